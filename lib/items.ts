@@ -1,0 +1,152 @@
+/**
+ * How watches, deliveries and the rest lie in the table: keys, leases, listing. docs/architecture.md draws it.
+ *
+ *   pk              sk                     body
+ *   w_...           watch                  Watch            leased while work is owed; listed for good
+ *   w_...           delivery#msg_...       Delivery         leased while it waits
+ *   w_...           attempt#msg_...#001    AttemptRecord    expires
+ *   head#<hash>     head                   { generation }   only from the second generation on
+ *   lane#<name>     lane                   Lane
+ *   tokens          <id>                   Token
+ */
+import { createHash } from 'node:crypto';
+import type { Delivery } from './delivery.ts';
+import type { WakeUp } from './queue.ts';
+import { DAY, FIRST_LEASE_MS, KEEP_MS, LEASE_MS, leaseAfterLapses, SECOND } from './schedule.ts';
+import type { Item, Key } from './store.ts';
+import { isOver, type Watch } from './watch.ts';
+
+/** An item that can owe work: a message that carries another ticket than the item's is out of date. */
+export type Leased<B> = Item<B> & {
+  readonly ticket: number;
+  /** Lapses in a row. */
+  readonly lapses: number;
+  /** Receipts of the present message that `looks` already counts (watches only). */
+  readonly receives: number;
+  /** A place in its connection's lane, kept over a hide (watches only). */
+  readonly slotAt?: number;
+};
+export type WatchItem = Leased<Watch>;
+export type DeliveryItem = Leased<Delivery>;
+
+export const watchKey = (id: string): Key => ({ pk: id, sk: 'watch' });
+export const deliveryKey = (watchId: string, id: string): Key => ({ pk: watchId, sk: `delivery#${id}` });
+export const attemptKey = (watchId: string, id: string, number: number): Key => ({
+  pk: watchId,
+  sk: `attempt#${id}#${String(number).padStart(3, '0')}`,
+});
+
+const digest = (...parts: readonly string[]): Buffer => createHash('sha256').update(JSON.stringify(parts)).digest();
+
+/** 26 characters of lower-case base 32: 130 bits. */
+const shortId = (...parts: readonly string[]): string => {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+  return [...digest(...parts).subarray(0, 26)].map((byte) => alphabet[byte & 31]).join('');
+};
+
+/** What makes two submissions the same operation: field order and case of the JSON do not count, values do. */
+const operationParts = (watch: Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>): string[] => [
+  watch.tenant,
+  watch.connection,
+  watch.provider,
+  ...Object.entries(watch.operation)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flat(),
+];
+
+type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
+
+export const watchId = (identity: Identity, generation: number): string =>
+  `w_${shortId(...operationParts(identity), String(generation))}`;
+
+export const headKey = (identity: Identity): Key => ({
+  pk: `head#${shortId(...operationParts(identity))}`,
+  sk: 'head',
+});
+
+/** The webhook-id: from the watch (its creation time included), the event and the target, and from nothing else. */
+export const webhookId = (
+  watch: Pick<Watch, 'id' | 'submittedAt'>,
+  event: string,
+  eventAt: number,
+  target: string,
+): string => `msg_${shortId(watch.id, String(watch.submittedAt), event, String(eventAt), target)}`;
+
+/** Leases are spread over this many index partitions; the sweep asks each. */
+export const LEASE_SHARDS = Array.from({ length: 8 }, (_, i) => `s${i}`);
+const shardOf = (key: Key): string => LEASE_SHARDS[(digest(key.pk, key.sk)[0] ?? 0) % LEASE_SHARDS.length] ?? 's0';
+
+const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+export const tenantDay = (tenant: string, at: number): string => `${tenant}#${day(at)}`;
+
+const owesWork = (item: Item): boolean => {
+  const body = item.body as Watch | Delivery;
+  return 'owed' in body ? !isOver(body.status) || body.owed.length > 0 : body.state === 'waiting';
+};
+
+const leaseOf = (item: Key, aliveUntil: number) => ({ leaseShard: shardOf(item), aliveUntil });
+
+export const newWatchItem = (watch: Watch, now: number): WatchItem => ({
+  ...watchKey(watch.id),
+  version: 1,
+  ticket: 1,
+  lapses: 0,
+  receives: 0,
+  ...leaseOf(watchKey(watch.id), now + FIRST_LEASE_MS),
+  tenantDay: tenantDay(watch.tenant, watch.submittedAt),
+  listedAt: `${new Date(watch.submittedAt).toISOString()}#${watch.id}`,
+  body: watch,
+});
+
+export const newDeliveryItem = (delivery: Delivery, now: number): DeliveryItem => {
+  const key = deliveryKey(delivery.watchId, delivery.id);
+  return {
+    ...key,
+    version: 1,
+    ticket: 1,
+    lapses: 0,
+    receives: 0,
+    ...leaseOf(key, now + FIRST_LEASE_MS),
+    body: delivery,
+  };
+};
+
+/**
+ * The item with a new body, one version on. While work is owed its lease reaches past `wakeAt`; when none is, it leaves
+ * the lease index and may expire once it has been kept long enough.
+ */
+export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: number): Leased<B> => {
+  const { leaseShard: _shard, aliveUntil, expiresAt: _expires, slotAt: _slot, ...rest } = item;
+  const next = { ...rest, body, version: item.version + 1 };
+  if (!owesWork(next)) return { ...next, lapses: 0, expiresAt: Math.ceil((now + KEEP_MS) / SECOND) };
+  const needed = wakeAt + LEASE_MS;
+  // Lease and index entry are only moved when they must be: an index entry that moves costs two more writes.
+  const still = aliveUntil !== undefined && !leaseIsShort({ aliveUntil }, wakeAt) ? aliveUntil : needed;
+  return { ...next, lapses: 0, ...leaseOf(item, still) };
+};
+
+/** Whether the lease might lapse before the message that is to come back at `wakeAt` is handled. */
+export const leaseIsShort = (item: { readonly aliveUntil?: number }, wakeAt: number): boolean =>
+  (item.aliveUntil ?? 0) < wakeAt + LEASE_MS / 5;
+
+/** The item under a new ticket, its lease begun afresh: whoever holds a message of the old ticket drops it. */
+export const reissued = <B>(item: Leased<B>, now: number, lapses: number): Leased<B> => ({
+  ...item,
+  version: item.version + 1,
+  ticket: item.ticket + 1,
+  receives: 0,
+  lapses,
+  ...leaseOf(item, now + leaseAfterLapses(lapses)),
+});
+
+/** The item with its lease over at once: the sweep will send a fresh message for it. */
+export const letGo = <B>(item: Leased<B>, now: number): Leased<B> => ({
+  ...item,
+  version: item.version + 1,
+  ...leaseOf(item, now),
+});
+
+export const wakeUpOf = (item: Leased<unknown>): WakeUp => ({ pk: item.pk, sk: item.sk, ticket: item.ticket });
+
+/** A head outlives every watch it could lead past: the longest deadline and the time kept, twice over. */
+export const headExpiresAt = (now: number): number => Math.ceil((now + 2 * KEEP_MS + 14 * DAY) / SECOND);

@@ -1,0 +1,133 @@
+/**
+ * The queues: the one user of SQS, and the one place that writes and reads the wire format.
+ *
+ * A message is a wake-up call: it names an item and the ticket it was sent under, nothing else. Hidden messages come back
+ * by themselves; a record reported in batchItemFailures stays, one that is not is deleted by Lambda.
+ */
+import { ChangeMessageVisibilityBatchCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import * as v from 'valibot';
+
+export type WakeUp = { readonly pk: string; readonly sk: string; readonly ticket: number };
+
+/** What of an SQS record is used. */
+export type SqsRecord = {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: { readonly ApproximateReceiveCount: string; readonly SentTimestamp: string };
+  readonly eventSourceARN: string;
+};
+
+export type Queue = {
+  /** Sends wake-ups; answers those that were not taken (their leases will lapse and the sweep sends them anew). */
+  readonly send: (queueUrl: string, wakeUps: readonly WakeUp[]) => Promise<WakeUp[]>;
+  /** Hides messages. What cannot be hidden comes back at the queue's own visibility timeout: later or sooner, not lost. */
+  readonly hide: (queueUrl: string, hides: readonly Hide[]) => Promise<void>;
+  /** Puts a message that cannot be read where an alarm shows it, with the reason. */
+  readonly bury: (deadLetterQueueUrl: string, record: SqsRecord, reason: string) => Promise<void>;
+};
+
+export type Hide = { readonly receiptHandle: string; readonly seconds: number };
+
+const WireV1 = v.strictObject({
+  v: v.literal(1),
+  pk: v.pipe(v.string(), v.maxLength(256)),
+  sk: v.pipe(v.string(), v.maxLength(256)),
+  ticket: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+
+export const writeWakeUp = ({ pk, sk, ticket }: WakeUp): string => JSON.stringify({ v: 1, pk, sk, ticket });
+
+export type Read = { readonly wakeUp: WakeUp } | { readonly malformed: string } | { readonly newer: number };
+
+/**
+ * Reads a message body. `malformed` says why nobody will ever be able to read it; `newer` that a later version of opwatch
+ * wrote it (a deployment is under way): it goes back to the queue.
+ */
+export const readWakeUp = (body: string): Read => {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { malformed: 'not JSON' };
+  }
+  const version = typeof json === 'object' && json !== null && 'v' in json ? json.v : undefined;
+  if (typeof version === 'number' && Number.isInteger(version) && version > 1) return { newer: version };
+  const read = v.safeParse(WireV1, json);
+  if (read.success) return { wakeUp: read.output };
+  return { malformed: read.issues.map((issue) => `${v.getDotPath(issue) ?? 'message'}: ${issue.message}`).join('; ') };
+};
+
+/** Which of several queues an item's messages go to: a standard queue holds at most 120,000 hidden messages. */
+export const queueFor = (urls: readonly string[], pk: string): string => {
+  let hash = 0;
+  for (let i = 0; i < pk.length; i += 1) hash = (hash * 31 + pk.charCodeAt(i)) >>> 0;
+  const url = urls[hash % urls.length];
+  if (url === undefined) throw new Error('no queue is configured');
+  return url;
+};
+
+/** The URL, among `urls`, of the queue a record came from. */
+export const queueOf = (record: Pick<SqsRecord, 'eventSourceARN'>, urls: readonly string[]): string => {
+  const name = record.eventSourceARN.split(':').at(-1);
+  const url = urls.find((candidate) => candidate.endsWith(`/${name}`)) ?? (urls.length === 1 ? urls[0] : undefined);
+  if (url === undefined) throw new Error(`a message came from queue ${name}, which this function does not know`);
+  return url;
+};
+
+const BATCH_MAX = 10;
+
+const inBatches = async <T>(list: readonly T[], work: (batch: T[], offset: number) => Promise<void>): Promise<void> => {
+  const starts = Array.from({ length: Math.ceil(list.length / BATCH_MAX) }, (_, i) => i * BATCH_MAX);
+  await Promise.all(starts.map((start) => work(list.slice(start, start + BATCH_MAX), start)));
+};
+
+export const createQueue = (client: SQSClient): Queue => ({
+  send: async (queueUrl, wakeUps) => {
+    const left: WakeUp[] = [];
+    await inBatches(wakeUps, async (batch) => {
+      const answer = await client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: batch.map((wakeUp, i) => ({ Id: String(i), MessageBody: writeWakeUp(wakeUp) })),
+        }),
+      );
+      // A batch is answered 200 even when some of it was not taken.
+      for (const failed of answer.Failed ?? []) {
+        const wakeUp = batch[Number(failed.Id)];
+        if (wakeUp) left.push(wakeUp);
+      }
+    });
+    return left;
+  },
+
+  hide: (queueUrl, hides) =>
+    inBatches(hides, async (batch) => {
+      await client.send(
+        new ChangeMessageVisibilityBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: batch.map(({ receiptHandle, seconds }, i) => ({
+            Id: String(i),
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: seconds,
+          })),
+        }),
+      );
+    }),
+
+  bury: async (deadLetterQueueUrl, record, reason) => {
+    const answer = await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: deadLetterQueueUrl,
+        Entries: [
+          {
+            Id: '0',
+            MessageBody: record.body === '' ? '(empty)' : record.body,
+            MessageAttributes: { reason: { DataType: 'String', StringValue: reason.slice(0, 1_000) } },
+          },
+        ],
+      }),
+    );
+    if (answer.Failed?.length) throw new Error(`the dead-letter queue refused a message: ${answer.Failed[0]?.Code}`);
+  },
+});

@@ -1,0 +1,148 @@
+/**
+ * The table: the one user of DynamoDB, behind a port small enough to be stood in for.
+ *
+ * Reads are strongly consistent except from the two indexes. Every write states what it expects to find, so nothing is
+ * ever overwritten unseen; a write whose answer was lost and which the SDK sent again reads as "somebody was faster".
+ */
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+
+export type Key = { readonly pk: string; readonly sk: string };
+
+/** An item: keys, a version that every write raises, index attributes where it is in an index, and a body. */
+export type Item<B = unknown> = Key & {
+  readonly version: number;
+  readonly body: B;
+  /** In the lease index while work is owed. */
+  readonly leaseShard?: string;
+  readonly aliveUntil?: number;
+  /** In the listing index for good. */
+  readonly tenantDay?: string;
+  readonly listedAt?: string;
+  /** Epoch seconds after which DynamoDB may delete the item (within days). */
+  readonly expiresAt?: number;
+};
+
+export type ListPage = { readonly keys: readonly Key[]; readonly next?: Key & { tenantDay: string; listedAt: string } };
+
+export type Table = {
+  /** The items there are, in no order. Any number of keys. */
+  readonly get: (keys: readonly Key[]) => Promise<Item[]>;
+  /** Writes a new item; false when there is one already. */
+  readonly insert: (item: Item) => Promise<boolean>;
+  /** Writes `item` over the one whose version is one less; false when it is not there or has moved on. */
+  readonly replace: (item: Item) => Promise<boolean>;
+  /** All items of a partition, by sort key. */
+  readonly partition: (pk: string) => Promise<Item[]>;
+  /** Keys of items in a lease shard whose lease ended before `before`, oldest first; eventually consistent. */
+  readonly lapsed: (shard: string, before: number, limit: number) => Promise<Key[]>;
+  /** Keys of a tenant's day, newest first; eventually consistent. */
+  readonly listed: (tenantDay: string, limit: number, after?: ListPage['next']) => Promise<ListPage>;
+};
+
+const GET_MAX = 100;
+
+const chunks = <T>(list: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+
+const keyOf = (attributes: Record<string, unknown>): Key => ({ pk: String(attributes.pk), sk: String(attributes.sk) });
+
+/** Waits before asking again for what DynamoDB left unprocessed. */
+export type Pause = (ms: number) => Promise<void>;
+
+export const createTable = (client: DynamoDBClient, name: string, pause: Pause): Table => {
+  const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
+  const put = async (input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> => {
+    try {
+      await db.send(new PutCommand({ TableName: name, ...input }));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+
+  const query = async (input: Omit<QueryCommandInput, 'TableName'>) =>
+    db.send(new QueryCommand({ TableName: name, ...input }));
+
+  const getSome = async (keys: readonly Key[]): Promise<Item[]> => {
+    const found: Item[] = [];
+    let wanted = keys.map(({ pk, sk }): Record<string, unknown> => ({ pk, sk }));
+    for (let round = 0; wanted.length > 0; round += 1) {
+      if (round > 0) await pause(25 * 2 ** round);
+      if (round > 6) throw new Error(`DynamoDB left ${wanted.length} keys unprocessed seven times`);
+      const answer = await db.send(
+        new BatchGetCommand({ RequestItems: { [name]: { Keys: wanted, ConsistentRead: true } } }),
+      );
+      found.push(...((answer.Responses?.[name] ?? []) as Item[]));
+      wanted = answer.UnprocessedKeys?.[name]?.Keys ?? [];
+    }
+    return found;
+  };
+
+  return {
+    get: async (keys) => {
+      const distinct = [...new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key])).values()];
+      return (await Promise.all(chunks(distinct, GET_MAX).map(getSome))).flat();
+    },
+
+    insert: (item) => put({ Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+
+    replace: (item) =>
+      put({
+        Item: item,
+        ConditionExpression: '#version = :expected',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':expected': item.version - 1 },
+      }),
+
+    partition: async (pk) => {
+      const items: Item[] = [];
+      let start: Record<string, unknown> | undefined;
+      do {
+        const page = await query({
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': pk },
+          ConsistentRead: true,
+          ...(start && { ExclusiveStartKey: start }),
+        });
+        items.push(...((page.Items ?? []) as Item[]));
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined);
+      return items;
+    },
+
+    lapsed: async (shard, before, limit) => {
+      const page = await query({
+        IndexName: 'lease',
+        KeyConditionExpression: 'leaseShard = :shard AND aliveUntil < :before',
+        ExpressionAttributeValues: { ':shard': shard, ':before': before },
+        Limit: limit,
+      });
+      return (page.Items ?? []).map(keyOf);
+    },
+
+    listed: async (tenantDay, limit, after) => {
+      const page = await query({
+        IndexName: 'listing',
+        KeyConditionExpression: 'tenantDay = :day',
+        ExpressionAttributeValues: { ':day': tenantDay },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(after && { ExclusiveStartKey: after }),
+      });
+      return {
+        keys: (page.Items ?? []).map(keyOf),
+        ...(page.LastEvaluatedKey && { next: page.LastEvaluatedKey as NonNullable<ListPage['next']> }),
+      };
+    },
+  };
+};

@@ -1,0 +1,313 @@
+/**
+ * The core: what a watch is, and what a look means for it.
+ *
+ * The rules, which everything else relies on:
+ *  1. Only the cloud's words make an operation succeeded, partial, failed or canceled. That we could not look, ran out of
+ *     time or were forgotten are outcomes of their own (lost, timed_out, stopped).
+ *  2. An end is final: nothing changes a watch that is over, but targets that join and debts that are settled.
+ *  3. The write that ends a watch also owes its announcement; the debt goes only when every delivery exists.
+ *  4. An unknown word keeps the watch running and is reported once.
+ *
+ * Pure: no I/O, no clock, no chance. Instants are epoch ms.
+ */
+import type { LookError } from './errors.ts';
+import { RetryLater } from './errors.ts';
+import { DAY, type Gap, LAST_LOOK_GRACE_MS, nextLook, RETRY_AFTER_LOOK_MAX_MS, troubleGap } from './schedule.ts';
+import { plain } from './text.ts';
+
+/** What a cloud can say of an operation. Our own verdicts (lost, timed out, stopped) are not among them. */
+export type CloudStatus = 'pending' | 'running' | 'attention' | 'succeeded' | 'partial' | 'failed' | 'canceled';
+export type Status = CloudStatus | 'lost' | 'timed_out' | 'stopped';
+
+const OVER = ['succeeded', 'partial', 'failed', 'canceled', 'lost', 'timed_out', 'stopped'] as const;
+export type EndStatus = (typeof OVER)[number];
+
+export const isOver = (status: Status): status is EndStatus => (OVER as readonly Status[]).includes(status);
+
+export type Progress = { readonly done: number; readonly total: number } | { readonly percent: number };
+
+/** What the cloud told about the operation besides its state. Text is the cloud's own, untrusted. */
+export type Facts = {
+  /** The cloud's name for the kind of operation (`CREATE_CLUSTER`, `StopCluster`, `node_attach_volume`). */
+  readonly operationType?: string;
+  /** Cloud times, epoch ms. Left out where the cloud gives none or gives one without a zone. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly reasonCode?: string;
+  readonly reasonMessage?: string;
+  /** Opaque result and error text, never parsed. */
+  readonly result?: string;
+  readonly error?: string;
+  /** Request id of the answer that was read. */
+  readonly requestId?: string;
+};
+
+/** Small notes an adapter leaves to itself in the watch, from one look to the next. At most a few short strings. */
+export type Memo = Readonly<Record<string, string>>;
+
+/** What one look brought. */
+export type Observation =
+  /** The cloud knows the operation. */
+  | {
+      readonly kind: 'seen';
+      readonly status: CloudStatus;
+      /** The cloud's own state word, unchanged. */
+      readonly word: string;
+      /** False when the word is none the vendor documents: then `status` is `running`. */
+      readonly known: boolean;
+      readonly progress?: Progress;
+      readonly facts?: Facts;
+      readonly memo?: Memo;
+      /** `inferred` when a second witness told, not the operation's own API. */
+      readonly evidence?: 'inferred';
+    }
+  /** The cloud answered, and does not know the operation (yet, or any more). */
+  | {
+      readonly kind: 'absent';
+      /** What the cloud showed instead, in one line for a person. */
+      readonly shows: string;
+      /** True where absence is final at once: the cloud is known to have forgotten it. */
+      readonly forgotten?: boolean;
+      readonly requestId?: string;
+      readonly memo?: Memo;
+    }
+  /** This one could not be looked at. */
+  | { readonly kind: 'unanswered'; readonly error: LookError };
+
+/** An announcement owed: to everybody the watch names, or to those who joined after it had been made. */
+export type Owed = {
+  readonly event: 'attention' | EndStatus;
+  readonly at: number;
+  readonly word?: string;
+  readonly to?: readonly string[];
+};
+
+export type Watch = {
+  readonly id: string;
+  readonly tenant: string;
+  readonly provider: string;
+  readonly connection: string;
+  readonly operation: Readonly<Record<string, string>>;
+  readonly generation: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Target names and https callbacks, in the order they joined. */
+  readonly notify: readonly string[];
+  readonly submittedAt: number;
+  readonly deadline: number;
+
+  readonly status: Status;
+  /** The cloud's own word for its state, as last seen. */
+  readonly word?: string;
+  readonly evidence?: 'inferred';
+  readonly progress?: Progress;
+  readonly facts: Facts;
+  readonly memo: Memo;
+  /** Undocumented words already reported. */
+  readonly unknownWords?: readonly string[];
+  /** First look that saw the operation. */
+  readonly seenAt?: number;
+  /** Looks in a row that missed an operation seen before. */
+  readonly misses: number;
+  /** Since when looks have brought nothing, and what the cloud said last. */
+  readonly trouble?: { readonly since: number; readonly code: string; readonly message: string };
+  /** When we learned the end. */
+  readonly endedAt?: number;
+  /** What a person should know about an end that is not the cloud's word. */
+  readonly note?: string;
+  readonly history: readonly { readonly at: number; readonly status: Status; readonly word?: string }[];
+
+  /** Looks made, as of `lookedAt`: looks that change nothing are not written down (see `projectLooks`). */
+  readonly looks: number;
+  readonly lookedAt?: number;
+  readonly nextLookAt: number;
+  readonly owed: readonly Owed[];
+};
+
+/** How an operation is looked at: its API's habits and the configured gap. */
+export type Habits = {
+  readonly graceMs: number;
+  readonly missesUntilLost: number;
+  readonly forgetsAfterMs?: number;
+  readonly gap: Gap;
+};
+
+const HISTORY_MAX = 20;
+
+/** Caps on what a cloud may make us keep, in bytes of UTF-8: an event with all of them full stays below 20 kB. */
+const CODE_BYTES = 128;
+const MESSAGE_BYTES = 1_024;
+const TEXT_BYTES = 2_048;
+const FACT_BYTES: Readonly<Record<string, number>> = {
+  reasonMessage: MESSAGE_BYTES,
+  result: TEXT_BYTES,
+  error: TEXT_BYTES,
+};
+
+const capped = (facts: Facts): Facts =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? plain(value, FACT_BYTES[name] ?? CODE_BYTES) : value,
+    ]),
+  );
+
+/** Age counts from the cloud's own start where it is known and credible, else from submission. */
+const startOf = (watch: Watch): number => {
+  const told = watch.facts.startedAt;
+  return told !== undefined && told < watch.submittedAt && told > watch.submittedAt - 7 * DAY
+    ? told
+    : watch.submittedAt;
+};
+
+/** A cloud that forgets what has ended must be asked at least twice in the time it remembers. */
+const gapFor = (habits: Habits): Gap =>
+  habits.forgetsAfterMs === undefined
+    ? habits.gap
+    : { ...habits.gap, maxMs: Math.min(habits.gap.maxMs, habits.forgetsAfterMs / 2) };
+
+const enter = (watch: Watch, status: Status, now: number, word: string | undefined): Watch => {
+  if (watch.status === status && watch.word === word) return watch;
+  const step = word === undefined ? { at: now, status } : { at: now, status, word };
+  // The middle of a long to and fro is dropped, never its beginning.
+  const kept = watch.history.length < HISTORY_MAX ? watch.history : watch.history.toSpliced(1, 1);
+  return { ...watch, status, ...(word !== undefined && { word }), history: [...kept, step] };
+};
+
+const owing = (watch: Watch, event: Owed['event'], now: number): Watch => ({
+  ...watch,
+  owed: [...watch.owed, { event, at: now, ...(watch.word !== undefined && { word: watch.word }) }],
+});
+
+const ended = (watch: Watch, status: EndStatus, now: number, note?: string): Watch =>
+  owing({ ...enter(watch, status, now, watch.word), endedAt: now, ...(note !== undefined && { note }) }, status, now);
+
+const seen = (watch: Watch, sight: Observation & { kind: 'seen' }, now: number): Watch => {
+  const reported = watch.unknownWords ?? [];
+  const word = plain(sight.word, CODE_BYTES);
+  const { progress: before, trouble: _, ...rest } = watch;
+  // Of what is done, only the cloud itself may still say "80 %"; where something stopped short, it is good to know.
+  const progress = sight.progress ?? (sight.status === 'succeeded' ? undefined : before);
+  const next: Watch = {
+    ...rest,
+    seenAt: watch.seenAt ?? now,
+    misses: 0,
+    facts: { ...watch.facts, ...capped(sight.facts ?? {}) },
+    memo: sight.memo ?? watch.memo,
+    ...(progress && { progress }),
+    ...(sight.evidence && { evidence: sight.evidence }),
+    ...(!sight.known && !reported.includes(word) && { unknownWords: [...reported, word].slice(-5) }),
+  };
+  const entered = enter(next, sight.status, now, word);
+  if (isOver(sight.status)) return owing({ ...entered, endedAt: now }, sight.status, now);
+  return sight.status === 'attention' && watch.status !== 'attention' ? owing(entered, 'attention', now) : entered;
+};
+
+const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: number, habits: Habits): Watch => {
+  const { trouble: _, ...rest } = watch;
+  const next: Watch = {
+    ...rest,
+    memo: absence.memo ?? watch.memo,
+    facts: { ...watch.facts, ...(absence.requestId !== undefined && capped({ requestId: absence.requestId })) },
+    // Looks that miss what was never seen are not worth a write each: the grace time bounds them.
+    misses: watch.seenAt === undefined ? 0 : watch.misses + 1,
+  };
+  const shows = plain(absence.shows, MESSAGE_BYTES);
+  const inGrace = watch.seenAt === undefined && now < watch.submittedAt + habits.graceMs;
+  if (inGrace) return next;
+  if (absence.forgotten || watch.seenAt === undefined) return ended(next, 'lost', now, shows);
+  return next.misses < habits.missesUntilLost ? next : ended(next, 'lost', now, shows);
+};
+
+const unanswered = (watch: Watch, error: LookError, now: number): Watch => ({
+  ...watch,
+  trouble: {
+    since: watch.trouble?.since ?? now,
+    code: plain(error.code, CODE_BYTES),
+    message: plain(error.message, MESSAGE_BYTES),
+  },
+});
+
+/**
+ * Decides what a look means: the watch as it stands after it, with the time of its next look.
+ * A watch that is over is returned as it is. Idempotent in effect: the same observation applied to a watch that already
+ * has it changes no status and owes nothing new, so a look that raced with another write is simply applied again.
+ */
+export const decide = (watch: Watch, observation: Observation, now: number, habits: Habits): Watch => {
+  if (isOver(watch.status)) return watch;
+  const told =
+    observation.kind === 'seen'
+      ? seen(watch, observation, now)
+      : observation.kind === 'absent'
+        ? absent(watch, observation, now, habits)
+        : unanswered(watch, observation.error, now);
+  const looked: Watch = { ...told, lookedAt: now };
+  if (isOver(looked.status)) return looked;
+  if (now >= watch.deadline) return ended(looked, 'timed_out', now, timedOutNote(looked));
+
+  const gap = gapFor(habits);
+  const usual = nextLook(now, startOf(looked), looked.deadline, gap);
+  return { ...looked, nextLookAt: Math.min(afterTrouble(looked, observation, usual, now), looked.deadline) };
+};
+
+const afterTrouble = (watch: Watch, observation: Observation, usual: number, now: number): number => {
+  if (observation.kind !== 'unanswered') return usual;
+  const wish = observation.error instanceof RetryLater ? (observation.error.afterMs ?? 0) : 0;
+  const wait = troubleGap(now - (watch.trouble?.since ?? now), usual - now);
+  return now + Math.max(wait, Math.min(wish, RETRY_AFTER_LOOK_MAX_MS));
+};
+
+const timedOutNote = (watch: Watch): string =>
+  watch.trouble === undefined
+    ? 'The deadline passed while the cloud still had it under way.'
+    : `The deadline passed; the last looks brought nothing: ${watch.trouble.code}: ${watch.trouble.message}`;
+
+/** Ends a watch whose deadline is so long past that its last look cannot be waited for any more. */
+export const expire = (watch: Watch, now: number): Watch =>
+  isOver(watch.status) || now < watch.deadline + LAST_LOOK_GRACE_MS
+    ? watch
+    : ended(watch, 'timed_out', now, timedOutNote(watch));
+
+/** Ends a watch because somebody asked for it. The operation itself goes on in its cloud. */
+export const stop = (watch: Watch, now: number): Watch =>
+  isOver(watch.status) ? watch : ended(watch, 'stopped', now, 'Stopped on request.');
+
+/** Adds targets; those who join a watch that is over are owed its outcome. */
+export const join = (watch: Watch, notify: readonly string[], now: number): Watch => {
+  const joining = [...new Set(notify)].filter((target) => !watch.notify.includes(target));
+  if (joining.length === 0) return watch;
+  const next = { ...watch, notify: [...watch.notify, ...joining] };
+  if (!isOver(watch.status)) return next;
+  const debt: Owed = {
+    event: watch.status,
+    at: watch.endedAt ?? now,
+    ...(watch.word !== undefined && { word: watch.word }),
+    to: joining,
+  };
+  return { ...next, owed: [...next.owed, debt] };
+};
+
+/** Takes settled debts off, by what they are: others may have been added meanwhile. */
+export const settle = (watch: Watch, settled: readonly Owed[]): Watch => {
+  const same = (a: Owed, b: Owed) => a.event === b.event && a.at === b.at && `${a.to ?? ''}` === `${b.to ?? ''}`;
+  return { ...watch, owed: watch.owed.filter((debt) => !settled.some((paid) => same(debt, paid))) };
+};
+
+/**
+ * Looks made and the next look, as of `now`. Looks that change nothing are not written down, so the count goes on from
+ * the last one that was, along the same schedule.
+ */
+export const projectLooks = (watch: Watch, now: number, habits: Habits): { looks: number; nextLookAt?: number } => {
+  if (isOver(watch.status)) return { looks: watch.looks };
+  const gap = gapFor(habits);
+  let looks = watch.looks;
+  let next = watch.nextLookAt;
+  while (next <= now && looks < watch.looks + 10_000) {
+    looks += 1;
+    next = nextLook(next, startOf(watch), watch.deadline, gap);
+  }
+  return { looks, nextLookAt: next };
+};
+
+/** Whether an earlier watch of the same operation still answers for it, so that a second submission joins it. */
+export const answersFor = (watch: Watch, namesRecur: boolean): boolean =>
+  !isOver(watch.status) || (!namesRecur && !['stopped', 'timed_out', 'lost'].includes(watch.status));
