@@ -1,0 +1,95 @@
+/** Keeps secrets out of what is logged, stored and shown. Pure, and linear in the length of what it reads. */
+
+const MASK = '…';
+
+/** Shorter strings are no secrets, and masking them would leave nothing to read. */
+const SECRET_MIN = 4;
+
+/** A path segment that is a word (`services`, `cgi-bin`, `v1`) and not somebody's token. */
+const WORD = /^(?:v\d{1,2}|[a-z]{1,12}(?:[._-][a-z]{1,12}){0,3})$/i;
+
+/**
+ * A URL by which a person still knows the place: origin, first path segment, and `…` for the rest, which is where webhooks
+ * carry their tokens (Slack in the path, DingTalk in the query). A first segment that is no plain word is masked as well
+ * (Telegram). What is no URL becomes `…`.
+ */
+export const redactUrl = (text: string): string => {
+  if (!URL.canParse(text)) return MASK;
+  const { protocol, host, username, password, pathname, search, hash } = new URL(text);
+  // Of `ssm:/path` and the like everything behind the scheme is the secret's place, or the secret.
+  if (host === '') return `${protocol}${MASK}`;
+  const user = username || password ? `${MASK}@` : '';
+  const [first = '', ...others] = pathname.slice(1).split('/');
+  const more = others.length > 0 ? `/${MASK}` : search || hash ? `?${MASK}` : '';
+  return `${protocol}//${user}${host}/${first === '' || WORD.test(first) ? `${first}${more}` : MASK}`;
+};
+
+/** Headers that tell a person something and hold no secret. All others are masked: who knows what a receiver calls its key. */
+const HARMLESS = new Set(
+  `accept accept-encoding age allow cache-control connection content-encoding content-length content-type date etag expires
+  host keep-alive retry-after server transfer-encoding user-agent vary via webhook-id webhook-timestamp
+  x-acs-action x-acs-content-sha256 x-acs-date x-acs-request-id x-acs-retry-after x-acs-signature-nonce x-acs-version
+  x-amzn-requestid x-content-sha256 x-request-id x-sdk-date`.split(/\s+/),
+);
+
+/** Headers with every value masked that may be a secret: credentials keep their scheme, a place keeps where it is. */
+export const redactHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redactHeader(name.toLowerCase(), value)]));
+
+const redactHeader = (name: string, value: string): string => {
+  if (HARMLESS.has(name)) return value;
+  if (name.endsWith('authorization')) return `${/^[A-Za-z0-9-]+ /.exec(value)?.[0] ?? ''}${MASK}`;
+  return name === 'location' ? redactUrl(value) : MASK;
+};
+
+/**
+ * Text with every one of `secrets` replaced by `…`, in whatever mixture of plain, JSON-escaped and percent-encoded
+ * characters it is written. What was JSON stays JSON. Secrets of fewer than 4 characters are not looked for.
+ */
+export const redact = (text: string, secrets: readonly string[]): string => {
+  const wanted = [...new Set(secrets)]
+    .filter((secret) => secret.length >= SECRET_MIN)
+    .sort((a, b) => b.length - a.length);
+  if (wanted.length === 0) return text;
+  const anyOf = new RegExp(wanted.map((secret) => [...secret].map(spellings).join('')).join('|'), 'g');
+  const mask = (part: string) => part.replace(anyOf, MASK);
+  if (!isJson(text)) return mask(text);
+
+  // In JSON each string and number is masked by itself, so that no mask takes a quote or half an escape with it.
+  const masked = text.replace(JSON_SCALAR, (scalar) => {
+    const value = scalar.startsWith('"') ? String(JSON.parse(scalar)) : scalar;
+    return mask(value) === value ? scalar : JSON.stringify(mask(value));
+  });
+  // A secret that holds JSON's own punctuation may still stand across several of them.
+  return mask(masked) === masked ? masked : JSON.stringify(MASK);
+};
+
+const JSON_SCALAR = /"[^"\\]*(?:\\.[^"\\]*)*"|[\w.+-]+/g;
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** A number in hexadecimal, its letters in either case. */
+const hex = (number: number, digits: number): string =>
+  number
+    .toString(16)
+    .padStart(digits, '0')
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+
+/** One character in every way it is written: as it is, escaped in JSON (by PHP "/" as well), percent-encoded. */
+const spellings = (character: string): string => {
+  const unicode = [...Array(character.length).keys()].map((i) => `\\\\u${hex(character.charCodeAt(i), 4)}`).join('');
+  const percent = [...Buffer.from(character)].map((byte) => `%${hex(byte, 2)}`).join('');
+  const short = character === '/' ? '\\/' : JSON.stringify(character).slice(1, -1);
+  // Each spelling once: what can be matched in two ways takes time that doubles with every character.
+  // The character itself comes last, because the per cent sign and the backslash begin their own longer spellings.
+  return `(?:${[...new Set([percent, unicode, literal(short), literal(character)])].join('|')})`;
+};

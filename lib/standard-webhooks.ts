@@ -1,0 +1,84 @@
+/**
+ * Signs webhooks as Standard Webhooks 1.0 says (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
+ * By hand, because the package of that name knows no ed25519 and brings two libraries for what node:crypto has. Pure.
+ */
+import { createHmac, createPrivateKey, createPublicKey, type KeyObject, sign as signWith } from 'node:crypto';
+import { Misconfigured } from './errors.ts';
+
+export type SigningKey =
+  /** HMAC-SHA256 with a shared secret. */
+  | { readonly version: 'v1'; readonly secret: Buffer }
+  /** ed25519 with a private key. */
+  | { readonly version: 'v1a'; readonly privateKey: KeyObject };
+
+const SECRET_BYTES_MIN = 24;
+const SECRET_BYTES_MAX = 64;
+const SEED_BYTES = 32;
+
+/** What PKCS #8 puts before the 32 bytes of an ed25519 private key (RFC 8410 section 7). */
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/**
+ * Reads a signing secret as the spec writes it: `whsec_` and the base64 of 24 to 64 bytes for HMAC, `whsk_` and the base64
+ * of an ed25519 seed (32 bytes, or 64 with the public key behind it). Throws Misconfigured (`signing_secret`) with what is
+ * wrong, never with the secret.
+ */
+export const parseSecret = (text: string): SigningKey => {
+  if (/\s/.test(text)) throw unfit('must not contain white space');
+  if (text.startsWith('whpk_')) throw unfit('is a public key (whpk_): sign with the private one (whsk_)');
+  if (text.startsWith('whsec_')) {
+    const secret = decode(text.slice('whsec_'.length), 'whsec_');
+    if (secret.length < SECRET_BYTES_MIN || secret.length > SECRET_BYTES_MAX) {
+      throw unfit(`must have ${SECRET_BYTES_MIN} to ${SECRET_BYTES_MAX} bytes after whsec_, not ${secret.length}`);
+    }
+    return { version: 'v1', secret };
+  }
+  if (text.startsWith('whsk_'))
+    return { version: 'v1a', privateKey: ed25519(decode(text.slice('whsk_'.length), 'whsk_')) };
+  throw unfit('must start with whsec_ (HMAC-SHA256) or whsk_ (ed25519)');
+};
+
+const ed25519 = (bytes: Buffer): KeyObject => {
+  if (bytes.length !== SEED_BYTES && bytes.length !== 2 * SEED_BYTES) {
+    throw unfit(`must have ${SEED_BYTES} or ${2 * SEED_BYTES} bytes after whsk_, not ${bytes.length}`);
+  }
+  const pkcs8 = Buffer.concat([PKCS8_ED25519, bytes.subarray(0, SEED_BYTES)]);
+  const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+  const behind = bytes.subarray(SEED_BYTES).toString('base64url');
+  if (behind !== '' && createPublicKey(privateKey).export({ format: 'jwk' }).x !== behind) {
+    throw unfit('holds a public key that is not of its private key');
+  }
+  return privateKey;
+};
+
+/** Strict, because receivers are: Node would skip what is no base64 and sign with a key nobody else has. */
+const decode = (text: string, prefix: string): Buffer => {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw unfit(`must be padded standard base64 after ${prefix}`);
+  return bytes;
+};
+
+const unfit = (what: string): Misconfigured =>
+  new Misconfigured({ code: 'signing_secret', message: `the signing secret ${what}` });
+
+/**
+ * The three headers that sign `body`: one signature for each secret, in their order, so that a receiver who knows any of
+ * them can verify while secrets are rotated. `at` is the time of this attempt, epoch ms. Throws what `parseSecret` throws,
+ * and Misconfigured when there is no secret at all.
+ */
+export const signedHeaders = (
+  secrets: readonly string[],
+  { id, at }: { readonly id: string; readonly at: number },
+  body: string,
+): Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string> => {
+  if (secrets.length === 0) throw new Misconfigured({ code: 'signing_secret', message: 'there is no signing secret' });
+  const timestamp = String(Math.floor(at / 1_000));
+  const content = Buffer.from(`${id}.${timestamp}.${body}`);
+  const signatures = secrets.map((secret) => signature(parseSecret(secret), content));
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
+};
+
+const signature = (key: SigningKey, content: Buffer): string =>
+  key.version === 'v1'
+    ? `v1,${createHmac('sha256', key.secret).update(content).digest('base64')}`
+    : `v1a,${signWith(null, content, key.privateKey).toString('base64')}`;

@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { redact, redactHeaders, redactUrl } from '../lib/redact.ts';
+
+describe('redactUrl', () => {
+  test.for([
+    ['https://hooks.slack.com/services/T0/B0/XXXX', 'https://hooks.slack.com/services/…'],
+    ['https://api.telegram.org/bot110201543:AAHdqTcvCH1v/sendMessage', 'https://api.telegram.org/…'],
+    ['https://discord.com/api/webhooks/1/token?wait=true', 'https://discord.com/api/…'],
+    ['https://oapi.dingtalk.com/robot/send?access_token=T&sign=S', 'https://oapi.dingtalk.com/robot/…'],
+    ['https://open.feishu.cn/open-apis/bot/v2/hook/token', 'https://open.feishu.cn/open-apis/…'],
+    ['https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=K', 'https://qyapi.weixin.qq.com/cgi-bin/…'],
+    ['https://chat.googleapis.com/v1/spaces/S/messages?key=K&token=T', 'https://chat.googleapis.com/v1/…'],
+    [
+      'https://ci.example.com:8443/generic-webhook-trigger/invoke?token=T',
+      'https://ci.example.com:8443/generic-webhook-trigger/…',
+    ],
+    ['https://emr.cn-hangzhou.aliyuncs.com/?Signature=S', 'https://emr.cn-hangzhou.aliyuncs.com/?…'],
+    ['https://example.com/3f9a0c1e7b2d4a6c8e0f', 'https://example.com/…'],
+    ['https://example.com/hook?a=b', 'https://example.com/hook?…'],
+    ['https://example.com/hook#frag', 'https://example.com/hook?…'],
+    ['https://example.com/hook', 'https://example.com/hook'],
+    ['https://example.com', 'https://example.com/'],
+    ['https://user:password@example.com/a/b', 'https://…@example.com/a/…'],
+    ['ssm:/opwatch/hook', 'ssm:…'],
+    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '…'],
+  ] as const)('%s', ([url, shown]) => expect(redactUrl(url)).toBe(shown));
+});
+
+test('redactHeaders shows what cannot be a secret, and masks what may be one', () => {
+  const shown = {
+    'content-type': 'application/json',
+    Date: 'Sun, 06 Nov 1994 08:49:37 GMT',
+    'retry-after': '120',
+    'webhook-id': 'dlv_1',
+    'x-acs-action': 'GetOperation',
+    'X-Sdk-Date': '20260504T030201Z',
+  };
+  const masked = {
+    'x-api-key': 'k',
+    Cookie: 'c=1',
+    'set-cookie': 'c=1',
+    'x-security-token': 't',
+    'x-acs-security-token': 't',
+    'x-acs-credentials-provider': 'p',
+    'webhook-signature': 'v1,s',
+    'X-Anything-Else': 'x',
+  };
+  expect(redactHeaders({ ...shown, ...masked })).toEqual({
+    ...shown,
+    ...Object.fromEntries(Object.keys(masked).map((name) => [name, '…'])),
+  });
+  expect(
+    redactHeaders({ Authorization: 'Bearer abc', 'proxy-authorization': 'Basic eHl6', authorization: 'abc' }),
+  ).toEqual({
+    Authorization: 'Bearer …',
+    'proxy-authorization': 'Basic …',
+    authorization: '…',
+  });
+  expect(redactHeaders({ authorization: 'SDK-HMAC-SHA256 Access=AK, SignedHeaders=host, Signature=abc' })).toEqual({
+    authorization: 'SDK-HMAC-SHA256 …',
+  });
+  expect(redactHeaders({ location: 'https://example.com/login/abc?token=x' })).toEqual({
+    location: 'https://example.com/login/…',
+  });
+});
+
+describe('redact', () => {
+  test.for([
+    ['the key is s3cr/et".', 'the key is ….'],
+    ['{"echo":"s3cr/et\\""}', '{"echo":"…"}'],
+    ['{"echo":"s3cr\\/et\\u0022"}', '{"echo":"…"}'],
+    ['GET /?key=s3cr%2Fet%22&a=b', 'GET /?key=…&a=b'],
+    ['GET /?key=%73%33%63%72%2f%65%74%22', 'GET /?key=…'],
+    ['{"echo":"cut s3cr\\/et\\"', '{"echo":"cut …'],
+    ['twice: s3cr/et"s3cr/et"', 'twice: ……'],
+    ['s3cr/et', 's3cr/et'],
+  ] as const)('%s', ([text, shown]) => expect(redact(text, ['s3cr/et"', 'other'])).toBe(shown));
+
+  test('takes the longer secret where one begins like another', () => {
+    expect(redact('token-abcdef token-abc', ['token-abc', 'token-abcdef'])).toBe('… …');
+  });
+
+  test('leaves text alone that holds none, and does not look for what is too short to be one', () => {
+    const text = '{"a" : 1.0, "b":"\\u0041"}';
+    expect(redact(text, ['secret'])).toBe(text);
+    expect(redact('abc abcd', ['abc', ''])).toBe('abc abcd');
+    expect(redact(text, [])).toBe(text);
+  });
+
+  test('leaves JSON as it was around a mask: numbers, order and spaces', () => {
+    const text = '{ "b": 12345678901234567890, "hunter2": [1.0, "hunter2\\n"], "n": 98765432 }';
+    expect(redact(text, ['hunter2', '8765'])).toBe('{ "b": 12345678901234567890, "…": [1.0, "…\\n"], "n": "9…432" }');
+  });
+
+  test('does not take half an escape with it', () => {
+    expect(redact('{"a":"1\\nabcd","b":"1\\u0061abcd"}', ['abcd'])).toBe('{"a":"1\\n…","b":"1a…"}');
+    expect(redact('{"a":"x\\\\nabcd"}', ['nabcd'])).toBe('{"a":"x\\\\…"}');
+  });
+
+  test('gives up a whole text of JSON rather than leave a secret that stands across its parts', () => {
+    expect(redact('{"a":"b","c":"d"}', ['b","c'])).toBe('"…"');
+  });
+
+  // A secret that is made of the mask itself is none.
+  const secret = fc.string({ minLength: 4, maxLength: 24, unit: 'binary' }).filter((text) => !text.includes('…'));
+  const keyLike = fc.base64String({ minLength: 8, maxLength: 64 });
+  const secrets = fc.array(fc.oneof(secret, keyLike), { minLength: 1, maxLength: 4 });
+  const text = fc.string({ unit: 'binary' });
+
+  test('lets no secret through in plain text', () => {
+    fc.assert(
+      fc.property(secrets, fc.array(text, { minLength: 2, maxLength: 5 }), (known, parts) => {
+        for (const each of known) {
+          const shown = redact(parts.join(each), known);
+          for (const one of known) expect(shown).not.toContain(one);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('lets no secret through in JSON, at any depth, and leaves it JSON', () => {
+    const json = fc.tuple(secrets, fc.array(text, { minLength: 2, maxLength: 4 }), fc.jsonValue({ maxDepth: 2 }));
+    fc.assert(
+      fc.property(json, fc.constantFrom(undefined, 2), ([known, parts, around], indent) => {
+        const hidden = known.map((each) => parts.join(each));
+        const value = { around, hidden, [hidden[0] ?? '']: { inner: JSON.stringify(hidden) } };
+        const shown = redact(JSON.stringify(value, null, indent), known);
+        for (const one of known) {
+          expect(shown).not.toContain(one);
+          expect(JSON.stringify(JSON.parse(shown))).not.toContain(JSON.stringify(one).slice(1, -1));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('lets no secret through percent-encoded', () => {
+    fc.assert(
+      fc.property(fc.oneof(keyLike, fc.string({ minLength: 4, unit: 'grapheme' })), (one) => {
+        fc.pre(one.isWellFormed() && !one.includes('…'));
+        const shown = redact(`https://example.com/?a=${encodeURIComponent(one)}&b=1`, [one]);
+        expect(shown).toBe('https://example.com/?a=…&b=1');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('takes time in proportion to the text', () => {
+    const known = [`${'a'.repeat(63)}b`, 'a/'.repeat(20), 'hunter2hunter2'];
+    const time = (length: number): number => {
+      const hostile = `${'a'.repeat(length / 2)}${'a\\/'.repeat(length / 6)}`;
+      const start = performance.now();
+      redact(hostile, known);
+      redact(JSON.stringify({ hostile }), known);
+      return performance.now() - start;
+    };
+    time(60_000);
+    // Four times the text may take four times as long, and some more for luck: 16 times would be the square.
+    expect(time(1_200_000)).toBeLessThan(10 * Math.max(time(300_000), 5));
+  });
+});
