@@ -1,0 +1,51 @@
+import type { Cloud } from '../providers/provider.ts';
+import { readAliyun } from './aliyun-answer.ts';
+import { sign } from './aliyun-signer.ts';
+import type { Answer } from './answer.ts';
+import { encodePairs } from './encoding.ts';
+import { endpointOf } from './endpoint.ts';
+
+export type AliyunCall = {
+  /** Names the endpoint override and, unless `host` is given, the usual host `{product}.{region}.aliyuncs.com`. */
+  readonly product: string;
+  readonly region: string;
+  readonly host?: string;
+  readonly action: string;
+  readonly version: string;
+  readonly method: 'GET' | 'POST';
+  readonly query?: Readonly<Record<string, string>>;
+  /** Parameters of an API that takes them in the body, as a form. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly unknownCode?: RegExp;
+};
+
+/**
+ * Makes one signed call of an Alibaba Cloud RPC API: one request, never repeated.
+ * Throws a LookError, from `cloud.send` or for what the answer says (see `readAliyun`).
+ */
+export const callAliyun = async (cloud: Cloud, call: AliyunCall): Promise<Answer> => {
+  const usual = call.host ?? `${call.product}.{region}.aliyuncs.com`;
+  const { origin, host } = endpointOf(cloud.endpoints, call.product, call.region, usual);
+  const query = call.query ?? {};
+  const body = call.form ? encodePairs(call.form) : '';
+  const headers = {
+    host,
+    'x-acs-action': call.action,
+    'x-acs-version': call.version,
+    ...(call.form && { 'content-type': 'application/x-www-form-urlencoded' }),
+  };
+  const signed = sign(
+    { method: call.method, path: '/', query, headers, body },
+    cloud.credentials,
+    cloud.now,
+    cloud.nonce(),
+  );
+  const search = encodePairs(query);
+  const answer = await cloud.send({
+    method: call.method,
+    url: `${origin}/${search && `?${search}`}`,
+    headers: { ...signed, accept: 'application/json', 'user-agent': 'opwatch' },
+    ...(call.form && { body }),
+  });
+  return readAliyun(answer, { ...cloud, ...(call.unknownCode && { unknownCode: call.unknownCode }) });
+};

@@ -1,0 +1,56 @@
+/** What becomes of a cloud's HTTP answer before anybody reads a state in it. */
+import { type CloudWords, RetryLater, Throttled } from '../errors.ts';
+import type { HttpAnswer } from '../http.ts';
+import type { Credentials } from '../providers/provider.ts';
+import { type Fields, given } from './fields.ts';
+
+export type Answer =
+  /** The cloud told something of what was asked about. */
+  | { readonly kind: 'told'; readonly body: Fields; readonly requestId?: string }
+  /** The cloud does not know what was asked about. */
+  | { readonly kind: 'unknown'; readonly words: CloudWords };
+
+/** What reading an answer depends on besides the answer. */
+export type Reading = {
+  readonly credentials: Credentials;
+  /** Now, epoch ms, by the cloud's clock. */
+  readonly now: number;
+  /** Codes by which this product says that it does not know what was asked about, whatever their HTTP status. */
+  readonly unknownCode?: RegExp;
+};
+
+/** How far a request's date may be from the cloud's clock: 15 minutes with both clouds. */
+export const SKEW_MAX_MS = 15 * 60_000;
+
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** The `Retry-After` header (RFC 9110 section 10.2.3: seconds or a date) in ms from now. */
+export const retryAfterMs = (answer: HttpAnswer, now: number): number | undefined => {
+  const value = answer.headers['retry-after']?.trim() ?? '';
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const at = value.endsWith('GMT') ? Date.parse(value) : Number.NaN;
+  return at > now ? at - now : undefined;
+};
+
+/** The cloud's clock by its `Date` header, epoch ms. */
+export const cloudTime = (answer: HttpAnswer): number | undefined => {
+  const at = Date.parse(answer.headers.date ?? '');
+  return Number.isNaN(at) ? undefined : at;
+};
+
+/** Takes secrets out of a cloud's words: a refused signature is explained by quoting the request back, token and all. */
+export const withoutSecrets = (words: string, { secretAccessKey, securityToken }: Credentials): string =>
+  [secretAccessKey, securityToken].reduce<string>(
+    (kept, secret) => (secret ? kept.replaceAll(secret, '***') : kept),
+    words,
+  );
+
+/** The error for an answer that is none of the cloud's own: a proxy's page, a cut body, JSON of another shape. */
+export const nonsense = (answer: HttpAnswer, what: string, afterMs: number | undefined): RetryLater => {
+  const words = { code: 'no_sense', message: `HTTP ${answer.status}: ${what}`, status: answer.status };
+  return answer.status === 429 ? new Throttled(words, afterMs) : new RetryLater(words, afterMs);
+};
+
+/** The error for an answer that is the cloud's own and holds no state. */
+export const noState = (field: string, requestId: string | undefined): RetryLater =>
+  new RetryLater({ code: 'no_state', message: `The answer holds no ${field}`, ...given({ requestId }) });

@@ -1,0 +1,56 @@
+import { Misconfigured } from '../errors.ts';
+import type { Cloud } from '../providers/provider.ts';
+import type { Answer } from './answer.ts';
+import { encode } from './encoding.ts';
+import { endpointOf } from './endpoint.ts';
+import { readHuawei } from './huawei-answer.ts';
+import { sign } from './huawei-signer.ts';
+
+export type HuaweiCall = {
+  /** Names the endpoint override and the usual host `{product}.{region}.myhuaweicloud.com`. */
+  readonly product: string;
+  readonly region: string;
+  readonly project: string;
+  /** Path segments as they are; each is encoded once. */
+  readonly path: readonly string[];
+  readonly unknownCode?: RegExp;
+  readonly errorCodeIsFact?: boolean;
+};
+
+/** Regions served under .cn (huaweicloud/huaweicloud-sdk-nodejs-v3, the region file of each service). */
+const CN_REGIONS: Readonly<Record<string, readonly string[]>> = {
+  dws: ['cn-south-4', 'cn-north-12', 'cn-east-4', 'tr-west-1', 'ap-southeast-4'],
+  modelarts: ['ap-southeast-1'],
+};
+
+const usualHost = (product: string, region: string): string => {
+  const site = region.startsWith('eu-') ? 'eu' : CN_REGIONS[product]?.includes(region) ? 'cn' : 'com';
+  return `${product}.{region}.myhuaweicloud.${site}`;
+};
+
+/** Dots stay dots under percent-encoding and every URL parser folds them: such a segment would reach another path. */
+const pathOf = (segments: readonly string[]): string => {
+  const folded = segments.find((segment) => segment === '' || segment === '.' || segment === '..');
+  if (folded !== undefined) {
+    throw new Misconfigured({ code: 'bad_path', message: `"${folded}" cannot be part of a path` });
+  }
+  return `/${segments.map(encode).join('/')}`;
+};
+
+/**
+ * Makes one signed GET of a Huawei Cloud REST API: one request, never repeated.
+ * Throws a LookError, from `cloud.send` or for what the answer says (see `readHuawei`).
+ */
+export const callHuawei = async (cloud: Cloud, call: HuaweiCall): Promise<Answer> => {
+  const { origin, host } = endpointOf(cloud.endpoints, call.product, call.region, usualHost(call.product, call.region));
+  const path = pathOf(call.path);
+  const headers = { host, 'content-type': 'application/json', 'x-project-id': call.project };
+  const signed = sign({ method: 'GET', path, query: {}, headers, body: '' }, cloud.credentials, cloud.now);
+  const answer = await cloud.send({
+    method: 'GET',
+    url: `${origin}${path}`,
+    headers: { ...signed, accept: 'application/json', 'user-agent': 'opwatch' },
+  });
+  const { unknownCode, errorCodeIsFact = false } = call;
+  return readHuawei(answer, { ...cloud, errorCodeIsFact, ...(unknownCode && { unknownCode }) });
+};

@@ -1,0 +1,71 @@
+/** E-MapReduce GetOperation, 2021-03-20. */
+import * as v from 'valibot';
+import { callAliyun } from '../clouds/aliyun.ts';
+import { code, fields, given, millis, text } from '../clouds/fields.ts';
+import { oneByOne } from './kit/in-turn.ts';
+import { id, region } from './kit/operation.ts';
+import { absentBy, type States, sightOf } from './kit/sight.ts';
+import type { Ask, Cloud, Observation, Provider } from './provider.ts';
+
+const Operation = v.strictObject({
+  RegionId: region('RegionId'),
+  ClusterId: id('ClusterId'),
+  OperationId: id('OperationId'),
+});
+type EmrOperation = v.InferOutput<typeof Operation>;
+
+/**
+ * Operation.OperationState. Source: help.aliyun.com, api-emr-2021-03-20-struct-operation; TERMINATED from
+ * aliyun/terraform-provider-alicloud, service_alicloud_emr.go.
+ */
+const STATES: States = {
+  IN_PROGRESS: 'running',
+  HUMAN_PROCESSING: 'attention',
+  COMPLETED: 'succeeded',
+  PARTIAL_COMPLETED: 'partial',
+  FAILED: 'failed',
+  TERMINATED: 'canceled',
+};
+
+const lookAt = async ({ operation }: Ask<EmrOperation>, cloud: Cloud): Promise<Observation> => {
+  const { RegionId } = operation;
+  const call = {
+    product: 'emr',
+    region: RegionId,
+    action: 'GetOperation',
+    version: '2021-03-20',
+    method: 'POST',
+  } as const;
+  const answer = await callAliyun(cloud, { ...call, query: operation });
+  if (answer.kind === 'unknown') return absentBy(answer.words);
+  const { body, requestId } = answer;
+  if (requestId !== undefined && (body.Operation ?? null) === null) {
+    return { kind: 'absent', shows: `GetOperation shows no operation ${operation.OperationId}`, requestId };
+  }
+  const told = fields(body.Operation);
+  // The vendor's own sample shows a reason beside COMPLETED: it is carried, and says nothing about the outcome.
+  const reason = fields(told.StateChangeReason);
+  return sightOf(STATES, 'Operation.OperationState', told.OperationState, {
+    facts: given({
+      operationType: text(told.OperationType),
+      startedAt: millis(told.StartTime),
+      endedAt: millis(told.EndTime),
+      reasonCode: code(reason.Code),
+      reasonMessage: text(reason.Message),
+      requestId,
+    }),
+  });
+};
+
+export const aliyunEmr: Provider<EmrOperation> = {
+  traits: {
+    name: 'aliyun-emr',
+    vendor: 'aliyun',
+    operation: Operation,
+    graceMs: 2 * 60_000,
+    missesUntilLost: 3,
+    console: ({ RegionId, ClusterId }) =>
+      `https://emr-next.console.aliyun.com/#/region/${RegionId}/resource/all/ecs/detail/${encodeURIComponent(ClusterId)}/overview`,
+  },
+  look: oneByOne(lookAt),
+};

@@ -1,0 +1,56 @@
+/** ModelArts Lite Server operation (GetDevServerOperation, v1): attaching and detaching a volume, as yet. */
+import * as v from 'valibot';
+import { code, fields, given, text } from '../clouds/fields.ts';
+import { callHuawei } from '../clouds/huawei.ts';
+import { oneByOne } from './kit/in-turn.ts';
+import { region, segment } from './kit/operation.ts';
+import { absentBy, type States, sightOf } from './kit/sight.ts';
+import type { Ask, Cloud, Observation, Provider } from './provider.ts';
+
+const Operation = v.strictObject({
+  region: region('region'),
+  project_id: segment('project_id'),
+  id: segment('id'),
+  operation_id: segment('operation_id'),
+});
+type ModelArtsOperation = v.InferOutput<typeof Operation>;
+
+/** operation_status. Source: support.huaweicloud.com, AttachDevServerVolume. */
+const STATES: States = { PENDING: 'pending', RUNNING: 'running', SUCCESS: 'succeeded', FAILED: 'failed' };
+
+/** ModelArts.6404, with HTTP 400: no such server (huaweicloud/terraform-provider-huaweicloud, modelarts_devserver). */
+const UNKNOWN_CODE = /\.6404$/;
+
+const lookAt = async ({ operation }: Ask<ModelArtsOperation>, cloud: Cloud): Promise<Observation> => {
+  const { region, project_id: project, id, operation_id } = operation;
+  const answer = await callHuawei(cloud, {
+    product: 'modelarts',
+    region,
+    project,
+    path: ['v1', project, 'dev-servers', id, 'operation', operation_id],
+    unknownCode: UNKNOWN_CODE,
+  });
+  if (answer.kind === 'unknown') return absentBy(answer.words);
+  const { body, requestId } = answer;
+  const reason = fields(body.operation_error);
+  return sightOf(STATES, 'operation_status', body.operation_status, {
+    facts: given({
+      operationType: text(body.operation_type),
+      reasonCode: code(reason.code),
+      reasonMessage: text(reason.message),
+      requestId,
+    }),
+  });
+};
+
+export const huaweiModelArts: Provider<ModelArtsOperation> = {
+  traits: {
+    name: 'huawei-modelarts',
+    vendor: 'huawei',
+    operation: Operation,
+    graceMs: 2 * 60_000,
+    missesUntilLost: 3,
+    console: ({ region }) => `https://console.huaweicloud.com/modelarts/?region=${region}`,
+  },
+  look: oneByOne(lookAt),
+};

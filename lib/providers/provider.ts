@@ -1,0 +1,72 @@
+/**
+ * What opwatch asks of a cloud API: the operation's shape, how the API behaves, and one look.
+ *
+ * An adapter is a table and a function. It makes one attempt, keeps no state, waits for nothing, reads no clock and
+ * knows neither the table nor the queue. Adding one: docs/add-a-provider.md.
+ */
+import type { GenericSchema } from 'valibot';
+import type { Send } from '../http.ts';
+import type { Memo, Observation } from '../watch.ts';
+
+export type { CloudStatus, Facts, Memo, Observation, Progress } from '../watch.ts';
+
+export type Vendor = 'aliyun' | 'huawei';
+
+/** One operation to look at, and what is known of it. */
+export type Ask<O> = {
+  readonly operation: O;
+  /** Whether an earlier look saw it. */
+  readonly seen: boolean;
+  /** When the watch was submitted, epoch ms. */
+  readonly submittedAt: number;
+  readonly memo: Memo;
+};
+
+export type Credentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Alibaba STS token or Huawei temporary security token. */
+  readonly securityToken?: string;
+};
+
+/** What an adapter is given to look with. */
+export type Cloud = {
+  readonly credentials: Credentials;
+  /** Endpoint overrides of the connection, by product (`emr`, `dws`): a host or an origin, `{region}` filled in. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** One HTTP call. The caller counts it, bounds it in time and bytes, and keeps the connection's pace. */
+  readonly send: Send;
+  /** Now, epoch ms, by the cloud's clock. */
+  readonly now: number;
+  /** A fresh random nonce for each call. */
+  readonly nonce: () => string;
+};
+
+export type Provider<O = unknown> = {
+  readonly traits: {
+    /** The name people write: `aliyun-emr`. */
+    readonly name: string;
+    readonly vendor: Vendor;
+    /** The operation, strictly: unknown fields are refused. */
+    readonly operation: GenericSchema<unknown, O>;
+    /** Which field the kind of operation is scheduled by, when the submitted operation tells it (DWS: `action_name`). */
+    readonly typeOf?: (operation: O) => string;
+    /** How long after submission the cloud may not know the operation yet, ms. */
+    readonly graceMs: number;
+    /** How many looks in a row must miss an operation that was seen before, until it counts as lost. */
+    readonly missesUntilLost: number;
+    /** How long the cloud keeps an operation once it is over, ms: looks come at least twice as often. */
+    readonly forgetsAfterMs?: number;
+    /** True where the operation has no id of its own, so that its name comes again for the next one. */
+    readonly namesRecur?: boolean;
+    /** Console page for people. */
+    readonly console: (operation: O) => string;
+    /** Watches with the same key can be answered by shared calls: they are handed over together. */
+    readonly together?: (operation: O) => string;
+  };
+  /**
+   * Looks once at all of `asks` (one of them, unless `together` says more), one observation each, in their order.
+   * Throws a LookError when the look as a whole brought nothing.
+   */
+  readonly look: (asks: readonly Ask<O>[], cloud: Cloud) => Promise<readonly Observation[]>;
+};

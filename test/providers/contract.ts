@@ -1,0 +1,275 @@
+/** What every adapter keeps: the suite each of them runs, on the exchanges in test/fixtures/{its name} and its own table. */
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { LookError } from '../../lib/errors.ts';
+import type { HttpRequest } from '../../lib/http.ts';
+import type { Memo, Observation, Provider, Vendor } from '../../lib/providers/provider.ts';
+import { bentAnswers, NONSENSE, textsIn } from './hostile.ts';
+import { answer, ask, CREDENTIALS, lookAtOne, outcome, type Script, scripted, type Told } from './scripted.ts';
+
+/** One look as the cloud's documents have it, and what it means. */
+type Recorded = {
+  readonly name: string;
+  readonly about: string;
+  readonly source: string;
+  readonly operation: Readonly<Record<string, string>>;
+  readonly seen?: boolean;
+  readonly memo?: Memo;
+  readonly exchanges: readonly {
+    readonly request: Pick<HttpRequest, 'method' | 'url' | 'body'>;
+    readonly answer: Told;
+  }[];
+  readonly observation: Observation;
+};
+
+type Known = { readonly seen?: boolean; readonly submittedAt?: number; readonly memo?: Memo };
+
+/** A state word or case, the cloud's answers (a single one is given to every call), and what comes of them. */
+export type Row = readonly [about: string, told: Told | readonly Told[], outcome: string, known?: Known];
+
+export type Contract<O> = {
+  readonly provider: Provider<O>;
+  /** An operation as people submit it, all fields given. */
+  readonly operation: Readonly<Record<string, string>>;
+  readonly optional?: readonly string[];
+  readonly table: readonly Row[];
+  /** Every word by which the cloud itself says that an operation is over, by what it means. */
+  readonly ends: Readonly<Record<string, readonly string[]>>;
+  /** Words of a second witness, good only for what was seen before. */
+  readonly inferredEnds?: Readonly<Record<string, readonly string[]>>;
+  /** The most calls one look at one operation may take. */
+  readonly callsMax?: number;
+};
+
+const folder = new URL('../fixtures/', import.meta.url);
+
+const recordedOf = (name: string): Recorded[] =>
+  readdirSync(new URL(`${name}/`, folder))
+    .sort()
+    .map((file) => ({ ...JSON.parse(readFileSync(new URL(`${name}/${file}`, folder), 'utf8')), name: file }));
+
+/** Random and bent answers a provider is tried with; raise it by FC_RUNS. */
+const RUNS = Number(process.env.FC_RUNS ?? 300);
+
+const scriptOf = (told: Told | readonly Told[]): Script => (Array.isArray(told) ? told : () => told as Told);
+
+const ERRORS: Readonly<Record<Vendor, readonly (readonly [string, Told, string])[]>> = {
+  aliyun: [
+    ['HTTP 400 Throttling.User', { status: 400, body: { Code: 'Throttling.User' } }, 'Throttled'],
+    [
+      'x-acs-retry-after',
+      { status: 400, headers: { 'x-acs-retry-after': '1500' }, body: {} },
+      'Throttled after 1500 ms',
+    ],
+    ['HTTP 503 ServiceUnavailable', { status: 503, body: { Code: 'ServiceUnavailable' } }, 'RetryLater'],
+    ['HTTP 406 DbError', { status: 406, body: { Code: 'DbError' } }, 'RetryLater'],
+    ['HTTP 403 SignatureDoesNotMatch', { status: 403, body: { Code: 'SignatureDoesNotMatch' } }, 'Refused'],
+    ['HTTP 407 NotAuthorized', { status: 407, body: { Code: 'NotAuthorized' } }, 'NotAllowed'],
+    ['HTTP 400 InvalidParameter', { status: 400, body: { Code: 'InvalidParameter' } }, 'Misconfigured'],
+    [
+      'HTTP 400 InvalidTimeStamp.Expired',
+      { status: 400, headers: { date: 'Fri, 02 Jan 2026 04:04:05 GMT' }, body: { Code: 'InvalidTimeStamp.Expired' } },
+      'ClockSkew',
+    ],
+  ],
+  huawei: [
+    ['HTTP 429 APIGW.0308', { status: 429, body: { error_code: 'APIGW.0308' } }, 'Throttled'],
+    ['HTTP 504 APIGW.0201', { status: 504, body: { error_code: 'APIGW.0201' } }, 'RetryLater'],
+    ['HTTP 401 APIGW.0301', { status: 401, body: { error_code: 'APIGW.0301' } }, 'Refused'],
+    ['HTTP 403 APIGW.0302', { status: 403, body: { error_code: 'APIGW.0302' } }, 'NotAllowed'],
+    ['HTTP 404 APIGW.0101', { status: 404, body: { error_code: 'APIGW.0101' } }, 'Misconfigured'],
+    [
+      'HTTP 401 APIGW.0301, clocks apart',
+      { status: 401, headers: { date: 'Fri, 02 Jan 2026 04:04:05 GMT' }, body: { error_code: 'APIGW.0301' } },
+      'ClockSkew',
+    ],
+  ],
+};
+
+const HOSTS: Readonly<Record<Vendor, RegExp>> = {
+  aliyun: /^[a-z]+(\.[a-z0-9-]+)?\.aliyuncs\.com$/,
+  huawei: /^[a-z]+\.[a-z0-9-]+\.myhuaweicloud\.(com|cn|eu)$/,
+};
+
+export const runContract = <O>(contract: Contract<O>): void => {
+  const { provider, optional = [], table, ends, inferredEnds = {}, callsMax = 1 } = contract;
+  const { name, vendor, operation: schema } = provider.traits;
+  const operation = v.parse(schema, contract.operation);
+  const recorded = recordedOf(name);
+
+  describe(`${name}: outcomes`, () => {
+    for (const [about, told, expected, known] of table) {
+      it(`${name} | ${about} -> ${expected}`, async () => {
+        expect(await outcome(provider, operation, scriptOf(told), known)).toBe(expected);
+      });
+    }
+    for (const [about, told, expected] of [
+      ...ERRORS[vendor],
+      ...NONSENSE.map((row) => [...row, 'RetryLater'] as const),
+    ]) {
+      it(`${name} | ${about} -> ${expected}`, async () => {
+        expect(await outcome(provider, operation, () => told, { seen: true })).toBe(expected);
+      });
+    }
+  });
+
+  describe(`${name}: recorded exchanges`, () => {
+    it('tell of success, failure and absence', () => {
+      const told = recorded.map(({ observation }) =>
+        observation.kind === 'seen' ? observation.status : observation.kind,
+      );
+      expect(told).toEqual(expect.arrayContaining(['succeeded', 'failed', 'absent']));
+    });
+
+    it.each(recorded.map((one) => [one.name, one] as const))('%s', async (_, { exchanges, seen, memo, ...one }) => {
+      const { cloud, requests } = scripted(exchanges.map((exchange) => exchange.answer));
+      const asked = ask(v.parse(schema, one.operation), { ...(seen && { seen }), ...(memo && { memo }) });
+      expect(await lookAtOne(provider, asked, cloud)).toStrictEqual(one.observation);
+      const made = requests.map(({ method, url, body }) => ({ method, url, ...(body !== undefined && { body }) }));
+      expect(made).toStrictEqual(exchanges.map(({ request }) => request));
+    });
+  });
+
+  describe(`${name}: operation`, () => {
+    const faults = (changed: unknown) => v.safeParse(schema, changed).issues?.map(({ message }) => message) ?? [];
+
+    it.each(Object.keys(contract.operation))('%s must be there and hold what it should', (field) => {
+      const { [field]: _, ...without } = contract.operation;
+      expect(faults(without)).toEqual(optional.includes(field) ? [] : [expect.stringContaining(field)]);
+      for (const value of ['', '  ', 'a\nb', 'a\u0000b', 'a\u202eb', '\ud800', 'x'.repeat(257), 7, null, {}, ['a']]) {
+        expect(faults({ ...contract.operation, [field]: value })).toContainEqual(expect.stringContaining(field));
+      }
+    });
+
+    const inPaths = vendor === 'huawei' ? Object.keys(contract.operation) : [];
+    for (const field of inPaths) {
+      it(`${field} must not be a path`, () => {
+        for (const value of ['.', '..']) {
+          expect(faults({ ...contract.operation, [field]: value })).toContainEqual(expect.stringContaining(field));
+        }
+      });
+    }
+
+    it('has no other fields', () => {
+      expect(faults({ ...contract.operation, Zone: 'a' })).toEqual([expect.stringContaining('Zone')]);
+      expect(faults(null)).not.toEqual([]);
+    });
+
+    it('is all strings', () => {
+      expect(Object.values(operation as object).every((value) => typeof value === 'string')).toBe(true);
+    });
+
+    it('has a console page', () => {
+      expect(new URL(provider.traits.console(operation)).protocol).toBe('https:');
+    });
+  });
+
+  describe(`${name}: requests`, () => {
+    const requestsFor = async (some: O) => {
+      const { cloud, requests } = scripted(() => ({ body: {} }));
+      await lookAtOne(provider, ask(some), cloud);
+      return requests;
+    };
+
+    it('are few, and each is signed anew', async () => {
+      const requests = await requestsFor(operation);
+      expect(requests.length).toBeLessThanOrEqual(callsMax);
+      const nonces = requests.map(({ headers }) => headers['x-acs-signature-nonce']);
+      expect(new Set(nonces).size).toBe(vendor === 'aliyun' ? requests.length : 1);
+    });
+
+    it('carry no secret', async () => {
+      const sent = JSON.stringify(await requestsFor(operation));
+      expect(sent).not.toContain(CREDENTIALS.secretAccessKey);
+      expect(sent.replaceAll(`-security-token":"${CREDENTIALS.securityToken}"`, '')).not.toContain(
+        CREDENTIALS.securityToken,
+      );
+    });
+
+    it('reach the same host and path whatever the fields hold', async () => {
+      const shape = ({ url }: HttpRequest) =>
+        [new URL(url).pathname.split('/').length, ...new URL(url).searchParams.keys()].join(' ');
+      const plain = (await requestsFor(operation)).map(shape);
+      const value = fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom('..', '../../v2/secret?x=1#', 'a@b', '%2e%2e', '\\..'),
+      );
+      const fields = fc.tuple(fc.constantFrom(...Object.keys(contract.operation)), value);
+      await fc.assert(
+        fc.asyncProperty(fields, async ([field, text]) => {
+          const parsed = v.safeParse(schema, { ...contract.operation, [field]: text });
+          if (!parsed.success) return;
+          for (const request of await requestsFor(parsed.output)) {
+            const { url, headers } = request;
+            expect(new URL(url).href).toBe(url);
+            expect(new URL(url).host).toMatch(HOSTS[vendor]);
+            expect(headers.host).toBe(new URL(url).host);
+            expect(plain).toContain(shape(request));
+          }
+        }),
+        { numRuns: Math.min(RUNS, 1_000) },
+      );
+    });
+  });
+
+  describe(`${name}: several at once`, () => {
+    it('none', async () => {
+      expect(await provider.look([], scripted([]).cloud)).toEqual([]);
+    });
+
+    it('lets faults through that are no answer of a cloud', async () => {
+      const fault = new TypeError('a fault of our own');
+      const send = () => Promise.reject(fault);
+      const asks = [ask(operation), ask(operation)];
+      await expect(provider.look(asks, scripted([], { send }).cloud)).rejects.toBe(fault);
+    });
+
+    it('stops at the first refusal', async () => {
+      const refusal = ERRORS[vendor].find(([, , expected]) => expected === 'Refused')?.[1] ?? {};
+      const { cloud, requests } = scripted(() => refusal);
+      const asks = Array.from({ length: 5 }, () => ask(operation));
+      await expect(provider.look(asks, cloud)).rejects.toMatchObject({ name: 'Refused' });
+      expect(requests.length).toBe(1);
+    });
+  });
+
+  describe(`${name}: random and bent answers`, () => {
+    const bodies = recorded.flatMap(({ exchanges }) => exchanges.map((exchange) => exchange.answer.body));
+    const words = [...Object.values(ends).flat(), ...Object.values(inferredEnds).flat(), 'RUNNING', 'Fine'];
+
+    const timeout = 10_000 + RUNS * 10;
+    it('throw nothing but a LookError and end nothing that the cloud’s words do not end', { timeout }, async () => {
+      const told = fc.array(bentAnswers(bodies, words), { minLength: callsMax, maxLength: callsMax });
+      const known = fc.record({
+        seen: fc.boolean(),
+        memo: fc.dictionary(
+          fc.constantFrom('submitTime', 'failureBefore'),
+          fc.constantFrom('none', '2025-05-19 09:06:18.0'),
+        ),
+      });
+      await fc.assert(
+        fc.asyncProperty(told, known, async (answers, { seen, memo }) => {
+          let calls = 0;
+          const { cloud } = scripted(() => {
+            calls += 1;
+            return answers[calls - 1] ?? {};
+          });
+          const observation = await lookAtOne(provider, ask(operation, { seen, memo }), cloud);
+          expect(calls).toBeLessThanOrEqual(callsMax);
+          if (observation instanceof LookError || observation.kind !== 'seen') return;
+          const { status, word, evidence } = observation;
+          const heard = answers.slice(0, calls).filter(({ status: code = 200, cut }) => !cut && code < 300);
+          expect(heard.flatMap((one) => textsIn(answer(one).body))).toContain(word);
+          if (['pending', 'running', 'attention'].includes(status)) return;
+          const permitted = evidence === 'inferred' ? (seen && inferredEnds[status]) || [] : (ends[status] ?? []);
+          expect(permitted.map((end) => end.toLowerCase())).toContain(asciiLower(word));
+        }),
+        { numRuns: RUNS },
+      );
+    });
+  });
+};
+
+const asciiLower = (word: string) => word.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { providerNamed, providers } from '../../lib/providers/index.ts';
+
+describe('providers', () => {
+  it('are these', () => {
+    expect(providers.map(({ traits }) => traits.name).sort()).toEqual([
+      'aliyun-bpstudio',
+      'aliyun-ehpc',
+      'aliyun-emr',
+      'aliyun-ros',
+      'huawei-dws',
+      'huawei-job',
+      'huawei-modelarts',
+    ]);
+  });
+
+  it('are found by name', () => {
+    expect(providers.every((provider) => providerNamed(provider.traits.name) === provider)).toBe(true);
+    expect(providerNamed('aliyun')).toBeUndefined();
+    expect(providerNamed('constructor')).toBeUndefined();
+  });
+
+  it.each(providers.map(({ traits }) => [traits.name, traits] as const))(
+    '%s has a file, exchanges and a suite of its name',
+    (name) => {
+      expect(readdirSync(new URL('../../lib/providers/', import.meta.url))).toContain(`${name}.ts`);
+      expect(readdirSync(new URL('./', import.meta.url))).toContain(`${name}.test.ts`);
+      expect(readdirSync(new URL('../fixtures/', import.meta.url))).toContain(name);
+    },
+  );
+
+  it.each(providers.map(({ traits }) => [traits.name, traits] as const))(
+    '%s has habits that make sense',
+    (name, traits) => {
+      expect(name.startsWith(`${traits.vendor}-`)).toBe(true);
+      expect(traits.graceMs).toBeGreaterThanOrEqual(60_000);
+      expect(traits.missesUntilLost).toBeGreaterThanOrEqual(2);
+    },
+  );
+});
