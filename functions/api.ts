@@ -1,0 +1,86 @@
+/** Reads, lists, stops and extends watches. A watch of another tenant is not there. */
+import * as v from 'valibot';
+import { type Caller, callerOf, mustHave } from '../lib/caller.ts';
+import { habitsOf } from '../lib/habits.ts';
+import { type WatchItem, watchKey } from '../lib/items.ts';
+import { linksOf } from '../lib/links.ts';
+import { listWatches } from '../lib/listing.ts';
+import { Refusal } from '../lib/problem.ts';
+import type { Runtime } from '../lib/runtime.ts';
+import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
+import { readDeadline } from '../lib/submission.ts';
+import { changeWatch } from '../lib/submit.ts';
+import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
+import { isOver, stop, type Watch } from '../lib/watch.ts';
+
+type Handle = (event: HttpEvent, caller: Caller, runtime: Runtime) => Promise<HttpResult>;
+
+const view = (watch: Watch, runtime: Runtime) =>
+  watchView(watch, linksOf(watch, runtime), habitsOf(watch, runtime.config), runtime.now());
+
+const noSuchWatch = () => new Refusal(404, 'there is no such watch');
+
+const watchIn = async (event: HttpEvent, caller: Caller, { table }: Runtime): Promise<WatchItem> => {
+  const [item] = (await table.get([watchKey(event.pathParameters?.id ?? '-')])) as WatchItem[];
+  if (item?.body.tenant !== caller.tenant) throw noSuchWatch();
+  return item;
+};
+
+const read: Handle = async (event, caller, runtime) => {
+  mustHave(caller, 'read');
+  const items = await runtime.table.partition(event.pathParameters?.id ?? '-');
+  const watch = items.find(({ sk }) => sk === 'watch')?.body as Watch | undefined;
+  if (watch?.tenant !== caller.tenant) throw noSuchWatch();
+  const paused = isOver(watch.status) ? undefined : pauseView(await runtime.pace.read(watch.connection), runtime.now());
+  return answer(200, { ...view(watch, runtime), paused, deliveries: deliveryViews(items) });
+};
+
+const LIMIT_DEFAULT = 20;
+const LIMIT_MAX = 100;
+
+const list: Handle = async (event, caller, runtime) => {
+  mustHave(caller, 'read');
+  const { status, provider, cursor, limit = String(LIMIT_DEFAULT) } = event.queryStringParameters ?? {};
+  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > LIMIT_MAX) {
+    throw new Refusal(400, `limit must be 1 to ${LIMIT_MAX}`);
+  }
+  const matches = (watch: Watch) =>
+    (status === undefined || watch.status === status) && (provider === undefined || watch.provider === provider);
+  const wanted = { tenant: caller.tenant, limit: Number(limit), matches, ...(cursor !== undefined && { cursor }) };
+  const page = await listWatches(wanted, runtime.table, runtime.now());
+  return answer(200, { watches: page.watches.map((watch) => view(watch, runtime)), cursor: page.cursor });
+};
+
+const end: Handle = async (event, caller, runtime) => {
+  mustHave(caller, 'submit');
+  const item = await watchIn(event, caller, runtime);
+  const { body } = await changeWatch(item, (watch) => stop(watch, runtime.now()), runtime);
+  return answer(200, view(body, runtime));
+};
+
+const Extension = v.strictObject({ deadline: v.string() });
+
+const extend: Handle = async (event, caller, runtime) => {
+  mustHave(caller, 'submit');
+  const item = await watchIn(event, caller, runtime);
+  const body = v.safeParse(Extension, jsonBody(event));
+  if (!body.success) throw new Refusal(422, 'the body must be {"deadline": ...} and nothing else');
+  const { at, detail } = readDeadline(body.output.deadline, runtime.now());
+  if (detail) throw new Refusal(422, `deadline ${detail}`, [{ pointer: '/deadline', detail }]);
+  const changed = await changeWatch(
+    item,
+    (watch) => (isOver(watch.status) ? watch : { ...watch, deadline: at }),
+    runtime,
+  );
+  if (isOver(changed.body.status)) throw new Refusal(409, `the watch is over: ${changed.body.status}`);
+  return answer(200, view(changed.body, runtime));
+};
+
+const ROUTES: Readonly<Record<string, Handle>> = { GET: read, DELETE: end, PATCH: extend };
+
+export const handler = httpHandler((event, runtime) => {
+  const caller = callerOf(event);
+  const handle = event.pathParameters?.id === undefined ? list : ROUTES[event.requestContext.http.method];
+  if (!handle) throw new Refusal(404, 'there is no such route');
+  return handle(event, caller, runtime);
+});

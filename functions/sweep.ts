@@ -1,0 +1,11 @@
+/** Every minute: a new message for whatever owes work and has gone quiet. */
+import middy from '@middy/core';
+import { theRuntime } from '../lib/runtime.ts';
+import { SECOND } from '../lib/schedule.ts';
+import { sweep } from '../lib/sweep.ts';
+
+type Context = { readonly getRemainingTimeInMillis: () => number };
+
+export const handler = middy<unknown, { sent: number; oldestMs: number }>().handler((_event, context) =>
+  sweep(theRuntime(), () => (context as Context).getRemainingTimeInMillis() > 10 * SECOND),
+);

@@ -1,0 +1,92 @@
+/**
+ * npm run token -- create | list | revoke: bearer tokens of a deployment.
+ *
+ *   create [--tenant default] [--scopes submit,read] [--days 90] [--note "who has it"]
+ *   list
+ *   revoke <id>
+ *
+ * Works on the table named by --table or TABLE_NAME with your AWS credentials. A token is shown once, when it is made.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DEFAULT_TENANT, SCOPES, type Scope } from '../caller.ts';
+import { DAY } from '../schedule.ts';
+import { createTable, type Item, type Table } from '../store.ts';
+import { newToken, TOKENS, type Token, tokenKey } from '../token.ts';
+
+const USAGE = `usage:
+  npm run token -- create [--tenant default] [--scopes submit,read,operate] [--days 90] [--note "who has it"]
+  npm run token -- list
+  npm run token -- revoke <id>
+The table is named by --table or TABLE_NAME (the stack's output "TableName").`;
+
+class Usage extends Error {}
+
+const create = async (table: Table, options: Record<string, string | undefined>): Promise<string> => {
+  const scopes = (options.scopes ?? SCOPES.join(',')).split(',').map((scope) => scope.trim()) as Scope[];
+  const unknown = scopes.filter((scope) => !SCOPES.includes(scope));
+  if (unknown.length > 0) throw new Usage(`unknown scope ${unknown.join(', ')}: there are ${SCOPES.join(', ')}`);
+  const days = options.days === undefined ? undefined : Number(options.days);
+  if (days !== undefined && !(days > 0)) throw new Usage('--days must be a number above 0');
+
+  const { text, item } = newToken(
+    {
+      tenant: options.tenant ?? DEFAULT_TENANT,
+      scopes,
+      ...(days !== undefined && { expiresAt: Date.now() + days * DAY }),
+      ...(options.note !== undefined && { note: options.note }),
+    },
+    Date.now(),
+  );
+  await table.insert(item);
+  return text;
+};
+
+const date = (at: number | undefined): string => (at === undefined ? '-' : new Date(at).toISOString().slice(0, 10));
+
+const list = async (table: Table): Promise<string> => {
+  const tokens = (await table.partition(TOKENS)).map(({ body }) => body as Token);
+  const lines = tokens.map(({ id, tenant, scopes, createdAt, expiresAt, revokedAt, note }) =>
+    [id, tenant, scopes.join(','), date(createdAt), date(expiresAt), date(revokedAt), note ?? ''].join('\t'),
+  );
+  return ['id\ttenant\tscopes\tcreated\texpires\trevoked\tnote', ...lines].join('\n');
+};
+
+const revoke = async (table: Table, id: string | undefined): Promise<string> => {
+  if (id === undefined) throw new Usage('which token? Name its id (the part after "opw_")');
+  const [item] = (await table.get([tokenKey(id)])) as Item<Token>[];
+  if (!item) throw new Usage(`there is no token ${id}`);
+  const next = { ...item, version: item.version + 1, body: { ...item.body, revokedAt: Date.now() } };
+  if (!(await table.replace(next))) throw new Error('somebody changed it at the same moment: try again');
+  return `${id} is revoked; answers already cached let it in for up to 30 seconds more`;
+};
+
+const main = async (): Promise<void> => {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      tenant: { type: 'string' },
+      scopes: { type: 'string' },
+      days: { type: 'string' },
+      note: { type: 'string' },
+      table: { type: 'string' },
+    },
+  });
+  const name = values.table ?? process.env.TABLE_NAME;
+  if (!name) throw new Usage('which table?');
+  const table = createTable(new DynamoDBClient({}), name, (ms) => sleep(ms).then(() => undefined));
+  const commands: Record<string, () => Promise<string>> = {
+    create: () => create(table, values),
+    list: () => list(table),
+    revoke: () => revoke(table, positionals[1]),
+  };
+  const command = commands[positionals[0] ?? ''];
+  if (!command) throw new Usage('which command?');
+  console.log(await command());
+};
+
+await main().catch((error: Error) => {
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,48 @@
+/** Takes one submission or up to 25, and answers each on its own. */
+import { habitsOf } from './habits.ts';
+import { linksOf } from './links.ts';
+import { type Problem, pointer, problem } from './problem.ts';
+import type { Runtime } from './runtime.ts';
+import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
+import { type Accepted, submit } from './submit.ts';
+import { type WatchView, watchView } from './view.ts';
+
+type One = { readonly status: number; readonly body: WatchView | Problem };
+type Many = {
+  readonly status: number;
+  readonly body: readonly { readonly status: number; readonly watch?: WatchView; readonly problem?: Problem }[];
+};
+/** `status` is the HTTP status; of an array 207, with each submission's own inside. */
+export type Receipt = One | Many;
+
+export const receive = async (input: unknown, tenant: string, runtime: Runtime): Promise<Receipt> => {
+  const { config, now, env } = runtime;
+  const many = Array.isArray(input);
+  const inputs: readonly unknown[] = many ? input : [input];
+  if (inputs.length === 0 || inputs.length > SUBMISSIONS_MAX) {
+    const detail = `an array must hold 1 to ${SUBMISSIONS_MAX} submissions`;
+    return { status: 422, body: problem(422, detail, [{ pointer: '', detail }]) };
+  }
+  const checked = inputs.map((one, i) =>
+    checkSubmission(one, { config, tenant, now: now() }, many ? pointer('', i) : ''),
+  );
+  const good = checked.flatMap((check) => ('submission' in check ? [check.submission] : []));
+  const accepted = await submit(good, tenant, runtime);
+
+  const answerTo = (check: Checked, taken: Accepted | undefined): One => {
+    if ('faults' in check)
+      return { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) };
+    if (!taken) return { status: 500, body: problem(500, 'the submission was not taken') };
+    const watch = taken.item.body;
+    const body = watchView(watch, linksOf(watch, { env }), habitsOf(watch, config), now());
+    return { status: taken.isNew ? 202 : 200, body };
+  };
+  const answers = checked.map((check) =>
+    answerTo(check, 'submission' in check ? accepted[good.indexOf(check.submission)] : undefined),
+  );
+  if (!many) return answers[0] ?? { status: 422, body: problem(422, 'nothing was submitted') };
+  return {
+    status: 207,
+    body: answers.map(({ status, body }) => ('title' in body ? { status, problem: body } : { status, watch: body })),
+  };
+};

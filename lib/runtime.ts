@@ -1,0 +1,97 @@
+/**
+ * The composition root: the only place that makes clients, reads the clock, the environment and chance.
+ * Everything else is handed what it needs, so that a test or a simulation can hand it something else.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import settings from '#config';
+import { type Config, readConfig } from './config.ts';
+import type { Send } from './http.ts';
+import { createSend } from './http.ts';
+import { createLog, type Log } from './log.ts';
+import { createPace, type Pace } from './pace.ts';
+import { createQueue, type Queue } from './queue.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
+import { createTable, type Table } from './store.ts';
+
+export type Runtime = {
+  readonly config: Config;
+  readonly table: Table;
+  readonly queue: Queue;
+  readonly pace: Pace;
+  readonly secrets: Secrets;
+  /** To the clouds: bounded in time and bytes, no redirects. */
+  readonly sendToCloud: Send;
+  /** To targets and callbacks: the same, and to public addresses only. */
+  readonly sendToTarget: Send;
+  readonly log: Log;
+  readonly env: Environment;
+  /** Now, epoch ms. */
+  readonly now: () => number;
+  /** Chance, in [0, 1). */
+  readonly chance: () => number;
+  readonly uniqueId: () => string;
+  readonly pause: (ms: number) => Promise<void>;
+};
+
+/** Where this function's table, queues and addresses are; serverless.yml gives each function what it needs. */
+export type Environment = {
+  readonly pollQueues: Readonly<Record<string, readonly string[]>>;
+  readonly notifyQueue: string;
+  readonly deadLetterQueue: string;
+  readonly publicUrl: string;
+};
+
+const USER_AGENT = 'opwatch/1';
+
+const CLOUD_LIMITS = { timeoutMs: 10_000, maxBytes: 1024 * 1024, onTooLong: 'fail' } as const;
+const TARGET_LIMITS = { timeoutMs: 15_000, maxBytes: 16 * 1024, onTooLong: 'cut' } as const;
+
+/** AWS calls: no call may hang longer than a function can wait for it (the SDK's own default is for ever). */
+const CLIENT = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+};
+
+const list = (value: string | undefined): string[] => (value ?? '').split(',').filter(Boolean);
+
+export const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Environment => ({
+  pollQueues: { aliyun: list(env.POLL_QUEUE_URLS_ALIYUN), huawei: list(env.POLL_QUEUE_URLS_HUAWEI) },
+  notifyQueue: env.NOTIFY_QUEUE_URL ?? '',
+  deadLetterQueue: env.DEAD_LETTER_QUEUE_URL ?? '',
+  publicUrl: (env.PUBLIC_URL ?? '').replace(/\/$/, ''),
+});
+
+const create = (): Runtime => {
+  const config = readConfig(settings);
+  const now = () => Date.now();
+  const chance = () => Math.random();
+  const pause = (ms: number) => sleep(ms).then(() => undefined);
+  const table = createTable(new DynamoDBClient(CLIENT), process.env.TABLE_NAME ?? '', pause);
+  return {
+    config,
+    table,
+    queue: createQueue(new SQSClient(CLIENT)),
+    pace: createPace({ table, now, chance, pause }),
+    secrets: createSecrets(new SSMClient(CLIENT), process.env, now),
+    sendToCloud: createSend({ ...CLOUD_LIMITS, userAgent: USER_AGENT }),
+    sendToTarget: createSend({ ...TARGET_LIMITS, userAgent: USER_AGENT, guard: { rules: config.addresses } }),
+    log: createLog(console.log),
+    env: readEnvironment(process.env),
+    now,
+    chance,
+    uniqueId: () => randomUUID(),
+    pause,
+  };
+};
+
+let runtime: Runtime | undefined;
+
+/** The one runtime of this process. Throws a ConfigError when opwatch.config.ts is wrong. */
+export const theRuntime = (): Runtime => {
+  runtime ??= create();
+  return runtime;
+};

@@ -1,0 +1,104 @@
+/**
+ * What secret references stand for: SSM parameters, Secrets Manager secrets (which SSM reads under
+ * /aws/reference/secretsmanager/), environment variables. Kept in memory for some minutes; never stored or logged.
+ */
+import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import type { ConnectionConfig } from './config.ts';
+import type { Credentials } from './providers/provider.ts';
+import { MINUTE } from './schedule.ts';
+
+export type Secrets = {
+  /** The secrets behind `references`, in their order. Throws a SecretError that names what cannot be read. */
+  readonly read: (references: readonly string[], options?: { readonly fresh?: boolean }) => Promise<string[]>;
+  /** A connection's credentials; `fresh` reads them anew, past the cache. */
+  readonly credentials: (connection: ConnectionConfig, options?: { readonly fresh?: boolean }) => Promise<Credentials>;
+  /** Every secret handed out so far, for masking. */
+  readonly known: () => readonly string[];
+};
+
+/** A reference that leads nowhere: somebody has to create the secret, or allow it to be read. Names it, never shows it. */
+export class SecretError extends Error {
+  override readonly name = 'SecretError';
+}
+
+const KEEP_MS = 5 * MINUTE;
+const BATCH_MAX = 10;
+
+const parameterName = (reference: string): string =>
+  reference.startsWith('secret:')
+    ? `/aws/reference/secretsmanager/${reference.slice('secret:'.length)}`
+    : reference.slice('ssm:'.length);
+
+export const createSecrets = (
+  ssm: Pick<SSMClient, 'send'>,
+  environment: Readonly<Record<string, string | undefined>>,
+  now: () => number,
+): Secrets => {
+  const cache = new Map<string, { value: string; at: number }>();
+  /** Parts of secrets that hold several. */
+  const parts = new Set<string>();
+
+  const fetchParameters = async (references: readonly string[]): Promise<void> => {
+    for (let i = 0; i < references.length; i += BATCH_MAX) {
+      const batch = references.slice(i, i + BATCH_MAX);
+      const names = new Map(batch.map((reference) => [parameterName(reference), reference]));
+      const answer = await ssm.send(new GetParametersCommand({ Names: [...names.keys()], WithDecryption: true }));
+      for (const { Name, Value } of answer.Parameters ?? []) {
+        const reference = names.get(Name ?? '');
+        if (reference !== undefined && Value !== undefined) cache.set(reference, { value: Value, at: now() });
+      }
+    }
+  };
+
+  const fetchEnvironment = (references: readonly string[]): void => {
+    for (const reference of references) {
+      const value = environment[reference.slice('env:'.length)];
+      if (value) cache.set(reference, { value, at: now() });
+    }
+  };
+
+  const read: Secrets['read'] = async (references, { fresh = false } = {}) => {
+    const stale = (reference: string) => fresh || (cache.get(reference)?.at ?? 0) + KEEP_MS <= now();
+    const wanted = [...new Set(references)].filter(stale);
+    fetchEnvironment(wanted.filter((reference) => reference.startsWith('env:')));
+    await fetchParameters(wanted.filter((reference) => !reference.startsWith('env:')));
+    return references.map((reference) => {
+      const kept = cache.get(reference);
+      if (!kept)
+        throw new SecretError(`${reference} cannot be read: it does not exist or this function may not read it`);
+      return kept.value;
+    });
+  };
+
+  return {
+    read,
+    known: () => [...[...cache.values()].map(({ value }) => value), ...parts],
+    credentials: async ({ credentials }, options) => {
+      if (typeof credentials === 'string') {
+        const parsed = parseCredentials(credentials, (await read([credentials], options))[0] ?? '');
+        for (const part of [parsed.secretAccessKey, parsed.securityToken]) if (part !== undefined) parts.add(part);
+        return parsed;
+      }
+      const { accessKeyId, secretAccessKey, securityToken } = credentials;
+      const references = [accessKeyId, secretAccessKey, ...(securityToken === undefined ? [] : [securityToken])];
+      const [id = '', secret = '', token] = await read(references, options);
+      return { accessKeyId: id, secretAccessKey: secret, ...(token !== undefined && { securityToken: token }) };
+    },
+  };
+};
+
+const parseCredentials = (reference: string, text: string): Credentials => {
+  let json: Partial<Record<keyof Credentials, unknown>> = {};
+  try {
+    json = JSON.parse(text) ?? {};
+  } catch {
+    // Falls through to the one message below: a parser's own would quote the secret.
+  }
+  const { accessKeyId, secretAccessKey, securityToken } = json;
+  if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') {
+    throw new SecretError(
+      `${reference} must hold JSON with accessKeyId and secretAccessKey (and securityToken, if temporary)`,
+    );
+  }
+  return { accessKeyId, secretAccessKey, ...(typeof securityToken === 'string' && { securityToken }) };
+};

@@ -1,0 +1,214 @@
+/** What callers submit, checked whole: a submission ready to be watched, or every fault in it. Pure. */
+import * as v from 'valibot';
+import { refusal } from './address-guard.ts';
+import type { Config } from './config.ts';
+import { type Fault, pointer } from './problem.ts';
+import { providerNamed, providers } from './providers/index.ts';
+import type { Provider } from './providers/provider.ts';
+import { DEADLINE_MAX_MS } from './schedule.ts';
+import { byteLength, plain } from './text.ts';
+import { parseDurationMs, parseInstant } from './time.ts';
+
+export const SUBMISSIONS_MAX = 25;
+const TARGETS_MAX = 10;
+const LABELS_MAX = 20;
+const LABEL_BYTES = 256;
+const URL_MAX = 1_024;
+
+export type Submission = {
+  readonly provider: Provider;
+  readonly connection: string;
+  readonly operation: Readonly<Record<string, string>>;
+  readonly notify: readonly string[];
+  readonly deadline: number;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+export type Checked = { readonly submission: Submission } | { readonly faults: readonly Fault[] };
+
+const Label = v.pipe(
+  v.string(),
+  v.check((text) => byteLength(text) <= LABEL_BYTES, `must be at most ${LABEL_BYTES} bytes of UTF-8`),
+  v.check((text) => plain(text, Number.POSITIVE_INFINITY) === text, 'must not hold control or direction characters'),
+);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object: valibot would take an array for a record. */
+const Fields = v.custom<Record<string, unknown>>(isObject, 'must be an object');
+
+/** Names that valibot leaves out of a record without a word. */
+const UNSAFE = ['__proto__', 'constructor', 'prototype'];
+
+const Envelope = v.strictObject({
+  provider: v.string(),
+  connection: v.optional(v.string()),
+  operation: Fields,
+  notify: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.maxLength(URL_MAX, `must be at most ${URL_MAX} characters`))),
+      v.maxLength(TARGETS_MAX, `must name at most ${TARGETS_MAX} targets`),
+    ),
+  ),
+  deadline: v.optional(v.string()),
+  labels: v.optional(
+    v.pipe(
+      Fields,
+      v.record(
+        v.pipe(v.string(), v.regex(/^[\w.\-/]{1,63}$/, 'a label name is 1 to 63 of A-Z, a-z, 0-9, "_", ".", "-", "/"')),
+        Label,
+      ),
+      v.check((labels) => Object.keys(labels).length <= LABELS_MAX, `must hold at most ${LABELS_MAX} labels`),
+    ),
+    {},
+  ),
+});
+
+const faultsOf = (issues: readonly v.BaseIssue<unknown>[], base: string): Fault[] =>
+  issues.map((issue) => ({
+    pointer: pointer(base, ...(issue.path ?? []).map(({ key }) => String(key))),
+    detail: wording(issue),
+  }));
+
+const wording = ({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string => {
+  if (kind !== 'schema') return message;
+  if (type === 'strict_object' && expected === 'never') return 'is not a known field';
+  if (received === 'undefined') return 'is missing';
+  return message.startsWith('Invalid') ? `must be ${article(type)}` : message;
+};
+
+const article = (type: string): string => {
+  const name = { strict_object: 'object', record: 'object' }[type] ?? type;
+  return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
+};
+
+type Context = { readonly config: Config; readonly tenant: string; readonly now: number };
+
+/**
+ * Checks one submission. `base` is its place in the body (`/3` in an array). Every fault is found, as far as one does not
+ * hide another.
+ */
+export const checkSubmission = (input: unknown, context: Context, base = ''): Checked => {
+  const { config, tenant, now } = context;
+  const envelope = v.safeParse(Envelope, input);
+  const faults: Fault[] = envelope.success ? [] : faultsOf(envelope.issues, base);
+  // What can be checked is checked even beside other faults, so that a caller sees everything at once.
+  const raw = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+  const fault = (field: string, detail: string) => faults.push({ pointer: pointer(base, field), detail });
+
+  const provider = typeof raw.provider === 'string' ? providerNamed(raw.provider) : undefined;
+  if (typeof raw.provider === 'string' && !provider) {
+    fault('provider', `must be one of ${providers.map(({ traits }) => traits.name).join(', ')}`);
+  }
+  const connection = provider && checkConnection(raw.connection, provider, config, fault);
+  const operation =
+    provider && isObject(raw.operation)
+      ? v.safeParse(provider.traits.operation, withProject(raw.operation, provider, connection?.project))
+      : undefined;
+  if (operation && !operation.success) faults.push(...faultsOf(operation.issues, pointer(base, 'operation')));
+  if (operation?.success && connection?.project !== undefined) {
+    const { project_id } = operation.output as { project_id?: string };
+    if (project_id !== undefined && project_id !== connection.project) {
+      faults.push({
+        pointer: pointer(base, 'operation', 'project_id'),
+        detail: `connection ${connection.name} is for another project`,
+      });
+    }
+  }
+  const notify = checkNotify(raw.notify, config, tenant, base, faults);
+  const deadline = checkDeadline(raw.deadline, config, now, fault);
+
+  if (faults.length > 0 || !envelope.success || !provider || !connection || !operation?.success) return { faults };
+  return {
+    submission: {
+      provider,
+      connection: connection.name,
+      operation: operation.output as Record<string, string>,
+      notify,
+      deadline,
+      labels: envelope.output.labels,
+    },
+  };
+};
+
+type AddFault = (field: string, detail: string) => unknown;
+
+/** A Huawei connection that is for one project fills it in where the submission leaves it out. */
+const withProject = (operation: Record<string, unknown>, provider: Provider, project?: string) =>
+  provider.traits.vendor === 'huawei' && project !== undefined ? { project_id: project, ...operation } : operation;
+
+const checkConnection = (named: unknown, { traits }: Provider, config: Config, fault: AddFault) => {
+  if (named !== undefined && typeof named !== 'string') return undefined;
+  const connection = config.connectionFor(traits.vendor, named);
+  if (!connection) {
+    const choice = [...config.connections.values()]
+      .filter(({ vendor }) => vendor === traits.vendor)
+      .map(({ name }) => name);
+    fault(
+      'connection',
+      choice.length > 0 ? `must be one of ${choice.join(', ')}` : `no connection of ${traits.vendor} is configured`,
+    );
+  } else if (connection.vendor !== traits.vendor) {
+    fault('connection', `is a connection of ${connection.vendor}, and ${traits.name} needs one of ${traits.vendor}`);
+    return undefined;
+  }
+  return connection;
+};
+
+const checkNotify = (
+  named: unknown,
+  config: Config,
+  tenant: string,
+  base: string,
+  faults: Fault[],
+): readonly string[] => {
+  const given = named === undefined ? config.notifyFor(tenant) : named;
+  if (given === undefined) {
+    faults.push({
+      pointer: pointer(base, 'notify'),
+      detail:
+        'names nobody and the configuration has no default: name targets or https callbacks, or [] to only record',
+    });
+    return [];
+  }
+  if (!Array.isArray(given)) return [];
+  const names = given.filter((name): name is string => typeof name === 'string');
+  for (const [i, name] of names.entries()) {
+    const detail = notifyFault(name, config, tenant);
+    if (detail) faults.push({ pointer: pointer(base, 'notify', i), detail });
+  }
+  return [...new Set(names)];
+};
+
+const notifyFault = (name: string, config: Config, tenant: string): string | undefined => {
+  if (!name.includes(':'))
+    return config.targets.has(name) ? undefined : 'names no configured target and is no https URL';
+  const reason = refusal(name, config.callbacks);
+  if (reason) return reason;
+  if (new URL(name).search !== '')
+    return 'must not carry a query: such a URL is a secret; name it in the configuration';
+  const signing = config.tenants.get(tenant)?.signing ?? [];
+  return signing.length > 0
+    ? undefined
+    : `tenant ${tenant} has no signing secret, so a callback cannot be signed: set tenants.${tenant}.signing`;
+};
+
+const checkDeadline = (given: unknown, config: Config, now: number, fault: AddFault): number => {
+  if (given === undefined) return now + config.deadlineMs;
+  if (typeof given !== 'string') return now;
+  const { at, detail } = readDeadline(given, now);
+  if (detail) fault('deadline', detail);
+  return at;
+};
+
+/** Reads a deadline: an instant with a zone, or a duration from now; in the future, at most seven days ahead. */
+export const readDeadline = (given: string, now: number): { readonly at: number; readonly detail?: string } => {
+  const span = parseDurationMs(given);
+  const at = span === undefined ? parseInstant(given) : now + span;
+  if (at === undefined) {
+    return { at: now, detail: 'must be an instant with a zone (2026-11-22T02:05:00Z) or an ISO 8601 duration (PT6H)' };
+  }
+  if (at <= now) return { at, detail: 'must be in the future' };
+  return at > now + DEADLINE_MAX_MS ? { at, detail: 'must be at most 7 days ahead' } : { at };
+};

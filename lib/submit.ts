@@ -1,0 +1,122 @@
+/** Accepts submissions: writes the watch, sends its one message; or joins the watch that answers for the operation already. */
+import {
+  headExpiresAt,
+  headKey,
+  newWatchItem,
+  reissued,
+  type WatchItem,
+  watchId,
+  watchKey,
+  withBody,
+} from './items.ts';
+import type { Runtime } from './runtime.ts';
+import type { Item } from './store.ts';
+import type { Submission } from './submission.ts';
+import { wake } from './wake.ts';
+import { answersFor, join, type Watch } from './watch.ts';
+
+type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>;
+type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
+
+export type Accepted = { readonly item: WatchItem; readonly isNew: boolean };
+
+/**
+ * Watches operations. When this answers, each watch stands in the table with a lease: whatever happens to its message, the
+ * sweep sends another. Submitting again is safe and answers the same watch.
+ */
+export const submit = async (submissions: readonly Submission[], tenant: string, tools: Tools): Promise<Accepted[]> => {
+  const accepted = await Promise.all(submissions.map((submission) => accept(submission, tenant, tools)));
+  await wake(
+    accepted.filter(({ isNew }) => isNew).map(({ item }) => item),
+    tools,
+  );
+  return accepted;
+};
+
+const accept = async (submission: Submission, tenant: string, tools: Tools): Promise<Accepted> => {
+  const { table, now } = tools;
+  const { provider, connection, operation } = submission;
+  const identity: Identity = { tenant, connection, provider: provider.traits.name, operation };
+
+  const first = watchKey(watchId(identity, 1));
+  const found = await table.get([headKey(identity), first]);
+  const head = found.find(({ sk }) => sk === 'head') as Item<{ generation: number }> | undefined;
+
+  // The head may lag behind (a crash between the two writes): from where it points on, generations are tried in turn.
+  for (let generation = head?.body.generation ?? 1; ; generation += 1) {
+    const item = newWatchItem(newWatch(submission, identity, generation, now()), now());
+    let standing = found.find(({ pk, sk }) => pk === item.pk && sk === 'watch') as WatchItem | undefined;
+    if (!standing && (await table.insert(item))) {
+      if (generation > 1) await moveHead(identity, generation, head, tools);
+      return { item, isNew: true };
+    }
+    standing ??= (await table.get([item]))[0] as WatchItem | undefined;
+    if (standing && answersFor(standing.body, provider.traits.namesRecur ?? false)) {
+      return { item: await joinWatch(standing, submission.notify, tools), isNew: false };
+    }
+  }
+};
+
+const newWatch = (submission: Submission, identity: Identity, generation: number, now: number): Watch => ({
+  id: watchId(identity, generation),
+  ...identity,
+  generation,
+  labels: submission.labels,
+  notify: submission.notify,
+  submittedAt: now,
+  deadline: submission.deadline,
+  status: 'pending',
+  facts: {},
+  memo: {},
+  misses: 0,
+  history: [{ at: now, status: 'pending' }],
+  looks: 0,
+  nextLookAt: now,
+  owed: [],
+});
+
+/** The head is a shortcut past generations that are over; nothing depends on it being up to date. */
+const moveHead = async (
+  identity: Identity,
+  generation: number,
+  head: Item | undefined,
+  { table, now }: Tools,
+): Promise<void> => {
+  const next = {
+    ...headKey(identity),
+    version: (head?.version ?? 0) + 1,
+    body: { generation },
+    expiresAt: headExpiresAt(now()),
+  };
+  await (head ? table.replace(next) : table.insert(next));
+};
+
+/**
+ * Changes a watch from outside and wakes it when that leaves it owing something: an end by request, or an outcome to tell
+ * a target that joined late. The message goes out under a new ticket, so there is still only one.
+ */
+export const changeWatch = async (
+  item: WatchItem,
+  change: (watch: Watch) => Watch,
+  tools: Tools,
+): Promise<WatchItem> => {
+  const { table, now } = tools;
+  let current = item;
+  for (;;) {
+    const body = change(current.body);
+    if (body === current.body) return current;
+    const owes = body.owed.length > current.body.owed.length;
+    const next = withBody(current, body, body.nextLookAt, now());
+    const written = owes ? { ...reissued(next, now(), 0), version: next.version } : next;
+    if (await table.replace(written)) {
+      if (owes) await wake([written], tools);
+      return written;
+    }
+    const [again] = await table.get([current]);
+    if (!again) return current;
+    current = again as WatchItem;
+  }
+};
+
+const joinWatch = (item: WatchItem, notify: readonly string[], tools: Tools): Promise<WatchItem> =>
+  changeWatch(item, (watch) => join(watch, notify, tools.now()), tools);

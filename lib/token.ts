@@ -1,0 +1,55 @@
+/**
+ * Bearer tokens: `opw_<id>_<secret>`. The table holds the id and a hash of the secret, never the secret; being 256 random
+ * bits it needs no slow hash.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { SCOPES, type Scope } from './caller.ts';
+import type { Item, Key } from './store.ts';
+
+export type Token = {
+  readonly id: string;
+  /** SHA-256 of the secret, hex. */
+  readonly hash: string;
+  readonly tenant: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+  readonly revokedAt?: number;
+  readonly note?: string;
+};
+
+/** All tokens lie in one partition, so that they can be listed; the authorizer's answers are cached, so it stays cool. */
+export const TOKENS = 'tokens';
+export const tokenKey = (id: string): Key => ({ pk: TOKENS, sk: id });
+
+const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+/** Makes a token. Its text is shown once, to whoever asked for it; only the item is kept. */
+export const newToken = (
+  about: {
+    readonly tenant: string;
+    readonly scopes?: readonly Scope[];
+    readonly expiresAt?: number;
+    readonly note?: string;
+  },
+  now: number,
+): { readonly text: string; readonly item: Item<Token> } => {
+  const id = randomBytes(6).toString('hex');
+  const secret = randomBytes(32).toString('base64url');
+  const body: Token = { scopes: SCOPES, ...about, id, hash: hashOf(secret).toString('hex'), createdAt: now };
+  return { text: `opw_${id}_${secret}`, item: { ...tokenKey(id), version: 1, body } };
+};
+
+/** The id and secret in an Authorization header, or undefined when it holds no token of ours. */
+export const parseBearer = (
+  header: string | undefined,
+): { readonly id: string; readonly secret: string } | undefined => {
+  const parts = /^Bearer opw_([0-9a-f]{12})_([\w-]{43})$/i.exec(header ?? '');
+  return parts?.[1] && parts[2] ? { id: parts[1].toLowerCase(), secret: parts[2] } : undefined;
+};
+
+/** Whether `secret` is the token's and the token is still good. Takes the same time whatever differs. */
+export const isValid = (token: Token, secret: string, now: number): boolean =>
+  timingSafeEqual(hashOf(secret), Buffer.from(token.hash, 'hex')) &&
+  token.revokedAt === undefined &&
+  (token.expiresAt ?? Number.POSITIVE_INFINITY) > now;

@@ -1,0 +1,76 @@
+/** Watches as the API shows them. Pure. */
+import type { AttemptRecord, Delivery } from './delivery.ts';
+import type { Links } from './event.ts';
+import type { Lane } from './lane.ts';
+import type { Item } from './store.ts';
+import { type Habits, isOver, projectLooks, type Watch } from './watch.ts';
+
+const iso = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
+
+/** What stands in an answer for one watch. Looks that changed nothing are worked out, not read: they are never written. */
+export const watchView = (watch: Watch, links: Links, habits: Habits, now: number) => {
+  const { looks, nextLookAt } = projectLooks(watch, now, habits);
+  return {
+    id: watch.id,
+    url: links.watch,
+    console: links.console,
+    provider: watch.provider,
+    connection: watch.connection,
+    operation: watch.operation,
+    operationType: watch.facts.operationType,
+    status: watch.status,
+    over: isOver(watch.status),
+    providerStatus: watch.word,
+    evidence: watch.evidence,
+    progress: watch.progress,
+    note: watch.note,
+    trouble: watch.trouble && { ...watch.trouble, since: iso(watch.trouble.since) },
+    reason:
+      watch.facts.reasonCode === undefined && watch.facts.reasonMessage === undefined
+        ? undefined
+        : { code: watch.facts.reasonCode, message: watch.facts.reasonMessage },
+    result: watch.facts.result,
+    error: watch.facts.error,
+    requestId: watch.facts.requestId,
+    labels: watch.labels,
+    notify: watch.notify,
+    submittedAt: iso(watch.submittedAt),
+    startedAt: iso(watch.facts.startedAt),
+    endedAt: iso(watch.facts.endedAt ?? watch.endedAt),
+    detectedAt: iso(watch.endedAt),
+    deadline: iso(watch.deadline),
+    looks,
+    lookedAt: iso(watch.lookedAt),
+    nextLookAt: iso(nextLookAt),
+    history: watch.history.map(({ at, status, word }) => ({ at: iso(at), status, providerStatus: word })),
+  };
+};
+
+export type WatchView = ReturnType<typeof watchView>;
+
+/** The deliveries among the items of a watch's partition, each with its attempts. */
+export const deliveryViews = (items: readonly Item[]) =>
+  items
+    .filter(({ sk }) => sk.startsWith('delivery#'))
+    .map(({ body }) => {
+      const { id, target, event, state, attempts, nextAttemptAt } = body as Delivery;
+      const made = items.filter(({ sk }) => sk.startsWith(`attempt#${id}#`)).map((item) => item.body as AttemptRecord);
+      return {
+        id,
+        target,
+        event: `operation.${event.event}`,
+        state,
+        attempts,
+        nextAttemptAt: state === 'waiting' ? iso(nextAttemptAt) : undefined,
+        log: made.map((attempt) => ({ ...attempt, at: iso(attempt.at), nextAttemptAt: iso(attempt.nextAttemptAt) })),
+      };
+    });
+
+/** Why a connection is not being asked right now, if it is not. */
+export const pauseView = (lane: Lane, now: number) =>
+  lane.pausedUntil > now || lane.refused
+    ? {
+        until: iso(Math.max(lane.pausedUntil, now)),
+        ...(lane.refused && { refused: { ...lane.refused, since: iso(lane.refused.since) } }),
+      }
+    : undefined;

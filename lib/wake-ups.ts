@@ -1,0 +1,91 @@
+/**
+ * A batch of wake-ups, whatever they wake: read, matched with their items, handled, hidden or acknowledged.
+ *
+ * A message is acknowledged when its item needs nothing more from it; otherwise it is hidden and reported as failed, so
+ * that the very same message comes back. Whatever goes wrong, it comes back too, only at another time.
+ */
+import { type Leased, letGo } from './items.ts';
+import { type Hide, queueOf, readWakeUp, type SqsRecord, type WakeUp } from './queue.ts';
+import type { Runtime } from './runtime.ts';
+import { hideSeconds, isWornOut, MINUTE } from './schedule.ts';
+import type { Item, Key } from './store.ts';
+
+export type Job<B> = {
+  readonly wakeUp: WakeUp;
+  readonly item: Leased<B>;
+  /** How often SQS has handed out this message, this time included. */
+  readonly receives: number;
+};
+
+/** What becomes of a message: acknowledged, or back at a time (epoch ms). */
+export type Fate = 'done' | { readonly backAt: number };
+
+export type Tools = Pick<Runtime, 'table' | 'queue' | 'log' | 'env' | 'now'>;
+
+/** Decides the fates of jobs; `around` holds the other items that were asked for. A job left out comes back in a minute. */
+export type Work<B> = (jobs: readonly Job<B>[], around: readonly Item[]) => Promise<ReadonlyMap<Job<B>, Fate>>;
+
+type Batch = {
+  readonly records: readonly SqsRecord[];
+  readonly queueUrls: readonly string[];
+  /** Items to read along with a wake-up's own. */
+  readonly alongside?: (wakeUp: WakeUp) => readonly Key[];
+};
+
+const AGAIN_MS = MINUTE;
+
+/** Handles a batch and answers the ids of the messages that stay (Lambda's batchItemFailures). */
+export const handleWakeUps = async <B>(batch: Batch, tools: Tools, work: Work<B>): Promise<string[]> => {
+  const { records, queueUrls, alongside = () => [] } = batch;
+  const { table, queue, log, now } = tools;
+  const fates = new Map<string, Fate>();
+
+  const bury = async (record: SqsRecord, reason: string): Promise<void> => {
+    await queue.bury(tools.env.deadLetterQueue, record, reason);
+    log.error('message buried', { message: record.messageId, reason });
+    fates.set(record.messageId, 'done');
+  };
+
+  const read: { record: SqsRecord; wakeUp: WakeUp }[] = [];
+  for (const record of records) {
+    const message = readWakeUp(record.body);
+    if ('wakeUp' in message) read.push({ record, wakeUp: message.wakeUp });
+    else if ('malformed' in message) await bury(record, message.malformed).catch((error) => log.error(String(error)));
+  }
+
+  const items = read.length === 0 ? [] : await table.get(read.flatMap(({ wakeUp }) => [wakeUp, ...alongside(wakeUp)]));
+  const jobs: { record: SqsRecord; job: Job<B> }[] = [];
+  for (const { record, wakeUp } of read) {
+    const item = items.find(({ pk, sk }) => pk === wakeUp.pk && sk === wakeUp.sk) as Leased<B> | undefined;
+    const receives = Number(record.attributes.ApproximateReceiveCount);
+    if (item?.ticket !== wakeUp.ticket) fates.set(record.messageId, 'done');
+    else if (!isWornOut(receives, Number(record.attributes.SentTimestamp), now())) {
+      jobs.push({ record, job: { wakeUp, item, receives } });
+    } else if (await table.replace(letGo(item, now()))) fates.set(record.messageId, 'done');
+  }
+
+  const decided = await work(
+    jobs.map(({ job }) => job),
+    items,
+  );
+  for (const { record, job } of jobs) {
+    const fate = decided.get(job);
+    if (fate) fates.set(record.messageId, fate);
+  }
+
+  const staying = records.filter(({ messageId }) => fates.get(messageId) !== 'done');
+  const hides = new Map<string, Hide[]>();
+  for (const record of staying) {
+    const fate = fates.get(record.messageId);
+    const backAt = fate && fate !== 'done' ? fate.backAt : now() + AGAIN_MS;
+    const url = queueOf(record, queueUrls);
+    hides.set(url, [
+      ...(hides.get(url) ?? []),
+      { receiptHandle: record.receiptHandle, seconds: hideSeconds(backAt, now()) },
+    ]);
+  }
+  for (const [url, some] of hides) {
+    await queue.hide(url, some).catch((error) => log.error('messages not hidden', { error: String(error) }));
+  }
+  return staying.map(({ messageId }) => messageId);
+};
