@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { elsewhereThan, type LocalRequest } from '../local-server.ts';
+import { ACS3, acs3, unsigned } from './acs3.ts';
+import type { Admission } from './admission.ts';
+import type { Answer } from './answer.ts';
+import type { AliyunApi } from './api.ts';
+import type { Door } from './door.ts';
+import { pairs, readAuthorization } from './signing.ts';
+import { cloudTime, type World } from './world.ts';
+
+const SKEW_MS = 15 * 60_000;
+const KEPT_NONCES = 100_000;
+
+/**
+ * Alibaba Cloud's gateway for RPC calls: finds the API, checks the signature, the date, the nonce and the parameters.
+ * Codes and messages as on the vendor's public error pages ("Common error codes" of the products, error-center.aliyun.com).
+ */
+export function admitAliyun(apis: readonly AliyunApi[], request: LocalRequest, world: World): Admission {
+  const door = aliyunDoor(request, world);
+  const header = (name: string) => request.headers[name] ?? '';
+  const action = header('x-acs-action');
+  const version = header('x-acs-version');
+  const authorization = readAuthorization(header('authorization'), ACS3, 'Credential');
+  const visitor = { door, vendor: 'aliyun' as const, action, key: authorization?.accessKeyId ?? '' };
+  const refuse = (status: number, code: string, message: string) => ({
+    ...visitor,
+    refusal: door.error(status, code, message),
+  });
+  const missing = (name: string) => refuse(400, `Missing${name}`, `${name} is mandatory for this action.`);
+
+  if (!action) return missing('Action');
+  if (!version) return missing('Version');
+  const named = apis.filter((api) => api.calls.some((call) => call.action === action));
+  const api = named.find(({ calls }) => calls.some((call) => call.action === action && call.version === version));
+  const call = api?.calls.find((candidate) => candidate.action === action && candidate.version === version);
+  if (named.length > 0 && !call) return refuse(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
+  if (!api || !call || call.method !== request.method || request.path !== '/')
+    return refuse(404, 'InvalidAction.NotFound', 'Specified api is not found, please check your url and method.');
+
+  if (!header('authorization')) return missing('AccessKeyId');
+  const incomplete = 'The request signature does not conform to Aliyun standards.';
+  if (!authorization || unsigned(request, authorization.signedHeaders).length > 0)
+    return refuse(400, 'IncompleteSignature', incomplete);
+  const date = header('x-acs-date');
+  const nonce = header('x-acs-signature-nonce');
+  if (!date) return missing('Timestamp');
+  if (!nonce) return missing('SignatureNonce');
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(date))
+    return refuse(400, 'InvalidTimeStamp.Format', 'Specified time stamp or date value is not well formatted.');
+  if (Math.abs(cloudTime(world) - Date.parse(date)) > SKEW_MS)
+    return refuse(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
+
+  const key = world.settings.credentials.find(({ accessKeyId }) => accessKeyId === authorization.accessKeyId);
+  if (!key) return refuse(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
+  const token = header('x-acs-security-token');
+  if (key.securityToken !== undefined && !token) return missing('SecurityToken');
+  if ((key.securityToken ?? '') !== token)
+    return refuse(400, 'InvalidSecurityToken.Malformed', 'Specified SecurityToken is malformed.');
+  if ((key.expiresAt ?? Number.POSITIVE_INFINITY) <= cloudTime(world))
+    return refuse(400, 'InvalidSecurityToken.Expired', 'Specified SecurityToken is expired.');
+
+  const { toSign, signature } = acs3(request, authorization.signedHeaders, key.secretAccessKey);
+  if (signature !== authorization.signature)
+    return refuse(
+      400,
+      'SignatureDoesNotMatch',
+      `Specified signature does not match our calculation. server StringToSign is [${toSign}]`,
+    );
+  if (world.nonces.has(nonce)) return refuse(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
+  remember(world.nonces, nonce);
+
+  const form = header('content-type').startsWith('application/x-www-form-urlencoded') ? request.body.toString() : '';
+  const params = Object.fromEntries(pairs(call.paramsIn === 'form' ? form : request.query));
+  const lacking = call.required.find((name) => !params[name]);
+  return lacking ? missing(lacking) : { ...visitor, api, call, params };
+}
+
+function aliyunDoor(request: LocalRequest, world: World): Door {
+  const requestId = randomUUID().toUpperCase();
+  const host = request.headers.host ?? '';
+  const headers = {
+    date: new Date(cloudTime(world)).toUTCString(),
+    'content-type': 'application/json;charset=utf-8',
+    'x-acs-request-id': requestId,
+    'x-acs-trace-id': requestId.replaceAll('-', '').toLowerCase(),
+  };
+  const error = (status: number, code: string, message: string, more: object = {}): Answer => {
+    const recommend = `https://api.alibabacloud.com/troubleshoot?q=${code}&requestId=${requestId}`;
+    const json = { RequestId: requestId, HostId: host, Code: code, Message: message, Recommend: recommend, ...more };
+    return { status, headers, body: JSON.stringify(json), code };
+  };
+  return {
+    error,
+    ok: (json) => ({ status: 200, headers, body: JSON.stringify({ RequestId: requestId, ...json }) }),
+    throttled: () => error(400, 'Throttling.User', 'Request was denied due to user flow control.'),
+    // No word of throttling: the header alone says it, in ms (aliyun/darabonba-openapi, pull request 283).
+    backOff() {
+      const answer = error(503, 'ServiceBusy', 'The service is busy.');
+      return { ...answer, headers: { ...answer.headers, 'x-acs-retry-after': '1500' } };
+    },
+    unavailable: () =>
+      error(503, 'ServiceUnavailable', 'The request has failed due to a temporary failure of the server.'),
+    broken: () => error(500, 'InternalError', 'The request processing has failed due to some unknown error.'),
+    denied() {
+      const detail = {
+        AuthAction: request.headers['x-acs-action'] ?? '',
+        AuthPrincipalType: 'SubUser',
+        NoPermissionType: 'ImplicitDeny',
+      };
+      return error(403, 'NoPermission', 'You are not authorized to do this operation.', { AccessDeniedDetail: detail });
+    },
+    elsewhere: elsewhereThan(host),
+  };
+}
+
+function remember(nonces: Set<string>, nonce: string): void {
+  nonces.add(nonce);
+  const [oldest] = nonces;
+  if (nonces.size > KEPT_NONCES && oldest !== undefined) nonces.delete(oldest);
+}

@@ -1,0 +1,30 @@
+import type { Answer } from './answer.ts';
+import type { Moment } from './operation.ts';
+
+/** Writes answers in one cloud's shape: its headers, its request id, its way to say no. One for each request. */
+export type Door = {
+  readonly ok: (json: object) => Answer;
+  /** `more` is laid over the body. */
+  readonly error: (status: number, code: string, message: string, more?: object) => Answer;
+  /** Too many calls, in this cloud's plainest words. */
+  readonly throttled: () => Answer;
+  /** The same said by a header that names the wait. */
+  readonly backOff: () => Answer;
+  readonly unavailable: () => Answer;
+  readonly broken: () => Answer;
+  /** The key is good and lacks the permission. */
+  readonly denied: () => Answer;
+  /** An address on another host, where nobody should arrive. */
+  readonly elsewhere: string;
+};
+
+export type Params = Readonly<Record<string, string>>;
+
+export type Asked = {
+  readonly params: Params;
+  /** What the call is about, newest first, as it stands now. */
+  readonly moments: readonly Moment[];
+  readonly door: Door;
+  /** Answers as the API does for what it does not know. */
+  readonly absent: () => Answer;
+};

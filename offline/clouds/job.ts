@@ -1,0 +1,45 @@
+import { type HuaweiApi, sameIds } from './api.ts';
+import { isOver } from './operation.ts';
+
+const IDS = ['project_id', 'job_id'];
+
+/** The job query that ECS, EVS, BMS, IMS and SDRS share. Source: support.huaweicloud.com/api-ecs/ecs_02_0901.html. */
+export const job: HuaweiApi = {
+  name: 'huawei-job',
+  vendor: 'huawei',
+  fields: IDS,
+  states: { INIT: 'waiting', RUNNING: 'running', SUCCESS: 'succeeded', FAIL: 'failed' },
+  absences: {
+    wrapped: (door) => ({
+      ...door.error(404, '', ''),
+      body: JSON.stringify({ error: { code: 'Ecs.0219', message: 'Job not found.' } }),
+    }),
+    flat: (door) => ({
+      ...door.error(400, '', ''),
+      body: JSON.stringify({ code: 'Common.0011', message: 'Job not found.' }),
+    }),
+  },
+  calls: [
+    {
+      action: 'ShowJob',
+      path: '/v1/{project_id}/jobs/{job_id}',
+      concerns: sameIds(IDS),
+      answer({ moments: [moment], params, door, absent }) {
+        if (!moment?.word) return absent();
+        const { operation, phase, word, sinceAt } = moment;
+        const reason = operation.reason ?? { code: 'Ecs.0013', message: 'Insufficient EIP quota.' };
+        const failed = phase === 'failed';
+        return door.ok({
+          job_id: params.job_id,
+          job_type: operation.type ?? 'createServer',
+          status: word,
+          begin_time: new Date(operation.beganAt).toISOString(),
+          end_time: isOver(phase) ? new Date(sinceAt).toISOString() : null,
+          error_code: failed ? reason.code : null,
+          fail_reason: failed ? reason.message : null,
+          entities: { server_id: operation.serial },
+        });
+      },
+    },
+  ],
+};

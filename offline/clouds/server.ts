@@ -1,0 +1,44 @@
+import { ELSEWHERE, type LocalServer, readJson, sendJson, serveLocally } from '../local-server.ts';
+import { transmit } from './answer.ts';
+import { control } from './control.ts';
+import { play } from './play.ts';
+import { createWorld, type Key } from './world.ts';
+
+export type CloudsOptions = {
+  /** Left out, a free one. */
+  readonly port?: number;
+  /** The access keys that both clouds accept. */
+  readonly credentials: readonly Key[];
+  /** Epoch ms. */
+  readonly now?: () => number;
+};
+
+/**
+ * Plays seven APIs of Alibaba Cloud and Huawei Cloud on one origin of 127.0.0.1. It knows only operations that were
+ * created through `POST /_control/operations`, and verifies every signature by the published rules with code of its own.
+ */
+export function createClouds({ port = 0, credentials, now = Date.now }: CloudsOptions): Promise<LocalServer> {
+  const world = createWorld(now, credentials);
+  return serveLocally(port, (request, response) => {
+    const { method, path, query, body } = request;
+    if (path.startsWith('/_control/')) {
+      const answer = control(method, path, { body: readJson(body), query: new URLSearchParams(query), world });
+      return sendJson(response, answer ? 200 : 404, answer ?? { error: 'there is no such control' });
+    }
+    if (path === ELSEWHERE) {
+      world.ledger.add({ at: now(), api: 'elsewhere', action: '', status: 200, key: '', params: {} });
+      return sendJson(response, 200, {});
+    }
+    const { admission, answer } = play(request, world);
+    world.ledger.add({
+      at: now(),
+      api: 'api' in admission ? admission.api.name : admission.vendor,
+      action: admission.action,
+      status: answer.manner === 'hang' ? 0 : answer.status,
+      ...(answer.code !== undefined && { code: answer.code }),
+      key: admission.key,
+      params: 'params' in admission ? admission.params : {},
+    });
+    transmit(answer, response);
+  });
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { createMessages, type Message } from './inbox/messages.ts';
+import { answerOf, type Mode, parseMode, transmit } from './inbox/modes.ts';
+import { page, pageHeaders } from './inbox/page.ts';
+import { receivers } from './inbox/receivers.ts';
+import {
+  BadRequest,
+  ELSEWHERE,
+  elsewhereThan,
+  type LocalServer,
+  readJson,
+  sendJson,
+  serveLocally,
+} from './local-server.ts';
+
+export type InboxOptions = {
+  /** Left out, a free one. */
+  readonly port?: number;
+  /** Standard Webhooks secrets (`whsec_…`); a webhook signed with any of them is believed. */
+  readonly secrets: readonly string[];
+  /** Epoch ms. */
+  readonly now?: () => number;
+  /** How many messages are kept. */
+  readonly limit?: number;
+};
+
+export type Inbox = LocalServer & {
+  /** What came, oldest first; all attempts under one webhook-id are one message. */
+  readonly received: () => readonly Message[];
+};
+
+/**
+ * Receives webhooks on 127.0.0.1, verifies them and shows them to people (`GET /`) and programs (`GET /messages.json`).
+ *
+ * `POST /hooks/{name}` is answered 204 for any name if the signature is good, 401 if not. `POST /_control/modes/{name}`
+ * lets a name misbehave (see Mode), `DELETE` ends that; `POST /_control/reset` forgets everything.
+ */
+export async function createInbox({ port = 0, secrets, now = Date.now, limit = 1000 }: InboxOptions): Promise<Inbox> {
+  const messages = createMessages(limit);
+  const modes = new Map<string, Mode>();
+  const life = randomUUID();
+  let changes = 0;
+  /** How often somebody followed a redirect, which nobody should. */
+  let strays = 0;
+
+  const reset = (): object => {
+    messages.clear();
+    modes.clear();
+    strays = 0;
+    changes += 1;
+    return {};
+  };
+
+  /** The mode that holds for this attempt; one that was set for a number of attempts is used up by it. */
+  const useMode = (name: string): Mode => {
+    const mode = modes.get(name) ?? {};
+    if (mode.times !== undefined && mode.times > 1) modes.set(name, { ...mode, times: mode.times - 1 });
+    else if (mode.times !== undefined) modes.delete(name);
+    return mode;
+  };
+
+  const changeMode = (method: string, name: string, body: Buffer): Mode => {
+    if (method === 'POST') modes.set(name, parseMode(readJson(body)));
+    if (method === 'DELETE') modes.delete(name);
+    return modes.get(name) ?? {};
+  };
+
+  const server = await serveLocally(port, ({ method, path, headers, body }, response) => {
+    const [first = '', second = '', third = ''] = path.slice(1).split('/').map(decode);
+    const route = `${method} ${path}`;
+    if (route === 'GET /') return response.writeHead(200, pageHeaders).end(page);
+    if (route === 'GET /messages.json') {
+      const etag = `"${life}-${changes}"`;
+      if (headers['if-none-match'] === etag) return response.writeHead(304, { etag }).end();
+      return sendJson(response, 200, { messages: messages.all().toReversed(), strays }, { etag });
+    }
+    if (path === ELSEWHERE) {
+      strays += 1;
+      return sendJson(response, 200, {});
+    }
+    if (route === 'POST /_control/reset') return sendJson(response, 200, reset());
+    if (first === '_control' && second === 'modes' && third)
+      return sendJson(response, 200, changeMode(method, third, body));
+
+    const receiver = Object.hasOwn(receivers, first) ? receivers[first] : undefined;
+    if (!receiver || !second || method !== 'POST') return sendJson(response, 404, { error: 'nobody receives here' });
+    const at = now();
+    const { id, fault, answer } = receiver({ headers, body, at }, secrets);
+    const mode = useMode(second);
+    const given = answerOf(answer, mode);
+    messages.add(`${first}/${second}`, id, { at, status: given.status, ...(fault !== undefined && { fault }) }, body);
+    changes += 1;
+    transmit(given, mode, response, elsewhereThan(headers.host ?? ''));
+  });
+  return { ...server, received: messages.all };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new BadRequest('the path is not well encoded');
+  }
+}

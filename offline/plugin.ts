@@ -1,0 +1,159 @@
+/**
+ * The serverless plugin that makes `serverless offline` and `serverless invoke local` whole: tables and queues made from
+ * serverless.yml, every intrinsic function in the functions' environments worked out, event source mappings that fire.
+ * HTTP with its authorizer, and schedules, are serverless-offline's own.
+ *
+ * Nothing here reaches an AWS account: credentials are made up and every endpoint is an emulator or a dead end. To run a
+ * function on this machine against a deployed stack, with real credentials: `OPWATCH_LOCAL_STACK=off serverless invoke local`.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type FunctionDefinition, isLocalStackOff, type Serverless } from '../bundle.ts';
+import { endWithParent, serveParent } from './child.ts';
+import { deploy } from './deploy.ts';
+import { startMapping } from './event-source-mapping.ts';
+import { createInvoker } from './invoker.ts';
+import { limitRequests } from './request-limit.ts';
+import { createResolver, isRecord, type Resolve } from './resolve.ts';
+import { givenSurroundings, runningSurroundings, type Surroundings, startSurroundings } from './surroundings.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+type Log = { readonly notice: (line: string) => void; readonly warning: (line: string) => void };
+
+/** One machine's share of the concurrency that Lambda would grant a mapping. */
+const CONCURRENCY_MAX = 4;
+
+/** Harmless to every function: no records, nobody who has vouched for the request. It only makes the function load. */
+const WARM_UP = { Records: [], headers: {}, requestContext: { http: { method: 'GET', path: '/' } } };
+
+export default class OfflinePlugin {
+  readonly #serverless: Serverless;
+  readonly #options: Options;
+  readonly #log: Log;
+  readonly #closing: (() => Promise<void>)[] = [];
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+
+  constructor(serverless: Serverless, options: Options, { log }: { readonly log: Log }) {
+    this.#serverless = serverless;
+    this.#options = options;
+    this.#log = log;
+    const close = () => this.#close();
+    this.hooks = {
+      initialize: () => this.#initialize(),
+      'before:offline:start': () => this.#start(),
+      'before:offline:start:init': () => this.#start(),
+      'before:offline:start:end': close,
+      finalize: close,
+      error: close,
+    };
+  }
+
+  /** `invoke local` reads its function's environment before any hook of its own. */
+  async #initialize(): Promise<void> {
+    const { commands } = this.#serverless.processedInput;
+    if (commands[0] === 'offline') return endWithParent();
+    if (commands.join(' ') !== 'invoke local') return;
+    if (isLocalStackOff()) return this.#leaveOutUnresolved();
+    const running = await runningSurroundings(this.#serverless.serviceDir);
+    this.#log.notice(running ? 'with the local stack that is running' : 'with a local stack of its own');
+    await this.#settle(running ?? (await this.#startSurroundings()));
+  }
+
+  async #start(): Promise<void> {
+    const surroundings = givenSurroundings() ?? (await this.#startSurroundings());
+    const resolve = await this.#settle(surroundings);
+    // serverless-offline's last hook before it waits for the end is its own start: what follows that start waits for it.
+    this.#serve(resolve, surroundings).catch((error) => {
+      console.error(error);
+      process.exit(1);
+    });
+  }
+
+  async #startSurroundings(): Promise<Surroundings> {
+    const surroundings = await startSurroundings(this.#origin('httpPort'));
+    this.#closing.push(surroundings.close);
+    return surroundings;
+  }
+
+  /** Makes this process and the functions see nothing but `surroundings`. */
+  async #settle({ dynamodb, sqs, api, environment }: Surroundings): Promise<Resolve> {
+    const { resources, provider } = this.#serverless.service;
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+    Object.assign(process.env, {
+      AWS_REGION: provider.region,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+      AWS_ENDPOINT_URL_SQS: sqs,
+      // Nobody listens there: a call to any other service fails at once.
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    });
+    const resolve = createResolver({
+      resources: resources.Resources,
+      region: provider.region,
+      sqsUrl: sqs,
+      attributes: { 'HttpApi.ApiEndpoint': api },
+    });
+    await deploy({ resources: resources.Resources, resolve, dynamodb: new DynamoDBClient({}), sqs: new SQSClient({}) });
+    for (const definition of this.#functions) {
+      const resolved = resolve(definition.environment ?? {});
+      definition.environment = { ...(isRecord(resolved) ? resolved : {}), ...environment };
+    }
+    return resolve;
+  }
+
+  async #serve(resolve: Resolve, { api }: Surroundings): Promise<void> {
+    const invoke = createInvoker(this.#origin('lambdaPort'));
+    await invoke.listening();
+    limitRequests(this.#serverless.pluginManager.plugins);
+    await Promise.all(this.#functions.map(({ name }) => invoke.run(name, WARM_UP).catch(() => undefined)));
+
+    const mappings = this.#functions.flatMap((definition) => this.#mappingsOf(definition, resolve, invoke.run));
+    const stop = async (): Promise<void> => {
+      await Promise.all(mappings.map((mapping) => mapping.stop()));
+    };
+    this.#closing.unshift(stop);
+    serveParent({ table: resolve({ Ref: 'Table' }) }, stop);
+    this.#log.notice(`opwatch listens on ${api}`);
+  }
+
+  #mappingsOf({ name, events }: FunctionDefinition, resolve: Resolve, run: ReturnType<typeof createInvoker>['run']) {
+    const { region } = this.#serverless.service.provider;
+    return events.flatMap(({ sqs: event }) => {
+      if (!isRecord(event)) return [];
+      const queueArn = String(resolve(event.arn));
+      const mapping = {
+        queueArn,
+        queueUrl: `${process.env.AWS_ENDPOINT_URL_SQS}/${queueArn.split(':').slice(-2).join('/')}`,
+        region,
+        batchSize: Number(event.batchSize ?? 10),
+        concurrency: Math.min(Number(event.maximumConcurrency ?? CONCURRENCY_MAX), CONCURRENCY_MAX),
+        reportsItemFailures: event.functionResponseType === 'ReportBatchItemFailures',
+      };
+      const log = (line: string) => this.#log.warning(line);
+      return [startMapping(mapping, { sqs: new SQSClient({}), invoke: (records) => run(name, records), log })];
+    });
+  }
+
+  /** Of what a deployed stack knows osls can look up no more than a `Ref`; the rest is the caller's to give, by `--env`. */
+  async #leaveOutUnresolved(): Promise<void> {
+    for (const definition of this.#functions) {
+      definition.environment = Object.fromEntries(
+        Object.entries(definition.environment ?? {}).filter(([, value]) => !isRecord(value) || 'Ref' in value),
+      );
+    }
+  }
+
+  #origin(port: 'httpPort' | 'lambdaPort'): string {
+    const settings = this.#serverless.service.custom['serverless-offline'];
+    return `http://127.0.0.1:${this.#options[port] ?? (isRecord(settings) ? settings[port] : undefined)}`;
+  }
+
+  get #functions(): readonly FunctionDefinition[] {
+    return Object.values(this.#serverless.service.functions);
+  }
+
+  async #close(): Promise<void> {
+    for (const close of this.#closing.splice(0)) await close();
+  }
+}

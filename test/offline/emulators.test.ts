@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, expect, test, vi } from 'vitest';
+import { type Child, startChild } from '../../offline/child.ts';
+import { deploy } from '../../offline/deploy.ts';
+import type { EmulatorUrls } from '../../offline/emulators.ts';
+import { createResolver } from '../../offline/resolve.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'opwatch-test-'));
+const children: Child[] = [];
+afterAll(async () => {
+  await Promise.all(children.map((child) => child.kill()));
+  rmSync(dir, { recursive: true });
+});
+
+const resources = (visibility: number, rangeKey = 'sk') => ({
+  Table: {
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      TableName: 'watches',
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      AttributeDefinitions: ['pk', rangeKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: rangeKey, KeyType: 'RANGE' },
+      ],
+    },
+  },
+  Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'dead', SqsManagedSseEnabled: true } },
+  Queue: {
+    Type: 'AWS::SQS::Queue',
+    Properties: {
+      QueueName: 'poll',
+      VisibilityTimeout: visibility,
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 1000 },
+    },
+  },
+});
+
+const start = async () => {
+  const options = JSON.stringify({ dynamodbPort: 0, sqsPort: 0, dir });
+  const script = join(import.meta.dirname, '../../offline/emulators.ts');
+  const child = await startChild({
+    command: [script, options],
+    cwd: dir,
+    env: { PATH: process.env.PATH },
+    logFile: join(dir, 'log'),
+  });
+  children.push(child);
+  const urls = child.ready as EmulatorUrls;
+  const local = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const dynamodb = new DynamoDBClient({ ...local, endpoint: urls.dynamodb });
+  const sqs = new SQSClient({ ...local, endpoint: urls.sqs });
+  const put = (template: ReturnType<typeof resources>) => {
+    const resolve = createResolver({ resources: template, region: 'us-east-1', sqsUrl: urls.sqs, attributes: {} });
+    return deploy({ resources: template, resolve, dynamodb, sqs });
+  };
+  return { child, dynamodb, sqs, put, QueueUrl: `${urls.sqs}/000000000000/poll` };
+};
+
+test('what the emulators hold outlives their being killed', async () => {
+  const first = await start();
+  await first.put(resources(180));
+  const Item = { pk: { S: 'a' }, sk: { S: 'b' }, n: { N: '1' } };
+  await first.dynamodb.send(new PutItemCommand({ TableName: 'watches', Item }));
+  for (const MessageBody of ['visible', 'hidden', 'released']) {
+    await first.sqs.send(new SendMessageCommand({ QueueUrl: first.QueueUrl, MessageBody }));
+  }
+  const { Messages = [] } = await first.sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: first.QueueUrl, MaxNumberOfMessages: 3 }),
+  );
+  for (const { Body, ReceiptHandle } of Messages) {
+    const VisibilityTimeout = Body === 'hidden' ? 2 : 0;
+    await first.sqs.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl: first.QueueUrl, ReceiptHandle, VisibilityTimeout }),
+    );
+  }
+  await first.child.kill();
+
+  const second = await start();
+  await second.put(resources(180));
+  const Key = { pk: { S: 'a' }, sk: { S: 'b' } };
+  const found = await second.dynamodb.send(new GetItemCommand({ TableName: 'watches', Key, ConsistentRead: true }));
+  expect(found.Item).toEqual(Item);
+  const back = await vi.waitFor(
+    async () => {
+      const answer = await second.sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: second.QueueUrl, MessageSystemAttributeNames: ['All'] }),
+      );
+      expect(answer.Messages).toHaveLength(1);
+      return answer.Messages?.[0];
+    },
+    { timeout: 5_000 },
+  );
+  expect(back).toMatchObject({ Body: 'hidden', Attributes: { ApproximateReceiveCount: '2' } });
+  await second.child.kill();
+});
+
+test('what serverless.yml changes about a queue takes effect, about the keys of a table it cannot', async () => {
+  const { put, sqs, QueueUrl } = await start();
+  await put(resources(90));
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  expect(Attributes?.VisibilityTimeout).toBe('90');
+  expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toEqual({
+    deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
+    maxReceiveCount: 1000,
+  });
+  await expect(put(resources(90, 'other'))).rejects.toThrow('remove .opwatch');
+});
