@@ -4,8 +4,10 @@
  * osls 4 refuses Serverless v4's own `build:`, and serverless-esbuild brings 170 packages for the same few lines.
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { build, type Metafile, type Plugin, stop } from 'esbuild';
+import { readConfig } from './lib/config.ts';
+import type { FunctionDefinition, Serverless } from './offline/serverless.ts';
 
 export type Bundle = { readonly source: string; readonly file: string; readonly bytes: number };
 
@@ -41,8 +43,6 @@ export const bundle = async ({ root, sources, outdir, offline = false }: BundleO
     metafile: true,
     write: false,
   });
-  // esbuild keeps a child process for the next build; there is none.
-  await stop();
   const bundles = await Promise.all(
     outputFiles.map(async ({ path, contents }): Promise<Bundle> => {
       await writeIfChanged(path, contents);
@@ -88,41 +88,19 @@ const writeIfChanged = async (file: string, contents: Uint8Array): Promise<void>
   await rename(draft, file);
 };
 
-/** What is used of osls (lib/serverless.js, lib/classes/service.js, lib/plugins/package). */
-export type Serverless = {
-  readonly serviceDir: string;
-  readonly processedInput: {
-    readonly commands: readonly string[];
-    readonly options: Readonly<Record<string, unknown>>;
-  };
-  readonly service: {
-    readonly service: string;
-    readonly provider: { readonly region: string; readonly stage: string };
-    readonly custom: Readonly<Record<string, unknown>>;
-    readonly functions: Readonly<Record<string, FunctionDefinition>>;
-    readonly resources: { readonly Resources: Readonly<Record<string, Resource>> };
-  };
-  readonly pluginManager: { readonly plugins: readonly object[] };
-};
-export type FunctionDefinition = {
-  readonly name: string;
-  readonly events: readonly Readonly<Record<string, unknown>>[];
-  readonly timeout?: number;
-  handler: string;
-  environment?: Record<string, unknown>;
-  package?: { artifact?: string };
-};
-export type Resource = { readonly Type: string; readonly Properties?: unknown };
-
 /** Whether `invoke local` was asked to leave this machine: with the deployed stack's configuration, queues and table. */
 export const isLocalStackOff = (): boolean => process.env.OPWATCH_LOCAL_STACK === 'off';
 
+/** osls's own zip (lib/plugins/package/lib/zip-service.js): the same contents make the same bytes. */
 type Zip = { readonly zipFiles: (files: readonly string[], name: string, prefix: string) => Promise<string> };
 
 const isZip = (plugin: object): plugin is Zip => 'zipFiles' in plugin;
 
 /** `functions/poller.handler` is the export `handler` of functions/poller.ts. */
-const sourceOfHandler = (handler: string): string => handler.replace(/\.\w+$/, '.ts');
+const parseHandler = (handler: string): { readonly source: string; readonly module: string; readonly name: string } => {
+  const { dir, name: module, ext } = parse(handler);
+  return { source: `${dir}/${module}.ts`, module, name: ext.slice(1) };
+};
 
 export default class BundlePlugin {
   readonly #serverless: Serverless;
@@ -137,20 +115,18 @@ export default class BundlePlugin {
     };
   }
 
-  /** Both ways of running functions here are served before anything reads their handlers. */
+  /** Before anything reads the handlers of functions that are to run here. */
   async #prepare(): Promise<void> {
     const { commands } = this.#serverless.processedInput;
-    const local = commands.join(' ') === 'invoke local';
-    if (commands[0] !== 'offline' && !local) return;
-    const offline = !(local && isLocalStackOff());
+    const isInvoke = commands.join(' ') === 'invoke local';
+    if (commands[0] !== 'offline' && !isInvoke) return;
+    const offline = !(isInvoke && isLocalStackOff());
     const outdir = offline ? '.build/offline' : '.build';
     await this.#bundle(outdir, offline);
     for (const definition of this.#functions) {
-      // `invoke local` loads the very file that is named before the last dot; serverless-offline finds the .mjs itself.
-      definition.handler = `${outdir}/${definition.handler.split('/').at(-1)}`.replace(
-        /\.(\w+)$/,
-        local ? '.mjs.$1' : '.$1',
-      );
+      const { module, name } = parseHandler(definition.handler);
+      // `invoke local` loads the very file that is named; serverless-offline looks for the .mjs itself.
+      definition.handler = isInvoke ? `${outdir}/${module}.mjs.${name}` : `${outdir}/${module}.${name}`;
     }
   }
 
@@ -159,10 +135,10 @@ export default class BundlePlugin {
     await this.#bundle(outdir, false);
     const zip = this.#serverless.pluginManager.plugins.find(isZip);
     if (!zip) throw new Error('this version of osls packages in a way bundle.ts does not know');
-    for (const [name, definition] of Object.entries(this.#serverless.service.functions)) {
-      const [module = '', handler = ''] = (definition.handler.split('/').at(-1) ?? '').split('.');
-      definition.handler = `${module}.${handler}`;
-      const artifact = await zip.zipFiles([join(outdir, `${module}.mjs`)], `${name}.zip`, outdir);
+    for (const [id, definition] of Object.entries(this.#serverless.service.functions)) {
+      const { module, name } = parseHandler(definition.handler);
+      definition.handler = `${module}.${name}`;
+      const artifact = await zip.zipFiles([join(outdir, `${module}.mjs`)], `${id}.zip`, outdir);
       definition.package = { ...definition.package, artifact };
     }
   }
@@ -172,7 +148,13 @@ export default class BundlePlugin {
   }
 
   async #bundle(outdir: string, offline: boolean): Promise<void> {
-    const sources = this.#functions.map(({ handler }) => sourceOfHandler(handler));
-    await bundle({ root: this.#serverless.serviceDir, sources, outdir, offline });
+    const root = this.#serverless.serviceDir;
+    // A wrong configuration is told here, before anything is written or deployed, and not by functions that cannot start.
+    const { default: settings } = await import(join(root, offline ? 'offline' : '', 'opwatch.config.ts'));
+    readConfig(settings);
+    const sources = this.#functions.map(({ handler }) => parseHandler(handler).source);
+    await bundle({ root, sources, outdir, offline });
+    // esbuild keeps a process for the next build; there is none.
+    await stop();
   }
 }

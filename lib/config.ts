@@ -8,7 +8,7 @@ import { type Rules, refusal } from './address-guard.ts';
 import { providers } from './providers/index.ts';
 import type { Provider, Vendor } from './providers/provider.ts';
 import { isReference, Reference } from './reference.ts';
-import { DEADLINE_DEFAULT_MS, DEFAULT_GAP, type Gap, SECOND } from './schedule.ts';
+import { DEADLINE_DEFAULT_MS, DEADLINE_MAX_MS, DEFAULT_GAP, type Gap, SECOND } from './schedule.ts';
 import { targetOf, targetTypes } from './targets/index.ts';
 import { parseDurationMs } from './time.ts';
 
@@ -133,12 +133,15 @@ export class ConfigError extends Error {
 const faultsOf = (issues: readonly v.BaseIssue<unknown>[], at = ''): string[] =>
   issues.map((issue) => {
     const path = [at, v.getDotPath(issue)].filter(Boolean).join('.') || 'the file';
-    // Valibot's own messages quote what they received: a secret pasted by mistake must not reach a log.
-    const message = issue.message.includes('received')
-      ? `expected ${issue.expected ?? 'something else'}`
-      : issue.message;
-    return `${path}: ${message}`;
+    return `${path}: ${wording(issue)}`;
   });
+
+/** Valibot's own messages quote what they received: a secret pasted by mistake must not reach a log. */
+const wording = ({ message, expected, received }: v.BaseIssue<unknown>): string => {
+  if (!message.includes('received')) return message;
+  if (expected === 'never') return 'is not a known setting';
+  return received === 'undefined' ? 'is missing' : `expected ${expected ?? 'something else'}`;
+};
 
 const gapOf = (settings: v.InferOutput<typeof GapSettings> | undefined): Gap | undefined =>
   settings && {
@@ -154,6 +157,10 @@ const addressRules = ({ callbacks: { allowHosts: _, ...rules } }: Checked): Rule
 
 const crossFaults = (settings: Checked, knownProviders: ReadonlyMap<string, Provider>): string[] => {
   const faults: string[] = [];
+  const { deadline } = settings.defaults;
+  if (deadline !== undefined && (deadline === 0 || deadline > DEADLINE_MAX_MS)) {
+    faults.push('defaults.deadline: must be more than nothing and at most P7D');
+  }
   const callbackRules = settings.callbacks;
   const checkNotify = (names: readonly string[] | undefined, at: string) => {
     for (const [i, name] of (names ?? []).entries()) {

@@ -1,11 +1,18 @@
 /** A tenant's watches, newest first, page by page, over an index that never changes with their status. */
+import * as v from 'valibot';
 import { tenantDay, type WatchItem } from './items.ts';
 import { Refusal } from './problem.ts';
 import { DAY, DEADLINE_MAX_MS, KEEP_MS } from './schedule.ts';
-import type { ListPage, Table } from './store.ts';
+import type { Table } from './store.ts';
 import type { Watch } from './watch.ts';
 
-export type Cursor = { readonly at: number; readonly after?: NonNullable<ListPage['next']> };
+const Cursor = v.strictObject({
+  /** Within the day that comes next, epoch ms. */
+  at: v.pipe(v.number(), v.minValue(0), v.maxValue(Date.UTC(9999, 0))),
+  /** Where in that day to go on. */
+  after: v.optional(v.strictObject({ pk: v.string(), sk: v.string(), tenantDay: v.string(), listedAt: v.string() })),
+});
+type Cursor = v.InferOutput<typeof Cursor>;
 
 /** Queries one page may cost; a page that finds little within them comes with a cursor to go on from. */
 const QUERIES_MAX = 40;
@@ -16,11 +23,8 @@ const encode = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).t
 
 const decode = (text: string, tenant: string): Cursor => {
   try {
-    const cursor = JSON.parse(Buffer.from(text, 'base64url').toString()) as Cursor;
-    const ours =
-      Number.isFinite(cursor.at) &&
-      (cursor.after === undefined || cursor.after.tenantDay === tenantDay(tenant, cursor.at));
-    if (ours) return cursor;
+    const cursor = v.parse(Cursor, JSON.parse(Buffer.from(text, 'base64url').toString()));
+    if (cursor.after === undefined || cursor.after.tenantDay === tenantDay(tenant, cursor.at)) return cursor;
   } catch {
     // Falls through to the refusal.
   }

@@ -8,7 +8,7 @@ import type { Lane } from './lane.ts';
 import { providerNamed } from './providers/index.ts';
 import type { Ask, Cloud, Observation, Provider } from './providers/provider.ts';
 import type { Runtime } from './runtime.ts';
-import { MINUTE, SECOND } from './schedule.ts';
+import { MINUTE, RETRY_AFTER_LOOK_MAX_MS, SECOND } from './schedule.ts';
 import { SecretError } from './secrets.ts';
 import type { Watch } from './watch.ts';
 
@@ -31,6 +31,8 @@ const WAIT_MAX_MS = 2.5 * SECOND;
 const COME_BACK_EARLY_MS = 1.5 * SECOND;
 /** A slot missed by more than this is lost: using it late would crowd those behind it. */
 const SLOT_LATE_MS = 300;
+/** After this long a look makes no further call. */
+const LOOK_BUDGET_MS = 15 * SECOND;
 /** A pause that was begun while we waited this long is looked for before calling. */
 const STALE_LANE_MS = 50;
 
@@ -138,20 +140,24 @@ const lookOnce = async <D extends Due>(
     if (wait > 0) await pause(wait);
     if (wait < STALE_LANE_MS) return;
     const { pausedUntil } = await pace.read(name);
-    if (pausedUntil > now()) throw new LaneBusy(pausedUntil);
+    if (pausedUntil > now()) throw new LanePaused(pausedUntil);
   };
 
   /** Every call has a slot: the first the one that was reserved, each further one its own. */
+  const beganAt = now();
   let calls = 0;
   const inTurn = async (): Promise<void> => {
     calls += 1;
+    // A function has half a minute for its batch: what a slow cloud leaves no time for comes back a little later.
+    if (calls > 1 && now() > beganAt + LOOK_BUDGET_MS) throw new LanePaused(now() + 5 * SECOND);
     // While credentials are on trial everybody else waits: the calls of this one look need no turn.
     if (calls === 1 || lane.refused) return until(slotAt);
     const more = await pace.reserve(name, 1, callsPerSecond);
-    if ('pausedUntil' in more) throw new LaneBusy(more.pausedUntil);
+    if ('pausedUntil' in more) throw new LanePaused(more.pausedUntil);
     const [at = now()] = more.slots;
-    if (at > now() + WAIT_MAX_MS) throw new LaneBusy(at - COME_BACK_EARLY_MS, at);
-    return until(at);
+    // A look that came back later for its second call would begin with its first again, and never get through: a call
+    // whose turn is too far goes before it, and those behind wait the longer.
+    return until(Math.min(at, slotAt + WAIT_MAX_MS));
   };
 
   const asks = dues.map(
@@ -185,15 +191,13 @@ const lookOnce = async <D extends Due>(
   return observations;
 };
 
-/** Its slot is later than can be waited for, or the lane was paused meanwhile. */
-class LaneBusy extends RetryLater {
-  readonly backAt: number;
-  readonly slotAt?: number;
+/** The lane was paused meanwhile. */
+class LanePaused extends RetryLater {
+  readonly until: number;
 
-  constructor(backAt: number, slotAt?: number) {
-    super({ code: 'lane_busy', message: 'the connection is at its pace; its turn comes later' });
-    this.backAt = backAt;
-    if (slotAt !== undefined) this.slotAt = slotAt;
+  constructor(until: number) {
+    super({ code: 'lane_paused', message: 'the connection rests' });
+    this.until = until;
   }
 }
 
@@ -202,12 +206,10 @@ class LaneBusy extends RetryLater {
  * its lane and only makes the watch wait; what the cloud said of the operation is an observation.
  */
 const outcomeOf = async (error: unknown, connection: string, { pace, log, now }: Tools): Promise<Outcome> => {
-  if (error instanceof LaneBusy) {
-    return { backAt: error.backAt, ...(error.slotAt !== undefined && { slotAt: error.slotAt }) };
-  }
+  if (error instanceof LanePaused) return { backAt: error.until };
   if (error instanceof Throttled) {
     await pace.throttled(connection, error.afterMs);
-    return { backAt: now() + Math.max(error.afterMs ?? 0, 5 * SECOND) };
+    return { backAt: now() + Math.max(Math.min(error.afterMs ?? 0, RETRY_AFTER_LOOK_MAX_MS), 5 * SECOND) };
   }
   if (error instanceof Refused || error instanceof SecretError) {
     const code = error instanceof Refused ? error.code : 'secret_unreadable';

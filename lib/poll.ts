@@ -82,9 +82,11 @@ const afterLook = async (job: WatchJob, outcome: Outcome, runtime: Runtime): Pro
 /** Writes down the slot a watch was given, so that it still has it when it comes back. */
 const keepSlot = async (
   { item, receives }: WatchJob,
-  { backAt, slotAt }: { backAt: number; slotAt?: number },
+  { backAt: turnAt, slotAt }: { backAt: number; slotAt?: number },
   { table, now }: Runtime,
 ): Promise<Fate> => {
+  // A connection that rests for long holds up no end: that comes by itself, a while after the deadline.
+  const backAt = Math.min(turnAt, item.body.deadline + LAST_LOOK_GRACE_MS);
   if (slotAt === undefined && !leaseIsShort(item, backAt)) return { backAt };
   const looks = item.body.looks + Math.max(receives - 1 - item.receives, 0);
   const kept = withBody(item, { ...item.body, looks }, backAt, now());

@@ -13,6 +13,8 @@ export const SUBMISSIONS_MAX = 25;
 const TARGETS_MAX = 10;
 const LABELS_MAX = 20;
 const LABEL_BYTES = 256;
+/** Labels go into every event, and an event stays below 20 kB. */
+const LABELS_BYTES = 4_096;
 const URL_MAX = 1_024;
 
 export type Submission = {
@@ -55,11 +57,16 @@ const Envelope = v.strictObject({
   labels: v.optional(
     v.pipe(
       Fields,
+      v.check((labels) => !UNSAFE.some((name) => Object.hasOwn(labels, name)), `must not be named ${UNSAFE.join(', ')}`),
       v.record(
         v.pipe(v.string(), v.regex(/^[\w.\-/]{1,63}$/, 'a label name is 1 to 63 of A-Z, a-z, 0-9, "_", ".", "-", "/"')),
         Label,
       ),
       v.check((labels) => Object.keys(labels).length <= LABELS_MAX, `must hold at most ${LABELS_MAX} labels`),
+      v.check(
+        (labels) => byteLength(JSON.stringify(labels)) <= LABELS_BYTES,
+        `must be at most ${LABELS_BYTES} bytes of JSON, all together`,
+      ),
     ),
     {},
   ),

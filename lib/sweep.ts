@@ -33,7 +33,8 @@ export const sweep = async (
           return (await table.replace(next)) ? [next] : [];
         }),
       );
-      sent += await wake(renewed.flat(), runtime);
+      const taken = await wake(renewed.flat(), runtime);
+      sent += taken;
       if (keys.length < PAGE || renewed.flat().length === 0) return;
     }
   };

@@ -58,10 +58,12 @@ export const handleWakeUps = async <B>(batch: Batch, tools: Tools, work: Work<B>
   for (const { record, wakeUp } of read) {
     const item = items.find(({ pk, sk }) => pk === wakeUp.pk && sk === wakeUp.sk) as Leased<B> | undefined;
     const receives = Number(record.attributes.ApproximateReceiveCount);
+    const isWorn = isWornOut(receives, Number(record.attributes.SentTimestamp), now());
     if (item?.ticket !== wakeUp.ticket) fates.set(record.messageId, 'done');
-    else if (!isWornOut(receives, Number(record.attributes.SentTimestamp), now())) {
-      jobs.push({ record, job: { wakeUp, item, receives } });
-    } else if (await table.replace(letGo(item, now()))) fates.set(record.messageId, 'done');
+    else if (!isWorn) jobs.push({ record, job: { wakeUp, item, receives } });
+    // What owes nothing needs no fresh message either.
+    else if (item.aliveUntil === undefined || (await table.replace(letGo(item, now()))))
+      fates.set(record.messageId, 'done');
   }
 
   const decided = await work(

@@ -5,11 +5,12 @@ import { queueFor } from './queue.ts';
 import type { Runtime } from './runtime.ts';
 import type { Watch } from './watch.ts';
 
-/** The queue an item's messages go to, or undefined when its provider has left the deployment. */
+/** The queue an item's messages go to, or undefined when there is none. */
 const queueUrlOf = (item: Leased<unknown>, { pollQueues, notifyQueue }: Runtime['env']): string | undefined => {
   if (item.sk !== 'watch') return notifyQueue;
   const vendor = providerNamed((item.body as Watch).provider)?.traits.vendor;
-  const urls = vendor === undefined ? [] : (pollQueues[vendor] ?? []);
+  // A watch whose provider has left the deployment only waits for its deadline: any poller can end it.
+  const urls = vendor === undefined ? Object.values(pollQueues).flat() : (pollQueues[vendor] ?? []);
   return urls.length > 0 ? queueFor(urls, item.pk) : undefined;
 };
 

@@ -135,10 +135,9 @@ const HISTORY_MAX = 20;
 
 /** Caps on what a cloud may make us keep, in bytes of UTF-8: an event with all of them full stays below 20 kB. */
 const CODE_BYTES = 128;
-const MESSAGE_BYTES = 1_024;
-const TEXT_BYTES = 2_048;
+const TEXT_BYTES = 1_024;
 const FACT_BYTES: Readonly<Record<string, number>> = {
-  reasonMessage: MESSAGE_BYTES,
+  reasonMessage: TEXT_BYTES,
   result: TEXT_BYTES,
   error: TEXT_BYTES,
 };
@@ -211,7 +210,7 @@ const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: nu
     // Looks that miss what was never seen are not worth a write each: the grace time bounds them.
     misses: watch.seenAt === undefined ? 0 : watch.misses + 1,
   };
-  const shows = plain(absence.shows, MESSAGE_BYTES);
+  const shows = plain(absence.shows, TEXT_BYTES);
   const inGrace = watch.seenAt === undefined && now < watch.submittedAt + habits.graceMs;
   if (inGrace) return next;
   if (absence.forgotten || watch.seenAt === undefined) return ended(next, 'lost', now, shows);
@@ -223,7 +222,7 @@ const unanswered = (watch: Watch, error: LookError, now: number): Watch => ({
   trouble: {
     since: watch.trouble?.since ?? now,
     code: plain(error.code, CODE_BYTES),
-    message: plain(error.message, MESSAGE_BYTES),
+    message: plain(error.message, TEXT_BYTES),
   },
 });
 

@@ -1,27 +1,38 @@
 /** The world outside: stand-ins for the clouds and an inbox for webhooks, and what opwatch must know to reach them. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import type { Operation } from './clouds/operation.ts';
 import { createClouds } from './clouds/server.ts';
 import { createInbox, type Inbox } from './inbox.ts';
+import type { LocalServer } from './local-server.ts';
+
+export type OutsideOptions = {
+  /** Left out, free ones. */
+  readonly cloudsPort?: number;
+  readonly inboxPort?: number;
+  /** Keeps the clouds' operations in this directory, from one life to the next. */
+  readonly dir?: string;
+};
 
 export type Outside = {
-  readonly clouds: Awaited<ReturnType<typeof createClouds>>;
+  readonly clouds: LocalServer;
   readonly inbox: Inbox;
   /** Variables that offline/opwatch.config.ts reads, its secrets among them. */
   readonly environment: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 };
 
-/** Starts both, on free ports where none are given, with keys and a signing secret made for the occasion. */
-export const startOutside = async ({ cloudsPort = 0, inboxPort = 0 } = {}): Promise<Outside> => {
-  const keyOf = (vendor: string) => ({
-    accessKeyId: `${vendor}-stand-in`,
-    secretAccessKey: randomBytes(24).toString('base64url'),
-  });
+/** Starts both, with access keys and a signing secret made for the occasion. */
+export const startOutside = async ({ cloudsPort = 0, inboxPort = 0, dir }: OutsideOptions = {}): Promise<Outside> => {
   const aliyun = keyOf('aliyun');
   const huawei = keyOf('huawei');
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const file = dir === undefined ? undefined : join(dir, 'clouds');
+  const operations = file === undefined ? new Map<string, Operation>() : readOperations(file);
   const [clouds, inbox] = await Promise.all([
-    createClouds({ port: cloudsPort, credentials: [aliyun, huawei] }),
+    createClouds({ port: cloudsPort, credentials: [aliyun, huawei], operations }),
     createInbox({ port: inboxPort, secrets: [secret] }),
   ]);
   return {
@@ -38,6 +49,21 @@ export const startOutside = async ({ cloudsPort = 0, inboxPort = 0 } = {}): Prom
     },
     close: async () => {
       await Promise.all([clouds.close(), inbox.close()]);
+      if (file !== undefined) writeFileSync(file, serialize(operations));
     },
   };
+};
+
+const keyOf = (vendor: string) => ({
+  accessKeyId: `${vendor}-stand-in`,
+  secretAccessKey: randomBytes(24).toString('base64url'),
+});
+
+/** Not as JSON: an operation that is kept for ever is kept for `Infinity` seconds. */
+const readOperations = (file: string): Map<string, Operation> => {
+  try {
+    return deserialize(readFileSync(file));
+  } catch {
+    return new Map();
+  }
 };

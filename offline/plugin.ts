@@ -8,14 +8,16 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { type FunctionDefinition, isLocalStackOff, type Serverless } from '../bundle.ts';
-import { endWithParent, serveParent } from './child.ts';
+import { isLocalStackOff } from '../bundle.ts';
+import { endWithParent, hasParent, serveParent } from './child.ts';
 import { deploy } from './deploy.ts';
 import { startMapping } from './event-source-mapping.ts';
 import { createInvoker } from './invoker.ts';
 import { limitRequests } from './request-limit.ts';
 import { createResolver, isRecord, type Resolve } from './resolve.ts';
+import type { FunctionDefinition, Serverless } from './serverless.ts';
 import { givenSurroundings, runningSurroundings, type Surroundings, startSurroundings } from './surroundings.ts';
+import { createLocalToken } from './token.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 type Log = { readonly notice: (line: string) => void; readonly warning: (line: string) => void };
@@ -62,7 +64,7 @@ export default class OfflinePlugin {
   async #start(): Promise<void> {
     const surroundings = givenSurroundings() ?? (await this.#startSurroundings());
     const resolve = await this.#settle(surroundings);
-    // serverless-offline's last hook before it waits for the end is its own start: what follows that start waits for it.
+    // serverless-offline starts, and waits for its end, in one and the same hook: what comes between waits on its own.
     this.#serve(resolve, surroundings).catch((error) => {
       console.error(error);
       process.exit(1);
@@ -102,7 +104,7 @@ export default class OfflinePlugin {
     return resolve;
   }
 
-  async #serve(resolve: Resolve, { api }: Surroundings): Promise<void> {
+  async #serve(resolve: Resolve, { api, dynamodb, environment }: Surroundings): Promise<void> {
     const invoke = createInvoker(this.#origin('lambdaPort'));
     await invoke.listening();
     limitRequests(this.#serverless.pluginManager.plugins);
@@ -113,8 +115,10 @@ export default class OfflinePlugin {
       await Promise.all(mappings.map((mapping) => mapping.stop()));
     };
     this.#closing.unshift(stop);
-    serveParent({ table: resolve({ Ref: 'Table' }) }, stop);
-    this.#log.notice(`opwatch listens on ${api}`);
+    const table = String(resolve({ Ref: 'Table' }));
+    if (hasParent()) return serveParent({ table }, stop);
+    const token = await createLocalToken(dynamodb, table);
+    this.#log.notice(`opwatch listens on ${api}, its inbox is ${environment.OPWATCH_INBOX_URL}; a token: ${token}`);
   }
 
   #mappingsOf({ name, events }: FunctionDefinition, resolve: Resolve, run: ReturnType<typeof createInvoker>['run']) {
@@ -136,7 +140,7 @@ export default class OfflinePlugin {
   }
 
   /** Of what a deployed stack knows osls can look up no more than a `Ref`; the rest is the caller's to give, by `--env`. */
-  async #leaveOutUnresolved(): Promise<void> {
+  #leaveOutUnresolved(): void {
     for (const definition of this.#functions) {
       definition.environment = Object.fromEntries(
         Object.entries(definition.environment ?? {}).filter(([, value]) => !isRecord(value) || 'Ref' in value),

@@ -2,12 +2,12 @@
  * CloudFormation's intrinsic functions, worked out for one machine: what serverless.yml says of tables and queues, and what
  * it tells the functions about them. As little of them as serverless.yml uses; anything else is refused by name.
  */
-import type { Resource } from '../bundle.ts';
+import type { Resource } from './serverless.ts';
 
 /** The account of every SQS emulator of this lineage; ARNs carry it. */
 export const LOCAL_ACCOUNT = '000000000000';
 
-export type Surroundings = {
+export type ResolverOptions = {
   readonly resources: Readonly<Record<string, Resource>>;
   readonly region: string;
   /** Where SQS answers, without a slash at the end. */
@@ -21,7 +21,7 @@ export type Resolve = (value: unknown) => unknown;
 type Names = { readonly ref: string; readonly attributes: Readonly<Record<string, string>> };
 
 /** Resolves a value of the template, however deep. Throws on a function or a resource it does not know. */
-export const createResolver = ({ resources, region, sqsUrl, attributes }: Surroundings): Resolve => {
+export const createResolver = ({ resources, region, sqsUrl, attributes }: ResolverOptions): Resolve => {
   const pseudo: Readonly<Record<string, string>> = {
     'AWS::AccountId': LOCAL_ACCOUNT,
     'AWS::Partition': 'aws',

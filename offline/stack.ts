@@ -6,21 +6,18 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createTable } from '../lib/store.ts';
-import { newToken } from '../lib/token.ts';
 import { type Child, startChild } from './child.ts';
 import type { EmulatorOptions } from './emulators.ts';
 import { type Outside, startOutside } from './outside.ts';
 import { freePorts, portsFrom } from './ports.ts';
 import { isRecord } from './resolve.ts';
 import { announce, type Surroundings, VARIABLE } from './surroundings.ts';
+import { createLocalToken } from './token.ts';
 
 export type StackOptions = {
   /** The first of six ports in a row; left out, any six that are free. */
   readonly portBase?: number;
-  /** Keeps tables and queues in .opwatch/, and begins with what is there. */
+  /** Keeps tables, queues and the stand-in clouds' operations in .opwatch/, and begins with what is there. */
   readonly keep?: boolean;
   /** Lets `serverless invoke local` from this checkout use this stack. */
   readonly announced?: boolean;
@@ -29,6 +26,8 @@ export type StackOptions = {
 export type Stack = {
   readonly urls: Readonly<Record<'api' | 'inbox' | 'clouds' | 'dynamodb' | 'sqs' | 'lambda', string>>;
   readonly inbox: Outside['inbox'];
+  /** What its functions are told of it, secrets among them: for others who are to see the same. */
+  readonly surroundings: Surroundings;
   /** The table's name. */
   readonly table: string;
   /** What the functions and the emulators print. */
@@ -38,8 +37,8 @@ export type Stack = {
   /** SIGKILL; what was being worked on comes back when its queue's visibility timeout has passed. */
   readonly killFunctions: () => Promise<void>;
   readonly startFunctions: () => Promise<void>;
-  /** Settles when the functions' process that runs now has ended. */
-  readonly functionsEnded: () => Promise<void>;
+  /** From now on whatever dies is started again, and `tell` hears of it. */
+  readonly keepUp: (tell: (line: string) => void) => void;
   readonly killEmulators: () => Promise<void>;
   readonly startEmulators: () => Promise<void>;
   /** Leaves no process and no port behind, and without `keep` no file. */
@@ -62,7 +61,7 @@ export const startStack = async ({ portBase, keep = false, announced = false }: 
   process.on('exit', forget);
   const logFile = join(dir, 'stack.log');
 
-  const outside = await startOutside({ cloudsPort, inboxPort });
+  const outside = await startOutside({ cloudsPort, inboxPort, dir });
   const surroundings: Surroundings = {
     dynamodb: `http://127.0.0.1:${dynamodbPort}`,
     sqs: `http://127.0.0.1:${sqsPort}`,
@@ -77,16 +76,7 @@ export const startStack = async ({ portBase, keep = false, announced = false }: 
     return start(join(import.meta.dirname, 'emulators.ts'), JSON.stringify(options));
   };
   const startFunctions = () =>
-    start(
-      serverless,
-      'offline',
-      'start',
-      '--noSponsor',
-      '--httpPort',
-      String(apiPort),
-      '--lambdaPort',
-      String(lambdaPort),
-    );
+    start(serverless, ...`offline start --noSponsor --httpPort ${apiPort} --lambdaPort ${lambdaPort}`.split(' '));
 
   const tidy = async (): Promise<void> => {
     await outside.close();
@@ -98,13 +88,32 @@ export const startStack = async ({ portBase, keep = false, announced = false }: 
     throw error;
   });
   let { emulators, functions } = children;
+  let isStopping = false;
+
+  /** Starts a process again whenever it has ended without being asked. */
+  const mourn = async (
+    what: string,
+    child: () => Child,
+    startAgain: () => Promise<void>,
+    tell: (line: string) => void,
+  ) => {
+    while (!isStopping) {
+      await child().ended;
+      if (isStopping) return;
+      tell(`${what} died; starting again`);
+      await startAgain();
+    }
+  };
+  const restartFunctions = async (): Promise<void> => {
+    functions = await startFunctions();
+  };
+  const restartEmulators = async (): Promise<void> => {
+    emulators = await startEmulators();
+  };
   const takeDown = announced ? announce(root, surroundings) : () => {};
 
   const { ready } = functions;
   const table = isRecord(ready) ? String(ready.table) : '';
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const dynamodb = new DynamoDBClient({ endpoint: surroundings.dynamodb, region: 'us-east-1', credentials });
-  const items = createTable(dynamodb, table, async (ms) => void (await sleep(ms)));
 
   return {
     urls: {
@@ -116,27 +125,24 @@ export const startStack = async ({ portBase, keep = false, announced = false }: 
       lambda: `http://127.0.0.1:${lambdaPort}`,
     },
     inbox: outside.inbox,
+    surroundings,
     table,
     logFile,
-    createToken: async (tenant = 'default') => {
-      const { text, item } = newToken({ tenant, note: 'local stack' }, Date.now());
-      await items.insert(item);
-      return text;
-    },
+    createToken: (tenant) => createLocalToken(surroundings.dynamodb, table, tenant),
     killFunctions: () => functions.kill(),
-    startFunctions: async () => {
-      functions = await startFunctions();
-    },
-    functionsEnded: () => functions.ended,
+    startFunctions: restartFunctions,
     killEmulators: () => emulators.kill(),
-    startEmulators: async () => {
-      emulators = await startEmulators();
+    startEmulators: restartEmulators,
+    keepUp: (tell) => {
+      const giveUp = (error: unknown) => tell(`it did not start again: ${error}`);
+      mourn('the functions', () => functions, restartFunctions, tell).catch(giveUp);
+      mourn('the emulators', () => emulators, restartEmulators, tell).catch(giveUp);
     },
     stop: async () => {
+      isStopping = true;
       takeDown();
       await functions.stop();
       await emulators.stop();
-      dynamodb.destroy();
       await tidy();
     },
   };

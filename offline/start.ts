@@ -53,17 +53,8 @@ const run = async (): Promise<void> => {
   });
   console.log(welcome(stack, await stack.createToken(), keep));
 
-  let running = true;
-  const keepUp = async (): Promise<void> => {
-    while (running) {
-      await stack.functionsEnded();
-      if (!running) return;
-      console.log('the functions have died; starting them again');
-      await stack.startFunctions();
-    }
-  };
-  await Promise.race([interrupted, keepUp()]);
-  running = false;
+  stack.keepUp(console.log);
+  await interrupted;
   await stack.stop();
 };
 

@@ -1,6 +1,7 @@
 import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLater, Throttled } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
-import { type Answer, cloudTime, isSuccess, nonsense, type Reading, retryAfterMs, withoutSecrets } from './answer.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { type Answer, cloudTime, isSuccess, nonsense, type Reading, withoutSecrets } from './answer.ts';
 import { code, type Fields, given, parseFields, text } from './fields.ts';
 
 /** `Code` of an answer that went well, where a product has one in its HTTP 200 (BPStudio: 200). */
@@ -33,7 +34,7 @@ const wishMs = (answer: HttpAnswer): number | undefined => {
  */
 export const readAliyun = (answer: HttpAnswer, reading: Reading): Answer => {
   const wish = wishMs(answer);
-  const afterMs = wish ?? retryAfterMs(answer, reading.now);
+  const afterMs = wish ?? retryAfterMs(answer);
   const body = answer.cut ? undefined : parseFields(answer.body);
   const said = code(body?.Code);
   const failed = !isSuccess(answer.status);
@@ -50,7 +51,7 @@ export const readAliyun = (answer: HttpAnswer, reading: Reading): Answer => {
 
   if (BUSY.test(said) || status === 429) throw new Throttled(words, afterMs);
   if (PASSING.test(said) || status >= 500 || status === 408) throw new RetryLater(words, afterMs);
-  const time = cloudTime(answer);
+  const time = cloudTime(answer, reading.now);
   if (SKEWED.test(said)) throw time === undefined ? new RetryLater(words) : new ClockSkew(words, time);
   if (REFUSED.test(said) || status === 401) throw new Refused(words);
   if (reading.unknownCode?.test(said)) return { kind: 'unknown', words };

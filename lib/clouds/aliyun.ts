@@ -44,7 +44,7 @@ export const callAliyun = async (cloud: Cloud, call: AliyunCall): Promise<Answer
   const answer = await cloud.send({
     method: call.method,
     url: `${origin}/${search && `?${search}`}`,
-    headers: { ...signed, accept: 'application/json', 'user-agent': 'opwatch' },
+    headers: { ...signed, accept: 'application/json' },
     ...(call.form && { body }),
   });
   return readAliyun(answer, { ...cloud, ...(call.unknownCode && { unknownCode: call.unknownCode }) });

@@ -2,6 +2,8 @@
 import { type CloudWords, RetryLater, Throttled } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Credentials } from '../providers/provider.ts';
+import { redact } from '../redact.ts';
+import { parseHttpDate } from '../retry-after.ts';
 import { type Fields, given } from './fields.ts';
 
 export type Answer =
@@ -24,26 +26,13 @@ export const SKEW_MAX_MS = 15 * 60_000;
 
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-/** The `Retry-After` header (RFC 9110 section 10.2.3: seconds or a date) in ms from now. */
-export const retryAfterMs = (answer: HttpAnswer, now: number): number | undefined => {
-  const value = answer.headers['retry-after']?.trim() ?? '';
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
-  const at = value.endsWith('GMT') ? Date.parse(value) : Number.NaN;
-  return at > now ? at - now : undefined;
-};
-
 /** The cloud's clock by its `Date` header, epoch ms. */
-export const cloudTime = (answer: HttpAnswer): number | undefined => {
-  const at = Date.parse(answer.headers.date ?? '');
-  return Number.isNaN(at) ? undefined : at;
-};
+export const cloudTime = ({ headers }: HttpAnswer, now: number): number | undefined =>
+  parseHttpDate(headers.date?.trim() ?? '', now);
 
-/** Takes secrets out of a cloud's words: a refused signature is explained by quoting the request back, token and all. */
-export const withoutSecrets = (words: string, { secretAccessKey, securityToken }: Credentials): string =>
-  [secretAccessKey, securityToken].reduce<string>(
-    (kept, secret) => (secret ? kept.replaceAll(secret, '***') : kept),
-    words,
-  );
+/** A cloud's words without secrets: it explains a refused signature by quoting the request back, token and all. */
+export const withoutSecrets = (words: string, { secretAccessKey, securityToken = '' }: Credentials): string =>
+  redact(words, [secretAccessKey, securityToken]);
 
 /** The error for an answer that is none of the cloud's own: a proxy's page, a cut body, JSON of another shape. */
 export const nonsense = (answer: HttpAnswer, what: string, afterMs: number | undefined): RetryLater => {

@@ -1,15 +1,7 @@
 import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLater, Throttled } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
-import {
-  type Answer,
-  cloudTime,
-  isSuccess,
-  nonsense,
-  type Reading,
-  retryAfterMs,
-  SKEW_MAX_MS,
-  withoutSecrets,
-} from './answer.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { type Answer, cloudTime, isSuccess, nonsense, type Reading, SKEW_MAX_MS, withoutSecrets } from './answer.ts';
 import { code, type Fields, fields, given, parseFields, text } from './fields.ts';
 
 export type HuaweiReading = Reading & {
@@ -42,7 +34,7 @@ const messageOf = (body: Fields) =>
 export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer => {
   const { status } = answer;
   const failed = !isSuccess(status);
-  const afterMs = retryAfterMs(answer, reading.now);
+  const afterMs = retryAfterMs(answer);
   const empty = !failed && !answer.cut && answer.body.trim() === '';
   const body = empty ? {} : answer.cut ? undefined : parseFields(answer.body);
   if (!body) throw nonsense(answer, 'no JSON object', afterMs);
@@ -61,7 +53,7 @@ export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer =
   if (said !== undefined && reading.unknownCode?.test(said)) return { kind: 'unknown', words };
   if (BUSY.test(words.code) || status === 429) throw new Throttled(words, afterMs);
   if (status >= 500 || status === 408) throw new RetryLater(words, afterMs);
-  if (status === 401) throw skewOrRefusal(words, cloudTime(answer), reading.now);
+  if (status === 401) throw skewOrRefusal(words, cloudTime(answer, reading.now), reading.now);
   if (status === 403) throw new NotAllowed(words);
   if (said === undefined) throw nonsense(answer, 'an error without a code', afterMs);
   if (status === 404 && !GATEWAY.test(said)) return { kind: 'unknown', words };

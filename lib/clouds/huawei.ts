@@ -49,7 +49,7 @@ export const callHuawei = async (cloud: Cloud, call: HuaweiCall): Promise<Answer
   const answer = await cloud.send({
     method: 'GET',
     url: `${origin}${path}`,
-    headers: { ...signed, accept: 'application/json', 'user-agent': 'opwatch' },
+    headers: { ...signed, accept: 'application/json' },
   });
   const { unknownCode, errorCodeIsFact = false } = call;
   return readHuawei(answer, { ...cloud, errorCodeIsFact, ...(unknownCode && { unknownCode }) });

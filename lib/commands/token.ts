@@ -19,7 +19,7 @@ const USAGE = `usage:
   npm run token -- create [--tenant default] [--scopes submit,read,operate] [--days 90] [--note "who has it"]
   npm run token -- list
   npm run token -- revoke <id>
-The table is named by --table or TABLE_NAME (the stack's output "TableName").`;
+The table is named by --table or TABLE_NAME: opwatch-<stage>.`;
 
 class Usage extends Error {}
 

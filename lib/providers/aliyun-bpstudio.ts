@@ -30,9 +30,9 @@ const UNKNOWN_CODE = /^8004$/;
 const KEPT = 'BPStudio keeps an operation for one hour and shows no Data for this one';
 
 /** An id that is forgotten and one that never was look the same: what can be said of which it is. */
-const forgotten = ({ seen, submittedAt }: Ask<BpStudioOperation>, now: number): string => {
+const absence = ({ seen }: Ask<BpStudioOperation>, age: number): string => {
   if (seen) return `${KEPT}: it was under way when last seen`;
-  return now - submittedAt > KEPT_MS
+  return age > KEPT_MS
     ? `${KEPT}: it was asked for more than an hour after it was submitted here, and never seen`
     : `${KEPT}: it was never seen, so it ended more than an hour ago or the id is none`;
 };
@@ -54,7 +54,10 @@ const lookAt = async (ask: Ask<BpStudioOperation>, cloud: Cloud): Promise<Observ
   if (text(data.Status) === undefined) {
     // Only a whole answer without the operation means that it is forgotten (the vendor's own poller takes it for success).
     if (code(body.Code) === undefined) throw noState('Code', requestId);
-    return { kind: 'absent', shows: forgotten(ask, cloud.now), forgotten: true, ...given({ requestId }) };
+    const age = cloud.now - ask.submittedAt;
+    // Gone within the hour may be a passing lapse: that takes several looks.
+    const final = !ask.seen || age > KEPT_MS;
+    return { kind: 'absent', shows: absence(ask, age), ...(final && { forgotten: true }), ...given({ requestId }) };
   }
   return sightOf(STATES, 'Data.Status', data.Status, {
     facts: given({ reasonMessage: text(data.Message), result: text(data.Arguments), requestId }),

@@ -30,6 +30,9 @@ const STATES: States = {
   FAIL: 'failed',
 };
 
+/** No such job, with HTTP 400 (the Huawei driver of Yunion Cloudpods); with 404 any code means that. */
+const UNKNOWN_CODE = /^Common\.0011$/;
+
 const instant = (value: unknown): number | undefined => parseInstant(text(value) ?? '');
 
 /** A job over several servers counts its parts. */
@@ -42,7 +45,14 @@ const progressOf = (entities: Fields): Progress | undefined => {
 const lookAt = async ({ operation }: Ask<JobOperation>, cloud: Cloud): Promise<Observation> => {
   const { service, region, project_id: project, job_id } = operation;
   const path = ['v1', project, 'jobs', job_id];
-  const answer = await callHuawei(cloud, { product: service, region, project, path, errorCodeIsFact: true });
+  const answer = await callHuawei(cloud, {
+    product: service,
+    region,
+    project,
+    path,
+    unknownCode: UNKNOWN_CODE,
+    errorCodeIsFact: true,
+  });
   if (answer.kind === 'unknown') return absentBy(answer.words);
   const { body, requestId } = answer;
   return sightOf(STATES, 'status', body.status, {

@@ -1,6 +1,7 @@
 import { ELSEWHERE, type LocalServer, readJson, sendJson, serveLocally } from '../local-server.ts';
 import { transmit } from './answer.ts';
 import { control } from './control.ts';
+import type { Operation } from './operation.ts';
 import { play } from './play.ts';
 import { createWorld, type Key } from './world.ts';
 
@@ -11,14 +12,21 @@ export type CloudsOptions = {
   readonly credentials: readonly Key[];
   /** Epoch ms. */
   readonly now?: () => number;
+  /** Where operations are kept, and those that have begun already; left out, there are none. */
+  readonly operations?: Map<string, Operation>;
 };
 
 /**
  * Plays seven APIs of Alibaba Cloud and Huawei Cloud on one origin of 127.0.0.1. It knows only operations that were
  * created through `POST /_control/operations`, and verifies every signature by the published rules with code of its own.
  */
-export function createClouds({ port = 0, credentials, now = Date.now }: CloudsOptions): Promise<LocalServer> {
-  const world = createWorld(now, credentials);
+export function createClouds({
+  port = 0,
+  credentials,
+  now = Date.now,
+  operations,
+}: CloudsOptions): Promise<LocalServer> {
+  const world = createWorld(now, credentials, operations);
   return serveLocally(port, (request, response) => {
     const { method, path, query, body } = request;
     if (path.startsWith('/_control/')) {

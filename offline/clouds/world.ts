@@ -42,7 +42,11 @@ export type World = {
   readonly reset: () => void;
 };
 
-export function createWorld(now: () => number, credentials: readonly Key[]): World {
+export function createWorld(
+  now: () => number,
+  credentials: readonly Key[],
+  operations: Map<string, Operation> = new Map(),
+): World {
   const initial: Settings = {
     credentials,
     clockOffsetMs: 0,
@@ -54,7 +58,7 @@ export function createWorld(now: () => number, credentials: readonly Key[]): Wor
   const world: World = {
     now,
     settings: initial,
-    operations: new Map(),
+    operations,
     looks: new Map(),
     locks: new Map(),
     nonces: new Set(),

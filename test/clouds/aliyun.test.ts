@@ -118,7 +118,7 @@ describe('an answer of Alibaba Cloud', () => {
     ['503 ServiceUnavailable', error(503, 'ServiceUnavailable'), 'RetryLater'],
     [
       '503 ServiceUnavailable, Retry-After: a date',
-      error(503, 'ServiceUnavailable', { 'retry-after': 'Fri, 02 Jan 2026 03:05:05 GMT' }),
+      error(503, 'ServiceUnavailable', { 'retry-after': 'Fri, 02 Jan 2026 02:05:05 GMT', date: DATE }),
       'RetryLater after 60000 ms',
     ],
     ['503 ServiceFailure', error(503, 'ServiceFailure'), 'RetryLater'],
@@ -200,7 +200,7 @@ describe('an answer of Alibaba Cloud', () => {
       Message: `server canonicalRequest is [x-acs-security-token:${CREDENTIALS.securityToken}]`,
     };
     expect(await read({ status: 400, body })).toMatchObject({
-      message: 'server canonicalRequest is [x-acs-security-token:***]',
+      message: 'server canonicalRequest is [x-acs-security-token:…]',
     });
   });
 

@@ -28,6 +28,13 @@ runContract({
     ['all words at once', state('INIT、RUNNING、SUCCESS、FAILURE'), 'running, unknown word'],
     ['FAILED', state('FAILED'), 'running, unknown word'],
     ['no Data', { body: { Code: 200, RequestId: 'r-1' } }, 'absent, forgotten'],
+    ['no Data, seen less than an hour after submission', { body: { Code: 200 } }, 'absent', { seen: true }],
+    [
+      'no Data, seen more than an hour after submission',
+      { body: { Code: 200 } },
+      'absent, forgotten',
+      { seen: true, submittedAt: NOW - 3_600_001 },
+    ],
     ['Data null', { body: { Code: 200, RequestId: 'r-1', Data: null } }, 'absent, forgotten'],
     ['Data without Status', { body: { Code: 200, RequestId: 'r-1', Data: {} } }, 'absent, forgotten'],
     ['an empty object', { body: {} }, 'RetryLater'],

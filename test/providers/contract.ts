@@ -17,6 +17,8 @@ type Recorded = {
   readonly operation: Readonly<Record<string, string>>;
   readonly seen?: boolean;
   readonly memo?: Memo;
+  /** An instant; each is looked at on 2026-01-02T03:04:05Z. */
+  readonly submittedAt?: string;
   readonly exchanges: readonly {
     readonly request: Pick<HttpRequest, 'method' | 'url' | 'body'>;
     readonly answer: Told;
@@ -123,13 +125,20 @@ export const runContract = <O>(contract: Contract<O>): void => {
       expect(told).toEqual(expect.arrayContaining(['succeeded', 'failed', 'absent']));
     });
 
-    it.each(recorded.map((one) => [one.name, one] as const))('%s', async (_, { exchanges, seen, memo, ...one }) => {
-      const { cloud, requests } = scripted(exchanges.map((exchange) => exchange.answer));
-      const asked = ask(v.parse(schema, one.operation), { ...(seen && { seen }), ...(memo && { memo }) });
-      expect(await lookAtOne(provider, asked, cloud)).toStrictEqual(one.observation);
-      const made = requests.map(({ method, url, body }) => ({ method, url, ...(body !== undefined && { body }) }));
-      expect(made).toStrictEqual(exchanges.map(({ request }) => request));
-    });
+    it.each(recorded.map((one) => [one.name, one] as const))(
+      '%s',
+      async (_, { exchanges, seen, memo, submittedAt, ...one }) => {
+        const { cloud, requests } = scripted(exchanges.map((exchange) => exchange.answer));
+        const asked = ask(v.parse(schema, one.operation), {
+          ...(seen && { seen }),
+          ...(memo && { memo }),
+          ...(submittedAt && { submittedAt: Date.parse(submittedAt) }),
+        });
+        expect(await lookAtOne(provider, asked, cloud)).toStrictEqual(one.observation);
+        const made = requests.map(({ method, url, body }) => ({ method, url, ...(body !== undefined && { body }) }));
+        expect(made).toStrictEqual(exchanges.map(({ request }) => request));
+      },
+    );
   });
 
   describe(`${name}: operation`, () => {

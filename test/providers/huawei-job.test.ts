@@ -25,6 +25,8 @@ runContract({
     ['FAIL with error_code in an HTTP 200', state('FAIL', { error_code: 'Ecs.0208', fail_reason: 'm' }), 'failed'],
     ['FAILED', state('FAILED'), 'running, unknown word'],
     ['no status', state(undefined), 'RetryLater'],
+    ['HTTP 400 Common.0011', { status: 400, body: { code: 'Common.0011', message: 'm' } }, 'absent'],
+    ['HTTP 400 of another code', { status: 400, body: { code: 'Ecs.0005', message: 'm' } }, 'Misconfigured'],
     ['HTTP 404 of the service', { status: 404, body: { error: { code: 'Common.0011', message: 'm' } } }, 'absent'],
   ],
 });

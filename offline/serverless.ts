@@ -1,0 +1,24 @@
+/** What is used of osls 4 (lib/serverless.js, lib/classes/service.js), which has no types for plugins. */
+export type Serverless = {
+  readonly serviceDir: string;
+  readonly processedInput: { readonly commands: readonly string[] };
+  readonly service: {
+    readonly provider: { readonly region: string };
+    readonly custom: Readonly<Record<string, unknown>>;
+    readonly functions: Readonly<Record<string, FunctionDefinition>>;
+    readonly resources: { readonly Resources: Readonly<Record<string, Resource>> };
+  };
+  readonly pluginManager: { readonly plugins: readonly object[] };
+};
+
+export type FunctionDefinition = {
+  /** As it is deployed: `opwatch-dev-trigger`. */
+  readonly name: string;
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+  handler: string;
+  environment?: Record<string, unknown>;
+  package?: { artifact?: string };
+};
+
+/** A resource of the CloudFormation template, its intrinsic functions not worked out. */
+export type Resource = { readonly Type: string; readonly Properties?: unknown };

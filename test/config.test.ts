@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, defineConfig, readConfig } from '../lib/config.ts';
+import { DAY, HOUR } from './samples.ts';
+import { configWith } from './world/settings.ts';
+
+const faults = (input: unknown): readonly string[] => {
+  try {
+    readConfig(input);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+};
+
+const aliyun = { vendor: 'aliyun', credentials: 'ssm:/opwatch/aliyun' } as const;
+const huawei = { vendor: 'huawei', credentials: 'secret:opwatch/huawei' } as const;
+const smallest = defineConfig({ connections: { aliyun } });
+
+describe('a configuration', () => {
+  test('needs a connection and nothing else', () => {
+    const config = readConfig(smallest);
+    expect(config.connections.get('aliyun')).toEqual({
+      name: 'aliyun',
+      ...aliyun,
+      endpoints: {},
+      callsPerSecond: 10,
+    });
+    expect(config.deadlineMs).toBe(DAY);
+    expect(config.notifyFor('default')).toBeUndefined();
+    expect(config.gapFor('aliyun-emr')).toEqual({ factor: 2, minMs: 5_000, maxMs: 300_000 });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  test('may say how long a watch lasts and who is told', () => {
+    const config = configWith({ defaults: { deadline: 'PT6H', notify: ['chat', 'ci'] } });
+    expect(config.deadlineMs).toBe(6 * HOUR);
+    expect(config.notifyFor('default')).toEqual(['chat', 'ci']);
+    expect(config.notifyFor('other')).toEqual(['ci']);
+  });
+
+  test('lets a connection be left out where there is one of its vendor, or a default', () => {
+    expect(readConfig(smallest).connectionFor('aliyun')?.name).toBe('aliyun');
+    expect(readConfig(smallest).connectionFor('huawei')).toBeUndefined();
+    const two = { connections: { a: aliyun, b: aliyun, h: huawei } };
+    expect(readConfig(two).connectionFor('aliyun')).toBeUndefined();
+    expect(readConfig(two).connectionFor('aliyun', 'b')?.name).toBe('b');
+    expect(readConfig({ ...two, defaults: { connections: { aliyun: 'a' } } }).connectionFor('aliyun')?.name).toBe('a');
+    expect(readConfig(two).connectionFor('huawei')?.name).toBe('h');
+  });
+
+  test('sets gaps by operation type, else by provider', () => {
+    const { gapFor } = readConfig({
+      ...smallest,
+      gaps: {
+        'aliyun-emr': { min: 'PT10S', max: 'PT1M' },
+        'aliyun-emr/CREATE_CLUSTER': { factor: 4 },
+        'aliyun-ros': { min: 'PT0S' },
+      },
+    });
+    expect(gapFor('aliyun-emr', 'CREATE_CLUSTER')).toEqual({ factor: 4, minMs: 5_000, maxMs: 300_000 });
+    expect(gapFor('aliyun-emr', 'DELETE_CLUSTER')).toEqual({ factor: 2, minMs: 10_000, maxMs: 60_000 });
+    expect(gapFor('aliyun-ros').minMs).toBe(1_000);
+    expect(gapFor('huawei-dws').minMs).toBe(5_000);
+  });
+
+  test('takes one signing secret or several', () => {
+    const { tenants } = readConfig({
+      ...smallest,
+      tenants: { a: { signing: 'env:A' }, b: { signing: ['env:A', 'env:B'] }, c: {} },
+    });
+    expect([...tenants.values()].map(({ signing }) => signing)).toEqual([['env:A'], ['env:A', 'env:B'], []]);
+  });
+});
+
+describe('what is wrong with one', () => {
+  test.each<[string, unknown, string[]]>([
+    ['nothing there', undefined, ['the file: is missing']],
+    ['no connections', {}, ['connections: is missing']],
+    [
+      'unknown vendor',
+      { connections: { a: { ...aliyun, vendor: 'aws' } } },
+      ['connections.a.vendor: expected ("aliyun" | "huawei")'],
+    ],
+    ['unknown setting', { ...smallest, targts: {} }, ['targts: is not a known setting']],
+    ['no credentials', { connections: { a: { vendor: 'aliyun' } } }, ['connections.a.credentials: is missing']],
+    [
+      'a rate of nothing',
+      { connections: { a: { ...aliyun, callsPerSecond: 0 } } },
+      ['connections.a.callsPerSecond: expected >=0.1'],
+    ],
+    ['a target without a type', { ...smallest, targets: { t: {} } }, ['targets.t.type: is missing']],
+    [
+      'a target nobody has',
+      { ...smallest, targets: { t: { type: 'telegraph' } } },
+      [expect.stringMatching(/^targets\.t\.type: must be one of .*webhook/) as unknown as string],
+    ],
+    [
+      'a default target that is not there',
+      { ...smallest, defaults: { notify: ['ops'] } },
+      ['defaults.notify.0: names no target'],
+    ],
+    [
+      'a default callback by http',
+      { ...smallest, defaults: { notify: ['http://ci.example.com/'] } },
+      ['defaults.notify.0: must be an https URL'],
+    ],
+    [
+      "a tenant's target that is not there",
+      { ...smallest, tenants: { t: { notify: ['ops'] } } },
+      ['tenants.t.notify.0: names no target'],
+    ],
+    [
+      'a default connection that is not there',
+      { ...smallest, defaults: { connections: { aliyun: 'b' } } },
+      ['defaults.connections.aliyun: names no connection'],
+    ],
+    [
+      'a default connection of the other cloud',
+      { ...smallest, defaults: { connections: { huawei: 'aliyun' } } },
+      ['defaults.connections.huawei: is a connection of aliyun'],
+    ],
+    ['a gap for nobody', { ...smallest, gaps: { 'aws-emr': {} } }, ['gaps.aws-emr: names no provider']],
+    [
+      'a gap upside down',
+      { ...smallest, gaps: { 'aliyun-emr': { min: 'PT10M' } } },
+      ['gaps.aliyun-emr: min is above max'],
+    ],
+    [
+      'a deadline nobody can read',
+      { ...smallest, defaults: { deadline: '24h' } },
+      ['defaults.deadline: must be an ISO 8601 duration such as PT30S or PT24H'],
+    ],
+    [
+      'a deadline too far',
+      { ...smallest, defaults: { deadline: 'P8D' } },
+      ['defaults.deadline: must be more than nothing and at most P7D'],
+    ],
+    [
+      'a deadline at once',
+      { ...smallest, defaults: { deadline: 'PT0S' } },
+      ['defaults.deadline: must be more than nothing and at most P7D'],
+    ],
+  ])('%s', (_, input, expected) => {
+    expect(faults(input)).toEqual(expected);
+  });
+
+  test('is said all at once, each with its place, and nothing of any value is shown', () => {
+    const secret = 'SECRET';
+    const all = faults({
+      connections: {
+        [`${'Bad Name'}`]: { vendor: 'aliyun', credentials: secret },
+        b: {
+          vendor: 'huawei',
+          credentials: { accessKeyId: secret, secretAccessKey: secret },
+          endpoints: { dws: `https://${secret}/path` },
+        },
+        c: { ...aliyun, project: `${secret} ${secret}`, callsPerSecond: secret },
+      },
+      targets: { t: { type: 7 } },
+      tenants: { a: { signing: `whsec_${secret}` } },
+      defaults: { deadline: secret, notify: secret },
+      gaps: { 'aliyun-emr': { min: secret, factor: -1 } },
+      callbacks: { allowPrivate: secret },
+    });
+    expect(all.map((fault) => fault.split(':')[0])).toEqual([
+      'connections.Bad Name',
+      'connections.Bad Name.credentials',
+      'connections.b.credentials.accessKeyId',
+      'connections.b.credentials.secretAccessKey',
+      'connections.b.endpoints.dws',
+      'connections.c.project',
+      'connections.c.callsPerSecond',
+      'targets.t.type',
+      'tenants.a.signing',
+      'defaults.notify',
+      'defaults.deadline',
+      'gaps.aliyun-emr.factor',
+      'gaps.aliyun-emr.min',
+      'callbacks.allowPrivate',
+    ]);
+    expect(all.join('\n')).not.toContain(secret);
+  });
+
+  test('stands in the message of the error, line by line', () => {
+    expect(() => readConfig({})).toThrow('opwatch.config.ts has 1 fault(s):\n  - connections: is missing');
+  });
+});

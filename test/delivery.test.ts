@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { afterAttempt, claimed, type Delivery, mayAttemptAt, newDelivery } from '../lib/delivery.ts';
+import type { Verdict } from '../lib/targets/target.ts';
+import { HOUR, T0 } from './samples.ts';
+
+const fresh = newDelivery(
+  {
+    id: 'msg_1',
+    watchId: 'w_1',
+    tenant: 'default',
+    target: 'chat',
+    event: { event: 'failed', at: T0, word: 'FAILED' },
+  },
+  T0,
+);
+
+const delivered: Verdict = { kind: 'delivered' };
+const retry = (afterMs?: number): Verdict => ({
+  kind: 'retry',
+  reason: 'HTTP 500',
+  ...(afterMs !== undefined && { afterMs }),
+});
+const gone: Verdict = { kind: 'gone', reason: 'HTTP 410' };
+
+const attempt = (delivery: Delivery, verdict: Verdict, now: number): Delivery =>
+  afterAttempt(claimed(delivery, 'me', now), { at: now, status: 500, verdict }, now, 0.5);
+
+test('a new delivery may be attempted at once', () => {
+  expect(fresh).toMatchObject({ state: 'waiting', attempts: 0 });
+  expect(mayAttemptAt(fresh)).toBe(T0);
+});
+
+describe('a claim', () => {
+  test('keeps everybody else away for 30 s, and counts as an attempt', () => {
+    const taken = claimed(fresh, 'me', T0);
+    expect(taken).toMatchObject({ attempts: 1, claim: { by: 'me', until: T0 + 30_000 } });
+    expect(mayAttemptAt(taken)).toBe(T0 + 30_000);
+  });
+
+  test('does not shorten a wait', () => {
+    expect(mayAttemptAt({ ...claimed(fresh, 'me', T0), nextAttemptAt: T0 + HOUR })).toBe(T0 + HOUR);
+  });
+});
+
+describe('after an attempt', () => {
+  test('that got through, it is delivered', () => {
+    const done = attempt(fresh, delivered, T0 + 200);
+    expect(done).toMatchObject({ state: 'delivered', attempts: 1, last: { at: T0 + 200, verdict: 'delivered' } });
+    expect(done.claim).toBeUndefined();
+  });
+
+  test('that did not, it waits for the next, unclaimed', () => {
+    const waiting = attempt(fresh, retry(), T0);
+    expect(waiting).toMatchObject({
+      state: 'waiting',
+      nextAttemptAt: T0 + 5_000,
+      last: { status: 500, verdict: 'retry: HTTP 500' },
+    });
+    expect(waiting.claim).toBeUndefined();
+  });
+
+  test('the receiver may ask for a longer wait', () => {
+    expect(attempt(fresh, retry(600_000), T0).nextAttemptAt).toBe(T0 + 600_000);
+  });
+
+  test('to a receiver that wants no more, it is parked', () => {
+    expect(attempt(fresh, gone, T0)).toMatchObject({ state: 'parked', last: { verdict: 'gone: HTTP 410' } });
+  });
+
+  test('the tenth in vain parks it', () => {
+    let delivery = fresh;
+    const waits: number[] = [];
+    while (delivery.state === 'waiting') {
+      const now = delivery.nextAttemptAt;
+      delivery = attempt(delivery, retry(), now);
+      waits.push(delivery.nextAttemptAt - now);
+    }
+    expect(delivery).toMatchObject({ state: 'parked', attempts: 10 });
+    expect(waits.slice(0, 9).map((ms) => ms / 1000)).toEqual([
+      5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
+    ]);
+  });
+});
+
+test('delivered is final, whatever another attempt learns later', () => {
+  const verdict = fc.constantFrom(delivered, retry(), retry(HOUR), gone);
+  fc.assert(
+    fc.property(fc.array(verdict, { minLength: 1, maxLength: 15 }), (verdicts) => {
+      let delivery = fresh;
+      let wasDelivered = false;
+      for (const [i, each] of verdicts.entries()) {
+        delivery = attempt(delivery, each, T0 + i * HOUR);
+        wasDelivered ||= each.kind === 'delivered';
+        if (wasDelivered) expect(delivery.state).toBe('delivered');
+      }
+    }),
+  );
+});
+
+test('an attempt that comes back late lifts a parked delivery when it got through', () => {
+  const parked = attempt(fresh, gone, T0);
+  expect(afterAttempt(parked, { at: T0, verdict: delivered }, T0 + 1, 0.5).state).toBe('delivered');
+});

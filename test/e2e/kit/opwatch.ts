@@ -1,0 +1,142 @@
+/** The whole of opwatch as its users have it before them: an API, clouds where operations begin, webhooks that come. */
+import { randomUUID } from 'node:crypto';
+import { vi } from 'vitest';
+import type { deliveryViews, WatchView } from '../../../lib/view.ts';
+import { type Stack, startStack } from '../../../offline/stack.ts';
+import { type Beneath, lookBeneath, QUEUES } from './beneath.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
+
+export type Answer = {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: Headers;
+  readonly body: unknown;
+};
+
+/** A watch as GET /watches/{id} shows it. */
+export type WholeWatch = WatchView & { readonly deliveries: ReturnType<typeof deliveryViews>; readonly paused?: object };
+
+export type Submission = {
+  readonly provider: string;
+  readonly operation: Readonly<Record<string, string>>;
+  readonly notify?: readonly string[];
+  readonly deadline?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+};
+
+/** What becomes of an operation in its cloud: offline/clouds/create.ts. */
+export type Course = Readonly<Record<string, string | number>>;
+
+/** Over before anybody asked. */
+export const OVER: Course = { seconds: 30, agoSeconds: 60 };
+/** Over when it is looked at for the second time, five seconds after the first. */
+export const OVER_SOON: Course = { seconds: 4 };
+
+export type Asked = { readonly method?: string; readonly body?: unknown; readonly token?: string };
+
+export type Opwatch = {
+  readonly stack: Stack;
+  readonly receiver: Receiver;
+  readonly beneath: Beneath;
+  /** The text of a token of tenant `default`, with every scope. */
+  readonly token: string;
+  /** Lets an operation begin in its stand-in cloud. */
+  readonly begin: (submission: Submission, course?: Course) => Promise<void>;
+  /** Asks the HTTP API; a body that is text is sent as it stands. */
+  readonly ask: (path: string, asked?: Asked) => Promise<Answer>;
+  /** Submits one and answers its watch. Throws when it was refused. */
+  readonly submit: (submission: Submission) => Promise<WatchView>;
+  readonly read: (id: string) => Promise<WholeWatch>;
+  /** Waits until a watch is as wanted. */
+  readonly readUntil: (id: string, isWanted: (watch: WholeWatch) => boolean, timeout?: number) => Promise<WholeWatch>;
+  /** Runs a function by Lambda's Invoke API and answers what it returned. */
+  readonly invoke: (name: string, event: unknown) => Promise<unknown>;
+  /** Lets all that owes work look abandoned, whatever its lease says, and sweeps. */
+  readonly sweepEverything: () => Promise<void>;
+  /** Every answer the API gave, as text. */
+  readonly answers: readonly string[];
+  readonly stop: () => Promise<void>;
+};
+
+/** Starts a local stack of its own: about four seconds. */
+export const startOpwatch = async (): Promise<Opwatch> => {
+  const stack = await startStack();
+  const { urls, table } = stack;
+  const receiver = await startReceiver(stack.surroundings.environment.STAND_IN_SIGNING_SECRET ?? '');
+  const beneath = lookBeneath(stack);
+  const token = await stack.createToken();
+  const answers: string[] = [];
+
+  const ask = async (path: string, { method, body, token: bearer = token }: Asked = {}): Promise<Answer> => {
+    const response = await fetch(`${urls.api}${path}`, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: { ...(bearer !== '' && { authorization: `Bearer ${bearer}` }), 'content-type': 'application/json' },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    answers.push(text);
+    const { status, headers } = response;
+    return { status, headers, type: headers.get('content-type') ?? '', body: JSON.parse(text) };
+  };
+
+  const read = async (id: string): Promise<WholeWatch> => (await ask(`/watches/${id}`)).body as WholeWatch;
+
+  const invoke = async (name: string, event: unknown): Promise<unknown> => {
+    const response = await fetch(`${urls.lambda}/2015-03-31/functions/${table}-${name}/invocations`, {
+      method: 'POST',
+      body: JSON.stringify(event),
+    });
+    return response.json();
+  };
+
+  return {
+    stack,
+    receiver,
+    beneath,
+    token,
+    answers,
+    ask,
+    read,
+    invoke,
+    begin: async ({ provider, operation }, course = OVER) => {
+      const response = await fetch(`${urls.clouds}/_control/operations`, {
+        method: 'POST',
+        body: JSON.stringify({ api: provider, operation, ...course }),
+      });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    submit: async (submission) => {
+      const { status, body } = await ask('/watches', { body: submission });
+      if (status !== 202 && status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
+      return body as WatchView;
+    },
+    readUntil: (id, isWanted, timeout = 30_000) =>
+      vi.waitUntil(
+        async () => {
+          const watch = await read(id);
+          return isWanted(watch) && watch;
+        },
+        { timeout, interval: 200 },
+      ),
+    sweepEverything: async () => {
+      const leased = (await beneath.items()).filter(({ aliveUntil }) => aliveUntil !== undefined);
+      await Promise.all(leased.map((item) => beneath.edit(item, (standing) => ({ ...standing, aliveUntil: 1 }))));
+      await invoke('sweep', {});
+    },
+    stop: async () => {
+      beneath.close();
+      await stack.stop();
+      await receiver.close();
+    },
+  };
+};
+
+/** An EMR operation that nobody has watched before. */
+export const anOperation = (): Submission => ({
+  provider: 'aliyun-emr',
+  operation: { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe6a4c', OperationId: `op-${randomUUID()}` },
+});
+
+/** Messages in the three queues, hidden ones included. */
+export const countMessages = async ({ beneath }: Opwatch): Promise<number> =>
+  (await Promise.all(QUEUES.map((queue) => beneath.count(queue)))).reduce((sum, count) => sum + count);

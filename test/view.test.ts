@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { newDelivery } from '../lib/delivery.ts';
+import { newDeliveryItem, newWatchItem } from '../lib/items.ts';
+import { openLane, refused } from '../lib/lane.ts';
+import { DEFAULT_GAP } from '../lib/schedule.ts';
+import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
+import { MINUTE, OPERATIONS, SECOND, T0, watchWith } from './samples.ts';
+
+const links = { watch: 'https://watch.example.com/watches/w_sample', console: 'https://console.example.com/' };
+const habits = { graceMs: MINUTE, missesUntilLost: 3, gap: DEFAULT_GAP };
+const view = (more: Parameters<typeof watchWith>[0], now = T0) =>
+  JSON.parse(JSON.stringify(watchView(watchWith(more), links, habits, now)));
+
+describe('a watch', () => {
+  test('that is new shows what was asked for, and when it will be looked at', () => {
+    expect(view({ labels: { team: 'data' } })).toEqual({
+      id: 'w_sample',
+      url: links.watch,
+      console: links.console,
+      provider: 'aliyun-emr',
+      connection: 'aliyun',
+      operation: OPERATIONS['aliyun-emr'],
+      status: 'pending',
+      over: false,
+      labels: { team: 'data' },
+      notify: ['chat'],
+      submittedAt: '2026-01-05T08:00:00.000Z',
+      deadline: '2026-01-06T08:00:00.000Z',
+      looks: 1,
+      nextLookAt: '2026-01-05T08:00:05.000Z',
+      history: [{ at: '2026-01-05T08:00:00.000Z', status: 'pending' }],
+    });
+  });
+
+  test('under way shows progress, trouble, and the looks that were never written down', () => {
+    const shown = view(
+      {
+        status: 'running',
+        word: 'IN_PROGRESS',
+        progress: { percent: 40 },
+        trouble: { since: T0, code: 'timeout', message: 'no answer' },
+        looks: 3,
+        nextLookAt: T0 + 20 * SECOND,
+      },
+      T0 + 60 * SECOND,
+    );
+    expect(shown).toMatchObject({
+      status: 'running',
+      providerStatus: 'IN_PROGRESS',
+      progress: { percent: 40 },
+      trouble: { since: '2026-01-05T08:00:00.000Z', code: 'timeout', message: 'no answer' },
+      looks: 7,
+    });
+    expect(Date.parse(shown.nextLookAt)).toBeGreaterThan(T0 + 60 * SECOND);
+  });
+
+  test('that is over shows when it ended, when we learned it, and why', () => {
+    const shown = view({
+      status: 'failed',
+      word: 'FAILED',
+      endedAt: T0 + 2 * MINUTE,
+      facts: { endedAt: T0 + MINUTE, reasonCode: 'NoStock', reasonMessage: 'sold out', requestId: 'R-1' },
+      looks: 9,
+    });
+    expect(shown).toMatchObject({
+      over: true,
+      endedAt: '2026-01-05T08:01:00.000Z',
+      detectedAt: '2026-01-05T08:02:00.000Z',
+      reason: { code: 'NoStock', message: 'sold out' },
+      requestId: 'R-1',
+      looks: 9,
+    });
+    expect(shown).not.toHaveProperty('nextLookAt');
+  });
+
+  test('never shows what is nobody else’s business', () => {
+    expect(
+      Object.keys(view({ tenant: 'team-a', memo: { failureBefore: 'x' }, owed: [{ event: 'failed', at: T0 }] })),
+    ).not.toEqual(expect.arrayContaining(['tenant']));
+    expect(JSON.stringify(view({ tenant: 'team-a', memo: { failureBefore: 'x' } }))).not.toMatch(
+      /team-a|failureBefore/,
+    );
+  });
+});
+
+test('deliveries are shown with their attempts', () => {
+  const event = { event: 'failed', at: T0 } as const;
+  const one = newDelivery({ id: 'msg_1', watchId: 'w_sample', tenant: 'default', target: 'chat', event }, T0);
+  const two = newDelivery({ id: 'msg_2', watchId: 'w_sample', tenant: 'default', target: 'ci', event }, T0);
+  const attempt = {
+    number: 1,
+    at: T0,
+    durationMs: 80,
+    status: 500,
+    verdict: 'retry: HTTP 500',
+    nextAttemptAt: T0 + 5_000,
+  };
+  const items = [
+    newWatchItem(watchWith(), T0),
+    { pk: 'w_sample', sk: 'attempt#msg_1#001', version: 1, body: attempt },
+    newDeliveryItem({ ...one, attempts: 1, nextAttemptAt: T0 + 5_000 }, T0),
+    newDeliveryItem({ ...two, state: 'delivered', attempts: 1 }, T0),
+  ];
+  expect(deliveryViews(items)).toEqual([
+    {
+      id: 'msg_1',
+      target: 'chat',
+      event: 'operation.failed',
+      state: 'waiting',
+      attempts: 1,
+      nextAttemptAt: '2026-01-05T08:00:05.000Z',
+      log: [{ ...attempt, at: '2026-01-05T08:00:00.000Z', nextAttemptAt: '2026-01-05T08:00:05.000Z' }],
+    },
+    {
+      id: 'msg_2',
+      target: 'ci',
+      event: 'operation.failed',
+      state: 'delivered',
+      attempts: 1,
+      nextAttemptAt: undefined,
+      log: [],
+    },
+  ]);
+});
+
+describe('a connection', () => {
+  test('that is open shows nothing', () => {
+    expect(pauseView(openLane, T0)).toBeUndefined();
+  });
+
+  test('that rests shows until when', () => {
+    expect(pauseView({ ...openLane, pausedUntil: T0 + MINUTE }, T0)).toEqual({ until: '2026-01-05T08:01:00.000Z' });
+  });
+
+  test('whose credentials are refused shows why, also between two trials', () => {
+    const lane = refused(openLane, T0, 'InvalidAccessKeyId', 'not found');
+    expect(pauseView(lane, T0 + 10 * MINUTE)).toEqual({
+      until: '2026-01-05T08:10:00.000Z',
+      refused: { since: '2026-01-05T08:00:00.000Z', code: 'InvalidAccessKeyId', message: 'not found' },
+    });
+  });
+});

@@ -1,0 +1,431 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Misconfigured, RetryLater, Throttled } from '../lib/errors.ts';
+import { DEFAULT_GAP } from '../lib/schedule.ts';
+import {
+  answersFor,
+  type CloudStatus,
+  decide,
+  expire,
+  type Habits,
+  isOver,
+  join,
+  type Observation,
+  projectLooks,
+  type Status,
+  settle,
+  stop,
+  type Watch,
+} from '../lib/watch.ts';
+import { HOUR, T0, watchWith } from './samples.ts';
+
+const habits: Habits = { graceMs: 120_000, missesUntilLost: 3, gap: DEFAULT_GAP };
+
+const fresh = watchWith({ notify: ['chat', 'ci'] });
+
+type Seen = Observation & { kind: 'seen' };
+const seen = (status: CloudStatus, word: string, more: Partial<Seen> = {}): Seen => ({
+  kind: 'seen',
+  status,
+  word,
+  known: true,
+  ...more,
+});
+const absent: Observation = { kind: 'absent', shows: 'OperationNotFound: not found' };
+const unanswered = (error = new RetryLater({ code: 'timeout', message: 'no answer' })): Observation => ({
+  kind: 'unanswered',
+  error,
+});
+
+/** One look after the other, ten seconds apart. */
+const looked = (watch: Watch, ...looks: readonly Observation[]): Watch =>
+  looks.reduce((current, look, i) => decide(current, look, T0 + (i + 1) * 10_000, habits), watch);
+
+describe('what the cloud says', () => {
+  test.each<[CloudStatus, string, boolean]>([
+    ['pending', 'INIT', false],
+    ['running', 'IN_PROGRESS', false],
+    ['attention', 'HUMAN_PROCESSING', false],
+    ['succeeded', 'COMPLETED', true],
+    ['partial', 'PARTIAL_COMPLETED', true],
+    ['failed', 'FAILED', true],
+    ['canceled', 'TERMINATED', true],
+  ])('%s is taken as it is, with the word %s', (status, word, over) => {
+    const watch = decide(fresh, seen(status, word), T0 + 5_000, habits);
+    expect(watch).toMatchObject({ status, word, seenAt: T0 + 5_000, lookedAt: T0 + 5_000, misses: 0 });
+    expect(isOver(watch.status)).toBe(over);
+    expect(watch.endedAt).toBe(over ? T0 + 5_000 : undefined);
+  });
+
+  test('an end owes its announcement, to everybody, from the same write', () => {
+    const watch = decide(
+      fresh,
+      seen('failed', 'FAILED', { facts: { reasonCode: 'NoStock', reasonMessage: 'sold out' } }),
+      T0 + 7_000,
+      habits,
+    );
+    expect(watch.owed).toEqual([{ event: 'failed', at: T0 + 7_000, word: 'FAILED' }]);
+    expect(watch.facts).toEqual({ reasonCode: 'NoStock', reasonMessage: 'sold out' });
+    expect(watch.history.at(-1)).toEqual({ at: T0 + 7_000, status: 'failed', word: 'FAILED' });
+  });
+
+  test('facts are added to those known before, progress and memo replace them', () => {
+    const watch = looked(
+      fresh,
+      seen('running', 'RUNNING', {
+        facts: { operationType: 'CREATE_CLUSTER', startedAt: T0 - 1_000 },
+        progress: { done: 1, total: 4 },
+        memo: { a: '1' },
+      }),
+      seen('running', 'RUNNING', { facts: { requestId: 'R-2' }, progress: { percent: 40 }, memo: { b: '2' } }),
+      seen('running', 'RUNNING'),
+    );
+    expect(watch.facts).toEqual({ operationType: 'CREATE_CLUSTER', startedAt: T0 - 1_000, requestId: 'R-2' });
+    expect(watch.progress).toEqual({ percent: 40 });
+    expect(watch.memo).toEqual({ b: '2' });
+  });
+
+  test('what a second witness told is marked as inferred', () => {
+    expect(decide(fresh, seen('succeeded', 'AVAILABLE', { evidence: 'inferred' }), T0, habits).evidence).toBe(
+      'inferred',
+    );
+  });
+
+  test('states may go backwards while the operation is under way', () => {
+    const watch = looked(fresh, seen('running', 'RUNNING'), seen('pending', 'INIT'), seen('running', 'RUNNING'));
+    expect(watch.history.map(({ status }) => status)).toEqual(['pending', 'running', 'pending', 'running']);
+  });
+
+  test('of a long to and fro the middle is dropped, never the beginning', () => {
+    const looks = Array.from({ length: 60 }, (_, i) => seen('running', `STEP_${i}`));
+    const { history } = looked(fresh, ...looks);
+    expect(history).toHaveLength(20);
+    expect(history[0]).toEqual({ at: T0, status: 'pending' });
+    expect(history.at(-1)?.word).toBe('STEP_59');
+  });
+
+  test('what it makes us keep is bounded, in bytes', () => {
+    const long = '界'.repeat(10_000);
+    const facts = {
+      operationType: long,
+      reasonCode: long,
+      reasonMessage: long,
+      result: long,
+      error: long,
+      requestId: long,
+    };
+    const watch = decide(fresh, seen('failed', long, { facts }), T0, habits);
+    const bytes = Object.fromEntries(
+      Object.entries({ ...watch.facts, word: watch.word }).map(([name, text]) => [
+        name,
+        Buffer.byteLength(String(text)),
+      ]),
+    );
+    expect(bytes.word).toBeLessThanOrEqual(128);
+    for (const name of ['operationType', 'reasonCode', 'requestId']) expect(bytes[name]).toBeLessThanOrEqual(128);
+    for (const name of ['reasonMessage', 'result', 'error']) expect(bytes[name]).toBeLessThanOrEqual(1_024);
+  });
+
+  test('a request id is bounded also where the cloud knows nothing', () => {
+    const watch = decide(fresh, { ...absent, requestId: 'r'.repeat(5_000) }, T0, habits);
+    expect(Buffer.byteLength(watch.facts.requestId ?? '')).toBeLessThanOrEqual(128);
+  });
+});
+
+describe('an unknown word', () => {
+  const odd = seen('running', 'REBALANCING', { known: false });
+
+  test('keeps the watch running and is noted once', () => {
+    const watch = looked(fresh, odd, odd, odd);
+    expect(watch).toMatchObject({ status: 'running', word: 'REBALANCING', unknownWords: ['REBALANCING'] });
+  });
+
+  test('five of them are remembered', () => {
+    const words = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
+    expect(looked(fresh, ...words.map((word) => seen('running', word, { known: false }))).unknownWords).toEqual([
+      'C',
+      'D',
+      'E',
+      'F',
+      'G',
+    ]);
+  });
+});
+
+describe('attention', () => {
+  test('is announced when it begins, and again only when it begins again', () => {
+    const waiting = seen('attention', 'HUMAN_PROCESSING');
+    const once = looked(fresh, waiting, waiting, waiting);
+    expect(once.owed).toEqual([{ event: 'attention', at: T0 + 10_000, word: 'HUMAN_PROCESSING' }]);
+    const twice = looked(fresh, waiting, seen('running', 'IN_PROGRESS'), waiting);
+    expect(twice.owed.map(({ at }) => at)).toEqual([T0 + 10_000, T0 + 30_000]);
+  });
+});
+
+describe('absence', () => {
+  test.each([
+    ['within the grace time', 119_999, 'pending'],
+    ['after it', 120_000, 'lost'],
+  ] as const)('of what was never seen, %s', (_, ms, status) => {
+    expect(decide(fresh, absent, T0 + ms, habits).status).toBe(status);
+  });
+
+  test('of what was seen counts as lost after three looks in a row', () => {
+    const watch = looked(fresh, seen('running', 'RUNNING'), absent, absent);
+    expect(watch).toMatchObject({ status: 'running', misses: 2 });
+    const lost = decide(watch, absent, T0 + 50_000, habits);
+    expect(lost).toMatchObject({ status: 'lost', note: 'OperationNotFound: not found', endedAt: T0 + 50_000 });
+    expect(lost.owed).toEqual([{ event: 'lost', at: T0 + 50_000, word: 'RUNNING' }]);
+  });
+
+  test('is forgiven when the operation is seen again', () => {
+    const watch = looked(fresh, seen('running', 'RUNNING'), absent, absent, seen('running', 'RUNNING'), absent, absent);
+    expect(watch).toMatchObject({ status: 'running', misses: 2 });
+  });
+
+  test('a look that was not answered is no miss', () => {
+    const watch = looked(fresh, seen('running', 'RUNNING'), absent, unanswered(), unanswered(), absent, unanswered());
+    expect(watch).toMatchObject({ status: 'running', misses: 2 });
+  });
+
+  test('is final at once where the cloud is known to have forgotten, but not within the grace time of what was never seen', () => {
+    const forgotten: Observation = { kind: 'absent', shows: 'kept for one hour', forgotten: true };
+    expect(looked(fresh, seen('running', 'RUNNING'), forgotten).status).toBe('lost');
+    expect(decide(fresh, forgotten, T0 + 10_000, habits).status).toBe('pending');
+    expect(decide(fresh, forgotten, T0 + 120_000, habits).status).toBe('lost');
+  });
+});
+
+describe('no answer', () => {
+  test('says nothing about the operation, and when it began is kept', () => {
+    const watch = looked(
+      fresh,
+      seen('running', 'RUNNING'),
+      unanswered(),
+      unanswered(new Misconfigured({ code: 'InvalidRegionId', message: 'no such region' })),
+    );
+    expect(watch).toMatchObject({ status: 'running', word: 'RUNNING' });
+    expect(watch.trouble).toEqual({ since: T0 + 20_000, code: 'InvalidRegionId', message: 'no such region' });
+    expect(looked(watch, seen('running', 'RUNNING')).trouble).toBeUndefined();
+  });
+
+  test('waits as long as it has lasted, from the usual gap up to five minutes', () => {
+    const at = (ms: number) =>
+      decide({ ...fresh, trouble: { since: T0, code: 'x', message: 'x' } }, unanswered(), T0 + ms, habits).nextLookAt -
+      (T0 + ms);
+    expect(at(0)).toBe(5_000);
+    expect(at(40_000)).toBe(40_000);
+    expect(at(4 * HOUR)).toBe(300_000);
+  });
+
+  test.each([
+    ['90 s', 90_000, 90_000],
+    ['a day, obeyed for an hour', 86_400_000, 3_600_000],
+    ['1 s, less than the usual gap', 1_000, 5_000],
+  ])('the wish of the cloud for a later look: %s', (_, afterMs, waitMs) => {
+    const watch = decide(
+      fresh,
+      unanswered(new Throttled({ code: 'Throttling', message: 'later' }, afterMs)),
+      T0,
+      habits,
+    );
+    expect(watch.nextLookAt).toBe(T0 + waitMs);
+  });
+});
+
+describe('the deadline', () => {
+  const late = T0 + 24 * HOUR;
+
+  test('the last look is made there and may still bring the outcome', () => {
+    expect(decide(fresh, seen('running', 'RUNNING'), late - 60_000, habits).nextLookAt).toBe(late);
+    expect(decide(fresh, seen('succeeded', 'COMPLETED'), late, habits).status).toBe('succeeded');
+    expect(decide(fresh, seen('running', 'RUNNING'), late, habits)).toMatchObject({
+      status: 'timed_out',
+      note: 'The deadline passed while the cloud still had it under way.',
+    });
+  });
+
+  test('a look that brings no answer there is the last one too, and says why', () => {
+    const watch = decide(fresh, unanswered(), late, habits);
+    expect(watch.status).toBe('timed_out');
+    expect(watch.note).toBe('The deadline passed; the last looks brought nothing: timeout: no answer');
+  });
+
+  test('a watch that cannot be looked at ends a minute later by itself', () => {
+    expect(expire(fresh, late + 59_999)).toBe(fresh);
+    expect(expire(fresh, late + 60_000)).toMatchObject({ status: 'timed_out', endedAt: late + 60_000 });
+  });
+});
+
+describe('stop', () => {
+  test('ends the watch, not the operation, and is announced', () => {
+    expect(stop(fresh, T0 + 1)).toMatchObject({
+      status: 'stopped',
+      note: 'Stopped on request.',
+      owed: [{ event: 'stopped', at: T0 + 1 }],
+    });
+  });
+});
+
+describe('an end is final', () => {
+  const over = decide(fresh, seen('succeeded', 'COMPLETED'), T0 + 9_000, habits);
+  const status = fc.constantFrom<CloudStatus>(
+    'pending',
+    'running',
+    'attention',
+    'succeeded',
+    'partial',
+    'failed',
+    'canceled',
+  );
+  const observation: fc.Arbitrary<Observation> = fc.oneof(
+    fc.record({ kind: fc.constant('seen' as const), status, word: fc.string(), known: fc.boolean() }),
+    fc.record({ kind: fc.constant('absent' as const), shows: fc.string(), forgotten: fc.boolean() }),
+    fc.constant(unanswered()),
+  );
+
+  test('no look changes it', () => {
+    fc.assert(fc.property(observation, fc.nat(), (look, ms) => decide(over, look, T0 + ms, habits) === over));
+  });
+
+  test('neither does a stop or the deadline', () => {
+    expect(stop(over, T0 + 10_000)).toBe(over);
+    expect(expire(over, T0 + 48 * HOUR)).toBe(over);
+  });
+
+  test('whatever the looks, at most one end is reached and owed, and its status never changes again', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(observation, fc.integer({ min: 1, max: 4 * HOUR })), { maxLength: 40 }),
+        (looks) => {
+          let watch = fresh;
+          let now = T0;
+          let end: Status | undefined;
+          for (const [look, ms] of looks) {
+            now += ms;
+            watch = decide(watch, look, now, habits);
+            if (end !== undefined) expect(watch.status).toBe(end);
+            if (isOver(watch.status)) end = watch.status;
+          }
+          expect(watch.owed.filter(({ event }) => event !== 'attention')).toHaveLength(end === undefined ? 0 : 1);
+        },
+      ),
+    );
+  });
+
+  test('only the words of the cloud make it succeeded, partial, failed or canceled', () => {
+    const silent = fc.array(fc.constantFrom(absent, unanswered(), seen('running', 'RUNNING')), { maxLength: 30 });
+    fc.assert(
+      fc.property(silent, (looks) => {
+        const watch = looks.reduce<Watch>((current, look, i) => decide(current, look, T0 + i * HOUR, habits), fresh);
+        expect(['pending', 'running', 'lost', 'timed_out']).toContain(watch.status);
+      }),
+    );
+  });
+
+  test('the next look lies ahead and never after the deadline', () => {
+    fc.assert(
+      fc.property(observation, fc.integer({ min: 0, max: 24 * HOUR - 1 }), (look, ms) => {
+        const watch = decide(fresh, look, T0 + ms, habits);
+        if (isOver(watch.status)) return;
+        expect(watch.nextLookAt).toBeGreaterThan(T0 + ms);
+        expect(watch.nextLookAt).toBeLessThanOrEqual(fresh.deadline);
+      }),
+    );
+  });
+
+  test('the same look again changes no status and owes nothing new', () => {
+    fc.assert(
+      fc.property(observation, fc.integer({ min: 0, max: 25 * HOUR }), (look, ms) => {
+        const once = decide(fresh, look, T0 + ms, habits);
+        const twice = decide(once, look, T0 + ms, habits);
+        expect([twice.status, twice.owed, twice.history, twice.unknownWords]).toEqual([
+          once.status,
+          once.owed,
+          once.history,
+          once.unknownWords,
+        ]);
+      }),
+    );
+  });
+});
+
+describe('the age of an operation', () => {
+  const gapAfter = (startedAt: number): number =>
+    decide(fresh, seen('running', 'RUNNING', { facts: { startedAt } }), T0, habits).nextLookAt - T0;
+
+  test('counts from its start in the cloud, where that is credible', () => {
+    expect(gapAfter(T0 - 100_000)).toBe(20_000);
+    expect(gapAfter(T0 + 1)).toBe(5_000);
+    expect(gapAfter(T0 - 8 * 24 * HOUR)).toBe(5_000);
+  });
+
+  test('a cloud that forgets is asked at least twice in the time it remembers', () => {
+    const forgetful = { ...habits, forgetsAfterMs: 60_000 };
+    const old = { ...fresh, submittedAt: T0 - 20 * HOUR };
+    expect(decide(old, seen('running', 'RUNNING'), T0, forgetful).nextLookAt - T0).toBeLessThanOrEqual(30_000);
+  });
+});
+
+describe('targets that join', () => {
+  const over = { ...decide(fresh, seen('failed', 'FAILED'), T0 + 9_000, habits), owed: [] };
+
+  test('while it runs, they are told with the others', () => {
+    expect(join(fresh, ['ops', 'chat'], T0)).toMatchObject({ notify: ['chat', 'ci', 'ops'], owed: [] });
+  });
+
+  test('when it is over, they are owed its outcome as it was, alone', () => {
+    expect(join(over, ['ops', 'ops', 'ci'], T0 + 99_000).owed).toEqual([
+      { event: 'failed', at: T0 + 9_000, word: 'FAILED', to: ['ops'] },
+    ]);
+  });
+
+  test('those already there change nothing', () => {
+    expect(join(over, ['ci', 'chat'], T0)).toBe(over);
+  });
+});
+
+describe('settling', () => {
+  const first = { event: 'attention', at: 1, word: 'A' } as const;
+  const late = { event: 'failed', at: 2, to: ['ops'] } as const;
+
+  test('takes off what was paid, and leaves what came in meanwhile', () => {
+    expect(settle({ ...fresh, owed: [first, late] }, [first]).owed).toEqual([late]);
+    expect(settle({ ...fresh, owed: [late, { ...late, to: ['dev'] }] }, [late]).owed).toEqual([
+      { ...late, to: ['dev'] },
+    ]);
+    expect(settle({ ...fresh, owed: [] }, [first]).owed).toEqual([]);
+  });
+});
+
+describe('looks that were not written down', () => {
+  test('are counted along the schedule', () => {
+    const watch = decide(fresh, seen('running', 'RUNNING'), T0, habits);
+    const counted = { ...watch, looks: 1 };
+    expect(projectLooks(counted, T0 + 4_999, habits)).toEqual({ looks: 1, nextLookAt: T0 + 5_000 });
+    expect(projectLooks(counted, T0 + 5_000, habits)).toEqual({ looks: 2, nextLookAt: T0 + 10_000 });
+    expect(projectLooks(counted, T0 + 100_000, habits).looks).toBe(10);
+  });
+
+  test('of a watch that is over there are none', () => {
+    expect(projectLooks({ ...fresh, status: 'lost', looks: 7 }, T0 + HOUR, habits)).toEqual({ looks: 7 });
+  });
+});
+
+describe('a second submission', () => {
+  test.each<[Status, boolean, boolean]>([
+    ['pending', true, true],
+    ['running', true, true],
+    ['attention', true, true],
+    ['succeeded', true, false],
+    ['partial', true, false],
+    ['failed', true, false],
+    ['canceled', true, false],
+    ['lost', false, false],
+    ['timed_out', false, false],
+    ['stopped', false, false],
+  ])('is answered by a watch that is %s: %s; where names recur: %s', (status, byId, byName) => {
+    expect(answersFor({ ...fresh, status }, false)).toBe(byId);
+    expect(answersFor({ ...fresh, status }, true)).toBe(byName);
+  });
+});

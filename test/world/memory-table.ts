@@ -1,0 +1,207 @@
+/**
+ * DynamoDB in memory, as far as lib/store.ts uses it: conditional writes, two indexes that lag behind, items of at most
+ * 400 KB, deletion of what has expired. Items are kept frozen, so that nobody changes the table by changing what it answered.
+ */
+import type { Item, Key, ListPage, Table } from '../../lib/store.ts';
+
+/** The operations of the table, at once: whoever stands it up adds time and faults. */
+export type MemoryTable = {
+  readonly [K in keyof Table]: (...args: Parameters<Table[K]>) => Awaited<ReturnType<Table[K]>>;
+} & {
+  readonly items: () => IterableIterator<Item>;
+  /** Deletes what has expired, as DynamoDB does within days; answers what went. */
+  readonly deleteExpired: () => Item[];
+  /** When the next lease in the index lapses. */
+  readonly firstLapse: () => number;
+};
+
+export type MemoryTableOptions = {
+  readonly now: () => number;
+  /** How long an index takes to learn of a write, ms. */
+  readonly lag?: () => number;
+  /** Told of every write, before it shows. */
+  readonly onWrite?: (after: Item, before: Item | undefined) => void;
+  /** Shown every text that is stored. */
+  readonly inspect?: (text: string) => void;
+};
+
+const ITEM_BYTES_MAX = 400 * 1024;
+const PK_BYTES_MAX = 2_048;
+const SK_BYTES_MAX = 1_024;
+
+/** What the service refuses whatever the table holds. */
+export class ValidationError extends Error {
+  override readonly name = 'ValidationException';
+}
+
+type Indexed = Pick<Item, 'pk' | 'sk' | 'leaseShard' | 'aliveUntil' | 'tenantDay' | 'listedAt'>;
+
+const idOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: MemoryTableOptions): MemoryTable => {
+  const items = new Map<string, Item>();
+  const index = new Map<string, Indexed>();
+  const underWay: { readonly at: number; readonly id: string; readonly entry: Indexed | undefined }[] = [];
+  const freeze = createFreezer(inspect);
+
+  const tellIndex = (id: string, entry: Indexed | undefined): void => {
+    // Updates of an index arrive in the order of the writes.
+    underWay.push({ at: Math.max(now() + lag(), underWay.at(-1)?.at ?? 0), id, entry });
+  };
+
+  const catchUp = (): void => {
+    let arrived = 0;
+    for (const { at, id, entry } of underWay) {
+      if (at > now()) break;
+      if (entry) index.set(id, entry);
+      else index.delete(id);
+      arrived += 1;
+    }
+    underWay.splice(0, arrived);
+  };
+
+  const put = (item: Item, isMet: (before: Item | undefined) => boolean): boolean => {
+    const id = idOf(item);
+    const before = items.get(id);
+    const after = freeze(item);
+    if (!isMet(before)) return false;
+    onWrite?.(after, before);
+    items.set(id, after);
+    tellIndex(id, indexed(after));
+    return true;
+  };
+
+  return {
+    get: (keys) =>
+      [...new Set(keys.map(idOf))].flatMap((id) => {
+        const item = items.get(id);
+        return item ? [item] : [];
+      }),
+
+    insert: (item) => put(item, (before) => before === undefined),
+    replace: (item) => put(item, (before) => before !== undefined && before.version === item.version - 1),
+
+    partition: (pk) => [...items.values()].filter((item) => item.pk === pk).sort((a, b) => byText(a.sk, b.sk)),
+
+    lapsed: (shard, before, limit) => {
+      catchUp();
+      const entries = [...index.values()].filter(
+        ({ leaseShard, aliveUntil = before }) => leaseShard === shard && aliveUntil < before,
+      );
+      entries.sort((a, b) => (a.aliveUntil ?? 0) - (b.aliveUntil ?? 0));
+      return entries.slice(0, limit).map(({ pk, sk }) => ({ pk, sk }));
+    },
+
+    listed: (tenantDay, limit, after) => {
+      catchUp();
+      const entries = [...index.values()]
+        .filter((entry) => entry.tenantDay === tenantDay && (after === undefined || isOlder(entry, after)))
+        .sort((a, b) => -byText(a.listedAt ?? '', b.listedAt ?? ''));
+      const page = entries.slice(0, limit);
+      const last = page.at(-1);
+      // A page that is full comes with a place to go on from, even when nothing is left there.
+      const next: ListPage['next'] =
+        last && page.length === limit
+          ? { pk: last.pk, sk: last.sk, tenantDay, listedAt: last.listedAt ?? '' }
+          : undefined;
+      return { keys: page.map(({ pk, sk }) => ({ pk, sk })), ...(next && { next }) };
+    },
+
+    items: () => items.values(),
+
+    deleteExpired: () => {
+      const expired = [...items.values()].filter(
+        ({ expiresAt }) => expiresAt !== undefined && expiresAt * 1000 <= now(),
+      );
+      for (const item of expired) {
+        items.delete(idOf(item));
+        tellIndex(idOf(item), undefined);
+      }
+      return expired;
+    },
+
+    firstLapse: () => {
+      catchUp();
+      let first = Number.POSITIVE_INFINITY;
+      for (const { aliveUntil } of index.values())
+        if (aliveUntil !== undefined && aliveUntil < first) first = aliveUntil;
+      return first;
+    },
+  };
+};
+
+const isOlder = (entry: Indexed, than: NonNullable<ListPage['next']>): boolean =>
+  (entry.listedAt ?? '') < than.listedAt || (entry.listedAt === than.listedAt && idOf(entry) < idOf(than));
+
+/** The item as the indexes see it; undefined when it is in neither, for they are sparse. */
+const indexed = ({ pk, sk, leaseShard, aliveUntil, tenantDay, listedAt }: Item): Indexed | undefined => {
+  const leased = leaseShard !== undefined && aliveUntil !== undefined;
+  const listing = tenantDay !== undefined && listedAt !== undefined;
+  if (!leased && !listing) return undefined;
+  return { pk, sk, ...(leased && { leaseShard, aliveUntil }), ...(listing && { tenantDay, listedAt }) };
+};
+
+/**
+ * Copies what is to be stored, without members that are undefined, and freezes it. What came out of the table before is
+ * frozen already and is kept as it is.
+ */
+const createFreezer = (inspect: ((text: string) => void) | undefined) => {
+  const sizes = new WeakMap<object, number>();
+
+  const store = (value: unknown): { readonly value: unknown; readonly bytes: number } => {
+    if (typeof value === 'string') {
+      inspect?.(value);
+      return { value, bytes: Buffer.byteLength(value) };
+    }
+    if (typeof value === 'number') {
+      if (!Number.isFinite(value)) throw new ValidationError(`${value} cannot be stored`);
+      return { value, bytes: Math.ceil(String(value).length / 2) + 1 };
+    }
+    if (typeof value === 'boolean' || value === null) return { value, bytes: 1 };
+    if (typeof value !== 'object') throw new ValidationError(`a ${typeof value} cannot be stored`);
+    const known = sizes.get(value);
+    if (known !== undefined) return { value, bytes: known };
+    return Array.isArray(value) ? storeList(value) : storeMap(value);
+  };
+
+  const keep = (value: object, bytes: number) => {
+    sizes.set(Object.freeze(value), bytes);
+    return { value, bytes };
+  };
+
+  const storeList = (list: readonly unknown[]) => {
+    const entries = list.map(store);
+    return keep(
+      entries.map(({ value }) => value),
+      entries.reduce((sum, { bytes }) => sum + bytes + 1, 3),
+    );
+  };
+
+  const storeMap = (map: object) => {
+    if (Object.getPrototypeOf(map) !== Object.prototype) throw new ValidationError('only plain objects can be stored');
+    const copy: Record<string, unknown> = {};
+    let size = 3;
+    for (const [name, member] of Object.entries(map)) {
+      if (member === undefined) continue;
+      const { value, bytes } = store(member);
+      copy[name] = value;
+      size += Buffer.byteLength(name) + bytes + 1;
+    }
+    return keep(copy, size);
+  };
+
+  return (item: Item): Item => {
+    const { value, bytes } = store(item);
+    if (bytes > ITEM_BYTES_MAX) throw new ValidationError('Item size has exceeded the maximum allowed size');
+    checkKey('pk', item.pk, PK_BYTES_MAX);
+    checkKey('sk', item.sk, SK_BYTES_MAX);
+    return value as Item;
+  };
+};
+
+const checkKey = (name: string, value: string, max: number): void => {
+  if (typeof value !== 'string' || value === '')
+    throw new ValidationError(`${name} must be a string that is not empty`);
+  if (Buffer.byteLength(value) > max) throw new ValidationError(`${name} is longer than ${max} bytes`);
+};

@@ -1,0 +1,83 @@
+/** Receivers of webhooks: they keep what they are told, check its signature, and answer well or badly. */
+import { createHmac } from 'node:crypto';
+import { RetryLater } from '../../lib/errors.ts';
+import type { OperationEvent } from '../../lib/event.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
+
+export type Received = {
+  readonly at: number;
+  readonly url: string;
+  readonly id: string;
+  readonly event: OperationEvent;
+  readonly body: string;
+  /** Whether the receiver took it: it may have, though its answer never arrived. */
+  readonly isTaken: boolean;
+};
+
+/** How a receiver answers instead of `204 No Content`. */
+export type Reply =
+  | 'broken'
+  | 'busy'
+  | 'busy for long'
+  | 'gone'
+  | 'moved'
+  | 'echo'
+  | 'reset'
+  | 'taken and reset'
+  | 'hang';
+
+export type Receivers = {
+  readonly answer: (request: HttpRequest, reply?: Reply) => HttpAnswer;
+  readonly received: readonly Received[];
+};
+
+/** Throws on a webhook whose signature is not of `secret` (Standard Webhooks 1.0): that would be a fault of ours. */
+const verify = ({ headers, body = '' }: HttpRequest, secret: string, now: number): void => {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+  const expected = `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
+  if (!headers['webhook-signature']?.split(' ').includes(expected)) throw new Error('the signature is wrong');
+  if (Math.abs(now / 1000 - Number(headers['webhook-timestamp'])) > 300)
+    throw new Error('the timestamp is too far off');
+};
+
+export const createReceivers = (now: () => number, secret: string): Receivers => {
+  const received: Received[] = [];
+
+  const answers: Readonly<Record<Reply, (request: HttpRequest) => HttpAnswer>> = {
+    broken: () => reply(500, 'no'),
+    busy: () => reply(429, ''),
+    'busy for long': () => ({ ...reply(503, ''), headers: { 'retry-after': '600' } }),
+    gone: () => reply(410, ''),
+    moved: () => ({ ...reply(301, ''), headers: { location: 'http://169.254.169.254/latest/meta-data' } }),
+    // A debugging endpoint that shows the whole request, its own secret address and all.
+    echo: ({ url, headers, body }) => reply(500, `${url} ${JSON.stringify(headers)} ${body} ${secret}`),
+    reset: () => unanswered('reset'),
+    'taken and reset': () => unanswered('reset'),
+    hang: () => unanswered('timeout'),
+  };
+
+  return {
+    received,
+    answer: (request, manner) => {
+      verify(request, secret, now());
+      const { url, headers, body = '' } = request;
+      const isTaken = manner === undefined || manner === 'taken and reset';
+      received.push({
+        at: now(),
+        url,
+        id: headers['webhook-id'] ?? '',
+        event: JSON.parse(body) as OperationEvent,
+        body,
+        isTaken,
+      });
+      return manner ? answers[manner](request) : reply(204, '');
+    },
+  };
+};
+
+const reply = (status: number, body: string): HttpAnswer => ({ status, headers: {}, body, cut: false });
+
+const unanswered = (code: string): never => {
+  throw new RetryLater({ code, message: `the receiver gave no answer (${code})` });
+};

@@ -1,0 +1,42 @@
+/** The configuration of the world under test, and the secrets in it: every one carries the canary that must never be seen. */
+import { type Config, type ConfigInput, readConfig } from '../../lib/config.ts';
+
+export const CANARY = 'CANARY';
+
+/** 24 bytes in base64. */
+export const SIGNING_SECRET = 'whsec_CANARYCANARYCANARYCANARYCANARYCA';
+
+export const KEYS = { aliyun: 'LTAI5tExample1', huawei: 'HPUAEXAMPLE1' } as const;
+
+export const environment = (): Record<string, string> => ({
+  ALIYUN_KEY: KEYS.aliyun,
+  ALIYUN_SECRET: 'aliyun-CANARY-secret',
+  ALIYUN_TOKEN: 'aliyun-CANARY-sts-token',
+  HUAWEI_KEY: KEYS.huawei,
+  HUAWEI_SECRET: 'huawei-CANARY-secret',
+  CHAT_URL: 'https://chat.example.com/hooks/CANARY-chat',
+  SIGNING: SIGNING_SECRET,
+});
+
+const base: ConfigInput = {
+  connections: {
+    aliyun: {
+      vendor: 'aliyun',
+      credentials: {
+        accessKeyId: 'env:ALIYUN_KEY',
+        secretAccessKey: 'env:ALIYUN_SECRET',
+        securityToken: 'env:ALIYUN_TOKEN',
+      },
+    },
+    huawei: { vendor: 'huawei', credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' } },
+  },
+  targets: {
+    chat: { type: 'webhook', url: 'env:CHAT_URL', secrets: ['env:SIGNING'] },
+    ci: { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' },
+  },
+  tenants: { default: { signing: 'env:SIGNING' }, other: { signing: 'env:SIGNING', notify: ['ci'] } },
+  defaults: { notify: ['chat'] },
+};
+
+/** The same, with `more` in place of what it names. */
+export const configWith = (more: Partial<ConfigInput> = {}): Config => readConfig({ ...base, ...more });

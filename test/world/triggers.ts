@@ -1,0 +1,110 @@
+/** What calls functions: Lambda's event source mappings, and the schedule. */
+import type { SqsRecord } from '../../lib/queue.ts';
+import { MINUTE } from '../../lib/schedule.ts';
+import type { Chance } from './chance.ts';
+import type { Lineage, MemorySqs } from './memory-sqs.ts';
+import type { Effects, Process } from './process.ts';
+import type { Timeline } from './timeline.ts';
+import type { Weather } from './world.ts';
+
+type Consumer = {
+  readonly url: string;
+  readonly name: string;
+  readonly sqs: MemorySqs;
+  /** Answers the ids of the messages that stay. */
+  readonly handle: (records: readonly SqsRecord[], process: Process) => Promise<string[]>;
+  readonly onDeath: () => void;
+};
+
+export type Triggers = {
+  readonly onVisible: (url: string, at: number) => void;
+  readonly consume: (consumer: Consumer) => void;
+  readonly everyMinute: (name: string, call: () => Promise<void>) => void;
+  readonly cutChains: () => number;
+};
+
+type Tools = {
+  readonly timeline: Timeline;
+  readonly chance: Chance;
+  readonly effects: Effects;
+  readonly weather: () => Weather;
+  readonly downUntil: (name: string) => number;
+  readonly trace?: (line: string) => void;
+};
+
+const BATCH_MAX = 10;
+const TIMEOUT_MS = 30_000;
+/** Lambda stops a function that is called by its own doing after about 16 rounds (developer guide, "recursive loop detection"). */
+const CHAIN_MAX = 16;
+
+export const attachTriggers = ({ timeline, chance, effects, weather, downUntil, trace }: Tools): Triggers => {
+  const consumers = new Map<string, Consumer>();
+  let cut = 0;
+
+  const lookAt = (url: string, at: number): void => {
+    timeline.at(at + chance.between(2, 80), () => {
+      const consumer = consumers.get(url);
+      if (!consumer) return;
+      const down = downUntil(consumer.name);
+      if (down > timeline.now()) lookAt(url, down);
+      else void receive(consumer);
+    });
+  };
+
+  const receive = async ({ url, name, sqs, handle, onDeath }: Consumer): Promise<void> => {
+    const batch = sqs.receive(url, BATCH_MAX);
+    if (batch.length === 0) return;
+    const lineage = oneLonger(
+      batch.map((message) => message.lineage),
+      name,
+    );
+    if ((lineage[name] ?? 0) > CHAIN_MAX) {
+      cut += 1;
+      trace?.(`${name}: the chain is too long, the batch is dropped`);
+      return;
+    }
+    if (chance.is(weather().throttledCall)) return;
+    const records = batch.map(({ record }) => record);
+    try {
+      const staying = await effects.run(name, TIMEOUT_MS, (process) => handle(records, process), lineage);
+      // An id that is not in the batch makes Lambda take the whole batch for failed.
+      if (!staying.every((id) => records.some(({ messageId }) => messageId === id))) return;
+      const done = records.filter(({ messageId }) => !staying.includes(messageId));
+      if (done.length > 0 && !chance.is(weather().lostAck))
+        sqs.remove(
+          url,
+          done.map(({ receiptHandle }) => receiptHandle),
+        );
+    } catch (error) {
+      // Nothing is deleted: everything comes back when the queue's own visibility timeout is over.
+      trace?.(`${name}: ${String(error)}`);
+      onDeath();
+    }
+  };
+
+  return {
+    onVisible: lookAt,
+    consume: (consumer) => {
+      consumers.set(consumer.url, consumer);
+      if (consumer.sqs.messages(consumer.url).length > 0) lookAt(consumer.url, timeline.now());
+    },
+    everyMinute: (name, call) => {
+      const tick = (): void => {
+        const isSkipped = downUntil(name) > timeline.now() || chance.is(weather().skippedSweep);
+        const times = isSkipped ? 0 : chance.is(weather().doubledSweep) ? 2 : 1;
+        for (let i = 0; i < times; i += 1) void call().catch((error) => trace?.(`${name}: ${String(error)}`));
+        timeline.at(timeline.now() + MINUTE, tick);
+      };
+      timeline.at(timeline.now() + MINUTE, tick);
+    },
+    cutChains: () => cut,
+  };
+};
+
+const oneLonger = (lineages: readonly Lineage[], name: string): Lineage => {
+  const longest: Record<string, number> = {};
+  for (const lineage of lineages) {
+    for (const [each, rounds] of Object.entries(lineage)) longest[each] = Math.max(longest[each] ?? 0, rounds);
+  }
+  return { ...longest, [name]: (longest[name] ?? 0) + 1 };
+};
