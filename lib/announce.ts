@@ -1,16 +1,24 @@
 /** Pays a watch's debts: makes the deliveries its announcements need, wakes the notifier, and only then takes the debts off. */
+import type { Config } from './config.ts';
 import { newDelivery } from './delivery.ts';
+import type { EventType } from './event.ts';
 import { newDeliveryItem, type WatchItem, watchKey, webhookId, withBody } from './items.ts';
 import type { Runtime } from './runtime.ts';
 import { wake } from './wake.ts';
 import { type Owed, settle, type Watch } from './watch.ts';
 
-const deliveriesFor = (watch: Watch, debt: Owed, now: number) =>
-  (debt.to ?? watch.notify).map((target) => {
-    const event = { event: debt.event, at: debt.at, ...(debt.word !== undefined && { word: debt.word }) };
-    const id = webhookId(watch, debt.event, debt.at, target);
-    return newDeliveryItem(newDelivery({ id, watchId: watch.id, tenant: watch.tenant, target, event }, now), now);
-  });
+/** A callback is told everything, a named target what the configuration has it told. */
+const wants = (config: Config, target: string, event: EventType): boolean =>
+  config.targets.get(target)?.events?.includes(event) ?? true;
+
+const deliveriesFor = (watch: Watch, debt: Owed, config: Config, now: number) =>
+  (debt.to ?? watch.notify)
+    .filter((target) => wants(config, target, `operation.${debt.event}`))
+    .map((target) => {
+      const event = { event: debt.event, at: debt.at, ...(debt.word !== undefined && { word: debt.word }) };
+      const id = webhookId(watch, debt.event, debt.at, target);
+      return newDeliveryItem(newDelivery({ id, watchId: watch.id, tenant: watch.tenant, target, event }, now), now);
+    });
 
 /**
  * Announces what `item` owes; answers the item without the debts. Deliveries that exist already are left as they are
@@ -18,13 +26,13 @@ const deliveriesFor = (watch: Watch, debt: Owed, now: number) =>
  */
 export const announce = async (
   item: WatchItem,
-  runtime: Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>,
+  runtime: Pick<Runtime, 'config' | 'table' | 'queue' | 'env' | 'log' | 'now'>,
 ): Promise<WatchItem> => {
-  const { table, now } = runtime;
+  const { config, table, now } = runtime;
   const debts = item.body.owed;
   if (debts.length === 0) return item;
 
-  const wanted = debts.flatMap((debt) => deliveriesFor(item.body, debt, now()));
+  const wanted = debts.flatMap((debt) => deliveriesFor(item.body, debt, config, now()));
   const made = await Promise.all(wanted.map((delivery) => table.insert(delivery)));
   await wake(
     wanted.filter((_, i) => made[i]),

@@ -5,11 +5,14 @@
  */
 import * as v from 'valibot';
 import { type Rules, refusal } from './address-guard.ts';
+import type { EventType } from './event.ts';
 import { providers } from './providers/index.ts';
 import type { Provider, Vendor } from './providers/provider.ts';
 import { isReference, Reference } from './reference.ts';
 import { DEADLINE_DEFAULT_MS, DEADLINE_MAX_MS, DEFAULT_GAP, type Gap, SECOND } from './schedule.ts';
 import { targetOf, targetTypes } from './targets/index.ts';
+import { commonEntries } from './targets/settings.ts';
+import type { Rate } from './targets/target.ts';
 import { parseDurationMs } from './time.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name is 1 to 63 of a-z, 0-9 and "-"'));
@@ -99,7 +102,15 @@ const Settings = v.strictObject({
 
 export type ConfigInput = v.InferInput<typeof Settings>;
 export type ConnectionConfig = v.InferOutput<typeof Connection> & { readonly name: string };
-export type TargetConfig = { readonly name: string; readonly type: string; readonly settings: unknown };
+export type TargetConfig = {
+  readonly name: string;
+  readonly type: string;
+  readonly settings: unknown;
+  /** Which events it is told; left out, all. */
+  readonly events?: readonly EventType[];
+  /** In place of its type's own lane. */
+  readonly lane?: Rate;
+};
 
 export type Config = {
   readonly connections: ReadonlyMap<string, ConnectionConfig>;
@@ -152,6 +163,19 @@ const gapOf = (settings: v.InferOutput<typeof GapSettings> | undefined): Gap | u
 
 type Checked = v.InferOutput<typeof Settings>;
 
+const Common = v.strictObject(commonEntries);
+
+/** What of a target's settings opwatch itself heeds, and what is its type's own. */
+const partsOf = ({ type, ...rest }: Checked['targets'][string]) => {
+  const isCommon = (name: string) => name in commonEntries;
+  const entries = Object.entries(rest);
+  return {
+    type,
+    common: Object.fromEntries(entries.filter(([name]) => isCommon(name))),
+    own: Object.fromEntries(entries.filter(([name]) => !isCommon(name))),
+  };
+};
+
 /** Callers may only name hosts on the list; the operator's own targets are not bound by it. */
 const addressRules = ({ callbacks: { allowHosts: _, ...rules } }: Checked): Rules => rules;
 
@@ -189,9 +213,10 @@ const crossFaults = (settings: Checked, knownProviders: ReadonlyMap<string, Prov
       faults.push(`targets.${name}.type: must be one of ${targetTypes.join(', ')}`);
       continue;
     }
-    const { type: _, ...rest } = target;
-    const checked = v.safeParse(kind.settings, rest);
-    if (!checked.success) faults.push(...faultsOf(checked.issues, `targets.${name}`));
+    const { common, own } = partsOf(target);
+    for (const checked of [v.safeParse(Common, common), v.safeParse(kind.settings, own)]) {
+      if (!checked.success) faults.push(...faultsOf(checked.issues, `targets.${name}`));
+    }
     const { url } = target;
     const reason = typeof url === 'string' && !isReference(url) ? refusal(url, addressRules(settings)) : undefined;
     if (reason) faults.push(`targets.${name}.url: ${reason}`);
@@ -208,9 +233,13 @@ export const readConfig = (input: unknown): Config => {
   if (faults.length > 0) throw new ConfigError(faults);
 
   const connections = new Map(Object.entries(settings.connections).map(([name, rest]) => [name, { name, ...rest }]));
-  const targets = Object.entries(settings.targets).map(
-    ([name, { type, ...rest }]) => [name, { name, type, settings: rest }] as const,
-  );
+  const targets = Object.entries(settings.targets).map(([name, target]) => {
+    const { type, common, own } = partsOf(target);
+    const { events, lane } = v.parse(Common, common);
+    // Parsed, not as it stands: with what a type sets where nothing is said.
+    const parsed = v.parse(targetOf(type)?.settings ?? v.unknown(), own);
+    return [name, { name, type, settings: parsed, ...(events && { events }), ...(lane && { lane }) }] as const;
+  });
   const tenants = Object.entries(settings.tenants).map(
     ([name, { signing = [], notify }]) => [name, { signing: [signing].flat(), ...(notify && { notify }) }] as const,
   );

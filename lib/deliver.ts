@@ -1,5 +1,4 @@
-/** Wake-ups for deliveries: one attempt at one target each, claimed before it is sent, recorded after. */
-import type { Config } from './config.ts';
+/** Wake-ups for deliveries: one attempt each at its target, in its target's turn; claimed before it is sent, recorded after. */
 import { type AttemptRecord, afterAttempt, claimed, type Delivery, describe, mayAttemptAt } from './delivery.ts';
 import { LookError } from './errors.ts';
 import { eventOf } from './event.ts';
@@ -7,19 +6,24 @@ import type { HttpAnswer } from './http.ts';
 import { attemptKey, type DeliveryItem, deliveryKey, watchKey, withBody } from './items.ts';
 import { linksOf } from './links.ts';
 import type { SqsRecord } from './queue.ts';
+import { type Recipient, recipientOf } from './recipient.ts';
 import { redact } from './redact.ts';
-import { isReference } from './reference.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, KEEP_MS, SECOND } from './schedule.ts';
-import { SecretError, type Secrets } from './secrets.ts';
+import { SecretError } from './secrets.ts';
 import type { Item } from './store.ts';
-import { targetOf } from './targets/index.ts';
-import type { Target, Verdict } from './targets/target.ts';
+import type { Verdict } from './targets/target.ts';
 import { plain } from './text.ts';
+import type { Learned } from './turns.ts';
 import { type Fate, handleWakeUps, type Job } from './wake-ups.ts';
 import type { Watch } from './watch.ts';
 
 const ANSWER_BYTES = 1_024;
+/** A slot this near is waited for. */
+const PATIENCE_MS = 2 * SECOND;
+
+type Due = { readonly job: Job<Delivery>; readonly watch: Watch };
+type Made = { readonly at: number; readonly verdict: Verdict; readonly answer?: HttpAnswer };
 
 /** Handles one batch of the notify queue; answers the ids of the messages that stay. */
 export const deliver = (
@@ -32,60 +36,136 @@ export const deliver = (
     runtime,
     async (jobs, around) => {
       const fates = new Map<Job<Delivery>, Fate>();
-      await Promise.all(
-        jobs.map(async (job) => {
-          const watch = around.find(({ pk, sk }) => pk === job.item.pk && sk === 'watch') as Item<Watch> | undefined;
-          try {
-            fates.set(job, watch ? await deliverOnce(job.item, watch.body, runtime) : 'done');
-          } catch (error) {
-            runtime.log.error('delivery failed', { delivery: job.item.body.id, error: String(error) });
-          }
-        }),
-      );
+      const dues: Due[] = [];
+      for (const job of jobs) {
+        const watch = around.find(({ pk, sk }) => pk === job.item.pk && sk === 'watch') as Item<Watch> | undefined;
+        const mayAt = mayAttemptAt(job.item.body);
+        if (!watch || job.item.body.state !== 'waiting') fates.set(job, 'done');
+        else if (mayAt > runtime.now() + EARLY_MS) fates.set(job, { backAt: mayAt });
+        else dues.push({ job, watch: watch.body });
+      }
+      const byRecipient = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).turn);
+      await Promise.all([...byRecipient.values()].map((some) => tellInTurn(some, runtime, fates)));
       return fates;
     },
   );
 
-const deliverOnce = async (item: DeliveryItem, watch: Watch, runtime: Runtime): Promise<Fate> => {
-  const { table, now, uniqueId } = runtime;
-  if (item.body.state !== 'waiting') return 'done';
-  if (mayAttemptAt(item.body) > now() + EARLY_MS) return { backAt: mayAttemptAt(item.body) };
+/** Tells one recipient what a batch holds for it, as far as its turn allows; the rest comes back. */
+const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job<Delivery>, Fate>): Promise<void> => {
+  const { config, turns, log, now, chance, uniqueId, pause } = runtime;
+  const [first] = dues;
+  if (!first) return;
+  const recipient = recipientOf(first.job.item.body, config);
+  const by = uniqueId();
+  // Those that have come in vain before spread out: not all of a backlog asks for the same slot.
+  const comeBack = ({ job }: Due, at: number) =>
+    fates.set(job, { backAt: at + chance() * Math.min(job.receives, 10) * SECOND });
 
+  const entry = await turns.enter(recipient.turn, by, dues.length, recipient.rate, PATIENCE_MS).catch((error) => {
+    log.warn('a turn could not be taken', { target: recipient.turn, error: String(error) });
+    return { backAt: now() + SECOND };
+  });
+  if ('backAt' in entry) {
+    for (const due of dues) comeBack(due, entry.backAt);
+    return;
+  }
+  const learned: { slow?: NonNullable<Learned['slow']>; gone?: string } = {};
+  const learn = ({ verdict }: Made): void => {
+    if (verdict.kind === 'gone' && recipient.isNamed) learned.gone = verdict.reason;
+    if (verdict.kind !== 'retry' || !verdict.slow) return;
+    const afterMs = Math.max(verdict.afterMs ?? 0, learned.slow?.afterMs ?? 0);
+    learned.slow = afterMs > 0 ? { afterMs } : {};
+  };
+  const tellTogether = async (some: readonly Due[], slotAt: number): Promise<void> => {
+    if (slotAt > now()) await pause(slotAt - now());
+    await tellOnce(some, recipient, runtime, learn, (due, fate) => fates.set(due.job, fate));
+  };
+
+  if ('disabled' in entry) {
+    const verdict: Verdict = { kind: 'gone', reason: `the target is disabled: ${entry.disabled}` };
+    for (const due of dues) fates.set(due.job, await record(due.job.item, { at: now(), verdict }, runtime));
+    return;
+  }
+  try {
+    const { slots } = entry;
+    // A chat that cannot be told everything now is told it in one message.
+    if (recipient.target?.digest && slots.length < dues.length) await tellTogether(dues, slots[0] ?? now());
+    else {
+      await Promise.all(slots.map((slotAt, i) => tellTogether(dues.slice(i, i + 1), slotAt)));
+      for (const due of dues.slice(slots.length)) comeBack(due, now() + SECOND);
+    }
+  } finally {
+    const isNews = await turns.leave(recipient.turn, by, learned);
+    if (isNews) log.error('target disabled', { target: recipient.turn, why: learned.gone });
+  }
+};
+
+/** Makes one attempt for deliveries to one recipient (several, where it can be told several in one message). */
+const tellOnce = async (
+  dues: readonly Due[],
+  recipient: Recipient,
+  runtime: Runtime,
+  learn: (made: Made) => void,
+  decide: (due: Due, fate: Fate) => void,
+): Promise<void> => {
+  const claims: { due: Due; item: DeliveryItem }[] = [];
+  for (const due of dues) {
+    const claim = await claimFor(due.job.item, runtime);
+    if ('item' in claim) claims.push({ due, item: claim.item });
+    else decide(due, claim.fate);
+  }
+  if (claims.length === 0) return;
+  const made = await attempt(
+    claims.map(({ due, item }) => ({ watch: due.watch, delivery: item.body })),
+    recipient,
+    runtime,
+  );
+  learn(made);
+  for (const { due, item } of claims) decide(due, await record(item, made, runtime));
+};
+
+/** Claims a delivery for one attempt, or tells what becomes of its message when somebody else has it. */
+const claimFor = async (
+  item: DeliveryItem,
+  { table, now, uniqueId }: Runtime,
+): Promise<{ readonly item: DeliveryItem } | { readonly fate: Fate }> => {
   const by = uniqueId();
   const claim = withBody(item, claimed(item.body, by, now()), now(), now());
-  if (!(await table.replace(claim))) {
-    const [standing] = (await table.get([item])) as DeliveryItem[];
-    if (!standing) return 'done';
-    // The claim may be ours after all, written by a try whose answer was lost.
-    if (standing.body.claim?.by !== by) return { backAt: mayAttemptAt(standing.body) };
-  }
+  if (await table.replace(claim)) return { item: claim };
+  const [standing] = (await table.get([item])) as DeliveryItem[];
+  if (!standing) return { fate: 'done' };
+  // The claim may be ours after all, written by a try whose answer was lost.
+  return standing.body.claim?.by === by ? { item: standing } : { fate: { backAt: mayAttemptAt(standing.body) } };
+};
+
+type Told = { readonly watch: Watch; readonly delivery: Delivery };
+
+const attempt = async (told: readonly Told[], recipient: Recipient, runtime: Runtime): Promise<Made> => {
+  const { secrets, sendToTarget, log, now } = runtime;
   const at = now();
-  const { verdict, answer } = await attempt(claim.body, watch, at, runtime);
-  return record(claim, { at, verdict, ...(answer && { answer }) }, runtime);
-};
-
-type Attempted = { readonly verdict: Verdict; readonly answer?: HttpAnswer };
-
-const attempt = async (delivery: Delivery, watch: Watch, at: number, runtime: Runtime): Promise<Attempted> => {
-  const { config, secrets, sendToTarget } = runtime;
   try {
-    const { target, settings } = await targetFor(delivery, config, secrets);
-    const event = eventOf(watch, delivery.event, linksOf(watch, runtime));
-    const answer = await sendToTarget(target.request(event, settings, { id: delivery.id, at }));
-    return { verdict: target.verdict(answer), answer };
+    const { target, settings } = await recipient.open(secrets);
+    const events = told.map(({ watch, delivery }) => eventOf(watch, delivery.event, linksOf(watch, runtime)));
+    const attempted = { id: told[0]?.delivery.id ?? '', at };
+    const [event] = events;
+    if (!event) throw new Error('an attempt without an event');
+    const request =
+      events.length > 1 && target.digest
+        ? target.digest(events, settings, attempted)
+        : target.request(event, settings, attempted);
+    const answer = await sendToTarget(request);
+    return { at, verdict: target.verdict(answer), answer };
   } catch (error) {
-    const ours = error instanceof LookError || error instanceof SecretError || error instanceof NoTarget;
-    if (!ours) runtime.log.error('attempt failed', { delivery: delivery.id, error: String(error) });
-    return { verdict: { kind: 'retry', reason: ours ? error.message : 'opwatch could not build the request' } };
+    const ours = error instanceof LookError || error instanceof SecretError;
+    if (!ours) log.error('attempt failed', { delivery: told[0]?.delivery.id, error: String(error) });
+    const reason = ours ? error.message : 'opwatch could not build the request';
+    const isSlow = error instanceof LookError && error.code === 'timeout';
+    return { at, verdict: { kind: 'retry', reason, ...(isSlow && { slow: true }) } };
   }
 };
 
-/** What the attempt taught is written down whoever else wrote meanwhile; `delivered` is never taken back. */
-const record = async (
-  item: DeliveryItem,
-  made: Attempted & { readonly at: number },
-  runtime: Runtime,
-): Promise<Fate> => {
+/** What an attempt taught is written down whoever else wrote meanwhile; `delivered` is never taken back. */
+const record = async (item: DeliveryItem, made: Made, runtime: Runtime): Promise<Fate> => {
   const { table, now, chance, secrets, log } = runtime;
   const { verdict, answer, at } = made;
   const number = item.body.attempts;
@@ -117,30 +197,4 @@ const record = async (
     log.error('delivery parked', { watch: item.pk, delivery: item.body.id, attempts: number, why: kept.verdict });
   }
   return state === 'waiting' ? { backAt: nextAttemptAt } : 'done';
-};
-
-/** A delivery names a target that cannot be used as things stand. Its message is for the attempt's record. */
-class NoTarget extends Error {}
-
-/** Settings with every secret reference, at any depth, replaced by what it stands for. */
-const resolved = async (settings: unknown, secrets: Secrets): Promise<unknown> => {
-  if (typeof settings === 'string') return isReference(settings) ? (await secrets.read([settings]))[0] : settings;
-  if (Array.isArray(settings)) return Promise.all(settings.map((entry) => resolved(entry, secrets)));
-  if (typeof settings !== 'object' || settings === null) return settings;
-  const entries = Object.entries(settings).map(async ([key, value]) => [key, await resolved(value, secrets)] as const);
-  return Object.fromEntries(await Promise.all(entries));
-};
-
-const targetFor = async (
-  { target: name, tenant }: Delivery,
-  config: Config,
-  secrets: Secrets,
-): Promise<{ target: Target; settings: unknown }> => {
-  const isCallback = name.startsWith('https:') || name.startsWith('http:');
-  const { type, settings } = isCallback
-    ? { type: 'webhook', settings: { url: name, secrets: config.tenants.get(tenant)?.signing ?? [] } }
-    : (config.targets.get(name) ?? { type: '', settings: {} });
-  const target = targetOf(type);
-  if (!target) throw new NoTarget(`opwatch.config.ts names no target ${name} any more`);
-  return { target, settings: await resolved(settings, secrets) };
 };

@@ -32,7 +32,7 @@ const PAUSE_MAX_MS = 60 * MINUTE;
 export const openLane: Lane = { nextSlotAt: 0, pace: 1, pacedAt: 0, pausedUntil: 0 };
 
 /** The pace now: a quarter more for every ten seconds since it was last set, up to the configured rate. */
-const paceNow = (lane: Lane, now: number): number =>
+export const paceNow = (lane: Lane, now: number): number =>
   Math.min(1, lane.pace * RECOVER_FACTOR ** Math.floor(Math.max(now - lane.pacedAt, 0) / RECOVER_EVERY_MS));
 
 export type Reservation = { readonly slots: readonly number[]; readonly lane: Lane } | { readonly pausedUntil: number };
@@ -56,7 +56,7 @@ export const reserve = (lane: Lane, count: number, now: number, callsPerSecond: 
 };
 
 /** After "too many requests": half the pace, at most once in ten seconds, and a pause when the cloud named one. */
-export const throttled = (lane: Lane, now: number, afterMs = 0): Lane => {
+export const throttled = <L extends Lane>(lane: L, now: number, afterMs = 0): L => {
   const pausedUntil = Math.max(lane.pausedUntil, afterMs > 0 ? now + Math.min(afterMs, PAUSE_MAX_MS) : 0);
   if (now - lane.pacedAt < HALVE_EVERY_MS) return pausedUntil === lane.pausedUntil ? lane : { ...lane, pausedUntil };
   return { ...lane, pausedUntil, pace: Math.max(paceNow(lane, now) / 2, PACE_MIN), pacedAt: now };

@@ -16,12 +16,14 @@ import { createPace, type Pace } from './pace.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 import { createTable, type Table } from './store.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 export type Runtime = {
   readonly config: Config;
   readonly table: Table;
   readonly queue: Queue;
   readonly pace: Pace;
+  readonly turns: Turns;
   readonly secrets: Secrets;
   /** To the clouds: bounded in time and bytes, no redirects. */
   readonly sendToCloud: Send;
@@ -76,6 +78,7 @@ const create = (): Runtime => {
     table,
     queue: createQueue(new SQSClient(CLIENT)),
     pace: createPace({ table, now, chance, pause }),
+    turns: createTurns({ table, now, chance, pause }),
     secrets: createSecrets(new SSMClient(CLIENT), process.env, now),
     sendToCloud: createSend({ ...CLOUD_LIMITS, userAgent: USER_AGENT }),
     sendToTarget: createSend({ ...TARGET_LIMITS, userAgent: USER_AGENT, guard: { rules: config.addresses } }),

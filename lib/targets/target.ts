@@ -10,7 +10,14 @@ import type { HttpAnswer, HttpRequest } from '../http.ts';
 export type Verdict =
   | { readonly kind: 'delivered' }
   /** Try again, on the schedule or when the receiver asked for. */
-  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
+  | {
+      readonly kind: 'retry';
+      /** In our words, with the receiver's code at most: never its text, which may echo a secret. */
+      readonly reason: string;
+      readonly afterMs?: number;
+      /** It is told too often or is overwhelmed: everything for it goes slower. */
+      readonly slow?: true;
+    }
   /** The receiver wants nothing more, ever (410). */
   | { readonly kind: 'gone'; readonly reason: string };
 
@@ -21,11 +28,32 @@ export type Attempt = {
   readonly at: number;
 };
 
+/** How often a place may be told; both hold where both are given. */
+export type Rate = { readonly perSecond?: number | undefined; readonly perMinute?: number | undefined };
+
 export type Target<S = unknown> = {
   readonly type: string;
-  /** The target's settings in opwatch.config.ts. Strings are references to secrets where `secrets` names them. */
+  /** The target's settings in opwatch.config.ts, besides what holds for all (settings.ts). Secrets are references. */
   readonly settings: GenericSchema<unknown, S>;
-  /** Builds the request. `settings` comes with every secret reference already resolved. */
+  /**
+   * How often one such place may be told, as its vendor limits it; left out, as often as it answers well. `lane` in the
+   * configuration overrides it.
+   */
+  readonly lane?: Rate;
+  /**
+   * Builds the request. `settings` comes with every secret reference already resolved. Throws Misconfigured where event and
+   * settings do not go together (a commit status for a watch that names no commit).
+   */
   readonly request: (event: OperationEvent, settings: S, attempt: Attempt) => HttpRequest;
+  /** Judges the answer to any of these requests; of a 2xx by its body, where the body can say no. */
   readonly verdict: (answer: HttpAnswer) => Verdict;
+  /** Tells several events in one message, where the place is a chat: for what shares a slot of its lane. */
+  readonly digest?: (events: readonly OperationEvent[], settings: S, attempt: Attempt) => HttpRequest;
+  /** Keeps one message up to date, where the place can. */
+  readonly edit?: {
+    /** What names the message, from the answer that took it; undefined where nothing can be edited. */
+    readonly handle: (answer: HttpAnswer) => string | undefined;
+    /** Builds the request that rewrites that message. */
+    readonly request: (event: OperationEvent, settings: S, attempt: Attempt, handle: string) => HttpRequest;
+  };
 };

@@ -51,18 +51,18 @@ export type MemorySqs = {
   readonly messages: (url: string) => readonly Message[];
 };
 
-/** Chances of what a standard queue may do at any time. */
-export type Oddities = {
+/** What a standard queue may do at any time. */
+export type Oddity =
   /** A message is handed out and stays visible all the same. */
-  readonly duplicate: number;
+  | 'duplicated message'
   /** An entry of a batch is not taken. */
-  readonly refusal: number;
-};
+  | 'refused entry';
 
 export type MemorySqsOptions = {
   readonly now: () => number;
   readonly chance: Chance;
-  readonly oddities: () => Oddities;
+  /** Whether it happens this time. */
+  readonly happens?: (what: Oddity) => boolean;
   /** Told when a message of a queue will next be visible. */
   readonly onVisible?: (url: string, at: number) => void;
   /** Shown every text that is sent. */
@@ -102,7 +102,13 @@ const ourFault = (Id: string, Code: string, Message?: string): Failed => ({
 });
 const theirFault = (Id: string): Failed => ({ Id, Code: 'InternalError', SenderFault: false });
 
-export const createMemorySqs = ({ now, chance, oddities, onVisible, inspect }: MemorySqsOptions): MemorySqs => {
+export const createMemorySqs = ({
+  now,
+  chance,
+  happens = () => false,
+  onVisible,
+  inspect,
+}: MemorySqsOptions): MemorySqs => {
   const queues = new Map<string, Queue>();
   let sent = 0;
 
@@ -137,7 +143,7 @@ export const createMemorySqs = ({ now, chance, oddities, onVisible, inspect }: M
   const handOut = (queue: Queue, message: Message): { record: SqsRecord; lineage: Lineage } => {
     message.receives += 1;
     message.receivedAt = now();
-    const isDouble = chance.is(oddities().duplicate);
+    const isDouble = happens('duplicated message');
     const hiddenFor = isDouble ? chance.spread(1, 60_000) : queue.settings.visibilitySeconds * 1000;
     showAt(queue, message, now() + hiddenFor);
     const record = {
@@ -164,7 +170,7 @@ export const createMemorySqs = ({ now, chance, oddities, onVisible, inspect }: M
       for (const { Id, MessageBody, DelaySeconds = 0, reason } of entries) {
         if (MessageBody === '') failed.push(ourFault(Id, 'MissingParameter'));
         else if (!isWhole(DelaySeconds, DELAY_MAX_SECONDS)) failed.push(ourFault(Id, 'InvalidParameterValue'));
-        else if (chance.is(oddities().refusal)) failed.push(theirFault(Id));
+        else if (happens('refused entry')) failed.push(theirFault(Id));
         else {
           sent += 1;
           inspect?.(MessageBody);
@@ -213,7 +219,7 @@ export const createMemorySqs = ({ now, chance, oddities, onVisible, inspect }: M
           failed.push(
             ourFault(Id, 'InvalidParameterValue', 'Total VisibilityTimeout for the message is beyond the limit'),
           );
-        } else if (chance.is(oddities().refusal)) failed.push(theirFault(Id));
+        } else if (happens('refused entry')) failed.push(theirFault(Id));
         else showAt(queue, message, now() + seconds * 1000);
       }
       return failed;

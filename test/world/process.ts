@@ -51,12 +51,20 @@ export type EffectsOptions = {
   readonly chance: Chance;
   readonly faults: Faults;
   readonly skewMs?: () => number;
+  readonly onDeath?: (why: string) => void;
   readonly trace?: (line: string) => void;
 };
 
 const never = new Promise<never>(() => {});
 
-export const createEffects = ({ timeline, chance, faults, skewMs = () => 0, trace }: EffectsOptions): Effects => {
+export const createEffects = ({
+  timeline,
+  chance,
+  faults,
+  skewMs = () => 0,
+  onDeath,
+  trace,
+}: EffectsOptions): Effects => {
   let effects = 0;
   let processes = 0;
 
@@ -110,7 +118,10 @@ export const createEffects = ({ timeline, chance, faults, skewMs = () => 0, trac
           reject(new Died(why));
         },
       };
-      timeline.at(timeline.now() + timeoutMs, () => process.die('out of time'));
+      timeline.at(timeline.now() + timeoutMs, () => {
+        if (process.isAlive) onDeath?.('out of time');
+        process.die('out of time');
+      });
       const end = () => {
         process.isAlive = false;
       };

@@ -5,7 +5,7 @@ import type { Chance } from './chance.ts';
 import type { Lineage, MemorySqs } from './memory-sqs.ts';
 import type { Effects, Process } from './process.ts';
 import type { Timeline } from './timeline.ts';
-import type { Weather } from './world.ts';
+import type { Oddity } from './world.ts';
 
 type Consumer = {
   readonly url: string;
@@ -27,7 +27,7 @@ type Tools = {
   readonly timeline: Timeline;
   readonly chance: Chance;
   readonly effects: Effects;
-  readonly weather: () => Weather;
+  readonly happens: (what: Oddity) => boolean;
   readonly downUntil: (name: string) => number;
   readonly trace?: (line: string) => void;
 };
@@ -37,7 +37,7 @@ const TIMEOUT_MS = 30_000;
 /** Lambda stops a function that is called by its own doing after about 16 rounds (developer guide, "recursive loop detection"). */
 const CHAIN_MAX = 16;
 
-export const attachTriggers = ({ timeline, chance, effects, weather, downUntil, trace }: Tools): Triggers => {
+export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, trace }: Tools): Triggers => {
   const consumers = new Map<string, Consumer>();
   let cut = 0;
 
@@ -63,14 +63,14 @@ export const attachTriggers = ({ timeline, chance, effects, weather, downUntil, 
       trace?.(`${name}: the chain is too long, the batch is dropped`);
       return;
     }
-    if (chance.is(weather().throttledCall)) return;
+    if (happens('throttled call')) return;
     const records = batch.map(({ record }) => record);
     try {
       const staying = await effects.run(name, TIMEOUT_MS, (process) => handle(records, process), lineage);
       // An id that is not in the batch makes Lambda take the whole batch for failed.
       if (!staying.every((id) => records.some(({ messageId }) => messageId === id))) return;
       const done = records.filter(({ messageId }) => !staying.includes(messageId));
-      if (done.length > 0 && !chance.is(weather().lostAck))
+      if (done.length > 0 && !happens('lost ack'))
         sqs.remove(
           url,
           done.map(({ receiptHandle }) => receiptHandle),
@@ -90,8 +90,8 @@ export const attachTriggers = ({ timeline, chance, effects, weather, downUntil, 
     },
     everyMinute: (name, call) => {
       const tick = (): void => {
-        const isSkipped = downUntil(name) > timeline.now() || chance.is(weather().skippedSweep);
-        const times = isSkipped ? 0 : chance.is(weather().doubledSweep) ? 2 : 1;
+        const isSkipped = downUntil(name) > timeline.now() || happens('skipped sweep');
+        const times = isSkipped ? 0 : happens('doubled sweep') ? 2 : 1;
         for (let i = 0; i < times; i += 1) void call().catch((error) => trace?.(`${name}: ${String(error)}`));
         timeline.at(timeline.now() + MINUTE, tick);
       };

@@ -15,10 +15,11 @@ import type { Environment, Runtime } from '../../lib/runtime.ts';
 import { createSecrets, type Secrets } from '../../lib/secrets.ts';
 import type { Item, Table } from '../../lib/store.ts';
 import { sweep } from '../../lib/sweep.ts';
+import { createTurns } from '../../lib/turns.ts';
 import { type Chance, createChance } from './chance.ts';
 import type { Asked } from './cloud-faces.ts';
 import { type Clouds, createClouds, type Manner } from './clouds.ts';
-import { createMemorySqs, type MemorySqs, type Oddities } from './memory-sqs.ts';
+import { createMemorySqs, type MemorySqs, type Oddity as QueueOddity } from './memory-sqs.ts';
 import { createMemoryTable, type MemoryTable } from './memory-table.ts';
 import { createEffects, type Effects, type Faults, type Process } from './process.ts';
 import { createReceivers, type Receivers, type Reply } from './receivers.ts';
@@ -27,24 +28,15 @@ import { clientOf } from './sqs-client.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import { attachTriggers } from './triggers.ts';
 
-/** Chances of what AWS may do at any time. */
-export type Weather = Oddities & {
+/** What AWS may do at any time. */
+export type Oddity =
+  | QueueOddity
   /** Lambda does not get to delete what a function has acknowledged. */
-  readonly lostAck: number;
+  | 'lost ack'
   /** A batch is received and its function not called, for want of concurrency. */
-  readonly throttledCall: number;
-  readonly skippedSweep: number;
-  readonly doubledSweep: number;
-};
-
-export const CALM: Weather = {
-  duplicate: 0,
-  refusal: 0,
-  lostAck: 0,
-  throttledCall: 0,
-  skippedSweep: 0,
-  doubledSweep: 0,
-};
+  | 'throttled call'
+  | 'skipped sweep'
+  | 'doubled sweep';
 
 /** What the functions run: the project's own, or one with a fault built in. */
 export type Functions = {
@@ -58,7 +50,10 @@ export type WorldOptions = {
   readonly seed?: number;
   readonly config?: Config;
   readonly faults?: Faults;
-  readonly weather?: () => Weather;
+  /** How likely each is to happen, at the moment; left out, never. */
+  readonly oddities?: () => Partial<Record<Oddity, number>>;
+  /** Told of everything that goes wrong. */
+  readonly onTrouble?: (what: string) => void;
   /** How long an index takes to learn of a write, ms. */
   readonly lagMs?: (chance: Chance) => number;
   readonly skewMs?: (chance: Chance) => number;
@@ -103,7 +98,8 @@ export type World = {
   readonly start: () => void;
 };
 
-const START = Date.UTC(2026, 0, 5, 8);
+/** When every world begins. */
+export const START = Date.UTC(2026, 0, 5, 8);
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/';
 export const ENV: Environment = {
@@ -119,7 +115,13 @@ const MAX_RECEIVE_COUNT = 1_000;
 export const FUNCTION_TIMEOUT_MS = 30_000;
 
 export const createWorld = (options: WorldOptions = {}): World => {
-  const { faults = () => undefined, weather = () => CALM, bend = (runtime) => runtime, trace } = options;
+  const {
+    faults = () => undefined,
+    oddities = (): Partial<Record<Oddity, number>> => ({}),
+    onTrouble = () => {},
+    bend = (runtime) => runtime,
+    trace,
+  } = options;
   const config = options.config ?? configWith();
   const chance = createChance(options.seed ?? 1);
   const timeline = createTimeline(START);
@@ -127,10 +129,21 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const effects = createEffects({
     timeline,
     chance,
-    faults,
+    faults: (effect) => {
+      const fault = faults(effect);
+      if (fault) onTrouble(fault);
+      return fault;
+    },
+    onDeath: onTrouble,
     ...(options.skewMs && { skewMs: () => options.skewMs?.(chance) ?? 0 }),
     ...(trace && { trace: (line: string) => trace(`${new Date(now()).toISOString()} ${line}`) }),
   });
+
+  const happens = (what: Oddity): boolean => {
+    const does = chance.is(oddities()[what] ?? 0);
+    if (does) onTrouble(what);
+    return does;
+  };
 
   const lines: string[] = [];
   const leaks: string[] = [];
@@ -151,14 +164,14 @@ export const createWorld = (options: WorldOptions = {}): World => {
     timeline,
     chance,
     effects,
-    weather,
+    happens,
     downUntil: options.downUntil ?? (() => 0),
     ...(trace && { trace }),
   });
   const sqs = createMemorySqs({
     now,
     chance,
-    oddities: weather,
+    happens,
     onVisible: triggers.onVisible,
     inspect: inspect('queue'),
   });
@@ -217,6 +230,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       table: port,
       queue: createQueue(clientOf(sqs, request, process.lineage)),
       pace: createPace({ table: port, now: clock, chance: chance.next, pause }),
+      turns: createTurns({ table: port, now: clock, chance: chance.next, pause }),
       secrets,
       sendToCloud: (asked) => {
         const manner = options.manner?.(asked.url);

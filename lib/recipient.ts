@@ -1,0 +1,55 @@
+/** Whom a delivery goes to: a target named in the configuration, or a callback. */
+import type { Config } from './config.ts';
+import type { Delivery } from './delivery.ts';
+import { Misconfigured } from './errors.ts';
+import { isReference } from './reference.ts';
+import type { Secrets } from './secrets.ts';
+import { targetOf } from './targets/index.ts';
+import type { Rate, Target } from './targets/target.ts';
+
+export type Recipient = {
+  /** Whose turn it is told in: a named target its own, a callback that of its host. */
+  readonly turn: string;
+  readonly isNamed: boolean;
+  readonly rate: Rate;
+  /** Undefined where the configuration names it no more. */
+  readonly target?: Target;
+  /** Its settings with every secret read. Throws Misconfigured where it is named no more, SecretError. */
+  readonly open: (secrets: Secrets) => Promise<{ readonly target: Target; readonly settings: unknown }>;
+};
+
+export const recipientOf = (
+  { target: name, tenant }: Pick<Delivery, 'target' | 'tenant'>,
+  config: Config,
+): Recipient => {
+  const isNamed = !name.includes(':');
+  const { type, settings, lane } = isNamed
+    ? (config.targets.get(name) ?? { type: '', settings: {}, lane: undefined })
+    : {
+        type: 'webhook',
+        settings: { url: name, secrets: config.tenants.get(tenant)?.signing ?? [] },
+        lane: undefined,
+      };
+  const target = targetOf(type);
+  return {
+    turn: isNamed ? name : new URL(name).origin,
+    isNamed,
+    rate: lane ?? target?.lane ?? {},
+    ...(target && { target }),
+    open: async (secrets) => {
+      if (!target) {
+        throw new Misconfigured({ code: 'no_target', message: `opwatch.config.ts names no target ${name} any more` });
+      }
+      return { target, settings: await resolved(settings, secrets) };
+    },
+  };
+};
+
+/** Settings with every secret reference, at any depth, replaced by what it stands for. */
+const resolved = async (settings: unknown, secrets: Secrets): Promise<unknown> => {
+  if (typeof settings === 'string') return isReference(settings) ? (await secrets.read([settings]))[0] : settings;
+  if (Array.isArray(settings)) return Promise.all(settings.map((entry) => resolved(entry, secrets)));
+  if (typeof settings !== 'object' || settings === null) return settings;
+  const entries = Object.entries(settings).map(async ([key, value]) => [key, await resolved(value, secrets)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+};

@@ -1,0 +1,57 @@
+/** Makes a target of a chat's format: one message an event, a digest of several, each kept within the chat's limits. */
+import type { EventType, OperationEvent } from '../../event.ts';
+import type { HttpAnswer, HttpRequest } from '../../http.ts';
+import { digestOf, type Message, messageOf, shorterAndShorter } from '../message.ts';
+import type { Attempt, Target } from '../target.ts';
+import type { Language } from '../words.ts';
+
+export type ChatSettings = {
+  readonly language: Language;
+  readonly mention?: { readonly on: readonly EventType[] } | undefined;
+};
+
+/** `B` is the body before it becomes JSON. */
+export type Format<S extends ChatSettings, B> = Pick<Target<S>, 'type' | 'settings' | 'lane' | 'verdict'> & {
+  /** Writes a message; `mention` is only there when this one is to mention somebody. Every text is escaped here. */
+  readonly write: (message: Message, settings: S, mention: S['mention']) => B;
+  /** Whether one of the chat's limits is passed: then a shorter message is written. */
+  readonly isTooLong: (body: B) => boolean;
+  readonly send: (body: B, settings: S, attempt: Attempt) => HttpRequest;
+  readonly edit?: {
+    readonly handle: (answer: HttpAnswer) => string | undefined;
+    readonly send: (body: B, settings: S, handle: string) => HttpRequest;
+  };
+};
+
+export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S> => {
+  const { type, settings: schema, lane, verdict, write, isTooLong, send, edit } = format;
+
+  const written = (message: Message, events: readonly OperationEvent[], settings: S): B => {
+    const mention = events.some((event) => settings.mention?.on.includes(event.type)) ? settings.mention : undefined;
+    let body = write(message, settings, mention);
+    for (const shorter of shorterAndShorter(message)) {
+      if (!isTooLong(body)) break;
+      body = write(shorter, settings, mention);
+    }
+    return body;
+  };
+  const bodyOf = (event: OperationEvent, settings: S): B =>
+    written(messageOf(event, settings.language), [event], settings);
+
+  return {
+    type,
+    settings: schema,
+    ...(lane && { lane }),
+    verdict,
+    request: (event, settings, attempt) => send(bodyOf(event, settings), settings, attempt),
+    digest: (events, settings, attempt) =>
+      send(written(digestOf(events, settings.language), events, settings), settings, attempt),
+    ...(edit && {
+      edit: {
+        handle: edit.handle,
+        request: (event: OperationEvent, settings: S, _attempt: Attempt, handle: string) =>
+          edit.send(bodyOf(event, settings), settings, handle),
+      },
+    }),
+  };
+};

@@ -1,0 +1,26 @@
+/** The event in CloudEvents 1.0, JSON format (github.com/cloudevents/spec, cloudevents/formats/json-format.md). Pure. */
+import type { OperationEvent } from '../../event.ts';
+import type { Attempt } from '../target.ts';
+
+export type CloudEvent = {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  readonly data: OperationEvent['data'];
+};
+
+/** `source` and `id` together name an event once and for all: the watch, and the webhook-id. */
+export const cloudEventOf = ({ type, timestamp, data }: OperationEvent, { id }: Attempt): CloudEvent => ({
+  specversion: '1.0',
+  id,
+  source: data.watch.url,
+  type: `opwatch.${type}`,
+  subject: data.watch.id,
+  time: timestamp,
+  datacontenttype: 'application/json',
+  data,
+});

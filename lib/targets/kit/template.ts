@@ -1,0 +1,91 @@
+/** Bodies of one's own making: a JSON value whose texts hold placeholders, such as `"{{data.status}}"`. Pure. */
+import * as v from 'valibot';
+import type { OperationEvent } from '../../event.ts';
+import { byteLength } from '../../text.ts';
+import { messageOf } from '../message.ts';
+import type { Attempt } from '../target.ts';
+import type { Language } from '../words.ts';
+import { fieldsOf } from './answer.ts';
+
+const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const TEMPLATE_BYTES = 8_192;
+
+/** Every name a placeholder may have; the last two go on with a field of the operation, and with a label. */
+const KNOWN = [
+  'id|type|timestamp|title|text|data',
+  'data\\.(version|provider|connection|operation|operationType|console|status|providerStatus|evidence|progress|reason)',
+  'data\\.(result|error|note|startedAt|endedAt|requestId|watch)',
+  'data\\.progress\\.(done|total|percent)|data\\.reason\\.(code|message)',
+  'data\\.watch\\.(id|url|submittedAt|deadline|labels)',
+  'data\\.operation\\.\\w+',
+  'data\\.watch\\.labels\\.[\\w.\\-/]+',
+];
+const isKnown = (name: string): boolean => new RegExp(`^(${KNOWN.join('|')})$`).test(name);
+
+const textsIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+};
+
+const isJson = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) {
+    return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+  }
+  return Object.values(value).every(isJson);
+};
+
+export const Template = v.pipe(
+  v.unknown(),
+  v.check(isJson, 'must be a JSON value'),
+  v.check(
+    (template) => byteLength(JSON.stringify(template) ?? '') <= TEMPLATE_BYTES,
+    `must be at most ${TEMPLATE_BYTES} bytes of JSON`,
+  ),
+  v.check(
+    (template) =>
+      textsIn(template).every((text) => [...text.matchAll(PLACEHOLDER)].every(([, name = '']) => isKnown(name))),
+    'holds a placeholder that no event has: docs/targets.md lists them',
+  ),
+);
+
+/** The last name is whole: labels may have dots in theirs. */
+const valueAt = (root: unknown, name: string): unknown => {
+  const label = /^data\.watch\.labels\.(.+)$/.exec(name)?.[1];
+  const path = label === undefined ? name.split('.') : ['data', 'watch', 'labels', label];
+  return path.reduce((value, key) => {
+    const fields = fieldsOf(value);
+    return Object.hasOwn(fields, key) ? fields[key] : undefined;
+  }, root);
+};
+
+const asText = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : JSON.stringify(value);
+};
+
+const filled = (template: unknown, root: unknown): unknown => {
+  if (typeof template === 'string') {
+    const [whole] = template.matchAll(PLACEHOLDER);
+    if (whole?.[0] === template) return valueAt(root, whole[1] ?? '') ?? null;
+    return template.replace(PLACEHOLDER, (_, name: string) => asText(valueAt(root, name)));
+  }
+  if (Array.isArray(template)) return template.map((entry) => filled(entry, root));
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(Object.entries(template).map(([key, entry]) => [key, filled(entry, root)]));
+};
+
+/**
+ * The template with its placeholders filled from the event, the webhook-id (`id`) and the words of a chat message (`title`,
+ * `text`). A text that is nothing but one placeholder becomes its value, whatever that is, or null where the event has
+ * none; within other text it becomes text, or nothing. What is filled in can never change the template's shape.
+ */
+export const fillTemplate = (
+  template: unknown,
+  event: OperationEvent,
+  { id }: Attempt,
+  language: Language,
+): unknown => {
+  const { title, why, facts } = messageOf(event, language);
+  const lines = [title, ...(why === undefined ? [] : [why]), ...facts.map(({ name, value }) => `${name}: ${value}`)];
+  return filled(template, { id, ...event, title, text: lines.join('\n') });
+};

@@ -1,0 +1,190 @@
+/**
+ * What a chat message says, once for every format: what ended, how, where, after how long, why, and where to read more.
+ * Pure. Its texts come from clouds and callers: each format escapes them in its own way, and nothing here is markup.
+ */
+import type { OperationEvent } from '../event.ts';
+import { cutBytes, plain } from '../text.ts';
+import type { Progress, Status } from '../watch.ts';
+import { durationIn, type Language, WORDS } from './words.ts';
+
+/** How a message looks: formats have a color for each. */
+export type Tone = 'good' | 'bad' | 'warn' | 'calm';
+
+export type Fact = {
+  readonly name: string;
+  readonly value: string;
+  /** Where the name leads to. */
+  readonly url?: string;
+};
+
+/** Texts are one line each, except `why`. Sizes in bytes of UTF-8. */
+export type Message = {
+  readonly tone: Tone;
+  /** At most 240, beginning with an emoji. */
+  readonly title: string;
+  /** At most 10, each name at most 240 and each value at most 400. */
+  readonly facts: readonly Fact[];
+  /** The cloud's own code and words, or ours where the end is not the cloud's word. At most 1,500. */
+  readonly why?: string;
+  /** http and https only, encoded. */
+  readonly links: readonly { readonly text: string; readonly url: string }[];
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** What all messages about one watch have in common; a digest has none. */
+  readonly thread?: string;
+};
+
+export const TITLE_BYTES = 240;
+export const VALUE_BYTES = 400;
+export const WHY_BYTES = 1_500;
+export const FACTS_MAX = 10;
+
+/** How each status looks; the marks differ in shape, for those who cannot tell the colors apart. */
+const LOOKS: Readonly<Record<Status, readonly [Tone, string]>> = {
+  pending: ['calm', '⏳'],
+  running: ['calm', '⏳'],
+  attention: ['warn', '✋'],
+  succeeded: ['good', '✅'],
+  partial: ['warn', '⚠️'],
+  failed: ['bad', '❌'],
+  canceled: ['warn', '🚫'],
+  lost: ['bad', '❓'],
+  timed_out: ['bad', '⌛'],
+  stopped: ['calm', '⏹️'],
+};
+
+/** From worst to best; a digest looks like the worst it holds. */
+const TONES: readonly (readonly [Tone, string])[] = [
+  ['bad', '❌'],
+  ['warn', '⚠️'],
+  ['calm', '⏹️'],
+  ['good', '✅'],
+];
+
+const line = (text: string, maxBytes: number): string => plain(text.replace(/\s+/g, ' ').trim(), maxBytes);
+
+/** Only what a browser may be sent to. */
+const linkTo = (text: string, url: string): Message['links'] => {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  return parsed?.protocol === 'https:' || parsed?.protocol === 'http:' ? [{ text, url: parsed.href }] : [];
+};
+
+const progressIn = (progress: Progress | undefined, language: Language): string | undefined => {
+  if (!progress) return undefined;
+  if ('percent' in progress) return `${Math.round(progress.percent)} %`;
+  return WORDS[language].of(progress.done, progress.total);
+};
+
+/** From the cloud's own times where it gives them, else from submission to the event. */
+const elapsedMs = ({ timestamp, data }: OperationEvent): number =>
+  Date.parse(data.endedAt ?? timestamp) - Date.parse(data.startedAt ?? data.watch.submittedAt);
+
+const titleOf = (event: OperationEvent, language: Language): string => {
+  const { provider, operationType, status } = event.data;
+  const words = WORDS[language];
+  const ms = elapsedMs(event);
+  const after = ms >= 0 && status !== 'pending' ? words.after(durationIn(ms, language)) : '';
+  return line(
+    `${LOOKS[status][1]} ${provider} ${operationType ?? words.operation} ${words.status[status]}${after}`,
+    TITLE_BYTES,
+  );
+};
+
+const whyOf = ({ reason, note, error }: OperationEvent['data']): string => {
+  const told = [reason?.code, reason?.message].filter(Boolean).join(': ');
+  const parts = [told || error, note].map((part) => part?.trim()).filter(Boolean);
+  return plain(
+    parts
+      .join('\n')
+      .replace(/\s*\n\s*/g, '\n')
+      .replace(/[^\S\n]+/g, ' '),
+    WHY_BYTES,
+  );
+};
+
+const factsOf = ({ data }: OperationEvent, language: Language): Fact[] => {
+  const { facts: names } = WORDS[language];
+  const word =
+    data.evidence === 'inferred' ? `${data.providerStatus} ${WORDS[language].inferred}` : data.providerStatus;
+  const labels = Object.entries(data.watch.labels).map(([name, value]) => `${name}=${value}`);
+  const isSound = LOOKS[data.status][0] === 'good';
+  const given: readonly (readonly [string, string | undefined])[] = [
+    [names.providerStatus, data.providerStatus && word],
+    [names.progress, isSound ? undefined : progressIn(data.progress, language)],
+    ...Object.entries(data.operation).slice(0, FACTS_MAX - 5),
+    [names.connection, data.connection],
+    [names.labels, labels.join(', ')],
+    [names.requestId, isSound ? undefined : data.requestId],
+  ];
+  return given.flatMap(([name, text]) => {
+    const value = line(text ?? '', VALUE_BYTES);
+    return value === '' ? [] : [{ name: line(name, TITLE_BYTES), value }];
+  });
+};
+
+/** The message an event makes. */
+export const messageOf = (event: OperationEvent, language: Language): Message => {
+  const { status, console: page, watch } = event.data;
+  const { links } = WORDS[language];
+  const why = whyOf(event.data);
+  return {
+    tone: LOOKS[status][0],
+    title: titleOf(event, language),
+    facts: factsOf(event, language),
+    ...(why !== '' && { why }),
+    links: [...linkTo(links.console, page), ...linkTo(links.watch, watch.url)],
+    at: event.timestamp,
+    thread: watch.id,
+  };
+};
+
+/** One message for several events: a line each, the newest time, the look of the worst. Of more than ten the rest is counted. */
+export const digestOf = (events: readonly OperationEvent[], language: Language): Message => {
+  const words = WORDS[language];
+  const messages = events.map((event) => messageOf(event, language));
+  const [tone, mark] = TONES.find(([one]) => messages.some((message) => message.tone === one)) ?? ['calm', '⏹️'];
+  const counts = Map.groupBy(events, ({ data }) => data.status);
+  const tally = [...counts].map(([status, { length }]) => `${length} ${words.status[status]}`).join(', ');
+  const shown = messages.slice(0, messages.length > FACTS_MAX ? FACTS_MAX - 1 : FACTS_MAX);
+  const facts = shown.map(({ title, why, facts: [first], links }): Fact => {
+    const url = links.at(-1)?.url;
+    return {
+      name: title,
+      value: line(why ?? first?.value ?? '', VALUE_BYTES / 2) || '-',
+      ...(url !== undefined && { url }),
+    };
+  });
+  const rest = messages.length - shown.length;
+  return {
+    tone,
+    title: line(`${mark} ${words.digest(events.length)}: ${tally}`, TITLE_BYTES),
+    facts: rest > 0 ? [...facts, { name: '…', value: words.more(rest) }] : facts,
+    links: [],
+    at:
+      events
+        .map(({ timestamp }) => timestamp)
+        .sort()
+        .at(-1) ?? '',
+  };
+};
+
+const STEPS: readonly { title: number; facts: number; value: number; why: number; links: boolean }[] = [
+  { title: 240, facts: 10, value: 120, why: 600, links: true },
+  { title: 240, facts: 5, value: 60, why: 250, links: true },
+  { title: 240, facts: 0, value: 0, why: 120, links: true },
+  { title: 120, facts: 0, value: 0, why: 60, links: false },
+];
+
+/** Shorter and shorter versions of a message, for formats whose limits it passes; the last one fits all of them. */
+export const shorterAndShorter = (message: Message): readonly Message[] =>
+  STEPS.map((max) => ({
+    ...message,
+    title: cutBytes(message.title, max.title),
+    facts: message.facts.slice(0, max.facts).map((fact) => ({
+      ...fact,
+      name: cutBytes(fact.name, max.value),
+      value: cutBytes(fact.value, max.value),
+    })),
+    ...(message.why !== undefined && { why: cutBytes(message.why, max.why) }),
+    links: max.links ? message.links : [],
+  }));

@@ -1,0 +1,96 @@
+/** The words of chat messages in each language. What a cloud says is never translated. */
+import { DAY, HOUR, MINUTE, SECOND } from '../schedule.ts';
+import type { Status } from '../watch.ts';
+
+export const LANGUAGES = ['en', 'zh'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+type Words = {
+  readonly status: Readonly<Record<Status, string>>;
+  /** Stands in for a kind of operation the cloud did not name. */
+  readonly operation: string;
+  readonly after: (duration: string) => string;
+  readonly inferred: string;
+  readonly of: (done: number, total: number) => string;
+  readonly digest: (count: number) => string;
+  readonly more: (count: number) => string;
+  readonly facts: Readonly<Record<'providerStatus' | 'progress' | 'connection' | 'labels' | 'requestId', string>>;
+  readonly links: Readonly<Record<'console' | 'watch', string>>;
+  /** Days, hours, minutes, seconds. */
+  readonly units: readonly [string, string, string, string];
+};
+
+export const WORDS: Readonly<Record<Language, Words>> = {
+  en: {
+    status: {
+      pending: 'has not begun',
+      running: 'is running',
+      attention: 'waits for a person',
+      succeeded: 'succeeded',
+      partial: 'ended with only part of it done',
+      failed: 'failed',
+      canceled: 'was canceled',
+      lost: 'is no longer known to its cloud',
+      timed_out: 'was not over by its deadline',
+      stopped: 'is no longer watched',
+    },
+    operation: 'operation',
+    after: (duration) => ` after ${duration}`,
+    inferred: '(inferred)',
+    of: (done, total) => `${done} of ${total}`,
+    digest: (count) => `${count} operations`,
+    more: (count) => `and ${count} more`,
+    facts: {
+      providerStatus: 'In the cloud’s words',
+      progress: 'Progress',
+      connection: 'Connection',
+      labels: 'Labels',
+      requestId: 'Request id',
+    },
+    links: { console: 'Console', watch: 'Watch' },
+    units: ['d', 'h', 'min', 's'],
+  },
+  zh: {
+    status: {
+      pending: '尚未开始',
+      running: '正在进行',
+      attention: '等待人工处理',
+      succeeded: '成功',
+      partial: '仅部分完成',
+      failed: '失败',
+      canceled: '已取消',
+      lost: '云端已查不到',
+      timed_out: '超过期限仍未结束',
+      stopped: '已停止监视',
+    },
+    operation: '操作',
+    after: (duration) => `，历时 ${duration}`,
+    inferred: '（推断）',
+    of: (done, total) => `${done}/${total}`,
+    digest: (count) => `${count} 个操作`,
+    more: (count) => `另有 ${count} 个`,
+    facts: {
+      providerStatus: '云端状态',
+      progress: '进度',
+      connection: '连接',
+      labels: '标签',
+      requestId: '请求 ID',
+    },
+    links: { console: '控制台', watch: '监视详情' },
+    units: ['天', '小时', '分', '秒'],
+  },
+};
+
+/** A length of time in its two largest units: `2 h 5 min`. Under a second is `0 s`. */
+export const durationIn = (ms: number, language: Language): string => {
+  const sizes = [DAY, HOUR, MINUTE, SECOND];
+  const counts = sizes.map((size, i) => Math.floor((i === 0 ? ms : ms % (sizes[i - 1] ?? ms)) / size));
+  const first = Math.max(
+    counts.findIndex((count) => count > 0),
+    0,
+  );
+  const { units } = WORDS[language];
+  const parts = counts.map((count, i) => `${count} ${units[i]}`);
+  if (counts.every((count) => count === 0)) return `0 ${units[3]}`;
+  return parts.filter((_, i) => i >= first && i <= first + 1 && (counts[i] ?? 0) > 0).join(' ');
+};

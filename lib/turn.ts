@@ -1,0 +1,91 @@
+/**
+ * A target's turn: how often it is told, by how many functions at a time, and whether it is told at all. Pure.
+ *
+ * Rates keep what its vendor allows. Seats keep a target that hangs from taking every function: a batch that wants to tell
+ * it takes one of a few seats, and gives it back when it is done.
+ */
+import { type Lane, openLane, paceNow } from './lane.ts';
+import { MINUTE, SECOND } from './schedule.ts';
+import type { Rate } from './targets/target.ts';
+
+type Seat = { readonly by: string; readonly until: number };
+
+export type Turn = Lane & {
+  /** When the last messages were sent or are to be, oldest first: as many as a minute allows. */
+  readonly recent: readonly number[];
+  readonly seats: readonly Seat[];
+  /** It has said that it wants no more (410); somebody has to enable it again. */
+  readonly disabled?: { readonly since: number; readonly reason: string };
+};
+
+/** Batches that may be telling one target at a time. */
+const SEATS = 3;
+/** A function that died gives its seat back after this long: its attempt's time-out and some room. */
+const SEAT_MS = 20 * SECOND;
+/** How often a target without a rate of its own is told at most, a second. */
+const PER_SECOND_DEFAULT = 100;
+const HEADROOM = 1.05;
+
+export const openTurn: Turn = { ...openLane, recent: [], seats: [] };
+
+export type Entry =
+  /** May tell it, at these times; the seat must be given back. */
+  { readonly slots: readonly number[] } | { readonly backAt: number } | { readonly disabled: string };
+
+type Wish = {
+  readonly by: string;
+  readonly count: number;
+  readonly rate: Rate;
+  /** Slots later than this much are not taken: the message comes back instead. */
+  readonly patienceMs: number;
+};
+
+/** Takes a seat and up to `count` slots. What gets no slot within `patienceMs` is for the caller to bring back later. */
+export const enter = (turn: Turn, wish: Wish, now: number): { readonly turn: Turn; readonly entry: Entry } => {
+  const { by, count, rate, patienceMs } = wish;
+  const pace = paceNow(turn, now);
+  if (turn.disabled) return { turn, entry: { disabled: turn.disabled.reason } };
+  if (turn.pausedUntil > now) return { turn, entry: { backAt: turn.pausedUntil } };
+  const seats = turn.seats.filter(({ until }) => until > now);
+  if (seats.length >= SEATS) return { turn, entry: { backAt: now + SECOND } };
+
+  const perSecond =
+    (rate.perSecond ?? (rate.perMinute === undefined ? PER_SECOND_DEFAULT : Number.POSITIVE_INFINITY)) * pace;
+  const step = (SECOND * HEADROOM) / perSecond;
+  const slots: number[] = [];
+  let { recent, nextSlotAt } = turn;
+  while (slots.length < count) {
+    const at = Math.ceil(Math.max(nextSlotAt, now, minuteFree(recent, rate, pace)));
+    if (at > now + patienceMs) break;
+    slots.push(at);
+    nextSlotAt = at + step;
+    recent = [...recent, at].slice(-(rate.perMinute ?? 0) || recent.length + 1);
+  }
+  if (slots.length === 0) {
+    return { turn, entry: { backAt: Math.max(nextSlotAt, minuteFree(recent, rate, pace)) } };
+  }
+  const kept = rate.perMinute === undefined ? [] : recent;
+  const taken = [...seats, { by, until: now + SEAT_MS }];
+  return { turn: { ...turn, nextSlotAt, recent: kept, seats: taken }, entry: { slots } };
+};
+
+/** When the minute's allowance has room again: a minute after the message that used the first of it. */
+const minuteFree = (recent: readonly number[], { perMinute }: Rate, pace: number): number => {
+  if (perMinute === undefined) return 0;
+  const allowed = Math.max(1, Math.floor(perMinute * pace));
+  return (recent.at(-allowed) ?? Number.NEGATIVE_INFINITY) + MINUTE * HEADROOM;
+};
+
+/** Gives the seat back. */
+export const leave = (turn: Turn, by: string): Turn => {
+  const seats = turn.seats.filter((seat) => seat.by !== by);
+  return seats.length === turn.seats.length ? turn : { ...turn, seats };
+};
+
+export const disable = (turn: Turn, now: number, reason: string): Turn =>
+  turn.disabled ? turn : { ...turn, disabled: { since: now, reason } };
+
+export const enable = (turn: Turn): Turn => {
+  const { disabled: _, ...rest } = turn;
+  return rest;
+};

@@ -1,0 +1,47 @@
+/** Keeps targets' turns in the table. */
+import { throttled } from './lane.ts';
+import type { Runtime } from './runtime.ts';
+import { type SharedTools, sharedItem } from './shared-item.ts';
+import type { Rate } from './targets/target.ts';
+import { disable, type Entry, enable, enter, leave, openTurn, type Turn } from './turn.ts';
+
+export type Turns = {
+  /** Takes a seat and slots for up to `count` messages; see `enter` in turn.ts. */
+  readonly enter: (name: string, by: string, count: number, rate: Rate, patienceMs: number) => Promise<Entry>;
+  /** Gives the seat back, with what was learned. True when the target has just been disabled. */
+  readonly leave: (name: string, by: string, learned: Learned) => Promise<boolean>;
+  readonly read: (name: string) => Promise<Turn>;
+  /** Tells a disabled target again. */
+  readonly enable: (name: string) => Promise<void>;
+};
+
+export type Learned = {
+  /** It is told too often or is overwhelmed; with the wait it asked for, ms. */
+  readonly slow?: { readonly afterMs?: number };
+  /** It wants no more. */
+  readonly gone?: string;
+};
+
+const turnKey = (name: string) => ({ pk: `turn#${name}`, sk: 'turn' });
+
+export const createTurns = (tools: SharedTools & Pick<Runtime, 'now'>): Turns => {
+  const { now } = tools;
+  const turns = sharedItem<Turn>(openTurn, tools);
+  return {
+    enter: (name, by, count, rate, patienceMs) =>
+      turns.change(turnKey(name), (turn) => {
+        const entered = enter(turn, { by, count, rate, patienceMs }, now());
+        return { body: entered.turn, result: entered.entry };
+      }),
+    leave: (name, by, { slow, gone }) =>
+      turns.change(turnKey(name), (turn) => {
+        let body = leave(turn, by);
+        if (slow) body = throttled(body, now(), slow.afterMs);
+        if (gone !== undefined) body = disable(body, now(), gone);
+        return { body, result: body.disabled !== undefined && turn.disabled === undefined };
+      }),
+    read: (name) => turns.read(turnKey(name)),
+    enable: (name) =>
+      turns.change(turnKey(name), (turn) => ({ body: turn.disabled ? enable(turn) : turn, result: undefined })),
+  };
+};

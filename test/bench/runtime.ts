@@ -1,0 +1,53 @@
+/** A runtime as lib/runtime.ts makes it, with what a measurement puts in place of AWS. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../../lib/config.ts';
+import { createSend } from '../../lib/http.ts';
+import { createLog } from '../../lib/log.ts';
+import { createPace } from '../../lib/pace.ts';
+import { createTurns } from '../../lib/turns.ts';
+import type { Queue } from '../../lib/queue.ts';
+import type { Runtime } from '../../lib/runtime.ts';
+import { createSecrets } from '../../lib/secrets.ts';
+import type { Table } from '../../lib/store.ts';
+
+export type BenchRuntime = {
+  readonly config: Config;
+  readonly table: Table;
+  readonly queue: Queue;
+  readonly pollQueues: Runtime['env']['pollQueues'];
+  /** What secret references stand for. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly now?: () => number;
+  readonly onLog?: (line: string) => void;
+};
+
+const LIMITS = { timeoutMs: 10_000, maxBytes: 1024 * 1024, onTooLong: 'fail', userAgent: 'opwatch/1' } as const;
+
+export const benchRuntime = (parts: BenchRuntime): Runtime => {
+  const { config, table, queue, pollQueues, variables, now = Date.now, onLog = () => {} } = parts;
+  const pause = (ms: number) => sleep(ms).then(() => undefined);
+  return {
+    config,
+    table,
+    queue,
+    pace: createPace({ table, now, chance: Math.random, pause }),
+    turns: createTurns({ table, now, chance: Math.random, pause }),
+    secrets: createSecrets(noSsm, variables, now),
+    sendToCloud: createSend(LIMITS),
+    sendToTarget: createSend(LIMITS),
+    log: createLog(onLog),
+    env: { pollQueues, notifyQueue: 'notify', deadLetterQueue: 'dead', publicUrl: '' },
+    now,
+    chance: Math.random,
+    uniqueId: randomUUID,
+    pause,
+  };
+};
+
+/** Every reference here is to a variable. */
+const noSsm = {
+  send: () => {
+    throw new Error('nothing here is kept in SSM');
+  },
+};
