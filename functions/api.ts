@@ -1,15 +1,17 @@
-/** Reads, lists, stops and extends watches. A watch of another tenant is not there. */
+/** Reads, lists, stops and extends watches; sends deliveries again. A watch of another tenant is not there. */
 import * as v from 'valibot';
 import { type Caller, callerOf, mustHave } from '../lib/caller.ts';
 import { habitsOf } from '../lib/habits.ts';
-import { type WatchItem, watchKey } from '../lib/items.ts';
+import { deliveryKey, type WatchItem, watchKey } from '../lib/items.ts';
 import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
 import { Refusal } from '../lib/problem.ts';
+import { resend, resendParked } from '../lib/resend.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
 import { readDeadline } from '../lib/submission.ts';
 import { changeWatch } from '../lib/submit.ts';
+import { parseInstant } from '../lib/time.ts';
 import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
 import { isOver, stop, type Watch } from '../lib/watch.ts';
 
@@ -76,11 +78,48 @@ const extend: Handle = async (event, caller, runtime) => {
   return answer(200, view(changed.body, runtime));
 };
 
-const ROUTES: Readonly<Record<string, Handle>> = { GET: read, DELETE: end, PATCH: extend };
+const resendOne: Handle = async (event, caller, runtime) => {
+  mustHave(caller, 'operate');
+  const watch = await watchIn(event, caller, runtime);
+  const resent = await resend(deliveryKey(watch.pk, event.pathParameters?.delivery ?? '-'), runtime);
+  if (!resent) throw new Refusal(404, 'there is no such delivery');
+  return answer(202, { id: resent.body.id, target: resent.body.target, state: resent.body.state });
+};
+
+const Range = v.strictObject({ target: v.string(), from: v.string(), to: v.optional(v.string()) });
+
+const resendMany: Handle = async (event, caller, runtime) => {
+  mustHave(caller, 'operate');
+  const body = v.safeParse(Range, jsonBody(event));
+  if (!body.success)
+    throw new Refusal(422, 'the body must be {"target": ..., "from": instant, "to"?: instant} and nothing else');
+  const { target, from, to } = body.output;
+  const [since, until] = [parseInstant(from), to === undefined ? runtime.now() : parseInstant(to)];
+  if (since === undefined || until === undefined) throw new Refusal(422, 'from and to must be instants with a zone');
+  return answer(202, await resendParked({ tenant: caller.tenant, target, since, until }, runtime));
+};
+
+const enableTarget: Handle = async (event, caller, runtime) => {
+  mustHave(caller, 'operate');
+  const name = event.pathParameters?.name ?? '';
+  if (!runtime.config.targets.has(name)) throw new Refusal(404, 'there is no such target');
+  await runtime.turns.enable(name);
+  return answer(200, { target: name, disabled: false });
+};
+
+const ROUTES: Readonly<Record<string, Handle>> = {
+  'GET /watches': list,
+  'GET /watches/{id}': read,
+  'DELETE /watches/{id}': end,
+  'PATCH /watches/{id}': extend,
+  'POST /watches/{id}/deliveries/{delivery}/resend': resendOne,
+  'POST /deliveries/resend': resendMany,
+  'POST /targets/{name}/enable': enableTarget,
+};
 
 export const handler = httpHandler((event, runtime) => {
   const caller = callerOf(event);
-  const handle = event.pathParameters?.id === undefined ? list : ROUTES[event.requestContext.http.method];
+  const handle = ROUTES[event.routeKey];
   if (!handle) throw new Refusal(404, 'there is no such route');
   return handle(event, caller, runtime);
 });

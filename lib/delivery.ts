@@ -76,3 +76,9 @@ export const afterAttempt = (
   const next = nextAttempt(delivery.attempts, now, chance, verdict.afterMs);
   return next === undefined ? { ...rest, state: 'parked', last } : { ...rest, nextAttemptAt: next, last };
 };
+
+/** The delivery as if it had never been tried, under the same webhook-id: it is due now and has all its attempts again. */
+export const begunAnew = (delivery: Delivery, now: number): Delivery => {
+  const { claim: _, ...rest } = delivery;
+  return { ...rest, state: 'waiting', attempts: 0, nextAttemptAt: now };
+};

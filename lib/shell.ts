@@ -6,6 +6,8 @@ import { type Runtime, theRuntime } from './runtime.ts';
 
 /** What of an API Gateway HTTP API event (payload 2.0) is used. */
 export type HttpEvent = {
+  /** Method and path as serverless.yml has them: `GET /watches/{id}`. */
+  readonly routeKey: string;
   readonly requestContext: {
     readonly http: { readonly method: string; readonly path: string };
     readonly authorizer?: unknown;

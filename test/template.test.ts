@@ -96,6 +96,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
     'Table/index/listing': ['dynamodb:Query'],
     PollQueueAliyun: ['sqs:SendMessage'],
     PollQueueHuawei: ['sqs:SendMessage'],
+    NotifyQueue: ['sqs:SendMessage'],
   },
   Authorizer: { Table: ['dynamodb:BatchGetItem'] },
 };
@@ -246,7 +247,16 @@ describe('the table', () => {
 });
 
 describe('the HTTP API', () => {
-  const ROUTES = ['DELETE /watches/{id}', 'GET /watches', 'GET /watches/{id}', 'PATCH /watches/{id}', 'POST /watches'];
+  const ROUTES = [
+    'DELETE /watches/{id}',
+    'GET /watches',
+    'GET /watches/{id}',
+    'PATCH /watches/{id}',
+    'POST /deliveries/resend',
+    'POST /targets/{name}/enable',
+    'POST /watches',
+    'POST /watches/{id}/deliveries/{delivery}/resend',
+  ];
   const routesOf = (from: Resources) =>
     ofType('AWS::ApiGatewayV2::Route', from)
       .map(([, { RouteKey, AuthorizationType, AuthorizerId }]) => ({ RouteKey, AuthorizationType, AuthorizerId }))
@@ -297,7 +307,7 @@ describe('functions', () => {
     ['PollerHuawei', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URL POLL_QUEUE_URLS_HUAWEI TABLE_NAME VENDOR'],
     ['Notifier', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URL PUBLIC_URL TABLE_NAME'],
     ['Sweep', 'NOTIFY_QUEUE_URL POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI TABLE_NAME'],
-    ['Api', 'POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
+    ['Api', 'NOTIFY_QUEUE_URL POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
     ['Authorizer', 'TABLE_NAME'],
   ])('%s is told what it uses', (name, variables) => {
     const { Variables } = functionOf(name).Environment as { Variables: Record<string, unknown> };

@@ -1,0 +1,83 @@
+/** Sends deliveries again: one by its id, or all that were parked for a target in a time. The webhook-id stays. */
+import { begunAnew, type Delivery } from './delivery.ts';
+import { type DeliveryItem, reissued, tenantDay, type WatchItem, withBody } from './items.ts';
+import type { Runtime } from './runtime.ts';
+import { DAY, SECOND } from './schedule.ts';
+import type { Item, Key } from './store.ts';
+import { wake } from './wake.ts';
+
+type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
+
+/**
+ * Begins a delivery anew, whatever became of it, and wakes it at once. Its watch is kept as long as that may take. Answers
+ * undefined when there is none.
+ */
+export const resend = async (key: Key, tools: Tools): Promise<DeliveryItem | undefined> => {
+  const { table, now } = tools;
+  for (;;) {
+    const [item, watch] = await both(key, tools);
+    if (!item || !watch) return undefined;
+    const begun = withBody(item, begunAnew(item.body, now()), now(), now());
+    const next = { ...reissued(begun, now(), 0), version: begun.version };
+    if (!(await table.replace(next))) continue;
+    await keepWatch(watch, tools);
+    await wake([next], tools);
+    return next;
+  }
+};
+
+const both = async (key: Key, { table }: Tools) => {
+  const items = await table.get([key, { pk: key.pk, sk: 'watch' }]);
+  const find = (sk: string) => items.find((item) => item.sk === sk);
+  return [find(key.sk) as DeliveryItem | undefined, find('watch') as WatchItem | undefined] as const;
+};
+
+/** A watch that is about to expire would leave its delivery without anything to tell. */
+const keepWatch = async (watch: WatchItem, { table, now }: Tools): Promise<void> => {
+  if (watch.expiresAt === undefined) return;
+  await table.replace(withBody(watch, watch.body, now(), now()));
+};
+
+export type Parked = {
+  readonly tenant: string;
+  readonly target: string;
+  readonly since: number;
+  readonly until: number;
+};
+
+const PAGE = 50;
+/** Watches are listed by the day they were submitted; their deliveries may be parked much later. */
+const LATER_MS = 18 * DAY;
+
+/** What one request has time for. */
+const BUDGET_MS = 8 * SECOND;
+
+/**
+ * Sends again what was parked for `target` between `since` and `until` (by its last attempt). Answers how many, and
+ * whether time ran out before all were looked through: then the same request goes on.
+ */
+export const resendParked = async (
+  { tenant, target, since, until }: Parked,
+  tools: Tools,
+): Promise<{ readonly resent: number; readonly more: boolean }> => {
+  const { table, now } = tools;
+  const beganAt = now();
+  const isWanted = ({ body }: Item): boolean => {
+    const { state, target: its, last } = body as Delivery;
+    return state === 'parked' && its === target && last !== undefined && last.at >= since && last.at <= until;
+  };
+  let resent = 0;
+  for (let day = since - LATER_MS; day < until + DAY; day += DAY) {
+    let after: Awaited<ReturnType<typeof table.listed>>['next'];
+    do {
+      const page = await table.listed(tenantDay(tenant, day), PAGE, after);
+      const partitions = await Promise.all(page.keys.map(({ pk }) => table.partition(pk)));
+      const parked = partitions.flat().filter((item) => item.sk.startsWith('delivery#') && isWanted(item));
+      const again = await Promise.all(parked.map((item) => resend(item, tools)));
+      resent += again.filter(Boolean).length;
+      after = page.next;
+      if (now() > beganAt + BUDGET_MS) return { resent, more: true };
+    } while (after);
+  }
+  return { resent, more: false };
+};

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { throttled } from '../lib/lane.ts';
+import { disable, type Entry, enable, enter, leave, openTurn, type Turn } from '../lib/turn.ts';
+
+const NOW = 1_795_312_800_000;
+const ask = (turn: Turn, count: number, rate: object, now = NOW, by = 'a') =>
+  enter(turn, { by, count, rate, patienceMs: 2_000 }, now);
+const slotsOf = (entry: Entry): readonly number[] => ('slots' in entry ? entry.slots.map((at) => at - NOW) : []);
+
+describe('slots', () => {
+  test.each([
+    ['no rate: a hundred a second', {}, 3, [0, 11, 22]],
+    ['one a second: what is later than the patience is not taken', { perSecond: 1 }, 5, [0, 1_050]],
+    ['five a second', { perSecond: 5 }, 4, [0, 210, 420, 630]],
+    ['twenty a minute: at once, up to the minute', { perMinute: 20 }, 4, [0, 0, 0, 0]],
+    ['both hold', { perSecond: 5, perMinute: 2 }, 4, [0, 210]],
+  ])('%s', (_, rate, count, slots) => {
+    expect(slotsOf(ask(openTurn, count, rate).entry)).toEqual(slots);
+  });
+
+  test('no minute holds more than its allowance, however they come', () => {
+    let turn = openTurn;
+    const sent: number[] = [];
+    for (let now = NOW; now < NOW + 300_000; now += 700) {
+      const entered = ask(turn, 3, { perMinute: 20 }, now);
+      turn = leave(entered.turn, 'a');
+      if ('slots' in entered.entry) sent.push(...entered.entry.slots);
+    }
+    const busiest = Math.max(...sent.map((at) => sent.filter((other) => other >= at && other < at + 60_000).length));
+    expect(busiest).toBe(20);
+    // Four minutes and a bit of room in five: nothing is held back for longer than it must be.
+    expect(sent.length).toBeGreaterThanOrEqual(80);
+  });
+
+  test('without a slot in time nothing is taken, and the time of the next is told', () => {
+    const full = ask(openTurn, 2, { perMinute: 2 }).turn;
+    const { turn, entry } = ask(full, 1, { perMinute: 2 }, NOW + 1_000, 'b');
+    expect(entry).toEqual({ backAt: NOW + 63_000 });
+    expect(turn).toBe(full);
+  });
+
+  test('throttled, it goes at half the pace', () => {
+    expect(slotsOf(ask(throttled(openTurn, NOW), 2, { perSecond: 5 }).entry)).toEqual([0, 420]);
+  });
+
+  test('a pause that was asked for holds for all', () => {
+    expect(ask(throttled(openTurn, NOW, 30_000), 1, {}).entry).toEqual({ backAt: NOW + 30_000 });
+  });
+});
+
+describe('seats', () => {
+  const seated = (...names: string[]): Turn => names.reduce((turn, by) => ask(turn, 1, {}, NOW, by).turn, openTurn);
+
+  test('three batches at a time; the fourth comes back', () => {
+    expect(ask(seated('a', 'b', 'c'), 1, {}, NOW, 'd').entry).toEqual({ backAt: NOW + 1_000 });
+  });
+  test('a seat given back is free', () => {
+    expect(slotsOf(ask(leave(seated('a', 'b', 'c'), 'b'), 1, {}, NOW + 100, 'd').entry)).toEqual([100]);
+  });
+  test('a seat that nobody gives back is free after twenty seconds', () => {
+    expect('slots' in ask(seated('a', 'b', 'c'), 1, {}, NOW + 19_999, 'd').entry).toBe(false);
+    expect('slots' in ask(seated('a', 'b', 'c'), 1, {}, NOW + 20_000, 'd').entry).toBe(true);
+  });
+  test('who has none changes nothing by leaving', () => {
+    const turn = seated('a');
+    expect(leave(turn, 'x')).toBe(turn);
+  });
+});
+
+describe('a target that wants no more', () => {
+  const disabled = disable(openTurn, NOW, 'HTTP 410');
+  test('is told nothing', () => {
+    expect(ask(disabled, 1, {}, NOW + 1).entry).toEqual({ disabled: 'HTTP 410' });
+  });
+  test('keeps the first reason', () => {
+    expect(disable(disabled, NOW + 5, 'again')).toBe(disabled);
+  });
+  test('is told again once it is enabled', () => {
+    expect(slotsOf(ask(enable(disabled), 1, {}, NOW + 1).entry)).toEqual([1]);
+  });
+});
