@@ -83,7 +83,9 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job
 
   if ('disabled' in entry) {
     const verdict: Verdict = { kind: 'gone', reason: `the target is disabled: ${entry.disabled}` };
-    for (const due of dues) fates.set(due.job, await record(due.job.item, { at: now(), verdict }, runtime));
+    for (const { job } of dues) {
+      fates.set(job, fateOf(await writeDown(job.item, { at: now(), verdict }, runtime)));
+    }
     return;
   }
   try {
@@ -164,14 +166,15 @@ const attempt = async (told: readonly Told[], recipient: Recipient, runtime: Run
   }
 };
 
-/** What an attempt taught is written down whoever else wrote meanwhile; `delivered` is never taken back. */
-const record = async (item: DeliveryItem, made: Made, runtime: Runtime): Promise<Fate> => {
-  const { table, now, chance, secrets, log } = runtime;
+/** What was learned is written down whoever else wrote meanwhile; `delivered` is never taken back. */
+const writeDown = async (
+  item: DeliveryItem,
+  made: Made,
+  { table, now, chance, log }: Runtime,
+): Promise<DeliveryItem> => {
   const { verdict, answer, at } = made;
-  const number = item.body.attempts;
   const luck = chance();
   const what = { at, verdict, ...(answer && { status: answer.status }) };
-
   let current: DeliveryItem | undefined = item;
   let next = item;
   while (current) {
@@ -180,8 +183,21 @@ const record = async (item: DeliveryItem, made: Made, runtime: Runtime): Promise
     if (body === current.body || (await table.replace(next))) break;
     [current] = (await table.get([deliveryKey(item.pk, item.body.id)])) as DeliveryItem[];
   }
-  const { state, nextAttemptAt } = next.body;
+  const { state, attempts } = next.body;
+  if (state === 'parked') {
+    log.error('delivery parked', { watch: item.pk, delivery: item.body.id, attempts, why: describe(verdict) });
+  }
+  return next;
+};
 
+const fateOf = ({ body }: DeliveryItem): Fate => (body.state === 'waiting' ? { backAt: body.nextAttemptAt } : 'done');
+
+/** Writes down an attempt: in the delivery what follows from it, beside it what happened. */
+const record = async (item: DeliveryItem, made: Made, runtime: Runtime): Promise<Fate> => {
+  const { table, now, secrets } = runtime;
+  const { verdict, answer, at } = made;
+  const next = await writeDown(item, made, runtime);
+  const number = item.body.attempts;
   const kept: AttemptRecord = {
     number,
     at,
@@ -189,12 +205,9 @@ const record = async (item: DeliveryItem, made: Made, runtime: Runtime): Promise
     verdict: describe(verdict),
     ...(answer && { status: answer.status }),
     ...(answer?.body && { answer: plain(redact(answer.body, secrets.known()), ANSWER_BYTES) }),
-    ...(state === 'waiting' && { nextAttemptAt }),
+    ...(next.body.state === 'waiting' && { nextAttemptAt: next.body.nextAttemptAt }),
   };
   const expiresAt = Math.ceil((now() + KEEP_MS) / SECOND);
   await table.insert({ ...attemptKey(item.pk, item.body.id, number), version: 1, body: kept, expiresAt });
-  if (state === 'parked') {
-    log.error('delivery parked', { watch: item.pk, delivery: item.body.id, attempts: number, why: kept.verdict });
-  }
-  return state === 'waiting' ? { backAt: nextAttemptAt } : 'done';
+  return fateOf(next);
 };

@@ -13,7 +13,10 @@ export type Delivery = {
   readonly event: Pick<Owed, 'event' | 'at' | 'word'>;
   /** `parked`: attempts are used up, or the receiver wants no more; it stays until somebody sends it again. */
   readonly state: 'waiting' | 'delivered' | 'parked';
+  /** Attempts made, all told. */
   readonly attempts: number;
+  /** How many of them were made before somebody sent it again: its schedule begins anew from there. */
+  readonly begunAfter?: number;
   readonly nextAttemptAt: number;
   /** Who is making an attempt right now, and until when nobody else may. */
   readonly claim?: { readonly by: string; readonly until: number };
@@ -73,12 +76,12 @@ export const afterAttempt = (
   const last = { ...what, verdict: describe(verdict) };
   if (verdict.kind === 'delivered') return { ...rest, state: 'delivered', last };
   if (verdict.kind === 'gone') return { ...rest, state: 'parked', last };
-  const next = nextAttempt(delivery.attempts, now, chance, verdict.afterMs);
+  const next = nextAttempt(delivery.attempts - (delivery.begunAfter ?? 0), now, chance, verdict.afterMs);
   return next === undefined ? { ...rest, state: 'parked', last } : { ...rest, nextAttemptAt: next, last };
 };
 
 /** The delivery as if it had never been tried, under the same webhook-id: it is due now and has all its attempts again. */
 export const begunAnew = (delivery: Delivery, now: number): Delivery => {
   const { claim: _, ...rest } = delivery;
-  return { ...rest, state: 'waiting', attempts: 0, nextAttemptAt: now };
+  return { ...rest, state: 'waiting', begunAfter: delivery.attempts, nextAttemptAt: now };
 };

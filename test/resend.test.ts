@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { AttemptRecord } from '../lib/delivery.ts';
+import { resend, resendParked } from '../lib/resend.ts';
+import { DAY, HOUR, MINUTE } from './samples.ts';
+import type { Reply } from './world/receivers.ts';
+import { deliveriesOf, messagesIn, pass, submitted } from './world/scenes.ts';
+import { createWorld, type World } from './world/world.ts';
+
+/** A world in which everything for the target `ci` was parked. */
+const parked = async (reply: Reply = 'broken') => {
+  let now: Reply | undefined = reply;
+  const world = createWorld({ reply: () => now });
+  const id = await submitted(world, { notify: ['ci'], endsAfter: 0, end: 'failed' });
+  world.start();
+  await pass(world, 5 * DAY);
+  const heal = () => {
+    now = undefined;
+  };
+  return { world, id, heal };
+};
+
+const stateOf = (world: World, id: string) => deliveriesOf(world, id).map(({ body }) => body.state);
+const idsSent = (world: World) => new Set(world.receivers.received.map((each) => each.id));
+
+describe('a parked delivery sent again', () => {
+  test('is delivered under the webhook-id it always had, and every attempt stays on record', async () => {
+    const { world, id, heal } = await parked();
+    expect(stateOf(world, id)).toEqual(['parked']);
+    heal();
+    const [delivery] = deliveriesOf(world, id);
+    if (!delivery) throw new Error('no delivery');
+    const resent = await world.call('api', (runtime) => resend(delivery, runtime));
+    expect(resent?.body.state).toBe('waiting');
+    await pass(world, MINUTE);
+    expect(stateOf(world, id)).toEqual(['delivered']);
+    expect(world.receivers.received).toHaveLength(11);
+    expect(idsSent(world).size).toBe(1);
+    const attempts = world.table.partition(id).filter(({ sk }) => sk.startsWith('attempt#'));
+    expect(attempts.map(({ body }) => (body as AttemptRecord).number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(messagesIn(world)).toBe(0);
+  });
+
+  test('has all its attempts again', async () => {
+    const { world, id } = await parked();
+    const [delivery] = deliveriesOf(world, id);
+    if (!delivery) throw new Error('no delivery');
+    await world.call('api', (runtime) => resend(delivery, runtime));
+    await pass(world, 5 * DAY);
+    expect(world.receivers.received).toHaveLength(20);
+    expect(stateOf(world, id)).toEqual(['parked']);
+  });
+
+  test('that is not there is not made', async () => {
+    const { world, id } = await parked();
+    const resent = await world.call('api', (runtime) => resend({ pk: id, sk: 'delivery#msg_none' }, runtime));
+    expect(resent).toBeUndefined();
+  });
+});
+
+describe('all that were parked for a target in a time', () => {
+  test.each([
+    ['within', 0, 1],
+    ['before', -6 * DAY, 0],
+  ])('%s it', async (_, shift, count) => {
+    const { world, id, heal } = await parked();
+    heal();
+    const until = world.timeline.now() + shift;
+    const wanted = { tenant: 'default', target: 'ci', since: until - 3 * DAY, until };
+    expect(await world.call('api', (runtime) => resendParked(wanted, runtime))).toEqual({ resent: count, more: false });
+    await pass(world, HOUR);
+    expect(stateOf(world, id)).toEqual([count === 1 ? 'delivered' : 'parked']);
+  });
+
+  test.each([
+    ['of another target', { target: 'other' }],
+    ['of another tenant', { tenant: 'other' }],
+  ])('and none %s', async (_, other) => {
+    const { world } = await parked();
+    const until = world.timeline.now();
+    const wanted = { tenant: 'default', target: 'ci', since: until - 9 * DAY, until, ...other };
+    expect(await world.call('api', (runtime) => resendParked(wanted, runtime))).toEqual({ resent: 0, more: false });
+  });
+});
+
+test('a target that said 410 is told nothing until it is enabled, and then what was parked can be sent', async () => {
+  const { world, id, heal } = await parked('gone');
+  heal();
+  const second = await submitted(world, { notify: ['ci'], endsAfter: 0, end: 'failed', provider: 'aliyun-bpstudio' });
+  await pass(world, HOUR);
+  expect(stateOf(world, second)).toEqual(['parked']);
+  expect(world.receivers.received).toHaveLength(1);
+  await world.call('api', (runtime) => runtime.turns.enable('ci'));
+  const until = world.timeline.now();
+  const wanted = { tenant: 'default', target: 'ci', since: until - 9 * DAY, until };
+  expect(await world.call('api', (runtime) => resendParked(wanted, runtime))).toEqual({ resent: 2, more: false });
+  await pass(world, HOUR);
+  expect([stateOf(world, id), stateOf(world, second)]).toEqual([['delivered'], ['delivered']]);
+});
