@@ -6,8 +6,8 @@ import type { HttpAnswer } from './http.ts';
 import { attemptKey, type DeliveryItem, deliveryKey, watchKey, withBody } from './items.ts';
 import { linksOf } from './links.ts';
 import type { SqsRecord } from './queue.ts';
-import { type Recipient, recipientOf } from './recipient.ts';
-import { redact } from './redact.ts';
+import { isCallback, type Recipient, recipientOf } from './recipient.ts';
+import { redact, redactUrl } from './redact.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, KEEP_MS, SECOND } from './schedule.ts';
 import { SecretError } from './secrets.ts';
@@ -77,8 +77,11 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job
     learned.slow = afterMs > 0 ? { afterMs } : {};
   };
   const tellTogether = async (some: readonly Due[], slotAt: number): Promise<void> => {
+    const [one = first] = some;
     if (slotAt > now()) await pause(slotAt - now());
-    await tellOnce(some, recipient, runtime, learn, (due, fate) => fates.set(due.job, fate));
+    // The callbacks of one host share its turn, and nothing else: each has its own address and its tenant's secret.
+    const whom = recipientOf(one.job.item.body, config);
+    await tellOnce(some, whom, runtime, learn, (due, fate) => fates.set(due.job, fate));
   };
 
   if ('disabled' in entry) {
@@ -185,7 +188,20 @@ const writeDown = async (
   }
   const { state, attempts } = next.body;
   if (state === 'parked') {
-    log.error('delivery parked', { watch: item.pk, delivery: item.body.id, attempts, why: describe(verdict) });
+    const why = describe(verdict);
+    log.error(
+      'delivery parked',
+      { watch: item.pk, delivery: item.body.id, attempts, why },
+      { deliveriesParked: [1, 'Count'] },
+    );
+  }
+  if (state === 'delivered' && item.body.state !== 'delivered') {
+    const { id, target, event } = item.body;
+    log.info(
+      'delivered',
+      { watch: item.pk, delivery: id, target: isCallback(target) ? redactUrl(target) : target, attempts },
+      { deliveryDelay: [now() - event.at, 'Milliseconds'], attempts: [attempts, 'Count'] },
+    );
   }
   return next;
 };

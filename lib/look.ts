@@ -209,12 +209,17 @@ const outcomeOf = async (error: unknown, connection: string, { pace, log, now }:
   if (error instanceof LanePaused) return { backAt: error.until };
   if (error instanceof Throttled) {
     await pace.throttled(connection, error.afterMs);
+    log.warn('throttled by the cloud', { connection, code: error.code }, { throttled: [1, 'Count'] });
     return { backAt: now() + Math.max(Math.min(error.afterMs ?? 0, RETRY_AFTER_LOOK_MAX_MS), 5 * SECOND) };
   }
   if (error instanceof Refused || error instanceof SecretError) {
     const code = error instanceof Refused ? error.code : 'secret_unreadable';
     if (await pace.refused(connection, code, error.message)) {
-      log.error('credentials refused', { connection, code, message: error.message });
+      log.error(
+        'credentials refused',
+        { connection, code, message: error.message },
+        { credentialsRefused: [1, 'Count'] },
+      );
     }
     return { backAt: (await pace.read(connection)).pausedUntil };
   }

@@ -7,14 +7,14 @@ import { look, type Outcome } from './look.ts';
 import type { SqsRecord } from './queue.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, LAST_LOOK_GRACE_MS, PROGRESS_EVERY_MS } from './schedule.ts';
-import { type Fate, handleWakeUps, type Job } from './wake-ups.ts';
+import { type Fate, handleWakeUps, isCurrent, type Job } from './wake-ups.ts';
 import { decide, expire, isOver, type Watch } from './watch.ts';
 
 type WatchJob = Job<Watch>;
 
 /** Receipts of this message that the watch's count of looks does not hold yet, this one included. */
 const uncounted = (job: WatchJob, item: WatchItem): number =>
-  job.wakeUp.ticket === item.ticket ? Math.max(job.receives - item.receives, 1) : 1;
+  isCurrent(item, job) ? Math.max(job.receives - item.receives, 1) : 1;
 
 /** Whether a look brought anything to write down: times of looks, request ids and hasty progress alone are not. */
 const tellsMore = (before: Watch, after: Watch): boolean => {
@@ -81,7 +81,7 @@ const afterLook = async (job: WatchJob, outcome: Outcome, runtime: Runtime): Pro
 
 /** Writes down the slot a watch was given, so that it still has it when it comes back. */
 const keepSlot = async (
-  { item, receives }: WatchJob,
+  { item, messageId, receives }: WatchJob,
   { backAt: turnAt, slotAt }: { backAt: number; slotAt?: number },
   { table, now }: Runtime,
 ): Promise<Fate> => {
@@ -90,7 +90,7 @@ const keepSlot = async (
   if (slotAt === undefined && !leaseIsShort(item, backAt)) return { backAt };
   const looks = item.body.looks + Math.max(receives - 1 - item.receives, 0);
   const kept = withBody(item, { ...item.body, looks }, backAt, now());
-  const promised: WatchItem = { ...kept, receives, ...(slotAt !== undefined && { slotAt }) };
+  const promised: WatchItem = { ...kept, message: messageId, receives, ...(slotAt !== undefined && { slotAt }) };
   await table.replace(promised);
   return { backAt };
 };
@@ -106,7 +106,7 @@ const change = async (job: WatchJob, apply: (watch: Watch) => Watch, runtime: Ru
     if (unchanged) return settle(job, { ...item, body }, runtime);
     const written: WatchItem = {
       ...withBody(item, next, body.nextLookAt, now()),
-      ...(job.wakeUp.ticket === item.ticket && { receives: job.receives }),
+      ...(isCurrent(item, job) && { message: job.messageId, receives: job.receives }),
     };
     if (await table.replace(written)) {
       report(item.body, written.body, runtime);
@@ -119,8 +119,8 @@ const change = async (job: WatchJob, apply: (watch: Watch) => Watch, runtime: Ru
 
 /** Pays what is owed; the message goes on only for a watch that is not over and that is still its own. */
 const settle = async (job: WatchJob, item: WatchItem, runtime: Runtime): Promise<Fate> => {
-  const { body, ticket } = await announce(item, runtime);
-  return isOver(body.status) || ticket !== job.wakeUp.ticket ? 'done' : { backAt: body.nextLookAt };
+  const paid = await announce(item, runtime);
+  return isOver(paid.body.status) || !isCurrent(paid, job) ? 'done' : { backAt: paid.body.nextLookAt };
 };
 
 const report = (before: Watch, after: Watch, { log, now }: Runtime): void => {
@@ -129,13 +129,15 @@ const report = (before: Watch, after: Watch, { log, now }: Runtime): void => {
     log.warn('unknown word from a cloud', { watch: id, provider, word });
   }
   if (isOver(status) && !isOver(before.status)) {
-    log.info('watch over', {
-      watch: id,
-      provider,
-      status,
-      word,
-      looks,
-      seconds: Math.round((now() - submittedAt) / 1000),
-    });
+    const endedAt = after.facts.endedAt;
+    log.info(
+      'watch over',
+      { watch: id, provider, status, word, looks, seconds: Math.round((now() - submittedAt) / 1000) },
+      {
+        looks: [looks, 'Count'],
+        // From the cloud's own end, where it tells one that can be ours to have missed.
+        ...(endedAt !== undefined && endedAt >= submittedAt && { detectionDelay: [now() - endedAt, 'Milliseconds'] }),
+      },
+    );
   }
 };

@@ -18,11 +18,14 @@ export type Recipient = {
   readonly open: (secrets: Secrets) => Promise<{ readonly target: Target; readonly settings: unknown }>;
 };
 
+/** Whether a delivery names an address instead of a target. */
+export const isCallback = (target: string): boolean => target.includes(':');
+
 export const recipientOf = (
   { target: name, tenant }: Pick<Delivery, 'target' | 'tenant'>,
   config: Config,
 ): Recipient => {
-  const isNamed = !name.includes(':');
+  const isNamed = !isCallback(name);
   const { type, settings, lane } = isNamed
     ? (config.targets.get(name) ?? { type: '', settings: {}, lane: undefined })
     : {

@@ -82,7 +82,7 @@ const create = (): Runtime => {
     secrets: createSecrets(new SSMClient(CLIENT), process.env, now),
     sendToCloud: createSend({ ...CLOUD_LIMITS, userAgent: USER_AGENT }),
     sendToTarget: createSend({ ...TARGET_LIMITS, userAgent: USER_AGENT, guard: { rules: config.addresses } }),
-    log: createLog(console.log),
+    log: createLog(console.log, { deployment: process.env.TABLE_NAME ?? '', now }),
     env: readEnvironment(process.env),
     now,
     chance,

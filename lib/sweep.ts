@@ -40,6 +40,6 @@ export const sweep = async (
   };
 
   await Promise.all(LEASE_SHARDS.map(sweepShard));
-  if (sent > 0) log.info('swept', { sent, oldestSeconds: Math.round(oldestMs / 1000) });
+  if (sent > 0) log.info('swept', { sent }, { swept: [sent, 'Count'], oldestLapse: [oldestMs, 'Milliseconds'] });
   return { sent, oldestMs };
 };

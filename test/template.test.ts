@@ -352,3 +352,37 @@ const filesIn = (zip: Buffer): string[] => {
   }
   return names;
 };
+
+describe('alarms', () => {
+  const alarms = () => ofType('AWS::CloudWatch::Alarm', resources);
+  const guide = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
+  const sections = [...guide.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replaceAll(' ', '-'));
+
+  test('say where to read what to do, and it is there', () => {
+    const named = alarms().map(([, alarm]) => /docs\/operations\.md#(.+)$/.exec(String(alarm.AlarmDescription))?.[1]);
+    expect(named.filter((section) => section === undefined || !sections.includes(section))).toEqual([]);
+    expect(new Set(named)).toEqual(new Set(sections.filter((section) => section !== 'metrics')));
+  });
+
+  test('tell the topic when they begin and when they end', () => {
+    for (const [, { AlarmActions, OKActions }] of alarms()) {
+      expect([AlarmActions, OKActions]).toEqual([[{ Ref: 'AlarmTopic' }], [{ Ref: 'AlarmTopic' }]]);
+    }
+  });
+
+  test('watch metrics that the code writes, under the name of this deployment', () => {
+    const written = ['deliver', 'look', 'sweep']
+      .map((file) => readFileSync(join(root, 'lib', `${file}.ts`), 'utf8'))
+      .join();
+    const own = alarms().filter(([, { Namespace }]) => Namespace === 'opwatch');
+    expect(own).toHaveLength(4);
+    for (const [, { MetricName, Dimensions }] of own) {
+      expect(written).toContain(`${MetricName}: [`);
+      expect(Dimensions).toEqual([{ Name: 'deployment', Value: 'opwatch-dev' }]);
+    }
+  });
+
+  test.each(['PollDeadLettersAliyun', 'PollDeadLettersHuawei', 'NotifyDeadLetters'])('one looks at %s', (queue) => {
+    expect(JSON.stringify(alarms())).toContain(`{"Fn::GetAtt":["${queue}","QueueName"]}`);
+  });
+});
