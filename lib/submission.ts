@@ -47,17 +47,15 @@ const Envelope = v.strictObject({
   provider: v.string(),
   connection: v.optional(v.string()),
   operation: Fields,
-  notify: v.optional(
-    v.pipe(
-      v.array(v.pipe(v.string(), v.maxLength(URL_MAX, `must be at most ${URL_MAX} characters`))),
-      v.maxLength(TARGETS_MAX, `must name at most ${TARGETS_MAX} targets`),
-    ),
-  ),
+  notify: v.optional(v.pipe(v.array(v.string()), v.maxLength(TARGETS_MAX, `must name at most ${TARGETS_MAX} targets`))),
   deadline: v.optional(v.string()),
   labels: v.optional(
     v.pipe(
       Fields,
-      v.check((labels) => !UNSAFE.some((name) => Object.hasOwn(labels, name)), `must not be named ${UNSAFE.join(', ')}`),
+      v.check(
+        (labels) => !UNSAFE.some((name) => Object.hasOwn(labels, name)),
+        `must not be named ${UNSAFE.join(', ')}`,
+      ),
       v.record(
         v.pipe(v.string(), v.regex(/^[\w.\-/]{1,63}$/, 'a label name is 1 to 63 of A-Z, a-z, 0-9, "_", ".", "-", "/"')),
         Label,
@@ -78,9 +76,30 @@ const faultsOf = (issues: readonly v.BaseIssue<unknown>[], base: string): Fault[
     detail: wording(issue),
   }));
 
-const wording = ({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string => {
+/**
+ * What `schema` reads in `input`, and everything that is wrong with it. Of unknown fields valibot names the first alone, and
+ * takes what every object inherits (`constructor`) for known: here each is named.
+ */
+const check = <T>(schema: v.GenericSchema<unknown, T>, input: Record<string, unknown>, base: string) => {
+  const read = v.safeParse(schema, input);
+  const known = 'entries' in schema && isObject(schema.entries) ? schema.entries : undefined;
+  const unknown = known ? Object.keys(input).filter((name) => !Object.hasOwn(known, name)) : [];
+  const others = (read.issues ?? []).filter((issue) => !(known && isUnknownField(issue) && issue.path?.length === 1));
+  const faults = [
+    ...faultsOf(others, base),
+    ...unknown.map((name) => ({ pointer: pointer(base, name), detail: UNKNOWN_FIELD })),
+  ];
+  return { faults, ...(read.success && { output: read.output }) };
+};
+
+const UNKNOWN_FIELD = 'is not a known field';
+const isUnknownField = ({ type, expected }: v.BaseIssue<unknown>): boolean =>
+  type === 'strict_object' && expected === 'never';
+
+const wording = (issue: v.BaseIssue<unknown>): string => {
+  const { kind, type, received, message } = issue;
   if (kind !== 'schema') return message;
-  if (type === 'strict_object' && expected === 'never') return 'is not a known field';
+  if (isUnknownField(issue)) return UNKNOWN_FIELD;
   if (received === 'undefined') return 'is missing';
   return message.startsWith('Invalid') ? `must be ${article(type)}` : message;
 };
@@ -98,23 +117,27 @@ type Context = { readonly config: Config; readonly tenant: string; readonly now:
  */
 export const checkSubmission = (input: unknown, context: Context, base = ''): Checked => {
   const { config, tenant, now } = context;
-  const envelope = v.safeParse(Envelope, input);
-  const faults: Fault[] = envelope.success ? [] : faultsOf(envelope.issues, base);
+  if (!isObject(input)) return { faults: [{ pointer: base, detail: 'must be an object' }] };
+  const envelope = check(Envelope, input, base);
+  const faults: Fault[] = [...envelope.faults];
   // What can be checked is checked even beside other faults, so that a caller sees everything at once.
-  const raw = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
   const fault = (field: string, detail: string) => faults.push({ pointer: pointer(base, field), detail });
 
-  const provider = typeof raw.provider === 'string' ? providerNamed(raw.provider) : undefined;
-  if (typeof raw.provider === 'string' && !provider) {
+  const provider = typeof input.provider === 'string' ? providerNamed(input.provider) : undefined;
+  if (typeof input.provider === 'string' && !provider) {
     fault('provider', `must be one of ${providers.map(({ traits }) => traits.name).join(', ')}`);
   }
-  const connection = provider && checkConnection(raw.connection, provider, config, fault);
+  const connection = provider && checkConnection(input.connection, provider, config, fault);
   const operation =
-    provider && isObject(raw.operation)
-      ? v.safeParse(provider.traits.operation, withProject(raw.operation, provider, connection?.project))
+    provider && isObject(input.operation)
+      ? check(
+          provider.traits.operation,
+          withProject(input.operation, provider, connection?.project),
+          pointer(base, 'operation'),
+        )
       : undefined;
-  if (operation && !operation.success) faults.push(...faultsOf(operation.issues, pointer(base, 'operation')));
-  if (operation?.success && connection?.project !== undefined) {
+  faults.push(...(operation?.faults ?? []));
+  if (operation?.output !== undefined && connection?.project !== undefined) {
     const { project_id } = operation.output as { project_id?: string };
     if (project_id !== undefined && project_id !== connection.project) {
       faults.push({
@@ -123,10 +146,10 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
       });
     }
   }
-  const notify = checkNotify(raw.notify, config, tenant, base, faults);
-  const deadline = checkDeadline(raw.deadline, config, now, fault);
+  const notify = checkNotify(input.notify, config, tenant, base, faults);
+  const deadline = checkDeadline(input.deadline, config, now, fault);
 
-  if (faults.length > 0 || !envelope.success || !provider || !connection || !operation?.success) return { faults };
+  if (faults.length > 0 || !envelope.output || !provider || !connection || !operation?.output) return { faults };
   return {
     submission: {
       provider,
@@ -180,10 +203,13 @@ const checkNotify = (
     return [];
   }
   if (!Array.isArray(given)) return [];
-  const names = given.filter((name): name is string => typeof name === 'string');
-  for (const [i, name] of names.entries()) {
+  const names: string[] = [];
+  for (const [i, name] of given.entries()) {
+    if (typeof name !== 'string') continue;
     const detail = notifyFault(name, config, tenant);
     if (detail) faults.push({ pointer: pointer(base, 'notify', i), detail });
+    // However a callback is spelled (`HTTPS://Ci.Example.com`), it is one place to be told, and known for a callback later.
+    else names.push(name.includes(':') ? new URL(name).href : name);
   }
   return [...new Set(names)];
 };
@@ -193,8 +219,9 @@ const notifyFault = (name: string, config: Config, tenant: string): string | und
     return config.targets.has(name) ? undefined : 'names no configured target and is no https URL';
   const reason = refusal(name, config.callbacks);
   if (reason) return reason;
-  if (new URL(name).search !== '')
-    return 'must not carry a query: such a URL is a secret; name it in the configuration';
+  const { search, href } = new URL(name);
+  if (href.length > URL_MAX) return `must be at most ${URL_MAX} characters`;
+  if (search !== '') return 'must not carry a query: such a URL is a secret; name it in the configuration';
   const signing = config.tenants.get(tenant)?.signing ?? [];
   return signing.length > 0
     ? undefined

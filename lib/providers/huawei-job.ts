@@ -20,15 +20,20 @@ type JobOperation = v.InferOutput<typeof Operation>;
 
 /**
  * status. Source: support.huaweicloud.com, api-ecs ecs_02_0901: a job waits in PENDING_PAYMENT until somebody pays its
- * order, and is deleted after 14 days.
+ * order, and is deleted after 14 days; api-evs evs_04_0054: WAITING_EXECUTE and LISTENING, of EVS alone.
  */
 const STATES: States = {
   INIT: 'pending',
+  WAITING_EXECUTE: 'pending',
   RUNNING: 'running',
+  LISTENING: 'running',
   PENDING_PAYMENT: 'attention',
   SUCCESS: 'succeeded',
   FAIL: 'failed',
 };
+
+/** How long ECS keeps a job that is over (ecs_02_0901); of the others it is not known. */
+const KEPT_MS = 24 * 60 * 60_000;
 
 /** No such job, with HTTP 400 (the Huawei driver of Yunion Cloudpods); with 404 any code means that. */
 const UNKNOWN_CODE = /^Common\.0011$/;
@@ -75,6 +80,7 @@ export const huaweiJob: Provider<JobOperation> = {
     operation: Operation,
     graceMs: 60_000,
     missesUntilLost: 3,
+    forgetsAfterMs: KEPT_MS,
     console: ({ region }) => `https://console.huaweicloud.com/console/?region=${region}`,
   },
   look: oneByOne(lookAt),

@@ -18,7 +18,9 @@ runContract({
   ends: { succeeded: ['SUCCESS'], failed: ['FAIL'] },
   table: [
     ['INIT', state('INIT'), 'pending'],
+    ['WAITING_EXECUTE', state('WAITING_EXECUTE'), 'pending'],
     ['RUNNING', state('RUNNING'), 'running'],
+    ['LISTENING', state('LISTENING'), 'running'],
     ['PENDING_PAYMENT', state('PENDING_PAYMENT'), 'attention'],
     ['SUCCESS', state('SUCCESS'), 'succeeded'],
     ['FAIL', state('FAIL'), 'failed'],

@@ -1,0 +1,87 @@
+/**
+ * npm run probe -- <provider> <json | @file>: one signed look at one operation, told in full.
+ *
+ * This is how an operator checks credentials and permissions before the first watch, and how a contributor records what a
+ * cloud answers. It asks what a poller would ask, with the same code, configuration and limits, and writes nothing down
+ * but what --record asks for. Credentials behind `ssm:` are read with your AWS credentials.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const USAGE = `usage:
+  npm run probe -- <provider> <json | @file> [options]
+
+The JSON is an operation, such as '{"RegionId":"cn-hangzhou","ClusterId":"c-…","OperationId":"op-…"}', or a whole submission,
+such as @events/trigger-emr.json.
+
+  --connection NAME   the connection of opwatch.config.ts to look through; left out, as in a submission
+  --endpoint URL      ask there instead of where the connection says: a host or an origin
+  --seen              as if an earlier look had seen the operation
+  --record DIR        keep the exchange as a test fixture, with secrets and ids replaced
+  --about TEXT        what the fixture shows, in a sentence
+  --offline           with the configuration and the stand-in clouds of the local stack that runs from here (npm start)
+
+Ends with 0 when the cloud answered for the operation, if only that it does not know it, and with 1 when it did not.`;
+
+class Usage extends Error {}
+
+const options = {
+  connection: { type: 'string' },
+  endpoint: { type: 'string' },
+  seen: { type: 'boolean', default: false },
+  record: { type: 'string' },
+  about: { type: 'string' },
+  offline: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const read = (given: string): unknown => {
+  const text = given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Usage(`${given.startsWith('@') ? given.slice(1) : 'the operation'} is not JSON`);
+  }
+};
+
+/** Which configuration a program has is settled when it starts: with another one, it starts again. */
+const runOffline = (): number => {
+  const join = new URL('../../offline/join.ts', import.meta.url).href;
+  const same = process.argv.slice(2).filter((word) => word !== '--offline');
+  const command = ['--conditions=offline', '--import', join, import.meta.filename, ...same];
+  return spawnSync(process.execPath, command, { stdio: 'inherit' }).status ?? 1;
+};
+
+const parse = () => {
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    throw new Usage(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const main = async (): Promise<number> => {
+  const { positionals, values } = parse();
+  const [provider, given, ...more] = positionals;
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (provider === undefined || given === undefined || more.length > 0) {
+    throw new Usage('name one provider and one operation');
+  }
+  const input = read(given);
+  if (values.offline) return runOffline();
+
+  const { theRuntime } = await import('../runtime.ts');
+  const { probe } = await import('./probe/probe.ts');
+  const { text, isAnswered } = await probe({ provider, input, ...values }, theRuntime());
+  console.log(text);
+  return isAnswered ? 0 : 1;
+};
+
+process.exitCode = await main().catch((error: Error) => {
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error.message);
+  return 1;
+});

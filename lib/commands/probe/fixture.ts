@@ -1,0 +1,121 @@
+/** Keeps an exchange as test/fixtures holds them, so that the contract suite replays it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { LookError } from '../../errors.ts';
+import type { HttpAnswer, HttpRequest } from '../../http.ts';
+import type { Ask, Cloud, Observation, Provider } from '../../providers/provider.ts';
+import type { Look } from './look.ts';
+import { createMask, type Mask } from './mask.ts';
+import type { Tools } from './probe.ts';
+
+/** The headers that adapters read, and by which a request is found again. */
+const KEPT = ['content-type', 'x-acs-request-id', 'x-request-id', 'retry-after', 'x-acs-retry-after'];
+
+/**
+ * Writes the look to a new file in `directory` and answers a line that says so.
+ *
+ * Secrets and ids are replaced, and the adapter is asked again with the replaced answers and without endpoint overrides:
+ * what stands in the file is what the suite will find, wherever the look was made. A look that brought no observation
+ * belongs in no fixture, and is not written.
+ */
+export const record = async (
+  look: Look,
+  directory: string,
+  about: string | undefined,
+  tools: Tools,
+): Promise<string> => {
+  const { submission, ask, exchanges, outcome, at } = look;
+  if (outcome instanceof LookError) return '\nnot recorded: fixtures hold what a cloud says of an operation';
+  const { provider } = submission;
+  const mask = createMask(tools.secrets.known(), Object.values(submission.operation));
+  const operation = mask(submission.operation);
+  const answers = exchanges.flatMap(({ reply }) => (reply instanceof LookError ? [] : [maskedAnswer(reply, mask)]));
+  const asked = { ...ask, operation: v.parse(provider.traits.operation, operation) };
+  const { requests, observation } = await replay(provider, asked, answers.map(asSent), at);
+  if (gist(observation) !== gist(outcome))
+    throw new Error('not recorded: without its ids the answer means something else');
+
+  const fixture = {
+    about: about ?? `${gist(observation)}, as the cloud answered it.`,
+    source: `npm run probe, ${new Date(at).toISOString().slice(0, 10)}`,
+    operation,
+    ...(ask.seen && { seen: true }),
+    exchanges: answers.map((answer, i) => ({ request: requests[i], answer })),
+    observation,
+  };
+  const file = write(directory, nameOf(observation), `${JSON.stringify(fixture, null, 2)}\n`);
+  return `\nrecorded ${file}\nSecrets and ids are replaced; names and free text are not: read it before you share it.`;
+};
+
+type Kept = { readonly status: number; readonly headers: HttpAnswer['headers']; readonly body: unknown };
+
+const maskedAnswer = ({ status, headers, body }: HttpAnswer, mask: Mask): Kept => ({
+  status,
+  headers: mask(Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT.includes(name)))),
+  body: mask(parsed(body)),
+});
+
+/** Text stays text: a fixture's body is sent as JSON only where it is an object. */
+const parsed = (body: string): unknown => {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? value : body;
+  } catch {
+    return body;
+  }
+};
+
+const asSent = ({ body, ...answer }: Kept): HttpAnswer => ({
+  ...answer,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  cut: false,
+});
+
+const replay = async (provider: Provider, ask: Ask<unknown>, answers: readonly HttpAnswer[], now: number) => {
+  const requests: Pick<HttpRequest, 'method' | 'url' | 'body'>[] = [];
+  const cloud: Cloud = {
+    credentials: { accessKeyId: 'example', secretAccessKey: 'example' },
+    endpoints: {},
+    now,
+    nonce: () => 'example',
+    send: async ({ method, url, body }) => {
+      const answer = answers[requests.length];
+      requests.push({ method, url, ...(body !== undefined && { body }) });
+      if (!answer) throw new Error('not recorded: without its ids more would be asked');
+      return answer;
+    },
+  };
+  const [observation] = await provider.look([ask], cloud);
+  if (!observation) throw new Error('the adapter left out an observation');
+  return { requests, observation };
+};
+
+const gist = (observation: Observation): string =>
+  observation.kind === 'seen' ? `${observation.word} (${observation.status})` : observation.kind;
+
+const nameOf = (observation: Observation): string => {
+  const name = observation.kind === 'seen' ? observation.word : observation.kind;
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .slice(0, 60) || 'answer'
+  );
+};
+
+const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';
+
+/** To a file of its own: an earlier recording is never written over. */
+const write = (directory: string, name: string, text: string): string => {
+  mkdirSync(directory, { recursive: true });
+  for (let number = 1; ; number += 1) {
+    const file = join(directory, `${name}${number === 1 ? '' : `-${number}`}.json`);
+    try {
+      writeFileSync(file, text, { flag: 'wx' });
+      return file;
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+  }
+};

@@ -1,0 +1,18 @@
+import { DEFAULT_TENANT } from '../../caller.ts';
+import { fields } from '../../clouds/fields.ts';
+import type { Config } from '../../config.ts';
+import { type Checked, checkSubmission } from '../../submission.ts';
+import type { Wish } from './probe.ts';
+
+/** Reads what was given as the API would, with everything that is wrong with it. */
+export const submissionOf = ({ provider, connection, input }: Wish, config: Config, now: number): Checked => {
+  const whole = Object.hasOwn(fields(input), 'operation');
+  const named = fields(input).provider;
+  if (whole && named !== undefined && named !== provider) {
+    return { faults: [{ pointer: '/provider', detail: `is not ${provider}, which is to be probed` }] };
+  }
+  // Nobody is told of a probe.
+  const submission = whole ? { ...fields(input), provider } : { provider, operation: input, notify: [] };
+  const through = connection === undefined ? {} : { connection };
+  return checkSubmission({ ...submission, ...through }, { config, tenant: DEFAULT_TENANT, now });
+};

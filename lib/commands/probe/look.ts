@@ -1,0 +1,105 @@
+import type { ConnectionConfig } from '../../config.ts';
+import { ClockSkew, LookError, Refused } from '../../errors.ts';
+import type { HttpAnswer, HttpRequest } from '../../http.ts';
+import type { Ask, Cloud, Credentials, Observation } from '../../providers/provider.ts';
+import { SecretError } from '../../secrets.ts';
+import type { Submission } from '../../submission.ts';
+import type { Tools, Wish } from './probe.ts';
+
+/** One call: what was sent, and what came back or why nothing did. */
+export type Exchange = {
+  readonly request: HttpRequest;
+  readonly reply: HttpAnswer | LookError;
+  readonly tookMs: number;
+};
+
+export type Look = {
+  readonly submission: Submission;
+  readonly connection: ConnectionConfig;
+  readonly ask: Ask<unknown>;
+  /** When it began, epoch ms. */
+  readonly at: number;
+  readonly tookMs: number;
+  /** Of the look before, where the clocks were too far apart and it had to be signed once more. */
+  readonly discarded: readonly Exchange[];
+  readonly exchanges: readonly Exchange[];
+  readonly outcome: Observation | LookError;
+};
+
+/**
+ * Makes the look a poller would make, without a lane: once, and once more by the cloud's clock where ours is too far off.
+ * Throws where the credentials cannot be fetched.
+ */
+export const lookOnce = async (submission: Submission, wish: Wish, tools: Tools): Promise<Look> => {
+  const { config, now } = tools;
+  const connection = config.connections.get(submission.connection);
+  if (!connection) throw new Error(`there is no connection ${submission.connection}`);
+  const at = now();
+  const ask: Ask<unknown> = { operation: submission.operation, seen: wish.seen, submittedAt: at, memo: {} };
+  const told = (discarded: readonly Exchange[], exchanges: readonly Exchange[], outcome: Look['outcome']): Look => ({
+    submission,
+    connection,
+    ask,
+    at,
+    tookMs: now() - at,
+    discarded,
+    exchanges,
+    outcome,
+  });
+
+  const credentials = await credentialsOf(connection, tools);
+  if (credentials instanceof LookError) return told([], [], credentials);
+  const endpoints = wish.endpoint === undefined ? connection.endpoints : { '*': wish.endpoint };
+  const once = async (skewMs: number): Promise<Pick<Look, 'exchanges' | 'outcome'>> => {
+    const exchanges: Exchange[] = [];
+    const cloud: Cloud = {
+      credentials,
+      endpoints,
+      send: (request) => sendAndTell(request, exchanges, tools),
+      now: now() + skewMs,
+      nonce: tools.uniqueId,
+    };
+    const outcome = await outcomeOf(() => submission.provider.look([ask], cloud));
+    return { exchanges, outcome };
+  };
+
+  const first = await once(0);
+  if (!(first.outcome instanceof ClockSkew)) return told([], first.exchanges, first.outcome);
+  const second = await once(first.outcome.cloudTime - now());
+  return told(first.exchanges, second.exchanges, second.outcome);
+};
+
+/** Credentials that cannot be read stop a connection as refused ones do. */
+const credentialsOf = async (connection: ConnectionConfig, { secrets }: Tools): Promise<Credentials | LookError> => {
+  try {
+    return await secrets.credentials(connection);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof SecretError) return new Refused({ code: 'secret_unreadable', message });
+    throw new Error(`the credentials of connection ${connection.name} could not be fetched from AWS: ${message}`);
+  }
+};
+
+const sendAndTell = async (request: HttpRequest, exchanges: Exchange[], tools: Tools): Promise<HttpAnswer> => {
+  const began = tools.now();
+  const tell = (reply: Exchange['reply']) => exchanges.push({ request, reply, tookMs: tools.now() - began });
+  try {
+    const answer = await tools.sendToCloud(request);
+    tell(answer);
+    return answer;
+  } catch (error) {
+    if (error instanceof LookError) tell(error);
+    throw error;
+  }
+};
+
+const outcomeOf = async (look: () => Promise<readonly Observation[]>): Promise<Observation | LookError> => {
+  try {
+    const [observation] = await look();
+    if (!observation) throw new Error('the adapter left out an observation');
+    return observation.kind === 'unanswered' ? observation.error : observation;
+  } catch (error) {
+    if (error instanceof LookError) return error;
+    throw error;
+  }
+};

@@ -1,0 +1,74 @@
+/** What opwatch would do now, by the very functions by which it does. Pure. */
+import type { Config } from '../../config.ts';
+import { LookError, NotAllowed, Refused, Throttled } from '../../errors.ts';
+import { habitsOf } from '../../habits.ts';
+import { openLane, REFUSED_PAUSE_MS, throttled } from '../../lane.ts';
+import type { Observation } from '../../providers/provider.ts';
+import { decide, type Habits, isOver, type Watch } from '../../watch.ts';
+import type { Look } from './look.ts';
+import { span } from './span.ts';
+
+export const nextOf = (look: Look, config: Config): string[] => {
+  const { outcome, connection } = look;
+  if (outcome instanceof Refused) return afterRefusal(connection.name);
+  if (outcome instanceof Throttled) return afterThrottling(outcome, look);
+  const watch = watchOf(look);
+  const habits = habitsOf(watch, config);
+  if (!(outcome instanceof LookError)) return afterObservation(watch, outcome, look.at, habits);
+
+  const next = decide(watch, { kind: 'unanswered', error: outcome }, look.at, habits);
+  const grant = outcome instanceof NotAllowed ? ['docs/providers.md has the permissions to grant'] : [];
+  return [
+    `looks again in ${span(next.nextLookAt - look.at)}, then less often, up to five minutes apart, until the deadline`,
+    'the watch says so meanwhile (trouble)',
+    ...grant,
+  ];
+};
+
+const afterRefusal = (connection: string): string[] => [
+  `rests connection ${connection} for ${span(REFUSED_PAUSE_MS)} and reports it once: no watch of it is looked at`,
+  'then tries one look with freshly read credentials; all go on when it is answered',
+];
+
+const afterThrottling = ({ afterMs = 0 }: Throttled, { connection, at }: Look): string[] => {
+  const { pace, pausedUntil } = throttled(openLane, at, afterMs);
+  const { name, callsPerSecond } = connection;
+  return [
+    `slows connection ${name} down to ${pace * callsPerSecond} calls a second, and speeds up again step by step`,
+    ...(pausedUntil > at ? [`rests it for ${span(pausedUntil - at)} first, as the cloud asks`] : []),
+  ];
+};
+
+const afterObservation = (watch: Watch, observation: Observation, at: number, habits: Habits): string[] => {
+  const next = decide(watch, observation, at, habits);
+  const told = next.owed.length > 0 ? ', and its targets are told' : '';
+  const lines = [`the watch is ${next.status}${told}`];
+  if (!isOver(next.status)) lines.push(`looks again in ${span(next.nextLookAt - at)}`);
+  if (observation.kind !== 'absent' || isOver(next.status)) return lines;
+  const later =
+    watch.seenAt === undefined ? `${span(habits.graceMs)} from now` : `after ${habits.missesUntilLost} looks`;
+  return [...lines, `is this still so ${later}, the watch is lost, and its targets are told`];
+};
+
+/** A watch submitted at the time of the look. */
+const watchOf = ({ submission, at, ask }: Look): Watch => ({
+  id: 'w_probe',
+  tenant: 'probe',
+  provider: submission.provider.traits.name,
+  connection: submission.connection,
+  operation: submission.operation,
+  generation: 1,
+  labels: {},
+  notify: [],
+  submittedAt: at,
+  deadline: submission.deadline,
+  status: 'pending',
+  facts: {},
+  memo: {},
+  ...(ask.seen && { seenAt: at }),
+  misses: 0,
+  history: [],
+  looks: 0,
+  nextLookAt: at,
+  owed: [],
+});

@@ -1,0 +1,43 @@
+import type { Runtime } from '../../runtime.ts';
+import { record } from './fixture.ts';
+import { submissionOf } from './input.ts';
+import { lookOnce } from './look.ts';
+import { faultsReport, lookReport } from './report.ts';
+
+export type Wish = {
+  readonly provider: string;
+  /** An operation, or a whole submission. */
+  readonly input: unknown;
+  readonly connection?: string | undefined;
+  readonly endpoint?: string | undefined;
+  /** Whether to look as if an earlier look had seen the operation. */
+  readonly seen: boolean;
+  /** A directory to keep the exchange in, as a fixture. */
+  readonly record?: string | undefined;
+  readonly about?: string | undefined;
+};
+
+export type Tools = Pick<Runtime, 'config' | 'secrets' | 'sendToCloud' | 'now' | 'uniqueId'>;
+
+export type Result = {
+  /** For a person at a terminal: without secrets, without control characters. */
+  readonly text: string;
+  /** Whether the cloud answered for the operation, be it that it does not know it. */
+  readonly isAnswered: boolean;
+};
+
+/**
+ * Looks once at one operation and tells what was asked, what was answered, what that is to opwatch and what it would do.
+ * An operation the API would refuse is refused in its words, and nothing is sent. Throws where the credentials cannot be
+ * fetched or the fixture cannot be written.
+ */
+export const probe = async (wish: Wish, tools: Tools): Promise<Result> => {
+  const { config, now } = tools;
+  const checked = submissionOf(wish, config, now());
+  if ('faults' in checked) return { text: faultsReport(checked.faults), isAnswered: false };
+
+  const look = await lookOnce(checked.submission, wish, tools);
+  const report = lookReport(look, config, tools.secrets.known());
+  const recorded = wish.record === undefined ? [] : [record(look, wish.record, wish.about, tools)];
+  return { text: [report, ...(await Promise.all(recorded))].join('\n'), isAnswered: 'kind' in look.outcome };
+};

@@ -1,0 +1,110 @@
+/** A look as a person reads it. Everything in it that came from outside is masked, bounded and made fit for a terminal. */
+import type { Config } from '../../config.ts';
+import { LookError } from '../../errors.ts';
+import type { HttpAnswer } from '../../http.ts';
+import type { Fault } from '../../problem.ts';
+import type { Observation, Progress } from '../../providers/provider.ts';
+import { redact, redactHeaders } from '../../redact.ts';
+import { plain } from '../../text.ts';
+import type { Exchange, Look } from './look.ts';
+import { nextOf } from './next.ts';
+import { span } from './span.ts';
+import { whyOf } from './why.ts';
+
+/** The most that is shown of a body; --record keeps all of it. */
+const BODY_BYTES = 8_192;
+const LINE_BYTES = 1_024;
+
+/** Headers of an answer that decide something, or that a vendor's support asks for. */
+const OF_INTEREST =
+  'date server content-type content-encoding location retry-after x-acs-retry-after x-acs-request-id x-request-id'.split(
+    ' ',
+  );
+
+export const faultsReport = (faults: readonly Fault[]): string =>
+  [
+    'refused, as the API would refuse it:',
+    ...faults.map(({ pointer, detail }) => `  ${pointer || '/'} ${detail}`),
+  ].join('\n');
+
+export const lookReport = (look: Look, config: Config, secrets: readonly string[]): string => {
+  const { submission, connection, discarded, exchanges, outcome, tookMs } = look;
+  const calls = discarded.length + exchanges.length;
+  const linesOf = (exchange: Exchange) => exchangeLines(exchange, secrets);
+  const lines = [
+    `${submission.provider.traits.name} through connection ${connection.name}: ${calls} call${calls === 1 ? '' : 's'} in ${span(tookMs)}`,
+    ...discarded.flatMap(linesOf),
+    ...(discarded.length > 0 ? ['', 'The clocks are too far apart: signed once more by the cloud’s.'] : []),
+    ...exchanges.flatMap(linesOf),
+    '',
+    headline(outcome),
+    ...(outcome instanceof LookError ? [] : factLines(outcome)),
+    ...labeled('why', whyOf(look)),
+    ...labeled('next', nextOf(look, config)),
+  ];
+  return lines.map((line) => redact(line, secrets)).join('\n');
+};
+
+const exchangeLines = ({ request, reply, tookMs }: Exchange, secrets: readonly string[]): string[] => [
+  '',
+  `> ${request.method} ${plain(request.url, LINE_BYTES)}`,
+  ...headerLines(redactHeaders(request.headers)),
+  ...(request.body === undefined ? [] : bodyLines(redact(request.body, secrets))),
+  '',
+  ...(reply instanceof LookError
+    ? [`< no answer after ${span(tookMs)}: ${reply.code}: ${reply.message}`]
+    : answerLines(reply, tookMs, secrets)),
+];
+
+const answerLines = (answer: HttpAnswer, tookMs: number, secrets: readonly string[]): string[] => {
+  const shown = Object.entries(redactHeaders(answer.headers)).filter(([name]) => OF_INTEREST.includes(name));
+  return [
+    `< HTTP ${answer.status} after ${span(tookMs)}`,
+    ...headerLines(Object.fromEntries(shown)),
+    ...bodyLines(redact(answer.body, secrets)),
+  ];
+};
+
+const headerLines = (headers: Readonly<Record<string, string>>): string[] =>
+  Object.entries(headers).map(([name, value]) => `  ${name}: ${plain(value, LINE_BYTES)}`);
+
+const bodyLines = (body: string): string[] => {
+  if (body === '') return ['  (no body)'];
+  return plain(pretty(body), BODY_BYTES)
+    .split('\n')
+    .map((line) => `  ${line}`);
+};
+
+const pretty = (body: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+};
+
+const headline = (outcome: Look['outcome']): string => {
+  if (outcome instanceof LookError) return plain(`${outcome.name}: ${outcome.code}: ${outcome.message}`, LINE_BYTES);
+  return outcome.kind === 'seen' ? outcome.status : 'absent: the cloud does not know the operation';
+};
+
+const labeled = (label: string, lines: readonly string[]): string[] =>
+  lines.map((line, i) => `  ${(i === 0 ? label : '').padEnd(9)}${plain(line, LINE_BYTES)}`);
+
+const factLines = (observation: Observation): string[] => {
+  if (observation.kind !== 'seen') return [];
+  const { progress, facts = {} } = observation;
+  return [
+    ...(progress ? labeled('progress', [progressText(progress)]) : []),
+    ...labeled(
+      'facts',
+      Object.entries(facts).map(([name, value]) => `${name}: ${factText(value)}`),
+    ),
+  ];
+};
+
+const progressText = (progress: Progress): string =>
+  'percent' in progress ? `${progress.percent} %` : `${progress.done} of ${progress.total}`;
+
+const factText = (value: string | number): string =>
+  typeof value === 'number' ? new Date(value).toISOString() : value.replaceAll('\n', ' ');

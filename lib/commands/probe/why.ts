@@ -1,0 +1,64 @@
+/** What in an answer made the outcome what it is. Pure. */
+import { code, fields, parseFields } from '../../clouds/fields.ts';
+import { ClockSkew, LookError, RetryLater } from '../../errors.ts';
+import type { HttpAnswer } from '../../http.ts';
+import type { Observation } from '../../providers/provider.ts';
+import type { Exchange, Look } from './look.ts';
+import { span } from './span.ts';
+
+/** The headers a cloud says with when to come back, and in what. */
+const HINTS: Readonly<Record<string, string>> = { 'x-acs-retry-after': 'ms', 'retry-after': 's, or a date' };
+
+const answersOf = (exchanges: readonly Exchange[]): HttpAnswer[] =>
+  exchanges.flatMap(({ reply }) => (reply instanceof LookError ? [] : [reply])).reverse();
+
+/** Where `wanted` stands in a body, as a value or a name: `Operation.OperationState`, `Tasks[].Status`. */
+const placesOf = (body: unknown, wanted: string, at = ''): string[] => {
+  if (Array.isArray(body)) return body.flatMap((inner) => placesOf(inner, wanted, `${at}[]`));
+  if (code(body) === wanted) return [at];
+  return Object.entries(fields(body)).flatMap(([name, inner]) => {
+    const place = at === '' ? name : `${at}.${name}`;
+    return name === wanted ? [place] : placesOf(inner, wanted, place);
+  });
+};
+
+/** The likeliest place of `wanted` in the last answer that has it. */
+const placeOf = (exchanges: readonly Exchange[], wanted: string, usual: RegExp): string | undefined => {
+  for (const { body } of answersOf(exchanges)) {
+    const places = placesOf(parseFields(body), wanted);
+    if (places.length > 0) return places.find((place) => usual.test(place)) ?? places[0];
+  }
+  return undefined;
+};
+
+/** One line for each thing that had a part in it. */
+export const whyOf = ({ outcome, exchanges, at }: Look): string[] =>
+  outcome instanceof LookError ? whyNot(outcome, exchanges, at) : whySo(outcome, exchanges);
+
+const whySo = (observation: Observation, exchanges: readonly Exchange[]): string[] => {
+  if (observation.kind === 'unanswered') return [];
+  if (observation.kind === 'absent') return [observation.shows];
+  const { word, known, evidence } = observation;
+  const place = placeOf(exchanges, word, /stat(e|us)$/i) ?? 'the answer';
+  const lines = [`${place} says ${word}${known ? '' : ', which is no word the vendor documents'}`];
+  return evidence ? [...lines, 'inferred from the cluster: the action itself is not shown any more'] : lines;
+};
+
+const whyNot = (error: LookError, exchanges: readonly Exchange[], at: number): string[] => {
+  const [answer] = answersOf(exchanges);
+  const place = placeOf(exchanges, error.code, /code$/i);
+  return [
+    ...(place === undefined ? [] : [`${place} says ${error.code}`]),
+    ...(answer ? [`HTTP ${answer.status}`] : exchanges.length === 0 ? ['nothing was sent'] : []),
+    ...(error instanceof ClockSkew ? [`date: the cloud’s clock is ${offBy(error.cloudTime - at)}`] : []),
+    ...(error instanceof RetryLater && error.afterMs !== undefined ? hints(answer) : []),
+  ];
+};
+
+const offBy = (ms: number): string => `${span(Math.abs(ms))} ${ms > 0 ? 'ahead of' : 'behind'} this machine’s`;
+
+const hints = (answer: HttpAnswer | undefined): string[] =>
+  Object.entries(HINTS).flatMap(([name, unit]) => {
+    const value = answer?.headers[name];
+    return value === undefined ? [] : [`${name}: ${value} (${unit})`];
+  });

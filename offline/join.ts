@@ -1,0 +1,15 @@
+/**
+ * Lets a command work with the local stack that runs from this checkout, and with nothing else:
+ *
+ *     node --conditions=offline --import ./offline/join.ts lib/commands/…
+ */
+import { dirname } from 'node:path';
+import { givenSurroundings, runningSurroundings } from './surroundings.ts';
+
+const surroundings = givenSurroundings() ?? (await runningSurroundings(dirname(import.meta.dirname)));
+if (!surroundings) {
+  console.error('no local stack runs from this checkout: npm start begins one');
+  process.exit(1);
+}
+for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+Object.assign(process.env, surroundings.environment);

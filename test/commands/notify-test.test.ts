@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { targetTypes } from '../../lib/targets/index.ts';
+import { everyTarget } from '../../offline/inbox/targets.ts';
+import { createInbox, type Inbox } from '../../offline/inbox.ts';
+
+const TOKEN = randomBytes(24).toString('hex');
+const SIGN = `SEC${randomBytes(32).toString('hex')}`;
+const SIGNING = `whsec_${randomBytes(32).toString('base64')}`;
+const SHA = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
+
+let inbox: Inbox;
+beforeEach(async () => {
+  inbox = await createInbox({ secrets: [TOKEN, SIGN, SIGNING] });
+});
+afterEach(() => inbox.close());
+
+const COMMAND = new URL('../../lib/commands/notify-test.ts', import.meta.url).pathname;
+
+/** `npm run notify-test`, with the local stack's configuration. */
+const run = async (asked: readonly string[], more: Readonly<Record<string, string>> = {}) => {
+  const env = {
+    OPWATCH_INBOX_URL: inbox.url,
+    STAND_IN_TOKEN: TOKEN,
+    STAND_IN_SIGN: SIGN,
+    STAND_IN_SIGNING_SECRET: SIGNING,
+    ...more,
+  };
+  const options = { env, timeout: 30_000 };
+  return promisify(execFile)(process.execPath, ['--conditions=offline', COMMAND, ...asked], options).then(
+    ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }) as { code: number; stdout: string; stderr: string },
+  );
+};
+
+describe('notify-test', { timeout: 40_000 }, () => {
+  it('tells a target of each type over the wire, and each shows it', async () => {
+    const { code, stdout } = await run(['--all', '--event', 'operation.failed', '--label', `sha=${SHA}`]);
+    const types = Object.values(everyTarget('', '')).map(({ type }) => type);
+    expect(types).toEqual(targetTypes);
+    for (const type of types)
+      expect(stdout).toMatch(new RegExp(`^.*\\(${type}\\)\\n  operation\\.failed +delivered$`, 'm'));
+    expect(code).toBe(0);
+    expect(inbox.received().filter(({ verified }) => !verified)).toEqual([]);
+    const shown = inbox.received().filter((message) => message.shown);
+    expect(shown.length).toBe(types.length - 1);
+    for (const { shown: seen, to } of shown) {
+      const text = seen?.lines.flatMap(({ runs }) => runs.map((one) => one.text)).join('');
+      expect([to, text]).toEqual([to, expect.stringMatching(/failed|失败/)]);
+    }
+  });
+
+  it('sends each event in turn, and says what a receiver has against it', async () => {
+    const { code, stdout } = await run(['webhook', 'aliyun-flow'], { STAND_IN_TOKEN: 'another' });
+    expect(stdout.match(/^ {2}operation\.\w+ +delivered$/gm)?.length).toBe(8);
+    expect(stdout).toContain('operation.failed       retry: Flow did not say "successful"');
+    expect(stdout).toContain('HTTP 200 {"successful":false,"errorMsg":"webhook not found"}');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    [['carrier-pigeon'], 'opwatch.config.ts names no target carrier-pigeon: it has webhook, slack'],
+    [[], 'which target?'],
+    [['slack', '--event', 'operation.begun'], 'slack is told nothing of operation.begun'],
+  ])('%j is not understood', async (asked, words) => {
+    const { code, stderr } = await run(asked);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain('usage:');
+    expect(code).toBe(1);
+  });
+
+  it('names a secret that is missing', async () => {
+    const { code, stdout } = await run(['slack-bot', '--event', 'operation.failed'], { STAND_IN_TOKEN: '' });
+    expect(stdout).toContain('env:STAND_IN_TOKEN cannot be read');
+    expect(code).toBe(1);
+  });
+});
