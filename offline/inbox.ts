@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createMessages, type Message } from './inbox/messages.ts';
-import { answerOf, type Mode, parseMode, transmit } from './inbox/modes.ts';
+import { answerOf, judgedAs, type Mode, parseMode, transmit } from './inbox/modes.ts';
 import { page, pageHeaders } from './inbox/page.ts';
 import { receivers } from './inbox/receivers.ts';
 import {
@@ -16,7 +16,7 @@ import {
 export type InboxOptions = {
   /** Left out, a free one. */
   readonly port?: number;
-  /** Standard Webhooks secrets (`whsec_…`); a webhook signed with any of them is believed. */
+  /** Signing secrets, tokens and keys of every kind; what is signed with or carries any of them is believed. */
   readonly secrets: readonly string[];
   /** Epoch ms. */
   readonly now?: () => number;
@@ -32,12 +32,14 @@ export type Inbox = LocalServer & {
 /**
  * Receives webhooks on 127.0.0.1, verifies them and shows them to people (`GET /`) and programs (`GET /messages.json`).
  *
- * `POST /hooks/{name}` is answered 204 for any name if the signature is good, 401 if not. `POST /_control/modes/{name}`
- * lets a name misbehave (see Mode), `DELETE` ends that; `POST /_control/reset` forgets everything.
+ * `POST /hooks/{name}` is answered 204 for any name if the signature is good, 401 if not. Every other kind of target has a
+ * path of its own (`/slack/{name}/…`) and is answered and shown as that service would. `POST /_control/modes/{name}` lets a
+ * name misbehave (see Mode), `DELETE` ends that; `POST /_control/reset` forgets everything.
  */
 export async function createInbox({ port = 0, secrets, now = Date.now, limit = 1000 }: InboxOptions): Promise<Inbox> {
   const messages = createMessages(limit);
   const modes = new Map<string, Mode>();
+  const arrivals = new Map<string, number[]>();
   const life = randomUUID();
   let changes = 0;
   /** How often somebody followed a redirect, which nobody should. */
@@ -46,6 +48,7 @@ export async function createInbox({ port = 0, secrets, now = Date.now, limit = 1
   const reset = (): object => {
     messages.clear();
     modes.clear();
+    arrivals.clear();
     strays = 0;
     changes += 1;
     return {};
@@ -59,14 +62,22 @@ export async function createInbox({ port = 0, secrets, now = Date.now, limit = 1
     return mode;
   };
 
+  const isTooOften = (place: string, at: number, perMinute: number | undefined): boolean => {
+    if (perMinute === undefined) return false;
+    const recent = [...(arrivals.get(place) ?? []).filter((one) => one > at - 60_000), at];
+    arrivals.set(place, recent);
+    return recent.length > perMinute;
+  };
+
   const changeMode = (method: string, name: string, body: Buffer): Mode => {
     if (method === 'POST') modes.set(name, parseMode(readJson(body)));
     if (method === 'DELETE') modes.delete(name);
     return modes.get(name) ?? {};
   };
 
-  const server = await serveLocally(port, ({ method, path, headers, body }, response) => {
-    const [first = '', second = '', third = ''] = path.slice(1).split('/').map(decode);
+  const server = await serveLocally(port, ({ method, path, query, headers, body }, response) => {
+    const [first = '', second = '', ...rest] = path.slice(1).split('/').map(decode);
+    const [third = ''] = rest;
     const route = `${method} ${path}`;
     if (route === 'GET /') return response.writeHead(200, pageHeaders).end(page);
     if (route === 'GET /messages.json') {
@@ -83,12 +94,17 @@ export async function createInbox({ port = 0, secrets, now = Date.now, limit = 1
       return sendJson(response, 200, changeMode(method, third, body));
 
     const receiver = Object.hasOwn(receivers, first) ? receivers[first] : undefined;
-    if (!receiver || !second || method !== 'POST') return sendJson(response, 404, { error: 'nobody receives here' });
+    if (!receiver || !second || !['POST', 'PATCH'].includes(method))
+      return sendJson(response, 404, { error: 'nobody receives here' });
     const at = now();
-    const { id, fault, answer } = receiver({ headers, body, at }, secrets);
+    const delivery = { method, url: path, path: rest, query: new URLSearchParams(query), headers, body, at };
     const mode = useMode(second);
-    const given = answerOf(answer, mode);
-    messages.add(`${first}/${second}`, id, { at, status: given.status, ...(fault !== undefined && { fault }) }, body);
+    const place = `${first}/${second}`;
+    const tooOften = isTooOften(place, at, receiver.perMinute);
+    const judged = judgedAs(receiver, receiver.judge(delivery, secrets), mode, tooOften);
+    const { id, fault, shown } = judged;
+    const given = answerOf(judged.answer, mode);
+    messages.add(place, id, { at, status: given.status, ...(fault !== undefined && { fault }) }, body, shown);
     changes += 1;
     transmit(given, mode, response, elsewhereThan(headers.host ?? ''));
   });

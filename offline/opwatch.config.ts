@@ -1,8 +1,10 @@
 /** The configuration of the local stack: the stand-in clouds, the inbox, and nothing beyond this machine. */
 import { defineConfig } from '../lib/config.ts';
+import { everyTarget } from './inbox/targets.ts';
 
 const clouds = process.env.OPWATCH_CLOUDS_URL ?? 'http://127.0.0.1:4010';
 const inbox = process.env.OPWATCH_INBOX_URL ?? 'http://127.0.0.1:4020';
+const token = process.env.STAND_IN_TOKEN ?? 'stand-in';
 
 export default defineConfig({
   connections: {
@@ -20,6 +22,7 @@ export default defineConfig({
     },
   },
   targets: {
+    ...everyTarget(inbox, token),
     inbox: { type: 'webhook', url: `${inbox}/hooks/inbox`, secrets: ['env:STAND_IN_SIGNING_SECRET'] },
   },
   tenants: {

@@ -24,16 +24,18 @@ export type Outside = {
   readonly close: () => Promise<void>;
 };
 
-/** Starts both, with access keys and a signing secret made for the occasion. */
+/** Starts both, with access keys, tokens and signing secrets made for the occasion. */
 export const startOutside = async ({ cloudsPort = 0, inboxPort = 0, dir }: OutsideOptions = {}): Promise<Outside> => {
   const aliyun = keyOf('aliyun');
   const huawei = keyOf('huawei');
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const token = randomBytes(24).toString('hex');
+  const sign = `SEC${randomBytes(32).toString('hex')}`;
   const file = dir === undefined ? undefined : join(dir, 'clouds');
   const operations = file === undefined ? new Map<string, Operation>() : readOperations(file);
   const [clouds, inbox] = await Promise.all([
     createClouds({ port: cloudsPort, credentials: [aliyun, huawei], operations }),
-    createInbox({ port: inboxPort, secrets: [secret] }),
+    createInbox({ port: inboxPort, secrets: [secret, token, sign] }),
   ]);
   return {
     clouds,
@@ -46,6 +48,8 @@ export const startOutside = async ({ cloudsPort = 0, inboxPort = 0, dir }: Outsi
       STAND_IN_HUAWEI_KEY: huawei.accessKeyId,
       STAND_IN_HUAWEI_SECRET: huawei.secretAccessKey,
       STAND_IN_SIGNING_SECRET: secret,
+      STAND_IN_TOKEN: token,
+      STAND_IN_SIGN: sign,
     },
     close: async () => {
       await Promise.all([clouds.close(), inbox.close()]);

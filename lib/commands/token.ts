@@ -24,6 +24,8 @@ The table is named by --table or TABLE_NAME: opwatch-<stage>.`;
 class Usage extends Error {}
 
 const create = async (table: Table, options: Record<string, string | undefined>): Promise<string> => {
+  const { tenant = DEFAULT_TENANT } = options;
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenant)) throw new Usage('--tenant must be 1 to 63 of a-z, 0-9 and "-"');
   const scopes = (options.scopes ?? SCOPES.join(',')).split(',').map((scope) => scope.trim()) as Scope[];
   const unknown = scopes.filter((scope) => !SCOPES.includes(scope));
   if (unknown.length > 0) throw new Usage(`unknown scope ${unknown.join(', ')}: there are ${SCOPES.join(', ')}`);
@@ -32,7 +34,7 @@ const create = async (table: Table, options: Record<string, string | undefined>)
 
   const { text, item } = newToken(
     {
-      tenant: options.tenant ?? DEFAULT_TENANT,
+      tenant,
       scopes,
       ...(days !== undefined && { expiresAt: Date.now() + days * DAY }),
       ...(options.note !== undefined && { note: options.note }),
@@ -62,31 +64,46 @@ const revoke = async (table: Table, id: string | undefined): Promise<string> => 
   return `${id} is revoked; answers already cached let it in for up to 30 seconds more`;
 };
 
-const main = async (): Promise<void> => {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      tenant: { type: 'string' },
-      scopes: { type: 'string' },
-      days: { type: 'string' },
-      note: { type: 'string' },
-      table: { type: 'string' },
-    },
-  });
-  const name = values.table ?? process.env.TABLE_NAME;
-  if (!name) throw new Usage('which table?');
-  const table = createTable(new DynamoDBClient({}), name, (ms) => sleep(ms).then(() => undefined));
-  const commands: Record<string, () => Promise<string>> = {
-    create: () => create(table, values),
-    list: () => list(table),
-    revoke: () => revoke(table, positionals[1]),
-  };
-  const command = commands[positionals[0] ?? ''];
-  if (!command) throw new Usage('which command?');
-  console.log(await command());
+const OPTIONS = {
+  tenant: { type: 'string' },
+  scopes: { type: 'string' },
+  days: { type: 'string' },
+  note: { type: 'string' },
+  table: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+const readArguments = () => {
+  try {
+    return parseArgs({ allowPositionals: true, options: OPTIONS });
+  } catch (error) {
+    throw new Usage((error as Error).message);
+  }
 };
 
-await main().catch((error: Error) => {
-  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error.message);
+const main = async (): Promise<string> => {
+  const { positionals, values } = readArguments();
+  const { help, table: named = process.env.TABLE_NAME, ...options } = values;
+  if (help) return USAGE;
+  const commands: Record<string, (table: Table) => Promise<string>> = {
+    create: (table) => create(table, options),
+    list,
+    revoke: (table) => revoke(table, positionals[1]),
+  };
+  const command = Object.hasOwn(commands, positionals[0] ?? '') ? commands[positionals[0] ?? ''] : undefined;
+  if (!command) throw new Usage('which command?');
+  if (!named) throw new Usage('which table?');
+  return command(createTable(new DynamoDBClient({}), named, (ms) => sleep(ms).then(() => undefined)));
+};
+
+/** What the SDK's own words leave open: what to do. */
+const cureFor = ({ name, message }: Error): string => {
+  if (message === 'Region is missing') return 'which region? Set AWS_REGION';
+  if (name === 'CredentialsProviderError') return `${message}: sign in to AWS, or set AWS_PROFILE`;
+  return name === 'ResourceNotFoundException' ? 'there is no such table in this account and region' : message;
+};
+
+await main().then(console.log, (error: Error) => {
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : cureFor(error));
   process.exitCode = 1;
 });

@@ -1,9 +1,12 @@
 /** The signed POST of Standard Webhooks 1.0: what callbacks get, and any receiver that verifies. */
 import * as v from 'valibot';
-import { retryAfterMs } from '../retry-after.ts';
 import { signedHeaders } from '../standard-webhooks.ts';
+import { byStatus, DELIVERED } from './kit/answer.ts';
+import { cloudEventOf } from './kit/cloudevent.ts';
+import { fillTemplate, Template } from './kit/template.ts';
 import { Address, Reference } from './settings.ts';
-import type { Target, Verdict } from './target.ts';
+import type { Target } from './target.ts';
+import { LANGUAGES } from './words.ts';
 
 /** Headers that are ours or the connection's: nobody else may set them. */
 const RESERVED =
@@ -18,36 +21,43 @@ const Headers = v.record(
   v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]{0,4096}$/, 'a header value is at most 4096 printable ASCII characters')),
 );
 
-const Settings = v.strictObject({
-  url: Address,
-  /** Signing secrets, `whsec_` or `whsk_`; several while they are rotated. */
-  secrets: v.union([Reference, v.pipe(v.array(Reference), v.minLength(1), v.maxLength(5))]),
-  headers: v.optional(Headers),
-});
-
+const Settings = v.pipe(
+  v.strictObject({
+    url: Address,
+    /** Signing secrets, `whsec_` or `whsk_`; several while they are rotated. */
+    secrets: v.union([Reference, v.pipe(v.array(Reference), v.minLength(1), v.maxLength(5))]),
+    headers: v.optional(Headers),
+    /** `cloudevents`: the event in the structured mode of CloudEvents 1.0. */
+    format: v.optional(v.literal('cloudevents')),
+    /** A body of one's own in place of the event. */
+    template: v.optional(Template),
+    /** Of a template's title and text. */
+    language: v.optional(v.picklist(LANGUAGES)),
+  }),
+  v.check(({ format, template }) => !(format && template !== undefined), 'has either a format or a template'),
+);
 export const webhook: Target<v.InferOutput<typeof Settings>> = {
   type: 'webhook',
   settings: Settings,
-  request: (event, { url, secrets, headers = {} }, attempt) => {
-    const body = JSON.stringify(event);
+  request: (event, { url, secrets, headers = {}, format, template, language = 'en' }, attempt) => {
+    const content =
+      format === 'cloudevents'
+        ? cloudEventOf(event, attempt)
+        : template === undefined
+          ? event
+          : fillTemplate(template, event, attempt, language);
+    const body = JSON.stringify(content);
     const extra = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
     return {
       method: 'POST',
       url,
       headers: {
         ...Object.fromEntries(extra),
-        'content-type': 'application/json',
+        'content-type': format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json',
         ...signedHeaders([secrets].flat(), attempt, body),
       },
       body,
     };
   },
-  verdict: (answer): Verdict => {
-    const { status } = answer;
-    if (status >= 200 && status < 300) return { kind: 'delivered' };
-    if (status === 410) return { kind: 'gone', reason: 'HTTP 410: the receiver wants no more' };
-    const reason = status >= 300 && status < 400 ? 'redirects are not followed' : `HTTP ${status}`;
-    const afterMs = retryAfterMs(answer);
-    return { kind: 'retry', reason, ...(afterMs !== undefined && { afterMs }) };
-  },
+  verdict: (answer) => byStatus(answer) ?? DELIVERED,
 };

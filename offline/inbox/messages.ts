@@ -1,3 +1,5 @@
+import type { Shown } from './shown.ts';
+
 export type Attempt = {
   /** Epoch ms. */
   readonly at: number;
@@ -19,12 +21,14 @@ export type Message = {
   readonly attemptCount: number;
   /** The body as JSON, or as text where it is none; of the latest attempt that was believed, or else of the latest. */
   readonly body: unknown;
+  /** What its reader would see, where that is not the JSON itself. */
+  readonly shown?: Shown;
 };
 
 const KEPT_ATTEMPTS = 100;
 
 export type Messages = {
-  readonly add: (to: string, id: string, attempt: Attempt, body: Buffer) => void;
+  readonly add: (to: string, id: string, attempt: Attempt, body: Buffer, shown?: Shown) => void;
   /** By first arrival, oldest first. */
   readonly all: () => readonly Message[];
   readonly clear: () => void;
@@ -35,7 +39,7 @@ export function createMessages(limit: number): Messages {
   const messages = new Map<string, Message>();
   let nameless = 0;
   return {
-    add(to, id, attempt, body) {
+    add(to, id, attempt, body, shown) {
       // Without an id nothing can tell a second attempt from another message.
       const key = id === '' ? `#${++nameless}` : `${to} ${id}`;
       messages.set(
@@ -44,6 +48,7 @@ export function createMessages(limit: number): Messages {
           messages.get(key) ?? { to, id, verified: false, attempts: [], attemptCount: 0, body: undefined },
           attempt,
           body,
+          shown,
         ),
       );
       const [oldest] = messages.keys();
@@ -54,14 +59,15 @@ export function createMessages(limit: number): Messages {
   };
 }
 
-function merged(message: Message, attempt: Attempt, body: Buffer): Message {
+function merged(message: Message, attempt: Attempt, body: Buffer, shown: Shown | undefined): Message {
   const believed = attempt.fault === undefined;
+  const isNews = believed || !message.verified;
   return {
     ...message,
     verified: message.verified || believed,
     attempts: [...message.attempts, attempt].slice(-KEPT_ATTEMPTS),
     attemptCount: message.attemptCount + 1,
-    body: believed || !message.verified ? read(body) : message.body,
+    ...(isNews && { body: read(body), ...(shown && { shown }) }),
   };
 }
 

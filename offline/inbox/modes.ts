@@ -1,12 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { BadRequest } from '../local-server.ts';
-import type { Answer } from './receivers.ts';
+import type { Answer, Judgment, Receiver } from './receiver.ts';
 
 const manners = ['hang', 'slow', 'redirect', 'huge', 'reset'] as const;
 
+const plays = ['limited', 'refused'] as const;
+
 /** How a name misbehaves instead of answering as its receiver would. */
 export type Mode = {
+  /** Says, in its receiver's own way, that it is told too often, or just no. */
+  readonly play?: (typeof plays)[number];
   readonly status?: number;
   readonly body?: string;
   /** `Retry-After`, as it is to stand in the header. */
@@ -26,6 +30,7 @@ const isWhole = (value: unknown): boolean => Number.isInteger(value) && Number(v
 const isText = (value: unknown): boolean => typeof value === 'string';
 
 const fits: Readonly<Record<keyof Mode, (value: unknown) => boolean>> = {
+  play: (value) => plays.some((play) => play === value),
   status: (value) => isWhole(value) && Number(value) >= 200 && Number(value) <= 599,
   body: isText,
   retryAfter: isText,
@@ -40,6 +45,12 @@ export function parseMode(value: unknown): Mode {
   const bad = Object.entries(value).find(([name, one]) => !Object.hasOwn(fits, name) || !fits[name as keyof Mode](one));
   if (bad) throw new BadRequest(`${bad[0]} does not fit; a mode has ${Object.keys(fits).join(', ')}`);
   return value;
+}
+
+/** The receiver's own answer, unless it plays another part, or was told more often than it takes. */
+export function judgedAs(receiver: Receiver, judgment: Judgment, { play }: Mode, isTooOften: boolean): Judgment {
+  if (play) return { ...judgment, answer: receiver[play], fault: `${play}, as it was told to be` };
+  return isTooOften ? { ...judgment, answer: receiver.limited, fault: 'told too often' } : judgment;
 }
 
 /** What `mode` makes of the receiver's own answer; status 0 for one that never comes. */

@@ -1,36 +1,38 @@
-import { fault } from './standard-webhooks.ts';
+import type { Receiver } from './receiver.ts';
+import { eventbridge, sns } from './receivers/aws.ts';
+import { aliyunFlow, azurePipelines, gitlabTrigger, jenkinsBuild, jenkinsGeneric } from './receivers/ci.ts';
+import { dingtalk } from './receivers/dingtalk.ts';
+import { discord } from './receivers/discord.ts';
+import { feishu } from './receivers/feishu.ts';
+import { githubDispatch, githubStatus } from './receivers/github.ts';
+import { googleChat } from './receivers/google-chat.ts';
+import { pagerduty } from './receivers/pagerduty.ts';
+import { slack, slackBot } from './receivers/slack.ts';
+import { teams } from './receivers/teams.ts';
+import { telegram } from './receivers/telegram.ts';
+import { webhook } from './receivers/webhook.ts';
+import { wecom } from './receivers/wecom.ts';
 
-export type Delivery = {
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-  /** Epoch ms. */
-  readonly at: number;
+/** By the first segment of the path: what is sent to `/slack/{name}/…` is judged by `slack`. */
+export const receivers: Readonly<Record<string, Receiver>> = {
+  hooks: webhook,
+  slack,
+  'slack-bot': slackBot,
+  teams,
+  discord,
+  dingtalk,
+  feishu,
+  wecom,
+  telegram,
+  'google-chat': googleChat,
+  pagerduty,
+  'github-dispatch': githubDispatch,
+  'github-status': githubStatus,
+  'gitlab-trigger': gitlabTrigger,
+  'jenkins-generic': jenkinsGeneric,
+  'jenkins-build': jenkinsBuild,
+  'azure-pipelines': azurePipelines,
+  'aliyun-flow': aliyunFlow,
+  eventbridge,
+  sns,
 };
-
-export type Answer = {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-};
-
-export type Judgment = {
-  /** What all attempts at one message have in common; empty if nothing does. */
-  readonly id: string;
-  /** Why it is not believed. */
-  readonly fault?: string;
-  /** What this kind of receiver answers to it. */
-  readonly answer: Answer;
-};
-
-/** One kind of place that can be told: how it judges what it is sent. */
-export type Receiver = (delivery: Delivery, secrets: readonly string[]) => Judgment;
-
-const webhook: Receiver = ({ headers, body, at }, secrets) => {
-  const id = headers['webhook-id'] ?? '';
-  const why = fault(headers, body, secrets, at);
-  return why === undefined ? { id, answer: { status: 204 } } : { id, fault: why, answer: { status: 401, body: why } };
-};
-
-/** By the first segment of the path: what is sent to `/hooks/{name}` is judged by `hooks`. */
-export const receivers: Readonly<Record<string, Receiver>> = { hooks: webhook };

@@ -7,6 +7,9 @@ import { createSend } from '../../lib/http.ts';
 import { targetOf, targetTypes } from '../../lib/targets/index.ts';
 import { webhook } from '../../lib/targets/webhook.ts';
 import { closeServers, serve } from '../helpers/network.ts';
+import { runContract } from './contract.ts';
+import * as events from './events.ts';
+import { ATTEMPT, prepared, SECRETS } from './stand-in.ts';
 
 afterEach(closeServers);
 
@@ -106,12 +109,13 @@ describe('the verdict', () => {
     });
   });
 
-  test.for([100, 400, 401, 403, 404, 407, 409, 413, 422, 429, 500, 501, 502, 503, 504, 599])(
-    'HTTP %i is tried again',
-    (status) => {
-      expect(verdict(status)).toEqual({ kind: 'retry', reason: `HTTP ${status}` });
-    },
-  );
+  test.for([100, 400, 401, 403, 404, 407, 409, 413, 422, 500, 501, 599])('HTTP %i is tried again', (status) => {
+    expect(verdict(status)).toEqual({ kind: 'retry', reason: `HTTP ${status}` });
+  });
+
+  test.for([429, 502, 503, 504])('HTTP %i is tried again, and slows the receiver’s lane down', (status) => {
+    expect(verdict(status)).toEqual({ kind: 'retry', reason: `HTTP ${status}`, slow: true });
+  });
 
   test.for([302, 400, 429, 500, 502, 503, 504])('HTTP %i is tried again when the receiver asked', (status) => {
     expect(verdict(status, { 'retry-after': '90' })).toMatchObject({ kind: 'retry', afterMs: 90_000 });
@@ -125,7 +129,8 @@ describe('the verdict', () => {
     ['31536000', 86_400_000],
     ['Mon, 06 Nov 1995 08:49:37 GMT', 86_400_000],
   ] as const)('Retry-After: %s', ([value, afterMs]) => {
-    expect(verdict(503, { date: DATE, 'retry-after': value })).toEqual({ kind: 'retry', reason: 'HTTP 503', afterMs });
+    const expected = { kind: 'retry', reason: 'HTTP 500', afterMs };
+    expect(verdict(500, { date: DATE, 'retry-after': value })).toEqual(expected);
   });
 });
 
@@ -180,4 +185,60 @@ test('targets are found by their type', () => {
   for (const type of targetTypes) expect(targetOf(type)?.type).toBe(type);
   expect(targetOf('carrier-pigeon')).toBeUndefined();
   expect(targetOf('constructor')).toBeUndefined();
+});
+
+const contract = {
+  type: 'webhook',
+  settings: { url: 'https://stand-in.example.com/hooks/ci', secrets: ['env:WEBHOOK'] },
+  verdicts: {
+    refused: 'gone: HTTP 410: the receiver wants no more',
+    limited: 'retry: HTTP 429, slow, after 5000 ms',
+    unknown: 'retry: HTTP 401',
+  },
+  believesAny2xx: true,
+} as const;
+runContract(contract);
+
+describe('a body of another form', () => {
+  const made = (more: object) => {
+    const { target, settings } = prepared({ ...contract, settings: { ...contract.settings, ...more } });
+    const { headers, body = '' } = target.request(events.failed, settings, ATTEMPT);
+    const at = { 'webhook-timestamp': String(Math.floor(Date.now() / 1_000)) };
+    const fresh = target.request(events.failed, settings, { ...ATTEMPT, at: Date.now() });
+    new Webhook(SECRETS['env:WEBHOOK'] ?? '').verify(fresh.body ?? '', { ...fresh.headers, ...at });
+    return { type: headers['content-type'], body: JSON.parse(body) };
+  };
+
+  test('is a CloudEvent, signed as every webhook is', () => {
+    expect(made({ format: 'cloudevents' })).toEqual({
+      type: 'application/cloudevents+json',
+      body: {
+        specversion: '1.0',
+        id: ATTEMPT.id,
+        source: 'https://opwatch.example.com/watches/w_sample',
+        type: 'opwatch.operation.failed',
+        subject: 'w_sample',
+        time: events.failed.timestamp,
+        datacontenttype: 'application/json',
+        data: events.failed.data,
+      },
+    });
+  });
+
+  test('is one’s own template', () => {
+    const template = { text: '{{title}}', key: 'env:TOKEN', status: '{{data.status}}' };
+    expect(made({ template, language: 'zh' })).toEqual({
+      type: 'application/json',
+      body: { text: '❌ aliyun-emr RESIZE_CLUSTER 失败，历时 12 分 3 秒', key: SECRETS['env:TOKEN'], status: 'failed' },
+    });
+  });
+
+  test('is only one of them', () => {
+    const both = { ...contract.settings, format: 'cloudevents', template: {} };
+    expect(v.safeParse(webhook.settings, both).issues?.map(({ message }) => message)).toEqual([
+      'has either a format or a template',
+    ]);
+    const unknown = { ...contract.settings, template: { a: '{{data.secret}}' } };
+    expect(v.safeParse(webhook.settings, unknown).success).toBe(false);
+  });
 });

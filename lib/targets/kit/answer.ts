@@ -46,6 +46,11 @@ export const bodyFields = ({ body, cut }: HttpAnswer): Fields => {
   }
 };
 
-/** A receiver's own code, fit for a reason: a number or a short word, and nothing it could have echoed. */
+/** Numbers and names of errors; without digits in names, no token can be taken for one. */
+const CODE = /^(-?\d{1,10}|[A-Za-z_.]{1,48}( [A-Za-z_.]{1,20}){0,3})$/;
+
+/** A receiver's own code, as a reason may hold it: nothing the receiver could have echoed. */
 export const codeOf = (value: unknown): string =>
-  /^-?[\w.]{1,48}$/.test(String(value)) && value !== undefined && value !== null ? String(value) : 'no readable code';
+  (typeof value === 'number' || typeof value === 'string') && CODE.test(String(value))
+    ? String(value)
+    : 'no readable code';

@@ -36,10 +36,9 @@ const isJson = (value: unknown): boolean => {
 
 export const Template = v.pipe(
   v.unknown(),
-  v.check(isJson, 'must be a JSON value'),
   v.check(
-    (template) => byteLength(JSON.stringify(template) ?? '') <= TEMPLATE_BYTES,
-    `must be at most ${TEMPLATE_BYTES} bytes of JSON`,
+    (template) => isJson(template) && byteLength(JSON.stringify(template)) <= TEMPLATE_BYTES,
+    `must be a JSON value of at most ${TEMPLATE_BYTES} bytes`,
   ),
   v.check(
     (template) =>

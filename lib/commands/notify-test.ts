@@ -1,0 +1,102 @@
+/**
+ * npm run notify-test -- <target>...: sends targets of opwatch.config.ts a sample of each event they are told, and prints
+ * what became of it. Secrets are read as the notifier reads them: from SSM with your AWS credentials, or the environment.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { describe } from '../delivery.ts';
+import { LookError } from '../errors.ts';
+import type { OperationEvent } from '../event.ts';
+import { recipientOf } from '../recipient.ts';
+import { redact } from '../redact.ts';
+import { type Runtime, theRuntime } from '../runtime.ts';
+import { MINUTE, SECOND } from '../schedule.ts';
+import { SecretError } from '../secrets.ts';
+import type { Rate, Verdict } from '../targets/target.ts';
+import { plain } from '../text.ts';
+import { sampleEvents } from './sample-events.ts';
+
+const USAGE = `usage:
+  npm run notify-test -- <target>... [--event operation.failed] [--label sha=6dcb09b5…]
+  npm run notify-test -- --all
+Targets are those of opwatch.config.ts. Ends with 1 if a sample was not delivered.`;
+
+class Usage extends Error {}
+
+const ANSWER_BYTES = 300;
+
+/** The gap that keeps a rate; a few messages in a row are no minute's worth, but others may be sending as well. */
+const gapMs = ({ perSecond, perMinute }: Rate): number =>
+  Math.max(SECOND / (perSecond ?? 10), perMinute === undefined ? 0 : Math.min(MINUTE / perMinute, SECOND));
+
+type Tried = { readonly verdict: Verdict; readonly answer?: string };
+
+/** One attempt, exactly as the notifier makes it. */
+const tryOnce = async (name: string, event: OperationEvent, i: number, runtime: Runtime): Promise<Tried> => {
+  const { config, secrets, sendToTarget, now } = runtime;
+  try {
+    const { target, settings } = await recipientOf({ target: name, tenant: 'default' }, config).open(secrets);
+    const attempt = { id: `msg_sample_${now()}_${i}`, at: now() };
+    const answer = await sendToTarget(target.request(event, settings, attempt));
+    const told = plain(redact(answer.body, secrets.known()), ANSWER_BYTES);
+    return { verdict: target.verdict(answer), answer: `HTTP ${answer.status} ${told}`.trim() };
+  } catch (error) {
+    if (error instanceof LookError || error instanceof SecretError) {
+      return { verdict: { kind: 'retry', reason: error.message } };
+    }
+    throw error;
+  }
+};
+
+/** True when all were delivered. */
+const test = async (
+  name: string,
+  only: string | undefined,
+  labels: Record<string, string>,
+  runtime: Runtime,
+): Promise<boolean> => {
+  const { config, now } = runtime;
+  const configured = config.targets.get(name);
+  if (!configured)
+    throw new Usage(`opwatch.config.ts names no target ${name}: it has ${[...config.targets.keys()].join(', ')}`);
+  const { rate } = recipientOf({ target: name, tenant: 'default' }, config);
+  const events = sampleEvents(now(), labels).filter(
+    ({ type }) => (only ?? type) === type && (configured.events?.includes(type) ?? true),
+  );
+  if (events.length === 0) throw new Usage(`${name} is told nothing of ${only ?? 'all that'}`);
+
+  console.log(`${name} (${configured.type})`);
+  let all = true;
+  for (const [i, event] of events.entries()) {
+    if (i > 0) await sleep(gapMs(rate));
+    const { verdict, answer } = await tryOnce(name, event, i, runtime);
+    console.log(`  ${event.type.padEnd(22)} ${describe(verdict)}`);
+    if (verdict.kind === 'delivered') continue;
+    all = false;
+    if (answer !== undefined) console.log(`  ${''.padEnd(22)} ${answer}`);
+  }
+  return all;
+};
+
+const main = async (): Promise<void> => {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      all: { type: 'boolean', default: false },
+      event: { type: 'string' },
+      label: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const runtime = theRuntime();
+  const names = values.all ? [...runtime.config.targets.keys()] : positionals;
+  if (names.length === 0) throw new Usage('which target?');
+  const labels = Object.fromEntries(values.label.map((label) => label.split(/=(.*)/s, 2)));
+  for (const name of names) {
+    if (!(await test(name, values.event, labels, runtime))) process.exitCode = 1;
+  }
+};
+
+await main().catch((error: Error) => {
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error.message);
+  process.exitCode = 1;
+});

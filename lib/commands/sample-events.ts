@@ -1,0 +1,72 @@
+/** One event of each type, as real ones look: for trying targets out. */
+import { EVENT_TYPES, type EventType, eventOf, type OperationEvent } from '../event.ts';
+import { MINUTE, SECOND } from '../schedule.ts';
+import type { EndStatus, Watch } from '../watch.ts';
+
+const TOOK_MS = 12 * MINUTE + 3 * SECOND;
+
+type Sample = Pick<Watch, 'facts'> & { readonly word: string; readonly note?: string };
+
+/** What the cloud says of each; the reason is one an EMR cluster gives when its zone is sold out. */
+const SAMPLES: Readonly<Record<EndStatus | 'attention', Sample>> = {
+  succeeded: { word: 'COMPLETED', facts: {} },
+  partial: {
+    word: 'PARTIAL_COMPLETED',
+    facts: { reasonCode: 'PartialNodes', reasonMessage: '3 of 5 nodes were added.' },
+  },
+  failed: {
+    word: 'FAILED',
+    facts: {
+      reasonCode: 'OperationDenied.NoStock',
+      reasonMessage: 'The resource is out of stock in the specified zone. 请更换可用区后重试。',
+    },
+  },
+  canceled: { word: 'TERMINATED', facts: {} },
+  lost: { word: 'IN_PROGRESS', facts: {}, note: 'GetOperation shows no operation op-13c37a77c5050001' },
+  timed_out: { word: 'IN_PROGRESS', facts: {}, note: 'The deadline passed while the cloud still had it under way.' },
+  stopped: { word: 'IN_PROGRESS', facts: {}, note: 'Stopped on request.' },
+  attention: { word: 'HUMAN_PROCESSING', facts: {} },
+};
+
+const LINKS = {
+  watch: 'https://opwatch.example.com/watches/w_sample',
+  console:
+    'https://emr-next.console.aliyun.com/#/region/cn-hangzhou/resource/all/ecs/detail/c-b933c5aac8fe0001/overview',
+};
+
+/** The sample of one type, over at `at` (epoch ms). `labels` are added to its own. */
+export const sampleEvent = (
+  type: EventType,
+  at: number,
+  labels: Readonly<Record<string, string>> = {},
+): OperationEvent => {
+  const event = type.slice('operation.'.length) as EndStatus | 'attention';
+  const { word, facts, note } = SAMPLES[event];
+  const watch: Watch = {
+    id: 'w_sample',
+    tenant: 'default',
+    provider: 'aliyun-emr',
+    connection: 'aliyun',
+    operation: { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe0001', OperationId: 'op-13c37a77c5050001' },
+    generation: 1,
+    labels: { sample: 'sent by opwatch notify-test', ...labels },
+    notify: [],
+    submittedAt: at - TOOK_MS,
+    deadline: at + MINUTE,
+    status: event,
+    word,
+    facts: { operationType: 'RESIZE_CLUSTER', requestId: 'F3A2A1B0-0000-5C62-8E5F-000000000000', ...facts },
+    memo: {},
+    misses: 0,
+    ...(note !== undefined && { note }),
+    history: [],
+    looks: 14,
+    nextLookAt: at,
+    owed: [],
+  };
+  return eventOf(watch, { event, at, word }, LINKS);
+};
+
+/** The samples of all types, a second apart. */
+export const sampleEvents = (at: number, labels: Readonly<Record<string, string>> = {}): readonly OperationEvent[] =>
+  EVENT_TYPES.map((type, i) => sampleEvent(type, at + i * SECOND, labels));

@@ -1,0 +1,22 @@
+/**
+ * Alibaba Cloud Flow (云效) webhook trigger: the event as JSON. No official page was found: address and answer
+ * (`{"successful": bool, "errorMsg"}`) are known from other people's code, so only a plain `true` counts.
+ */
+import * as v from 'valibot';
+import { bodyFields, byStatus, DELIVERED, retry } from './kit/answer.ts';
+import { postJson } from './kit/request.ts';
+import { Address } from './settings.ts';
+import type { Target } from './target.ts';
+
+const Settings = v.strictObject({
+  /** `https://flow-openapi.aliyun.com/pipeline/webhook/…`, a secret as a whole. */
+  url: Address,
+});
+
+export const aliyunFlow: Target<v.InferOutput<typeof Settings>> = {
+  type: 'aliyun-flow',
+  settings: Settings,
+  request: (event, { url }, { id }) => postJson(url, { id, ...event }),
+  verdict: (answer) =>
+    byStatus(answer) ?? (bodyFields(answer).successful === true ? DELIVERED : retry('Flow did not say "successful"')),
+};

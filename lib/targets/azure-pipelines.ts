@@ -1,0 +1,43 @@
+/**
+ * Azure Pipelines, incoming webhook: the event as JSON, for `resources.webhooks`. Source: learn.microsoft.com,
+ * "resources.webhooks.webhook definition"; the checksum's two spellings from wso2/api-platform#3311 and from GitHub's header.
+ * Whether a run was queued nobody tells: a body that makes the YAML invalid is taken all the same.
+ */
+import { createHmac } from 'node:crypto';
+import * as v from 'valibot';
+import { byStatus, DELIVERED, retry } from './kit/answer.ts';
+import { postJson } from './kit/request.ts';
+import { endpoint, Reference, word } from './settings.ts';
+import type { Target } from './target.ts';
+
+const Settings = v.strictObject({
+  organization: word(/^[\w-]{1,100}$/, 'must be the name of an organization'),
+  /** The webhook's name, as its service connection has it. */
+  webhook: word(/^[\w-]{1,100}$/, 'must be the name of a webhook'),
+  /** The service connection's secret. Without one, anybody may start the pipeline. */
+  secret: v.optional(Reference),
+  /** The header that the service connection reads the checksum from. */
+  header: v.optional(word(/^[A-Za-z][\w-]{0,63}$/, 'must be the name of a header'), 'X-Hub-Signature'),
+  endpoint: endpoint('https://dev.azure.com'),
+});
+
+/** GitHub's header names the algorithm in its value; under any other name the bare digest is wanted. */
+const checksum = (secret: string, header: string, body: string): string => {
+  const digest = createHmac('sha1', secret).update(body).digest('hex');
+  return header.toLowerCase() === 'x-hub-signature' ? `sha1=${digest}` : digest;
+};
+
+export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
+  type: 'azure-pipelines',
+  settings: Settings,
+  request: (event, { organization, webhook, secret, header, endpoint }, { id }) => {
+    const body = JSON.stringify({ id, ...event });
+    const url = `${endpoint}/${organization}/_apis/public/distributedtask/webhooks/${webhook}?api-version=6.0-preview`;
+    return postJson(url, body, secret === undefined ? {} : { [header.toLowerCase()]: checksum(secret, header, body) });
+  },
+  // 203 is the page that asks for a login.
+  verdict: (answer) => {
+    const isTaken = (answer.status === 200 || answer.status === 204) && !/^\s*</.test(answer.body);
+    return byStatus(answer) ?? (isTaken ? DELIVERED : retry(`HTTP ${answer.status} with a page instead of an answer`));
+  },
+};

@@ -1,0 +1,104 @@
+/**
+ * DingTalk group robot: markdown, signed. Source: open.dingtalk.com, "Custom robot access"; the codes beyond errcode 0 are
+ * known from other people's code and notes. A robot that asks for a keyword can have `opwatch`: every message ends with it.
+ */
+import { createHmac } from 'node:crypto';
+import * as v from 'valibot';
+import { MINUTE } from '../schedule.ts';
+import { byteLength } from '../text.ts';
+import { bodyFields, byStatus, codeOf, DELIVERED, retry, secondsToMs } from './kit/answer.ts';
+import { chat } from './kit/chat.ts';
+import { insideLink, lookalike } from './kit/escape.ts';
+import { postJson, withQuery } from './kit/request.ts';
+import type { Message, Tone } from './message.ts';
+import { Address, chatEntries, mentionEntries, names, Reference } from './settings.ts';
+
+const Settings = v.strictObject({
+  ...chatEntries,
+  /** With its `access_token`. */
+  url: Address,
+  /** Signs (`SEC…`), where the robot's security setting is "sign"; Lambda has no fixed address for an IP list. */
+  secret: v.optional(Reference),
+  mention: v.optional(
+    v.strictObject({
+      ...mentionEntries,
+      mobiles: names(/^(\+\d{1,4}-)?\d{5,15}$/, 'must be a mobile number'),
+      users: names(/^[\w.-]{1,64}$/, 'must be a user id'),
+      everyone: v.optional(v.boolean(), false),
+    }),
+  ),
+});
+type Settings = v.InferOutput<typeof Settings>;
+type Mention = NonNullable<Settings['mention']>;
+
+type DingTalkMessage = {
+  readonly msgtype: 'markdown';
+  readonly markdown: { readonly title: string; readonly text: string };
+  readonly at: {
+    readonly atMobiles: readonly string[];
+    readonly atUserIds: readonly string[];
+    readonly isAtAll: boolean;
+  };
+};
+
+const COLORS: Readonly<Record<Tone, string>> = { good: '#2e7d32', bad: '#c62828', warn: '#ef6c00', calm: '#607d8b' };
+const BODY_BYTES = 20_000;
+/** How long a robot that sent too much is kept silent. */
+const PUNISHMENT_MS = 10 * MINUTE;
+const TOO_FAST = ['130101', '410100'];
+
+const textOf = ({ tone, title, facts, why, links }: Message, mention: Mention | undefined): string => {
+  const tags = mention ? [...mention.mobiles, ...mention.users].map((one) => `@${one}`) : [];
+  const below = links.map(({ text, url }) => `[${lookalike(text)}](${insideLink(url)})`);
+  return [
+    `#### <font color="${COLORS[tone]}">${lookalike(title)}</font>`,
+    ...(why === undefined
+      ? []
+      : [
+          why
+            .split('\n')
+            .map((line) => `> ${lookalike(line)}`)
+            .join('\n>\n'),
+        ]),
+    ...facts.map(({ name, value, url }) =>
+      url === undefined
+        ? `**${lookalike(name)}** ${lookalike(value)}`
+        : `[${lookalike(name)}](${insideLink(url)}) ${lookalike(value)}`,
+    ),
+    [...below, 'opwatch'].join(' · '),
+    ...(tags.length > 0 ? [tags.join(' ')] : []),
+  ].join('\n\n');
+};
+
+const signed = ({ url, secret }: Settings, at: number): string => {
+  if (secret === undefined) return url;
+  const sign = createHmac('sha256', secret).update(`${at}\n${secret}`).digest('base64');
+  return withQuery(url, { timestamp: String(at), sign });
+};
+
+export const dingtalk = chat<Settings, DingTalkMessage>({
+  type: 'dingtalk',
+  settings: Settings,
+  // Custom robot access, "Rate limits": 20 a minute, or it is silenced for ten.
+  lane: { perMinute: 20 },
+  write: (message, _, mention) => ({
+    msgtype: 'markdown',
+    markdown: { title: lookalike(message.title), text: textOf(message, mention) },
+    at: { atMobiles: mention?.mobiles ?? [], atUserIds: mention?.users ?? [], isAtAll: mention?.everyone ?? false },
+  }),
+  isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
+  send: (body, settings, { at }) => postJson(signed(settings, at), body),
+  // Every refusal is HTTP 200 with an errcode, which now and then is text; a gateway that throttles answers without any.
+  verdict: (answer) => {
+    const { errcode, status, wait, punish } = bodyFields(answer);
+    const refusal = byStatus(answer);
+    if (refusal) return refusal;
+    const code = errcode === undefined ? '' : String(errcode);
+    if (code === '0') return DELIVERED;
+    if (punish !== undefined) {
+      return retry(`DingTalk ${codeOf(status)}: throttled`, { afterMs: secondsToMs(wait), slow: true });
+    }
+    if (TOO_FAST.includes(code)) return retry(`DingTalk ${code}: too fast`, { afterMs: PUNISHMENT_MS, slow: true });
+    return retry(`DingTalk ${codeOf(errcode)}`, { slow: code === '-1' });
+  },
+});

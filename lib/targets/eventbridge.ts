@@ -1,0 +1,54 @@
+/** Amazon EventBridge PutEvents: the event on a bus, for rules of one's own. Source: EventBridge API Reference, PutEvents. */
+import * as v from 'valibot';
+import { SECOND } from '../schedule.ts';
+import { bodyFields, byStatus, codeOf, DELIVERED, fieldsOf, retry } from './kit/answer.ts';
+import { postJson } from './kit/request.ts';
+import { awsEndpoint, Credentials, isThrottling, signedForAws } from './kit/sigv4.ts';
+import { Base, word } from './settings.ts';
+import type { Target } from './target.ts';
+
+const Settings = v.strictObject({
+  region: word(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region'),
+  /** Name or ARN. */
+  bus: v.optional(word(/^[\w.\-:/]{1,256}$/, 'must be the name or the ARN of a bus'), 'default'),
+  /** What rules match as `source`. */
+  source: v.optional(
+    word(/^(?!aws\.)[\w.-]{1,256}$/, 'must be 1 to 256 letters, digits, "_", "." and "-", not beginning with "aws."'),
+    'opwatch',
+  ),
+  endpoint: v.optional(Base),
+  credentials: Credentials,
+});
+
+export const eventbridge: Target<v.InferOutput<typeof Settings>> = {
+  type: 'eventbridge',
+  settings: Settings,
+  request: (event, { region, bus, source, endpoint, credentials }, { id, at }) => {
+    const entry = {
+      Source: source,
+      DetailType: event.type,
+      Detail: JSON.stringify({ id, ...event.data }),
+      EventBusName: bus,
+      Time: Math.floor(Date.parse(event.timestamp) / SECOND),
+    };
+    const request = postJson(
+      `${endpoint ?? awsEndpoint('events', region)}/`,
+      { Entries: [entry] },
+      {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AWSEvents.PutEvents',
+      },
+    );
+    return signedForAws(request, { region, service: 'events' }, credentials, at);
+  },
+  // HTTP 200 may hold an entry that was not taken.
+  verdict: (answer) => {
+    const { __type, FailedEntryCount, Entries } = bodyFields(answer);
+    const refusal = byStatus(answer);
+    if (refusal?.kind === 'retry' && isThrottling(__type)) return { ...refusal, slow: true };
+    if (refusal) return refusal;
+    if (FailedEntryCount === 0) return DELIVERED;
+    const code = fieldsOf(Array.isArray(Entries) ? Entries[0] : undefined).ErrorCode;
+    return retry(`EventBridge ${codeOf(code)}`, { slow: isThrottling(code) });
+  },
+};

@@ -1,0 +1,123 @@
+/**
+ * Feishu and Lark custom bot: an interactive card, signed in its body. Source: open.feishu.cn, "Use bots in groups" (address,
+ * signature, 20 KB, 100 a minute and 5 a second) and the card's markdown (special characters as numeric entities).
+ */
+import { createHmac } from 'node:crypto';
+import * as v from 'valibot';
+import { SECOND } from '../schedule.ts';
+import { byteLength } from '../text.ts';
+import { bodyFields, byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
+import { chat } from './kit/chat.ts';
+import { insideLink } from './kit/escape.ts';
+import { postJson } from './kit/request.ts';
+import type { Message, Tone } from './message.ts';
+import { Address, chatEntries, mentionEntries, names, Reference } from './settings.ts';
+
+const Settings = v.strictObject({
+  ...chatEntries,
+  /** On open.feishu.cn or open.larksuite.com. */
+  url: Address,
+  /** Signs, where the bot's security setting asks for it. */
+  secret: v.optional(Reference),
+  mention: v.optional(
+    v.strictObject({
+      ...mentionEntries,
+      users: names(/^[\w-]{1,64}$/, 'must be an open id or a user id'),
+      everyone: v.optional(v.boolean(), false),
+    }),
+  ),
+});
+type Settings = v.InferOutput<typeof Settings>;
+
+type Text = { readonly tag: 'plain_text' | 'lark_md'; readonly content: string };
+type Element =
+  | { readonly tag: 'div'; readonly text: Text }
+  | { readonly tag: 'div'; readonly fields: readonly { readonly is_short: boolean; readonly text: Text }[] }
+  | {
+      readonly tag: 'action';
+      readonly actions: readonly {
+        readonly tag: 'button';
+        readonly type: 'default';
+        readonly text: Text;
+        readonly url: string;
+      }[];
+    }
+  | { readonly tag: 'note'; readonly elements: readonly Text[] };
+type Card = {
+  readonly config: { readonly wide_screen_mode: true };
+  readonly header: { readonly template: string; readonly title: Text };
+  readonly elements: readonly Element[];
+};
+type FeishuMessage = { readonly msg_type: 'interactive'; readonly card: Card };
+
+const TEMPLATES: Readonly<Record<Tone, string>> = { good: 'green', bad: 'red', warn: 'orange', calm: 'grey' };
+/** 20 KB with timestamp and signature, which are added to what is measured. */
+const BODY_BYTES = 20_000 - 120;
+const TOO_FAST: readonly unknown[] = [11_232, 99_991_400];
+
+/** Everything that has a meaning in a card's markdown, as a numeric entity. */
+const escaped = (text: string): string =>
+  text.replace(/[&<>*_~[\]()`#!|\\@+-]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const plainText = (content: string): Text => ({ tag: 'plain_text', content });
+const markdown = (content: string): Text => ({ tag: 'lark_md', content });
+
+const mentioned = ({ users, everyone }: NonNullable<Settings['mention']>): string =>
+  [...(everyone ? ['all'] : []), ...users].map((id) => `<at id=${id}></at>`).join(' ');
+
+const elementsOf = ({ facts, why, links }: Message, mention: Settings['mention']): Element[] => [
+  ...(mention ? [{ tag: 'div', text: markdown(mentioned(mention)) } as const] : []),
+  ...(why === undefined ? [] : [{ tag: 'div', text: plainText(why) } as const]),
+  ...(facts.length === 0
+    ? []
+    : [
+        {
+          tag: 'div',
+          fields: facts.map(({ name, value, url }) => {
+            const label = url === undefined ? `**${escaped(name)}**` : `[${escaped(name)}](${insideLink(url)})`;
+            return { is_short: url === undefined, text: markdown(`${label}\n${escaped(value)}`) };
+          }),
+        } as const,
+      ]),
+  ...(links.length === 0
+    ? []
+    : [
+        {
+          tag: 'action',
+          actions: links.map(
+            ({ text, url }) => ({ tag: 'button', type: 'default', text: plainText(text), url }) as const,
+          ),
+        } as const,
+      ]),
+  { tag: 'note', elements: [plainText('opwatch')] },
+];
+
+/** The key is time and secret, the signed text is empty. */
+const signature = (secret: string, at: number) => {
+  const timestamp = String(Math.floor(at / SECOND));
+  return { timestamp, sign: createHmac('sha256', `${timestamp}\n${secret}`).update('').digest('base64') };
+};
+
+export const feishu = chat<Settings, FeishuMessage>({
+  type: 'feishu',
+  settings: Settings,
+  lane: { perSecond: 5, perMinute: 100 },
+  write: (message, _, mention) => ({
+    msg_type: 'interactive',
+    card: {
+      config: { wide_screen_mode: true },
+      header: { template: TEMPLATES[message.tone], title: plainText(message.title) },
+      elements: elementsOf(message, mention),
+    },
+  }),
+  isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
+  send: (body, { url, secret }, { at }) =>
+    postJson(url, { ...(secret !== undefined && signature(secret, at)), ...body }),
+  // HTTP 200 with a code; older bots have StatusCode.
+  verdict: (answer) => {
+    const { StatusCode, code = StatusCode } = bodyFields(answer);
+    return (
+      byStatus(answer) ?? (code === 0 ? DELIVERED : retry(`Feishu ${codeOf(code)}`, { slow: TOO_FAST.includes(code) }))
+    );
+  },
+});

@@ -1,0 +1,38 @@
+/** GitHub repository_dispatch: starts the workflows that wait for the event. Source: docs.github.com/rest/repos/repos. */
+import type { paths } from '@octokit/openapi-types';
+import * as v from 'valibot';
+import { DELIVERED, retry } from './kit/answer.ts';
+import { GITHUB, githubHeaders, githubRefusal, REPOSITORY } from './kit/github.ts';
+import { postJson } from './kit/request.ts';
+import { endpoint, Reference, word } from './settings.ts';
+import type { Target } from './target.ts';
+
+const Settings = v.strictObject({
+  repository: word(REPOSITORY, 'must be owner/name'),
+  /** Needs contents: write. */
+  token: Reference,
+  /** What workflows are told as `github.event.action`; left out, the event's own type (`operation.failed`). */
+  eventType: v.optional(word(/^[\w.-]{1,100}$/, 'must be 1 to 100 of A-Z, a-z, 0-9, "_", "." and "-"')),
+  endpoint: endpoint(GITHUB),
+});
+
+type Body = NonNullable<
+  paths['/repos/{owner}/{repo}/dispatches']['post']['requestBody']
+>['content']['application/json'];
+
+export const githubDispatch: Target<v.InferOutput<typeof Settings>> = {
+  type: 'github-dispatch',
+  settings: Settings,
+  // "Rate limits": content that others can see, 80 a minute.
+  lane: { perMinute: 60 },
+  request: (event, { repository, token, eventType, endpoint }, { id }) => {
+    // At most ten keys and 64 KB: the event is one of four, and stays below 20 kB.
+    const body = {
+      event_type: eventType ?? event.type,
+      client_payload: { id, type: event.type, timestamp: event.timestamp, data: event.data },
+    } satisfies Body;
+    return postJson(`${endpoint}/repos/${repository}/dispatches`, body, githubHeaders(token));
+  },
+  verdict: (answer) =>
+    githubRefusal(answer) ?? (answer.status === 204 ? DELIVERED : retry(`HTTP ${answer.status} where 204 was due`)),
+};

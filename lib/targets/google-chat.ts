@@ -1,0 +1,94 @@
+/**
+ * Google Chat incoming webhook: a card. Source: developers.google.com/workspace/chat
+ * ("Build a Google Chat app as a webhook", "Cards v2", "Format text"). Key and token stand in the query.
+ */
+import * as v from 'valibot';
+import { byteLength } from '../text.ts';
+import { bodyFields, byStatus, codeOf, DELIVERED, fieldsOf, retry } from './kit/answer.ts';
+import { chat } from './kit/chat.ts';
+import { html } from './kit/escape.ts';
+import { postJson, withQuery } from './kit/request.ts';
+import type { Message, Tone } from './message.ts';
+import { Address, chatEntries, mentionEntries, names } from './settings.ts';
+
+const Settings = v.strictObject({
+  ...chatEntries,
+  url: Address,
+  mention: v.optional(
+    v.strictObject({
+      ...mentionEntries,
+      users: names(/^\d{5,30}$/, 'must be the number of a user'),
+      everyone: v.optional(v.boolean(), false),
+    }),
+  ),
+});
+type Settings = v.InferOutput<typeof Settings>;
+
+type Widget =
+  | { readonly textParagraph: { readonly text: string } }
+  | { readonly decoratedText: { readonly topLabel: string; readonly text: string; readonly wrapText: true } }
+  | {
+      readonly buttonList: {
+        readonly buttons: readonly {
+          readonly text: string;
+          readonly onClick: { readonly openLink: { readonly url: string } };
+        }[];
+      };
+    };
+type GoogleChatMessage = {
+  /** Only what a card cannot do: mention somebody. */
+  readonly text?: string;
+  /** For notifications. */
+  readonly fallbackText: string;
+  readonly cardsV2: readonly {
+    readonly cardId: string;
+    readonly card: { readonly sections: readonly { readonly widgets: readonly Widget[] }[] };
+  }[];
+  readonly thread?: { readonly threadKey: string };
+};
+
+const COLORS: Readonly<Record<Tone, string>> = { good: '#2e7d32', bad: '#c62828', warn: '#ef6c00', calm: '#607d8b' };
+/** The API takes 32,000 bytes. */
+const BODY_BYTES = 20_000;
+
+/** Where no escape is known: what could begin a mention, a link or a tag gets its twin. */
+const withoutTags = (text: string): string => text.replaceAll('<', '‹').replaceAll('>', '›');
+
+const mentioned = ({ users, everyone }: NonNullable<Settings['mention']>): string[] =>
+  [...(everyone ? ['all'] : []), ...users].map((id) => `<users/${id}>`);
+
+const widgetsOf = ({ tone, title, facts, why, links }: Message): Widget[] => [
+  { textParagraph: { text: `<b><font color="${COLORS[tone]}">${html(title)}</font></b>` } },
+  ...(why === undefined ? [] : [{ textParagraph: { text: html(why) } }]),
+  ...facts.map(({ name, value, url }) => {
+    const text = url === undefined ? html(value) : `${html(value)} <a href="${html(url)}">↗</a>`;
+    return { decoratedText: { topLabel: withoutTags(name), text, wrapText: true } as const };
+  }),
+  ...(links.length === 0
+    ? []
+    : [{ buttonList: { buttons: links.map(({ text, url }) => ({ text, onClick: { openLink: { url } } })) } }]),
+];
+
+export const googleChat = chat<Settings, GoogleChatMessage>({
+  type: 'google-chat',
+  settings: Settings,
+  // developers.google.com/workspace/chat/limits: one message a second and space.
+  lane: { perSecond: 1 },
+  write: (message, _, mention) => ({
+    ...(mention && { text: mentioned(mention).join(' ') }),
+    fallbackText: withoutTags(message.title),
+    cardsV2: [{ cardId: 'opwatch', card: { sections: [{ widgets: widgetsOf(message) }] } }],
+    ...(message.thread !== undefined && { thread: { threadKey: message.thread } }),
+  }),
+  isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
+  send: (body, { url }) =>
+    postJson(body.thread ? withQuery(url, { messageReplyOption: 'REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD' }) : url, body),
+  // What was taken comes back as the message, with its name.
+  verdict: (answer) => {
+    const { name, error } = bodyFields(answer);
+    return (
+      byStatus(answer) ??
+      (typeof name === 'string' ? DELIVERED : retry(`Google Chat ${codeOf(fieldsOf(error).status)}`))
+    );
+  },
+});

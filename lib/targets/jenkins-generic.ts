@@ -1,0 +1,31 @@
+/**
+ * Jenkins, Generic Webhook Trigger plugin: the event as JSON, from which jobs pick by JSONPath. Source: the plugin's
+ * GenericWebHookRequestReceiver.java.
+ */
+import * as v from 'valibot';
+import { bodyFields, byStatus, DELIVERED, fieldsOf, retry } from './kit/answer.ts';
+import { postJson } from './kit/request.ts';
+import { Address, Reference } from './settings.ts';
+import type { Target } from './target.ts';
+
+const Settings = v.strictObject({
+  /** Up to and with `/generic-webhook-trigger/invoke`. */
+  url: Address,
+  /** The jobs' token. */
+  token: Reference,
+});
+
+export const jenkinsGeneric: Target<v.InferOutput<typeof Settings>> = {
+  type: 'jenkins-generic',
+  settings: Settings,
+  request: (event, { url, token }, { id }) => postJson(url, event, { token, 'webhook-id': id }),
+  // 404: no job has the token. 200 lists the jobs, and a job whose filter did not match stands there as not triggered.
+  // Only jobs that are all set to answer silently give a bare 200: they were found, and it must not start them twice.
+  verdict: (answer) => {
+    const refusal = byStatus(answer);
+    if (refusal) return refusal;
+    if (answer.body === '') return DELIVERED;
+    const jobs = Object.values(fieldsOf(bodyFields(answer).jobs));
+    return jobs.some((job) => fieldsOf(job).triggered === true) ? DELIVERED : retry('Jenkins triggered no job');
+  },
+};

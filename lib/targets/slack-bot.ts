@@ -1,0 +1,47 @@
+/** Slack, bot token: chat.postMessage, and chat.update to keep one message up to date. */
+import * as v from 'valibot';
+import { bodyFields, byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
+import { chat } from './kit/chat.ts';
+import { postJson } from './kit/request.ts';
+import { isTooLongForSlack, SlackMention, type SlackMessage, writeSlack } from './kit/slack-message.ts';
+import { chatEntries, endpoint, Reference, word } from './settings.ts';
+
+const Settings = v.strictObject({
+  ...chatEntries,
+  /** A bot token (`xoxb-…`) with the scope chat:write. */
+  token: Reference,
+  channel: word(/^[CGD][A-Z0-9]{1,20}$/, 'must be the id of a channel, such as C0123ABCD'),
+  endpoint: endpoint('https://slack.com/api'),
+  mention: v.optional(SlackMention),
+});
+type Settings = v.InferOutput<typeof Settings>;
+
+const call = ({ endpoint, token }: Settings, method: string, body: object) =>
+  postJson(`${endpoint}/${method}`, body, { authorization: `Bearer ${token}` });
+
+export const slackBot = chat<Settings, SlackMessage>({
+  type: 'slack-bot',
+  settings: Settings,
+  lane: { perSecond: 1 },
+  write: (message, _, mention) => writeSlack(message, mention),
+  isTooLong: isTooLongForSlack,
+  send: (body, settings) => call(settings, 'chat.postMessage', { channel: settings.channel, ...body }),
+  edit: {
+    handle: (answer) => {
+      const { ok, channel, ts } = bodyFields(answer);
+      return ok === true && typeof channel === 'string' && typeof ts === 'string' ? `${channel} ${ts}` : undefined;
+    },
+    send: (body, settings, handle) => {
+      const [channel, ts] = handle.split(' ');
+      return call(settings, 'chat.update', { channel, ts, ...body });
+    },
+  },
+  // Slack's Web API says no with HTTP 200 and {"ok": false, "error": "…"}.
+  verdict: (answer) => {
+    const { ok, error } = bodyFields(answer);
+    return (
+      byStatus(answer) ??
+      (ok === true ? DELIVERED : retry(`Slack says ${codeOf(error)}`, { slow: error === 'ratelimited' }))
+    );
+  },
+});

@@ -1,0 +1,77 @@
+/**
+ * Amazon SNS Publish: queues and functions get the event as JSON, people (email, SMS) get it to read. Source: SNS API
+ * Reference, Publish.
+ */
+import * as v from 'valibot';
+import { byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
+import { postForm } from './kit/request.ts';
+import { awsEndpoint, Credentials, isThrottling, signedForAws } from './kit/sigv4.ts';
+import { type Message, messageOf } from './message.ts';
+import { Base, chatEntries, word } from './settings.ts';
+import type { Target } from './target.ts';
+
+const Settings = v.strictObject({
+  ...chatEntries,
+  topic: word(/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/, 'must be the ARN of a topic'),
+  endpoint: v.optional(Base),
+  credentials: Credentials,
+});
+
+/** At most 100 characters of ASCII, beginning with a letter or digit. */
+const subjectOf = ({ title }: Message): string =>
+  title
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 100)
+    .trim() || 'opwatch';
+
+const letterOf = ({ title, why, facts, links }: Message): string =>
+  [
+    title,
+    ...(why === undefined ? [] : ['', why]),
+    '',
+    ...facts.map(({ name, value }) => `${name}: ${value}`),
+    ...links.map(({ text, url }) => `${text}: ${url}`),
+  ].join('\n');
+
+/** For the subscriptions' filter policies. */
+const attributesOf = (attributes: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, value], i) => [
+      [`MessageAttributes.entry.${i + 1}.Name`, name],
+      [`MessageAttributes.entry.${i + 1}.Value.DataType`, 'String'],
+      [`MessageAttributes.entry.${i + 1}.Value.StringValue`, value],
+    ]),
+  );
+
+export const sns: Target<v.InferOutput<typeof Settings>> = {
+  type: 'sns',
+  settings: Settings,
+  request: (event, { topic, endpoint, credentials, language }, { id, at }) => {
+    const message = messageOf(event, language);
+    const region = topic.split(':')[3] ?? '';
+    const { type, data } = event;
+    const request = postForm(`${endpoint ?? awsEndpoint('sns', region)}/`, {
+      Action: 'Publish',
+      Version: '2010-03-31',
+      TopicArn: topic,
+      Subject: subjectOf(message),
+      MessageStructure: 'json',
+      Message: JSON.stringify({
+        default: JSON.stringify({ id, ...event }),
+        email: letterOf(message),
+        sms: message.title,
+      }),
+      ...attributesOf({ type, status: data.status, provider: data.provider }),
+      ...(topic.endsWith('.fifo') && { MessageGroupId: data.watch.id, MessageDeduplicationId: id }),
+    });
+    return signedForAws(request, { region, service: 'sns' }, credentials, at);
+  },
+  verdict: (answer) => {
+    const refusal = byStatus(answer);
+    const code = /<Code>(\w{1,64})<\/Code>/.exec(answer.body)?.[1];
+    if (refusal?.kind === 'retry' && isThrottling(code)) return { ...refusal, slow: true };
+    if (refusal) return refusal;
+    return /<MessageId>[\w-]+<\/MessageId>/.test(answer.body) ? DELIVERED : retry(`SNS ${codeOf(code)}`);
+  },
+};

@@ -1,0 +1,149 @@
+/**
+ * Microsoft Teams, the Workflows template "Post to a channel when a webhook request is received": an Adaptive Card 1.4.
+ * Every text is a TextRun, which knows no markdown (learn.microsoft.com, Adaptive Cards, "Text features").
+ */
+import * as v from 'valibot';
+import { byteLength } from '../text.ts';
+import { byStatus, DELIVERED, retry } from './kit/answer.ts';
+import { chat } from './kit/chat.ts';
+import { postJson } from './kit/request.ts';
+import type { Message, Tone } from './message.ts';
+import { Address, chatEntries, mentionEntries } from './settings.ts';
+
+const Person = v.strictObject({
+  /** A user principal name or an object id of Microsoft Entra. */
+  id: v.pipe(v.string(), v.regex(/^[\w.@+-]{1,128}$/, 'must be a user principal name or an object id')),
+  name: v.pipe(v.string(), v.regex(/^[^<>]{1,64}$/, 'must be 1 to 64 characters other than < and >')),
+});
+
+const Settings = v.strictObject({
+  ...chatEntries,
+  url: Address,
+  mention: v.optional(
+    v.strictObject({ ...mentionEntries, users: v.optional(v.pipe(v.array(Person), v.maxLength(20)), []) }),
+  ),
+});
+type Settings = v.InferOutput<typeof Settings>;
+
+/** The part of Adaptive Cards 1.4 that is used (adaptivecards.io/schemas/1.4.0/adaptive-card.json). */
+export type TextRun = {
+  readonly type: 'TextRun';
+  readonly text: string;
+  readonly weight?: 'Bolder';
+  readonly size?: 'Medium';
+  readonly isSubtle?: true;
+};
+export type RichTextBlock = {
+  readonly type: 'RichTextBlock';
+  readonly inlines: readonly TextRun[];
+  readonly spacing?: 'Small';
+};
+export type TextBlock = { readonly type: 'TextBlock'; readonly text: string; readonly wrap: true };
+export type OpenUrl = { readonly type: 'Action.OpenUrl'; readonly title: string; readonly url: string };
+export type Container = {
+  readonly type: 'Container';
+  readonly style: 'good' | 'attention' | 'warning' | 'emphasis';
+  readonly bleed: true;
+  readonly items: readonly (RichTextBlock | TextBlock)[];
+};
+type Mentioned = {
+  readonly type: 'mention';
+  readonly text: string;
+  readonly mentioned: { readonly id: string; readonly name: string };
+};
+export type AdaptiveCard = {
+  readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json';
+  readonly type: 'AdaptiveCard';
+  readonly version: '1.4';
+  readonly fallbackText: string;
+  readonly body: readonly (Container | RichTextBlock)[];
+  readonly actions: readonly OpenUrl[];
+  /** Teams' own addition to the schema. */
+  readonly msteams: { readonly width: 'Full'; readonly entities: readonly Mentioned[] };
+};
+export type TeamsMessage = {
+  readonly type: 'message';
+  readonly attachments: readonly [
+    {
+      readonly contentType: 'application/vnd.microsoft.card.adaptive';
+      readonly contentUrl: null;
+      readonly content: AdaptiveCard;
+    },
+  ];
+};
+
+const STYLES: Readonly<Record<Tone, Container['style']>> = {
+  good: 'good',
+  bad: 'attention',
+  warn: 'warning',
+  calm: 'emphasis',
+};
+
+/** The limit is 28 kB of what Teams makes of it (MicrosoftDocs/msteams-docs#11274), a fifth more than was sent. */
+const BODY_BYTES = 20_000;
+
+/** Only what `entities` lists is ever a mention; nothing else should look like one. */
+const noTag = (text: string): string => text.replace(/<(?=\s*\/?\s*at\b)/gi, '‹');
+
+const run = (text: string, more: Omit<TextRun, 'type' | 'text'> = {}): TextRun => ({
+  type: 'TextRun',
+  text: noTag(text),
+  ...more,
+});
+
+const cardOf = (
+  { tone, title, facts, why, links }: Message,
+  people: readonly v.InferOutput<typeof Person>[],
+): AdaptiveCard => {
+  const tags = people.map(({ name }) => `<at>${name}</at>`);
+  const heading: RichTextBlock = { type: 'RichTextBlock', inlines: [run(title, { weight: 'Bolder', size: 'Medium' })] };
+  const mentions: TextBlock[] = tags.length > 0 ? [{ type: 'TextBlock', text: tags.join(' '), wrap: true }] : [];
+  return {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    fallbackText: noTag(title),
+    body: [
+      { type: 'Container', style: STYLES[tone], bleed: true, items: [heading, ...mentions] },
+      ...(why === undefined ? [] : [{ type: 'RichTextBlock', inlines: [run(why)] } satisfies RichTextBlock]),
+      ...facts.map(
+        ({ name, value }): RichTextBlock => ({
+          type: 'RichTextBlock',
+          spacing: 'Small',
+          inlines: [run(`${name}  `, { isSubtle: true }), run(value)],
+        }),
+      ),
+    ],
+    actions: links.map(({ text, url }) => ({ type: 'Action.OpenUrl', title: text, url })),
+    msteams: {
+      width: 'Full',
+      entities: people.map(({ id, name }, i) => ({ type: 'mention', text: tags[i] ?? '', mentioned: { id, name } })),
+    },
+  };
+};
+
+export const teams = chat<Settings, TeamsMessage>({
+  type: 'teams',
+  settings: Settings,
+  // learn.microsoft.com, "Create Incoming Webhooks", rate limiting: 4 a second, 60 in 30 seconds, 100 an hour and more.
+  lane: { perSecond: 2, perMinute: 60 },
+  write: (message, _, mention) => ({
+    type: 'message',
+    attachments: [
+      {
+        contentType: 'application/vnd.microsoft.card.adaptive',
+        contentUrl: null,
+        content: cardOf(message, mention?.users ?? []),
+      },
+    ],
+  }),
+  isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
+  send: (body, { url }) => postJson(url, body),
+  // 202 says that the flow has begun; what the flow then does, nobody tells. Connectors hide refusals in a 200.
+  verdict: (answer) => {
+    const hidden = /returned HTTP error (\d{3})/.exec(answer.body)?.[1];
+    const isPage = /^\s*</.test(answer.body);
+    if (hidden !== undefined) return retry(`HTTP ${hidden} inside ${answer.status}`, { slow: hidden === '429' });
+    return byStatus(answer) ?? (isPage ? retry('the answer is a web page') : DELIVERED);
+  },
+});

@@ -1,0 +1,108 @@
+/**
+ * Telegram bot: sendMessage in HTML, and editMessageText to keep one message up to date. Source: core.telegram.org/bots/api
+ * (sendMessage, "HTML style", ResponseParameters). The token is part of the path.
+ */
+import * as v from 'valibot';
+import { bodyFields, byStatus, codeOf, DELIVERED, fieldsOf, retry, secondsToMs } from './kit/answer.ts';
+import { chat } from './kit/chat.ts';
+import { html } from './kit/escape.ts';
+import { postJson } from './kit/request.ts';
+import type { Message } from './message.ts';
+import { chatEntries, endpoint, mentionEntries, Reference, word } from './settings.ts';
+
+const Person = v.union([
+  word(/^@\w{4,32}$/, 'must be a user name such as @ops_team'),
+  v.strictObject({
+    id: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    name: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  }),
+]);
+
+const Settings = v.strictObject({
+  ...chatEntries,
+  token: Reference,
+  /** A chat's number, or the name of a public channel. */
+  chat: v.union([
+    v.pipe(v.number(), v.integer()),
+    word(/^@\w{4,32}$/, 'must be a number or a name such as @ops_channel'),
+  ]),
+  /** A topic of that chat. */
+  thread: v.optional(v.pipe(v.number(), v.integer())),
+  endpoint: endpoint('https://api.telegram.org'),
+  mention: v.optional(v.strictObject({ ...mentionEntries, users: v.pipe(v.array(Person), v.maxLength(20)) })),
+});
+type Settings = v.InferOutput<typeof Settings>;
+
+type TelegramMessage = {
+  readonly chat_id: string | number;
+  readonly text: string;
+  readonly parse_mode: 'HTML';
+  readonly link_preview_options: { readonly is_disabled: true };
+};
+
+/** The limit holds for what is left when the tags are gone; whoever keeps it with them is on the safe side. */
+const TEXT_MAX = 4_096;
+
+/** An at sign before a name would call its owner, a slash a bot's command. */
+const escaped = (text: string): string =>
+  html(text)
+    .replaceAll('@', '＠')
+    .replace(/(^|\s)\/(?=\w)/g, '$1／');
+
+const mentioned = ({ users }: NonNullable<Settings['mention']>): string =>
+  users
+    .map((one) => (typeof one === 'string' ? one : `<a href="tg://user?id=${one.id}">${html(one.name)}</a>`))
+    .join(' ');
+
+const textOf = ({ title, facts, why, links }: Message, mention: Settings['mention']): string =>
+  [
+    `<b>${escaped(title)}</b>`,
+    ...(why === undefined ? [] : [`<blockquote>${escaped(why)}</blockquote>`]),
+    ...facts.map(({ name, value, url }) => {
+      const label = url === undefined ? escaped(name) : `<a href="${html(url)}">${escaped(name)}</a>`;
+      return `${label}: <code>${escaped(value)}</code>`;
+    }),
+    links.map(({ text, url }) => `<a href="${html(url)}">${escaped(text)}</a>`).join(' · '),
+    mention ? mentioned(mention) : '',
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+
+const call = ({ endpoint, token }: Settings, method: string, body: object) =>
+  postJson(`${endpoint}/bot${token}/${method}`, body);
+
+export const telegram = chat<Settings, TelegramMessage>({
+  type: 'telegram',
+  settings: Settings,
+  // core.telegram.org/bots/faq: about one message a second to a chat, 20 a minute to a group.
+  lane: { perSecond: 1, perMinute: 20 },
+  write: (message, { chat }, mention) => ({
+    chat_id: chat,
+    text: textOf(message, mention),
+    parse_mode: 'HTML',
+    link_preview_options: { is_disabled: true },
+  }),
+  isTooLong: ({ text }) => text.length > TEXT_MAX,
+  send: (body, settings) =>
+    call(settings, 'sendMessage', {
+      ...body,
+      ...(settings.thread !== undefined && { message_thread_id: settings.thread }),
+    }),
+  edit: {
+    handle: (answer) => {
+      const { message_id } = fieldsOf(bodyFields(answer).result);
+      return typeof message_id === 'number' ? String(message_id) : undefined;
+    },
+    send: (body, settings, handle) => call(settings, 'editMessageText', { ...body, message_id: Number(handle) }),
+  },
+  verdict: (answer) => {
+    const { ok, error_code, description, parameters } = bodyFields(answer);
+    const code = error_code ?? answer.status;
+    if (code === 429) {
+      return retry('Telegram 429', { afterMs: secondsToMs(fieldsOf(parameters).retry_after), slow: true });
+    }
+    // An edit that came through already, and is asked for again.
+    if (code === 400 && /message is not modified/.test(String(description))) return DELIVERED;
+    return byStatus(answer) ?? (ok === true ? DELIVERED : retry(`Telegram ${codeOf(error_code)}`));
+  },
+});

@@ -1,0 +1,107 @@
+/**
+ * WeCom (企业微信) group robot: markdown, or text where everybody or a mobile number is to be mentioned, which its markdown
+ * cannot do. Source: developer.work.weixin.qq.com, document 91770; codes beyond errcode 0 are known from others' code.
+ */
+import * as v from 'valibot';
+import { MINUTE } from '../schedule.ts';
+import { byteLength } from '../text.ts';
+import { bodyFields, byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
+import { chat } from './kit/chat.ts';
+import { insideLink, lookalike } from './kit/escape.ts';
+import { postJson } from './kit/request.ts';
+import type { Message, Tone } from './message.ts';
+import { Address, chatEntries, mentionEntries, names } from './settings.ts';
+
+const Settings = v.strictObject({
+  ...chatEntries,
+  /** With its `key`. */
+  url: Address,
+  mention: v.optional(
+    v.strictObject({
+      ...mentionEntries,
+      users: names(/^[\w.@-]{1,64}$/, 'must be a user id'),
+      mobiles: names(/^\+?\d{5,15}$/, 'must be a mobile number'),
+      everyone: v.optional(v.boolean(), false),
+    }),
+  ),
+});
+type Settings = v.InferOutput<typeof Settings>;
+type Mention = NonNullable<Settings['mention']>;
+
+type WeComMessage =
+  | { readonly msgtype: 'markdown'; readonly markdown: { readonly content: string } }
+  | {
+      readonly msgtype: 'text';
+      readonly text: {
+        readonly content: string;
+        readonly mentioned_list: readonly string[];
+        readonly mentioned_mobile_list: readonly string[];
+      };
+    };
+
+const MARKDOWN_BYTES = 4_096;
+const TEXT_BYTES = 2_048;
+
+/** The three colors there are: green, orange, grey. */
+const COLORS: Readonly<Record<Tone, 'info' | 'warning' | 'comment'>> = {
+  good: 'info',
+  bad: 'warning',
+  warn: 'warning',
+  calm: 'comment',
+};
+
+const markdownOf = ({ tone, title, facts, why, links }: Message, mention: Mention | undefined): string =>
+  [
+    `**<font color="${COLORS[tone]}">${lookalike(title)}</font>**`,
+    ...(why === undefined ? [] : why.split('\n').map((line) => `> ${lookalike(line)}`)),
+    ...facts.map(({ name, value, url }) =>
+      url === undefined
+        ? `${lookalike(name)}: <font color="comment">${lookalike(value)}</font>`
+        : `[${lookalike(name)}](${insideLink(url)}) ${lookalike(value)}`,
+    ),
+    links.map(({ text, url }) => `[${lookalike(text)}](${insideLink(url)})`).join(' '),
+    (mention?.users ?? []).map((id) => `<@${id}>`).join(' '),
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+
+const textOf = ({ title, facts, why, links }: Message): string =>
+  [
+    lookalike(title),
+    ...(why === undefined ? [] : [lookalike(why)]),
+    ...facts.map(({ name, value }) => `${lookalike(name)}: ${lookalike(value)}`),
+    ...links.map(({ text, url }) => `${text}: ${url}`),
+  ].join('\n');
+
+export const wecom = chat<Settings, WeComMessage>({
+  type: 'wecom',
+  settings: Settings,
+  lane: { perMinute: 20 },
+  write: (message, _, mention) => {
+    if (!mention?.everyone && !mention?.mobiles.length) {
+      return { msgtype: 'markdown', markdown: { content: markdownOf(message, mention) } };
+    }
+    const { users, mobiles, everyone } = mention;
+    return {
+      msgtype: 'text',
+      text: {
+        content: textOf(message),
+        mentioned_list: [...(everyone ? ['@all'] : []), ...users],
+        mentioned_mobile_list: mobiles,
+      },
+    };
+  },
+  isTooLong: (body) =>
+    body.msgtype === 'text'
+      ? byteLength(body.text.content) > TEXT_BYTES
+      : byteLength(body.markdown.content) > MARKDOWN_BYTES,
+  send: (body, { url }) => postJson(url, body),
+  verdict: (answer) => {
+    const { errcode } = bodyFields(answer);
+    const refusal = byStatus(answer);
+    if (refusal) return refusal;
+    if (errcode === 0) return DELIVERED;
+    const isTooFast = errcode === 45_009;
+    return retry(`WeCom ${codeOf(errcode)}`, { slow: isTooFast, afterMs: isTooFast ? MINUTE : undefined });
+  },
+});

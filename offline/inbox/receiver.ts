@@ -1,0 +1,81 @@
+/** What every stand-in for a receiver is: it judges what it is told as the real one does, and shows what a reader would see. */
+import type { Shown } from './shown.ts';
+
+export type Delivery = {
+  readonly method: string;
+  /** The path as it stood in the request line. */
+  readonly url: string;
+  /** Its segments behind `/{kind}/{name}`, decoded. */
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Epoch ms. */
+  readonly at: number;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+export type Judgment = {
+  /** What all attempts at one message have in common; empty if nothing does. */
+  readonly id: string;
+  /** Why it is not believed. */
+  readonly fault?: string;
+  /** What this kind of receiver answers to it. */
+  readonly answer: Answer;
+  readonly shown?: Shown;
+};
+
+export type Receiver = {
+  /** `secrets` are all there are, of whatever kind: a token, a key or a signing secret is good if it is one of them. */
+  readonly judge: (delivery: Delivery, secrets: readonly string[]) => Judgment;
+  /** What it answers who tells it too often. */
+  readonly limited: Answer;
+  /** How it says no in its own way: for most, in a 2xx. */
+  readonly refused: Answer;
+  /** How many messages it takes. */
+  readonly perMinute?: number;
+};
+
+export const json = (status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  body: JSON.stringify(body),
+});
+
+/** What stands before a service that is away, or behind a login. */
+export const webPage = (status: number): Answer => ({
+  status,
+  headers: { 'content-type': 'text/html' },
+  body: '<!doctype html><title>Sign in</title>',
+});
+
+/** A refusal: the fault for people, the answer for the sender. */
+export const no = (fault: string, answer: Answer): Judgment => ({ id: '', fault, answer });
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+
+export const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
+
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** The body as a JSON object; without any field where it is none. */
+export const jsonOf = ({ body }: Delivery): Fields => {
+  try {
+    return fieldsOf(JSON.parse(body.toString()));
+  } catch {
+    return {};
+  }
+};
+
+export const formOf = ({ body }: Delivery): URLSearchParams => new URLSearchParams(body.toString());
+
+export const bearerOf = ({ headers }: Delivery): string => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';

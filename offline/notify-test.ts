@@ -1,0 +1,22 @@
+/** `npm run notify-test:local`: the same as notify-test, at the inbox of the local stack that runs from this checkout. */
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { runningSurroundings } from './surroundings.ts';
+
+const root = dirname(import.meta.dirname);
+const surroundings = await runningSurroundings(root);
+if (!surroundings) {
+  console.error('no local stack is running: npm start');
+  process.exit(1);
+}
+const asked = process.argv.slice(2);
+const command = join(root, 'lib/commands/notify-test.ts');
+const { status } = spawnSync(
+  process.execPath,
+  ['--conditions=offline', command, ...(asked.length > 0 ? asked : ['--all'])],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, ...surroundings.environment },
+  },
+);
+process.exit(status ?? 1);

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { sampleEvent, sampleEvents } from '../../lib/commands/sample-events.ts';
+import {
+  digestOf,
+  FACTS_MAX,
+  messageOf,
+  shorterAndShorter,
+  TITLE_BYTES,
+  VALUE_BYTES,
+  WHY_BYTES,
+} from '../../lib/targets/message.ts';
+import { durationIn } from '../../lib/targets/words.ts';
+import { byteLength } from '../../lib/text.ts';
+import { AT, anyEvent, eventWith, failed, succeeded } from './events.ts';
+
+describe('the title', () => {
+  it('tells in one line what ended, how, and after how long', () => {
+    expect(sampleEvents(AT).map((event) => messageOf(event, 'en').title)).toEqual([
+      '✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s',
+      '⚠️ aliyun-emr RESIZE_CLUSTER ended with only part of it done after 12 min 3 s',
+      '❌ aliyun-emr RESIZE_CLUSTER failed after 12 min 3 s',
+      '🚫 aliyun-emr RESIZE_CLUSTER was canceled after 12 min 3 s',
+      '❓ aliyun-emr RESIZE_CLUSTER is no longer known to its cloud after 12 min 3 s',
+      '⌛ aliyun-emr RESIZE_CLUSTER was not over by its deadline after 12 min 3 s',
+      '⏹️ aliyun-emr RESIZE_CLUSTER is no longer watched after 12 min 3 s',
+      '✋ aliyun-emr RESIZE_CLUSTER waits for a person after 12 min 3 s',
+    ]);
+    expect(messageOf(failed, 'zh').title).toBe('❌ aliyun-emr RESIZE_CLUSTER 失败，历时 12 分 3 秒');
+  });
+
+  it('counts from the cloud’s own times where it gives them, and says nothing where they make no sense', () => {
+    const timed = (startedAt: string, endedAt: string) =>
+      messageOf({ ...failed, data: { ...failed.data, startedAt, endedAt } }, 'en').title;
+    expect(timed('2026-11-22T00:00:00Z', '2026-11-22T02:00:05Z')).toMatch(/ after 2 h$/);
+    expect(timed('2026-11-22T00:00:00Z', '2026-11-21T02:00:05Z')).toMatch(/ failed$/);
+  });
+
+  it('does without the name of the operation', () => {
+    const { operationType: _, ...data } = failed.data;
+    expect(messageOf({ ...failed, data }, 'en').title).toBe('❌ aliyun-emr operation failed after 12 min 3 s');
+  });
+});
+
+test.for([
+  [0, '0 s'],
+  [999, '0 s'],
+  [1_000, '1 s'],
+  [61_000, '1 min 1 s'],
+  [3_600_000, '1 h'],
+  [3_661_000, '1 h 1 min'],
+  [90_000_000, '1 d 1 h'],
+  [86_461_000, '1 d'],
+  [8_640_000_000, '100 d'],
+] as const)('%i ms are %s', ([ms, text]) => expect(durationIn(ms, 'en')).toBe(text));
+
+describe('the rest', () => {
+  it('gives the cloud’s own words for why, and our note where there is one', () => {
+    expect(messageOf(failed, 'zh').why).toBe(
+      'OperationDenied.NoStock: The resource is out of stock in the specified zone. 请更换可用区后重试。',
+    );
+    expect(messageOf(sampleEvent('operation.lost', AT), 'en').why).toBe(
+      'GetOperation shows no operation op-13c37a77c5050001',
+    );
+    expect(messageOf(succeeded, 'en').why).toBeUndefined();
+    const { reason: _, ...data } = failed.data;
+    expect(messageOf({ ...failed, data: { ...data, error: 'disk\r\n\r\n  full ' } }, 'en').why).toBe('disk\nfull');
+  });
+
+  it('names the operation as its cloud does, and the labels', () => {
+    const { facts } = messageOf({ ...failed, data: { ...failed.data, progress: { done: 3, total: 5 } } }, 'en');
+    expect(facts).toEqual([
+      { name: 'In the cloud’s words', value: 'FAILED' },
+      { name: 'Progress', value: '3 of 5' },
+      { name: 'RegionId', value: 'cn-hangzhou' },
+      { name: 'ClusterId', value: 'c-b933c5aac8fe0001' },
+      { name: 'OperationId', value: 'op-13c37a77c5050001' },
+      { name: 'Connection', value: 'aliyun' },
+      { name: 'Labels', value: 'sample=sent by opwatch notify-test, sha=6dcb09b5b57875f334f61aebed695e2e4193db5e' },
+      { name: 'Request id', value: 'F3A2A1B0-0000-5C62-8E5F-000000000000' },
+    ]);
+  });
+
+  it('says what was only inferred', () => {
+    const inferred = { ...failed, data: { ...failed.data, evidence: 'inferred' as const } };
+    expect(messageOf(inferred, 'en').facts[0]?.value).toBe('FAILED (inferred)');
+  });
+
+  it('leads to the console and the watch, and to nothing but the web', () => {
+    expect(messageOf(failed, 'en').links.map(({ text }) => text)).toEqual(['Console', 'Watch']);
+    const odd = {
+      ...failed,
+      data: { ...failed.data, console: 'javascript:alert(1)', watch: { ...failed.data.watch, url: '/watches/w_1' } },
+    };
+    expect(messageOf(odd, 'en').links).toEqual([]);
+  });
+});
+
+const textsOf = ({ title, why = '', facts }: ReturnType<typeof messageOf>) => [
+  title,
+  why,
+  ...facts.flatMap(({ name, value }) => [name, value]),
+];
+
+describe('whatever was said', () => {
+  it('a message keeps its bounds, and its texts are sound', () => {
+    fc.assert(
+      fc.property(anyEvent, fc.constantFrom('en', 'zh'), (event, language) => {
+        const message = messageOf(event, language);
+        expect(byteLength(message.title)).toBeLessThanOrEqual(TITLE_BYTES);
+        expect(byteLength(message.why ?? '')).toBeLessThanOrEqual(WHY_BYTES);
+        expect(message.facts.length).toBeLessThanOrEqual(FACTS_MAX);
+        for (const { name, value } of message.facts) {
+          expect(byteLength(name)).toBeLessThanOrEqual(TITLE_BYTES);
+          expect(byteLength(value)).toBeLessThanOrEqual(VALUE_BYTES);
+          expect(value).not.toBe('');
+        }
+        for (const text of textsOf(message)) {
+          expect(text.isWellFormed()).toBe(true);
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+          expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202a-\u202e]/);
+        }
+      }),
+    );
+  });
+
+  it('every shorter one is no longer than the one before it', () => {
+    fc.assert(
+      fc.property(anyEvent, (event) => {
+        const message = messageOf(event, 'en');
+        const sizes = [message, ...shorterAndShorter(message)].map((one) => byteLength(textsOf(one).join('')));
+        expect(sizes.toSorted((a, b) => b - a)).toEqual(sizes);
+        expect(sizes.at(-1)).toBeLessThanOrEqual(180);
+      }),
+    );
+  });
+});
+
+describe('a digest', () => {
+  it('counts how they ended and looks like the worst of them', () => {
+    const { tone, title, facts, links, thread } = digestOf([succeeded, failed, succeeded], 'en');
+    expect({ tone, title, links, thread }).toEqual({
+      tone: 'bad',
+      title: '❌ 3 operations: 2 succeeded, 1 failed',
+      links: [],
+      thread: undefined,
+    });
+    expect(facts.map(({ name, url }) => [name, url])).toEqual([
+      ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
+      ['❌ aliyun-emr RESIZE_CLUSTER failed after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
+      ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
+    ]);
+    expect(digestOf([succeeded, succeeded], 'zh').title).toBe('✅ 2 个操作: 2 成功');
+  });
+
+  it('names ten at most, and the number of the rest', () => {
+    const { facts } = digestOf(Array(25).fill(succeeded), 'en');
+    expect(facts.length).toBe(10);
+    expect(facts.at(-1)).toEqual({ name: '…', value: 'and 16 more' });
+    expect(digestOf(Array(10).fill(succeeded), 'en').facts.length).toBe(10);
+  });
+});
+
+it('an operation under way is shown as such', () => {
+  const texts = {
+    word: 'IN_PROGRESS',
+    type: 'RESIZE_CLUSTER',
+    code: '',
+    message: '',
+    note: '',
+    value: 'x',
+    label: 'x',
+  };
+  const running = messageOf(eventWith(texts, 'running'), 'en');
+  expect([running.tone, running.title]).toEqual(['calm', '⏳ aliyun-emr RESIZE_CLUSTER is running after 12 min 3 s']);
+});

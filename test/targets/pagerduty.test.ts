@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { sampleEvents } from '../../lib/commands/sample-events.ts';
+import { runContract } from './contract.ts';
+import { AT } from './events.ts';
+import { ATTEMPT, prepared, TOKEN } from './stand-in.ts';
+
+const contract = {
+  type: 'pagerduty',
+  settings: { routingKey: 'env:TOKEN', endpoint: 'https://stand-in.example.com/pagerduty/ops' },
+  verdicts: {
+    refused: 'retry: PagerDuty says invalid event',
+    limited: 'retry: HTTP 429, slow',
+    unknown: 'retry: HTTP 400',
+  },
+  rows: [['202 without a word', { status: 202 }, 'retry: PagerDuty says no readable code']],
+} as const;
+runContract(contract);
+
+it('opens one alert a watch, as bad as it is, and resolves it when nothing is left to do', () => {
+  const { target, settings } = prepared(contract);
+  const told = sampleEvents(AT).map((event) => {
+    const { routing_key, event_action, dedup_key, payload } = JSON.parse(
+      target.request(event, settings, ATTEMPT).body ?? '',
+    );
+    expect([routing_key, dedup_key]).toEqual([TOKEN, 'w_sample']);
+    return [event.data.status, event_action, payload.severity];
+  });
+  expect(told).toEqual([
+    ['succeeded', 'resolve', 'info'],
+    ['partial', 'trigger', 'error'],
+    ['failed', 'trigger', 'critical'],
+    ['canceled', 'trigger', 'info'],
+    ['lost', 'trigger', 'error'],
+    ['timed_out', 'trigger', 'error'],
+    ['stopped', 'resolve', 'info'],
+    ['attention', 'trigger', 'warning'],
+  ]);
+});
