@@ -2,10 +2,11 @@
 import * as v from 'valibot';
 import { type Caller, callerOf, mustHave } from '../lib/caller.ts';
 import { habitsOf } from '../lib/habits.ts';
-import { deliveryKey, type WatchItem, watchKey } from '../lib/items.ts';
+import { deliveryKey, isId, type WatchItem, watchKey } from '../lib/items.ts';
 import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
 import { Refusal } from '../lib/problem.ts';
+import { providers } from '../lib/providers/index.ts';
 import { resend, resendParked } from '../lib/resend.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
@@ -13,7 +14,7 @@ import { readDeadline } from '../lib/submission.ts';
 import { changeWatch } from '../lib/submit.ts';
 import { parseInstant } from '../lib/time.ts';
 import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
-import { isOver, stop, type Watch } from '../lib/watch.ts';
+import { isOver, projectLooks, STATUSES, stop, type Watch } from '../lib/watch.ts';
 
 type Handle = (event: HttpEvent, caller: Caller, runtime: Runtime) => Promise<HttpResult>;
 
@@ -22,15 +23,20 @@ const view = (watch: Watch, runtime: Runtime) =>
 
 const noSuchWatch = () => new Refusal(404, 'there is no such watch');
 
+const idIn = ({ pathParameters: { id = '' } = {} }: HttpEvent): string => {
+  if (!isId('w_', id)) throw noSuchWatch();
+  return id;
+};
+
 const watchIn = async (event: HttpEvent, caller: Caller, { table }: Runtime): Promise<WatchItem> => {
-  const [item] = (await table.get([watchKey(event.pathParameters?.id ?? '-')])) as WatchItem[];
+  const [item] = (await table.get([watchKey(idIn(event))])) as WatchItem[];
   if (item?.body.tenant !== caller.tenant) throw noSuchWatch();
   return item;
 };
 
 const read: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'read');
-  const items = await runtime.table.partition(event.pathParameters?.id ?? '-');
+  const items = await runtime.table.partition(idIn(event));
   const watch = items.find(({ sk }) => sk === 'watch')?.body as Watch | undefined;
   if (watch?.tenant !== caller.tenant) throw noSuchWatch();
   const paused = isOver(watch.status) ? undefined : pauseView(await runtime.pace.read(watch.connection), runtime.now());
@@ -40,12 +46,23 @@ const read: Handle = async (event, caller, runtime) => {
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 100;
 
+const providerNames = providers.map(({ traits }) => traits.name);
+
+/** A filter that nothing can ever match is a slip, and an empty page would hide it. */
+const mustBeOneOf = (what: string, given: string | undefined, choice: readonly string[]): void => {
+  if (given !== undefined && !choice.includes(given)) {
+    throw new Refusal(400, `${what} must be one of ${choice.join(', ')}`);
+  }
+};
+
 const list: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'read');
   const { status, provider, cursor, limit = String(LIMIT_DEFAULT) } = event.queryStringParameters ?? {};
   if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > LIMIT_MAX) {
     throw new Refusal(400, `limit must be 1 to ${LIMIT_MAX}`);
   }
+  mustBeOneOf('status', status, STATUSES);
+  mustBeOneOf('provider', provider, providerNames);
   const matches = (watch: Watch) =>
     (status === undefined || watch.status === status) && (provider === undefined || watch.provider === provider);
   const wanted = { tenant: caller.tenant, limit: Number(limit), matches, ...(cursor !== undefined && { cursor }) };
@@ -53,10 +70,17 @@ const list: Handle = async (event, caller, runtime) => {
   return answer(200, { watches: page.watches.map((watch) => view(watch, runtime)), cursor: page.cursor });
 };
 
+/** Stopped, with the looks as they were shown last: those that changed nothing are written nowhere. */
+const stopped = (watch: Watch, { config, now }: Runtime): Watch => {
+  if (isOver(watch.status)) return watch;
+  const { looks } = projectLooks(watch, now(), habitsOf(watch, config));
+  return stop({ ...watch, looks }, now());
+};
+
 const end: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'submit');
   const item = await watchIn(event, caller, runtime);
-  const { body } = await changeWatch(item, (watch) => stop(watch, runtime.now()), runtime);
+  const { body } = await changeWatch(item, (watch) => stopped(watch, runtime), runtime);
   return answer(200, view(body, runtime));
 };
 
@@ -81,7 +105,8 @@ const extend: Handle = async (event, caller, runtime) => {
 const resendOne: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'operate');
   const watch = await watchIn(event, caller, runtime);
-  const resent = await resend(deliveryKey(watch.pk, event.pathParameters?.delivery ?? '-'), runtime);
+  const id = event.pathParameters?.delivery ?? '';
+  const resent = isId('msg_', id) ? await resend(deliveryKey(watch.pk, id), runtime) : undefined;
   if (!resent) throw new Refusal(404, 'there is no such delivery');
   return answer(202, { id: resent.body.id, target: resent.body.target, state: resent.body.state });
 };

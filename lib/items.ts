@@ -21,10 +21,12 @@ export type Leased<B> = Item<B> & {
   readonly ticket: number;
   /** Lapses in a row. */
   readonly lapses: number;
+  /** The message that looks after it, once it has written: another of the same ticket was sent twice (watches only). */
+  readonly message?: string;
   /** Receipts of the present message that `looks` already counts (watches only). */
   readonly receives: number;
-  /** A place in its connection's lane, kept over a hide (watches only). */
-  readonly slotAt?: number;
+  /** Places in its connection's lane, kept over a hide (watches only). */
+  readonly slots?: readonly number[];
 };
 export type WatchItem = Leased<Watch>;
 export type DeliveryItem = Leased<Delivery>;
@@ -53,6 +55,10 @@ const operationParts = (watch: Pick<Watch, 'tenant' | 'connection' | 'provider' 
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flat(),
 ];
+
+/** Whether a text from outside can be the id of a watch (`w_`) or a delivery (`msg_`); no other is worth a read. */
+export const isId = (prefix: 'w_' | 'msg_', text: string): boolean =>
+  text.startsWith(prefix) && /^[a-z2-7]{26}$/.test(text.slice(prefix.length));
 
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
 
@@ -116,21 +122,23 @@ export const newDeliveryItem = (delivery: Delivery, now: number): DeliveryItem =
  * the lease index and may expire once it has been kept long enough.
  */
 export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: number): Leased<B> => {
-  const { leaseShard: _shard, aliveUntil, expiresAt: _expires, slotAt: _slot, ...rest } = item;
+  const { leaseShard: _shard, aliveUntil = 0, expiresAt: _expires, slots: _slots, ...rest } = item;
   const next = { ...rest, body, version: item.version + 1 };
   if (!owesWork(next)) return { ...next, lapses: 0, expiresAt: Math.ceil((now + KEEP_MS) / SECOND) };
-  const needed = wakeAt + LEASE_MS;
   // Lease and index entry are only moved when they must be: an index entry that moves costs two more writes.
-  const still = aliveUntil !== undefined && !leaseIsShort({ aliveUntil }, wakeAt) ? aliveUntil : needed;
-  return { ...next, lapses: 0, ...leaseOf(item, still) };
+  const lease = leaseIsDue(item, wakeAt) ? Math.max(wakeAt, now) + LEASE_MS : aliveUntil;
+  return { ...next, lapses: 0, ...leaseOf(item, lease) };
 };
 
-/** Whether the lease might lapse before the message that is to come back at `wakeAt` is handled. */
-export const leaseIsShort = (item: { readonly aliveUntil?: number }, wakeAt: number): boolean =>
-  (item.aliveUntil ?? 0) < wakeAt + LEASE_MS / 5;
+/**
+ * Whether the lease must be renewed: it might lapse before the message that is to come back at `wakeAt` is handled, or it
+ * has grown with lapses, and a message lost now would be missed for hours.
+ */
+export const leaseIsDue = (item: { readonly aliveUntil?: number; readonly lapses: number }, wakeAt: number): boolean =>
+  item.lapses > 0 || (item.aliveUntil ?? 0) < wakeAt + LEASE_MS / 5;
 
 /** The item under a new ticket, its lease begun afresh: whoever holds a message of the old ticket drops it. */
-export const reissued = <B>(item: Leased<B>, now: number, lapses: number): Leased<B> => ({
+export const reissued = <B>({ message: _, ...item }: Leased<B>, now: number, lapses: number): Leased<B> => ({
   ...item,
   version: item.version + 1,
   ticket: item.ticket + 1,

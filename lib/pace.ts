@@ -1,11 +1,17 @@
 /** Keeps a lane in the table: reserving, pausing and reopening are read-modify-write, retried when somebody was faster. */
 import { accepted, type Lane, openLane, type Reservation, refused, reserve, throttled } from './lane.ts';
 import type { Runtime } from './runtime.ts';
+import { SECOND } from './schedule.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
 
 export type Pace = {
   /** Takes slots, or tells until when the lane is paused. */
   readonly reserve: (name: string, count: number, callsPerSecond: number) => Promise<Reservation>;
+  /**
+   * Whether this function has found the lane booked far ahead a moment ago. Then nobody is served sooner by booking it further
+   * at once: where thousands fall due together, their turns are given out little by little, and others get through meanwhile.
+   */
+  readonly isCrowded: (name: string) => boolean;
   /** The lane as it is now. */
   readonly read: (name: string) => Promise<Lane>;
   readonly throttled: (name: string, afterMs?: number) => Promise<void>;
@@ -16,20 +22,30 @@ export type Pace = {
   readonly skewed: (name: string, skewMs: number) => Promise<void>;
 };
 
+/** Booked this far ahead, a lane is never idle though those who wait ask again only after a second or two. */
+const FAR_MS = 2.5 * SECOND;
+const CROWDED_FOR_MS = 250;
+
 const laneKey = (name: string) => ({ pk: `lane#${name}`, sk: 'lane' });
 
 export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
   const { now } = tools;
   const lanes = sharedItem<Lane>(openLane, tools);
+  const crowdedAt = new Map<string, number>();
   const change = (name: string, apply: (lane: Lane) => Lane): Promise<void> =>
     lanes.change(laneKey(name), (lane) => ({ body: apply(lane), result: undefined }));
 
   return {
-    reserve: (name, count, callsPerSecond) =>
-      lanes.change(laneKey(name), (lane) => {
+    reserve: async (name, count, callsPerSecond) => {
+      const reservation = await lanes.change(laneKey(name), (lane) => {
         const result = reserve(lane, count, now(), callsPerSecond);
         return { body: 'lane' in result ? result.lane : lane, result };
-      }),
+      });
+      const [first = now()] = 'slots' in reservation ? reservation.slots : [];
+      if (first > now() + FAR_MS) crowdedAt.set(name, now());
+      return reservation;
+    },
+    isCrowded: (name) => now() < (crowdedAt.get(name) ?? Number.NEGATIVE_INFINITY) + CROWDED_FOR_MS,
     read: (name) => lanes.read(laneKey(name)),
     throttled: (name, afterMs) => change(name, (lane) => throttled(lane, now(), afterMs)),
     refused: (name, code, message) =>

@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { announce } from './announce.ts';
 import { habitsOf } from './habits.ts';
-import { leaseIsShort, type WatchItem, watchKey, withBody } from './items.ts';
+import { leaseIsDue, type WatchItem, watchKey, withBody } from './items.ts';
 import { look, type Outcome } from './look.ts';
 import type { SqsRecord } from './queue.ts';
 import type { Runtime } from './runtime.ts';
-import { EARLY_MS, LAST_LOOK_GRACE_MS, PROGRESS_EVERY_MS } from './schedule.ts';
+import { EARLY_MS, LAST_LOOK_GRACE_MS, PROGRESS_EVERY_MS, SECOND } from './schedule.ts';
 import { type Fate, handleWakeUps, isCurrent, type Job } from './wake-ups.ts';
 import { decide, expire, isOver, type Watch } from './watch.ts';
 
@@ -47,19 +47,20 @@ export const poll = (
       }
     };
 
-    const due: { job: WatchJob; watch: Watch; slotAt?: number }[] = [];
+    const due: { job: WatchJob; watch: Watch; slots?: readonly number[] }[] = [];
     await Promise.all(
       jobs.map((job) =>
         decided(job, async () => {
           const fate = await withoutLook(job, runtime);
-          const { body: watch, slotAt } = job.item;
-          if (!fate) due.push({ job, watch, ...(slotAt !== undefined && { slotAt }) });
+          const { body: watch, slots } = job.item;
+          if (!fate) due.push({ job, watch, ...(slots && { slots }) });
           return fate;
         }),
       ),
     );
+    const moment = momentsOf(runtime);
     await look(due, runtime, async ({ job }, outcome) => {
-      await decided(job, () => afterLook(job, outcome, runtime));
+      await decided(job, () => afterLook(job, outcome, moment(), runtime));
     });
     return fates;
   });
@@ -73,24 +74,39 @@ const withoutLook = async (job: WatchJob, runtime: Runtime): Promise<Fate | unde
   return watch.nextLookAt > now + EARLY_MS ? { backAt: watch.nextLookAt } : undefined;
 };
 
-const afterLook = async (job: WatchJob, outcome: Outcome, runtime: Runtime): Promise<Fate> => {
-  if ('backAt' in outcome) return keepSlot(job, outcome, runtime);
-  const now = runtime.now();
-  return change(job, (watch) => decide(watch, outcome.observation, now, habitsOf(watch, runtime.config)), runtime);
+const MOMENT_MS = 1.5 * SECOND;
+
+/**
+ * The moment it is, the same for all that happens within a second or so. The looks of one batch are made one slot after
+ * another: reckoned each from its own instant their watches would come back one by one, and meet again only by chance.
+ */
+const momentsOf = ({ now }: Pick<Runtime, 'now'>): (() => number) => {
+  let moment = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (now() > moment + MOMENT_MS) moment = now();
+    return moment;
+  };
 };
 
-/** Writes down the slot a watch was given, so that it still has it when it comes back. */
-const keepSlot = async (
+const afterLook = async (job: WatchJob, outcome: Outcome, moment: number, runtime: Runtime): Promise<Fate> => {
+  if ('backAt' in outcome) return keepSlots(job, outcome, runtime);
+  const now = runtime.now();
+  const after = (watch: Watch) => decide(watch, outcome.observation, now, habitsOf(watch, runtime.config), moment);
+  return change(job, after, runtime);
+};
+
+/** Writes down the slots a watch was given, so that it still has them when it comes back. */
+const keepSlots = async (
   { item, messageId, receives }: WatchJob,
-  { backAt: turnAt, slotAt }: { backAt: number; slotAt?: number },
+  { backAt: turnAt, slots }: { backAt: number; slots?: readonly number[] },
   { table, now }: Runtime,
 ): Promise<Fate> => {
   // A connection that rests for long holds up no end: that comes by itself, a while after the deadline.
   const backAt = Math.min(turnAt, item.body.deadline + LAST_LOOK_GRACE_MS);
-  if (slotAt === undefined && !leaseIsShort(item, backAt)) return { backAt };
+  if (slots === undefined && !leaseIsDue(item, backAt)) return { backAt };
   const looks = item.body.looks + Math.max(receives - 1 - item.receives, 0);
   const kept = withBody(item, { ...item.body, looks }, backAt, now());
-  const promised: WatchItem = { ...kept, message: messageId, receives, ...(slotAt !== undefined && { slotAt }) };
+  const promised: WatchItem = { ...kept, message: messageId, receives, ...(slots && { slots }) };
   await table.replace(promised);
   return { backAt };
 };
@@ -102,7 +118,7 @@ const change = async (job: WatchJob, apply: (watch: Watch) => Watch, runtime: Ru
   while (item) {
     const body = apply(item.body);
     const next = { ...body, looks: item.body.looks + uncounted(job, item) };
-    const unchanged = body === item.body || (!tellsMore(item.body, body) && !leaseIsShort(item, body.nextLookAt));
+    const unchanged = body === item.body || (!tellsMore(item.body, body) && !leaseIsDue(item, body.nextLookAt));
     if (unchanged) return settle(job, { ...item, body }, runtime);
     const written: WatchItem = {
       ...withBody(item, next, body.nextLookAt, now()),

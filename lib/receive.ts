@@ -4,7 +4,7 @@ import { linksOf } from './links.ts';
 import { type Problem, pointer, problem } from './problem.ts';
 import type { Runtime } from './runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
-import { type Accepted, submit } from './submit.ts';
+import { type Accepted, submit, WATCH_TARGETS_MAX } from './submit.ts';
 import { type WatchView, watchView } from './view.ts';
 
 type One = { readonly status: number; readonly body: WatchView | Problem };
@@ -34,6 +34,10 @@ export const receive = async (input: unknown, tenant: string, runtime: Runtime):
       return { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) };
     if (!taken) return { status: 500, body: problem(500, 'the submission was not taken') };
     const watch = taken.item.body;
+    if (taken.isFull) {
+      const detail = `watch ${watch.id} tells ${watch.notify.length} targets already, of ${WATCH_TARGETS_MAX} at most`;
+      return { status: 409, body: problem(409, detail) };
+    }
     const body = watchView(watch, linksOf(watch, { env }), habitsOf(watch, config), now());
     return { status: taken.isNew ? 202 : 200, body };
   };

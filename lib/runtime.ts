@@ -15,6 +15,7 @@ import { createLog, type Log } from './log.ts';
 import { createPace, type Pace } from './pace.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
+import { createSharedAnswers, type SharedAnswers } from './shared-answers.ts';
 import { createTable, type Table } from './store.ts';
 import { createTurns, type Turns } from './turns.ts';
 
@@ -27,6 +28,8 @@ export type Runtime = {
   readonly secrets: Secrets;
   /** To the clouds: bounded in time and bytes, no redirects. */
   readonly sendToCloud: Send;
+  /** What clouds have answered moments ago. */
+  readonly answers: SharedAnswers;
   /** To targets and callbacks: the same, and to public addresses only. */
   readonly sendToTarget: Send;
   readonly log: Log;
@@ -80,6 +83,7 @@ const create = (): Runtime => {
     pace: createPace({ table, now, chance, pause }),
     turns: createTurns({ table, now, chance, pause }),
     secrets: createSecrets(new SSMClient(CLIENT), process.env, now),
+    answers: createSharedAnswers(now),
     sendToCloud: createSend({ ...CLOUD_LIMITS, userAgent: USER_AGENT }),
     sendToTarget: createSend({ ...TARGET_LIMITS, userAgent: USER_AGENT, guard: { rules: config.addresses } }),
     log: createLog(console.log, { deployment: process.env.TABLE_NAME ?? '', now }),

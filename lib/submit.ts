@@ -18,7 +18,15 @@ import { answersFor, join, type Watch } from './watch.ts';
 type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>;
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
 
-export type Accepted = { readonly item: WatchItem; readonly isNew: boolean };
+export type Accepted = {
+  readonly item: WatchItem;
+  readonly isNew: boolean;
+  /** The watch is as it was: with the targets of this submission it would have too many. */
+  readonly isFull?: boolean;
+};
+
+/** Targets of one watch, of all its submissions together: it has to fit an item of 400 KB. */
+export const WATCH_TARGETS_MAX = 50;
 
 /**
  * Watches operations. When this answers, each watch stands in the table with a lease: whatever happens to its message, the
@@ -52,6 +60,8 @@ const accept = async (submission: Submission, tenant: string, tools: Tools): Pro
     }
     standing ??= (await table.get([item]))[0] as WatchItem | undefined;
     if (standing && answersFor(standing.body, provider.traits.namesRecur ?? false)) {
+      const targets = new Set([...standing.body.notify, ...submission.notify]);
+      if (targets.size > WATCH_TARGETS_MAX) return { item: standing, isNew: false, isFull: true };
       return { item: await joinWatch(standing, submission.notify, tools), isNew: false };
     }
   }

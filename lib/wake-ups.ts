@@ -12,6 +12,7 @@ import type { Item, Key } from './store.ts';
 
 export type Job<B> = {
   readonly wakeUp: WakeUp;
+  readonly messageId: string;
   readonly item: Leased<B>;
   /** How often SQS has handed out this message, this time included. */
   readonly receives: number;
@@ -21,6 +22,12 @@ export type Job<B> = {
 export type Fate = 'done' | { readonly backAt: number };
 
 export type Tools = Pick<Runtime, 'table' | 'queue' | 'log' | 'env' | 'now'>;
+
+/** Whether a message is the one an item is looked after by: of its ticket, and no double of the one that has it already. */
+export const isCurrent = (
+  item: Leased<unknown>,
+  { wakeUp, messageId }: Pick<Job<unknown>, 'wakeUp' | 'messageId'>,
+): boolean => item.ticket === wakeUp.ticket && (item.message ?? messageId) === messageId;
 
 /** Decides the fates of jobs; `around` holds the other items that were asked for. A job left out comes back in a minute. */
 export type Work<B> = (jobs: readonly Job<B>[], around: readonly Item[]) => Promise<ReadonlyMap<Job<B>, Fate>>;
@@ -59,11 +66,11 @@ export const handleWakeUps = async <B>(batch: Batch, tools: Tools, work: Work<B>
     const item = items.find(({ pk, sk }) => pk === wakeUp.pk && sk === wakeUp.sk) as Leased<B> | undefined;
     const receives = Number(record.attributes.ApproximateReceiveCount);
     const isWorn = isWornOut(receives, Number(record.attributes.SentTimestamp), now());
-    if (item?.ticket !== wakeUp.ticket) fates.set(record.messageId, 'done');
-    else if (!isWorn) jobs.push({ record, job: { wakeUp, item, receives } });
+    const { messageId } = record;
+    if (!item || !isCurrent(item, { wakeUp, messageId })) fates.set(messageId, 'done');
+    else if (!isWorn) jobs.push({ record, job: { wakeUp, messageId, item, receives } });
     // What owes nothing needs no fresh message either.
-    else if (item.aliveUntil === undefined || (await table.replace(letGo(item, now()))))
-      fates.set(record.messageId, 'done');
+    else if (item.aliveUntil === undefined || (await table.replace(letGo(item, now())))) fates.set(messageId, 'done');
   }
 
   const decided = await work(

@@ -22,6 +22,8 @@ export type Status = CloudStatus | 'lost' | 'timed_out' | 'stopped';
 const OVER = ['succeeded', 'partial', 'failed', 'canceled', 'lost', 'timed_out', 'stopped'] as const;
 export type EndStatus = (typeof OVER)[number];
 
+export const STATUSES: readonly Status[] = ['pending', 'running', 'attention', ...OVER];
+
 export const isOver = (status: Status): status is EndStatus => (OVER as readonly Status[]).includes(status);
 
 export type Progress = { readonly done: number; readonly total: number } | { readonly percent: number };
@@ -230,8 +232,15 @@ const unanswered = (watch: Watch, error: LookError, now: number): Watch => ({
  * Decides what a look means: the watch as it stands after it, with the time of its next look.
  * A watch that is over is returned as it is. Idempotent in effect: the same observation applied to a watch that already
  * has it changes no status and owes nothing new, so a look that raced with another write is simply applied again.
+ * The next look is reckoned from the moment `from`: by default `now`, for the looks of one batch a moment they share.
  */
-export const decide = (watch: Watch, observation: Observation, now: number, habits: Habits): Watch => {
+export const decide = (
+  watch: Watch,
+  observation: Observation,
+  now: number,
+  habits: Habits,
+  from: number = now,
+): Watch => {
   if (isOver(watch.status)) return watch;
   const told =
     observation.kind === 'seen'
@@ -244,7 +253,7 @@ export const decide = (watch: Watch, observation: Observation, now: number, habi
   if (now >= watch.deadline) return ended(looked, 'timed_out', now, timedOutNote(looked));
 
   const gap = gapFor(habits);
-  const usual = nextLook(now, startOf(looked), looked.deadline, gap);
+  const usual = nextLook(from, startOf(looked), looked.deadline, gap);
   return { ...looked, nextLookAt: Math.min(afterTrouble(looked, observation, usual, now), looked.deadline) };
 };
 

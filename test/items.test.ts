@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { newDelivery } from '../lib/delivery.ts';
 import {
   attemptKey,
+  headExpiresAt,
   headKey,
   LEASE_SHARDS,
-  leaseIsShort,
+  leaseIsDue,
   letGo,
   newDeliveryItem,
   newWatchItem,
@@ -28,6 +29,12 @@ const identity = {
 describe('the id of a watch', () => {
   test('is short, and made of letters and digits that nobody mistakes', () => {
     expect(watchId(identity, 1)).toMatch(/^w_[a-z2-7]{26}$/);
+  });
+
+  test('never changes from one version of opwatch to the next', () => {
+    expect(watchId(identity, 1)).toBe('w_k6p3mbeuwjxih2t3mdixff36z5');
+    expect(headKey(identity)).toEqual({ pk: 'head#hjij2shu2x2guthwvjj4hxroch', sk: 'head' });
+    expect(newWatchItem(watchWith(), T0).leaseShard).toBe('s3');
   });
 
   test('is the same whatever the order of the fields', () => {
@@ -107,6 +114,10 @@ describe('a new watch', () => {
   });
 });
 
+test('a signpost outlives all it could lead past', () => {
+  expect(headExpiresAt(T0)).toBe((T0 + 74 * DAY) / 1000);
+});
+
 test('leases are spread over all shards', () => {
   const shards = new Set(
     Array.from({ length: 200 }, (_, i) => newWatchItem(watchWith({ id: `w_${i}` }), T0).leaseShard),
@@ -123,11 +134,14 @@ describe('a lease', () => {
     [T0 + 1, true],
     [T0 + HOUR, true],
   ])('of two minutes is too short for a wake-up at %i: %s', (wakeAt, isShort) => {
-    expect(leaseIsShort(item, wakeAt)).toBe(isShort);
+    expect(leaseIsDue(item, wakeAt)).toBe(isShort);
   });
 
   test('is renewed to ten minutes past the wake-up, only when it is short', () => {
-    expect(withBody(item, watchWith(), T0 + HOUR, T0).aliveUntil).toBe(T0 + HOUR + 10 * MINUTE);
+    expect(withBody(item, watchWith(), T0 + HOUR, T0)).toMatchObject({
+      version: 2,
+      aliveUntil: T0 + HOUR + 10 * MINUTE,
+    });
     expect(withBody(item, watchWith(), T0, T0).aliveUntil).toBe(T0 + 2 * MINUTE);
   });
 
@@ -135,13 +149,25 @@ describe('a lease', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 7 * DAY }), fc.integer({ min: 0, max: 7 * DAY }), (alive, wake) => {
         const next = withBody({ ...item, aliveUntil: T0 + alive }, watchWith(), T0 + wake, T0);
-        expect(leaseIsShort(next, T0 + wake)).toBe(false);
+        expect(leaseIsDue(next, T0 + wake)).toBe(false);
       }),
     );
   });
 
+  test('that grew with lapses is short again with the next write', () => {
+    const lapsed = reissued(item, T0, 9);
+    expect(lapsed.aliveUntil).toBe(T0 + 12 * HOUR);
+    expect(withBody(lapsed, watchWith(), T0 + MINUTE, T0)).toMatchObject({ lapses: 0, aliveUntil: T0 + 11 * MINUTE });
+  });
+
+  test('never lies in the past, however old the time of the next look', () => {
+    expect(withBody(item, watchWith(), T0 - HOUR, T0 + DAY).aliveUntil).toBe(T0 + 2 * MINUTE);
+    expect(withBody({ ...item, lapses: 1 }, watchWith(), T0 - HOUR, T0 + DAY).aliveUntil).toBe(T0 + DAY + 10 * MINUTE);
+  });
+
   test('begins anew under a new ticket', () => {
-    const next = reissued({ ...item, receives: 7 }, T0 + HOUR, 3);
+    const next = reissued({ ...item, receives: 7, message: 'm1' }, T0 + HOUR, 3);
+    expect(next.message).toBeUndefined();
     expect(next).toMatchObject({ version: 2, ticket: 2, receives: 0, lapses: 3, aliveUntil: T0 + HOUR + 16 * MINUTE });
   });
 
@@ -179,11 +205,12 @@ describe('what owes work', () => {
     );
     const item = newDeliveryItem(delivery, T0);
     expect(item).toMatchObject({ pk: 'w_1', sk: 'delivery#msg_1', aliveUntil: T0 + 2 * MINUTE });
+    expect(item).toMatchObject({ version: 1, ticket: 1, lapses: 0, receives: 0 });
     expect(withBody(item, { ...delivery, state }, T0, T0)).toMatchObject({ expiresAt: (T0 + 30 * DAY) / 1000 });
     expect(withBody(item, delivery, T0, T0).expiresAt).toBeUndefined();
   });
 
   test('a slot in the lane is given up with the next write', () => {
-    expect(withBody({ ...newWatchItem(watchWith(), T0), slotAt: T0 }, watchWith(), T0, T0).slotAt).toBeUndefined();
+    expect(withBody({ ...newWatchItem(watchWith(), T0), slots: [T0] }, watchWith(), T0, T0).slots).toBeUndefined();
   });
 });

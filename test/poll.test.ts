@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { newWatchItem } from '../lib/items.ts';
 import { poll } from '../lib/poll.ts';
 import { queueFor, writeWakeUp } from '../lib/queue.ts';
-import { DAY, HOUR, MINUTE, SECOND, watchWith } from './samples.ts';
+import { sweep } from '../lib/sweep.ts';
+import { DAY, HOUR, MINUTE, SECOND, T0, watchWith } from './samples.ts';
 import { deliveriesOf, logged, messagesIn, pass, stage, submitted, watchOf } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
 import { createWorld, ENV, type World, type WorldOptions } from './world/world.ts';
@@ -138,6 +139,16 @@ describe('a message', () => {
     expect(looks).toEqual([]);
   });
 
+  test('that was sent twice goes on once', async () => {
+    const { world, looks } = observed();
+    world.start();
+    const id = await submitted(world);
+    put(world, id, writeWakeUp({ pk: id, sk: 'watch', ticket: 1 }));
+    await pass(world, HOUR);
+    expect(messagesIn(world)).toBe(1);
+    expect(looks.length).toBeLessThan(68);
+  });
+
   test('for what is not there is dropped', async () => {
     const { world } = observed();
     put(world, 'w_none', writeWakeUp({ pk: 'w_none', sk: 'watch', ticket: 1 }));
@@ -148,7 +159,7 @@ describe('a message', () => {
     const { world, looks } = observed();
     const id = await submitted(world);
     await pollOnce(world, id);
-    put(world, id, writeWakeUp({ pk: id, sk: 'watch', ticket: 1 }));
+    for (const message of world.sqs.messages(queueFor(urls, id))) message.visibleAt = world.timeline.now();
     expect(await pollOnce(world, id)).toBe(1);
     expect(looks).toHaveLength(1);
   });
@@ -183,7 +194,7 @@ describe('a message', () => {
     expect(world.sqs.messages(ENV.deadLetterQueue)).toEqual([]);
   });
 
-  test('that is worn out is let go, and the sweep sends a fresh one', async () => {
+  test('that is worn out is let go, and the sweep sends a fresh one', { timeout: 30_000 }, async () => {
     const { world, looks } = observed({ config: configWith({ gaps: { 'aliyun-emr': { min: 'PT1S', max: 'PT1S' } } }) });
     world.start();
     const id = await submitted(world);
@@ -208,9 +219,8 @@ describe('crashes and races', () => {
   test('between the end and its announcement: the sweep has it told', async () => {
     const { world } = observed({
       faults: ({ what }) =>
-        what === 'insert delivery' && world.timeline.now() < begin + MINUTE ? 'crash before' : undefined,
+        what === 'insert delivery' && world.timeline.now() < T0 + MINUTE ? 'crash before' : undefined,
     });
-    const begin = world.timeline.now();
     world.start();
     const id = await submitted(world, { endsAfter: 0 });
     await pass(world, 50 * SECOND);
@@ -243,9 +253,7 @@ describe('crashes and races', () => {
       await pass(world, 3 * MINUTE);
       const records = world.sqs.receive(queueFor(urls, id), 10).map(({ record }) => record);
       const polling = world.as('poller-aliyun', (runtime) => poll(records, urls, runtime));
-      const sweeping = world.as('sweep', (runtime) =>
-        import('../lib/sweep.ts').then(({ sweep }) => sweep(runtime, () => true)),
-      );
+      const sweeping = world.as('sweep', (runtime) => sweep(runtime, () => true));
       const [staying] = await world.timeline.finish(Promise.all([polling, sweeping]));
       world.sqs.remove(
         queueFor(urls, id),
@@ -306,6 +314,23 @@ describe('a connection', () => {
     for (const [, some] of Map.groupBy(looks, ({ at }) => Math.floor(at / (10 * MINUTE)))) {
       expect(some.length).toBeLessThanOrEqual(64);
     }
+  });
+
+  test('with few calls to spare wastes none: three calls are one look', async () => {
+    const slow = {
+      vendor: 'huawei',
+      credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' },
+      callsPerSecond: 0.1,
+    } as const;
+    const { world, looks } = observed({ config: configWith({ connections: { huawei: slow } }) });
+    world.start();
+    const submission = stage(world, { provider: 'huawei-dws' });
+    // Over before it was submitted: the action, its failure name and the cluster are asked, until the grace time is over.
+    world.clouds.add('huawei-dws', submission.operation, [{ at: 0, state: 'succeeded' }]);
+    await world.timeline.finish(world.submit(submission));
+    await pass(world, 8 * MINUTE);
+    expect(world.receivers.received.map(({ event }) => event.data.status)).toEqual(['lost']);
+    expect(looks.length).toBeLessThan(50);
   });
 
   test('that asks for a pause gets it, for all its watches', async () => {

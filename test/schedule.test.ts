@@ -1,13 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  CLAIM_MS,
+  DEADLINE_DEFAULT_MS,
+  DEADLINE_MAX_MS,
   DEFAULT_GAP,
+  EARLY_MS,
+  FIRST_LEASE_MS,
   gapAt,
   hideSeconds,
   isWornOut,
+  KEEP_MS,
+  LAST_LOOK_GRACE_MS,
+  LEASE_MS,
   leaseAfterLapses,
   nextAttempt,
   nextLook,
+  PROGRESS_EVERY_MS,
+  RETRY_AFTER_LOOK_MAX_MS,
   troubleGap,
 } from '../lib/schedule.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0 } from './samples.ts';
@@ -81,6 +91,16 @@ describe('the next look', () => {
         expect(wait).toBeGreaterThanOrEqual(Math.max((gap * 7) / 8 - 1, 5_000 - 1));
       }),
     );
+  });
+
+  test('is moved back by no more than an eighth of the gap, and not at all where that is less than 2 s', () => {
+    // At 64.7 s the gap is 16.1 s and the tick 2 s; at 60 s it is 15.5 s, and there is none.
+    expect(nextLook(T0 + 64_700, T0, FOREVER, DEFAULT_GAP)).toBe(T0 + 80_000);
+    expect(nextLook(T0 + 60_100, T0, FOREVER, DEFAULT_GAP)).toBeCloseTo(T0 + 75_605, -1);
+  });
+
+  test('never comes sooner than the least gap', () => {
+    expect(nextLook(T0 + 1_234, T0, FOREVER, { factor: 0, minMs: 60_000, maxMs: 60_000 })).toBe(T0 + 61_234);
   });
 
   test('never comes after the deadline, and is not held up by one that has passed', () => {
@@ -177,4 +197,19 @@ describe('a lease after lapses in a row', () => {
   ])('%i: %i ms', (lapses, ms) => {
     expect(leaseAfterLapses(lapses)).toBe(ms);
   });
+});
+
+test.each([
+  ['a watch lasts a day, if nothing is said', DEADLINE_DEFAULT_MS, DAY],
+  ['and a week at most', DEADLINE_MAX_MS, 7 * DAY],
+  ['it waits a minute for its last look', LAST_LOOK_GRACE_MS, MINUTE],
+  ['what has ended is kept for 30 days', KEEP_MS, 30 * DAY],
+  ['a lease lasts ten minutes beyond the next wake-up', LEASE_MS, 10 * MINUTE],
+  ['the first one two minutes', FIRST_LEASE_MS, 2 * MINUTE],
+  ['a wake-up may be a second early', EARLY_MS, SECOND],
+  ['a cloud may put off a look for an hour', RETRY_AFTER_LOOK_MAX_MS, HOUR],
+  ['progress is written every five seconds', PROGRESS_EVERY_MS, 5 * SECOND],
+  ['an attempt holds a delivery for half a minute', CLAIM_MS, 30 * SECOND],
+])('%s', (_, ms, expected) => {
+  expect(ms).toBe(expected);
 });

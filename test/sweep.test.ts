@@ -3,7 +3,7 @@ import { newWatchItem, type WatchItem } from '../lib/items.ts';
 import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0, watchWith } from './samples.ts';
 import { deliveriesOf, logged, messagesIn, pass, submitted, watchOf } from './world/scenes.ts';
-import { CALM, createWorld, QUEUES, type World, type WorldOptions } from './world/world.ts';
+import { createWorld, QUEUES, type World, type WorldOptions } from './world/world.ts';
 
 const sweepOnce = (world: World) => world.call('sweep', (runtime) => sweep(runtime, () => true));
 
@@ -112,7 +112,7 @@ describe('a sweep', () => {
 
   test('whose messages are not taken tries again with the next lapse', async () => {
     let isDown = false;
-    const { world } = await quiet(1, { weather: () => ({ ...CALM, refusal: isDown ? 1 : 0 }) });
+    const { world } = await quiet(1, { happens: (what) => what === 'refused entry' && isDown });
     purge(world);
     isDown = true;
     world.start();

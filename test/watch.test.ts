@@ -178,6 +178,11 @@ describe('absence', () => {
     expect(lost.owed).toEqual([{ event: 'lost', at: T0 + 50_000, word: 'RUNNING' }]);
   });
 
+  test('keeps what the adapter noted, and the request id for the support of the cloud', () => {
+    const noted = looked(fresh, { ...absent, requestId: 'R-9', memo: { failureBefore: 'none' } }, absent);
+    expect(noted).toMatchObject({ misses: 0, memo: { failureBefore: 'none' }, facts: { requestId: 'R-9' } });
+  });
+
   test('is forgiven when the operation is seen again', () => {
     const watch = looked(fresh, seen('running', 'RUNNING'), absent, absent, seen('running', 'RUNNING'), absent, absent);
     expect(watch).toMatchObject({ status: 'running', misses: 2 });
@@ -357,13 +362,17 @@ describe('the age of an operation', () => {
   test('counts from its start in the cloud, where that is credible', () => {
     expect(gapAfter(T0 - 100_000)).toBe(20_000);
     expect(gapAfter(T0 + 1)).toBe(5_000);
+    expect(gapAfter(T0 - 7 * 24 * HOUR + 1_000)).toBeGreaterThan(260_000);
+    expect(gapAfter(T0 - 7.5 * 24 * HOUR)).toBe(5_000);
     expect(gapAfter(T0 - 8 * 24 * HOUR)).toBe(5_000);
   });
 
   test('a cloud that forgets is asked at least twice in the time it remembers', () => {
     const forgetful = { ...habits, forgetsAfterMs: 60_000 };
     const old = { ...fresh, submittedAt: T0 - 20 * HOUR };
-    expect(decide(old, seen('running', 'RUNNING'), T0, forgetful).nextLookAt - T0).toBeLessThanOrEqual(30_000);
+    const gap = decide(old, seen('running', 'RUNNING'), T0, forgetful).nextLookAt - T0;
+    expect(gap).toBeLessThanOrEqual(30_000);
+    expect(gap).toBeGreaterThan(26_000);
   });
 });
 

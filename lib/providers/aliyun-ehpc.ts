@@ -76,12 +76,13 @@ const lookAt = async ({ operation }: Ask<EhpcOperation>, cloud: Cloud): Promise<
 };
 
 /**
- * Whether another page is worth its call. It may spare a call for each ask still missing, so it is while the pages read
- * have paid for themselves, or while all pages are few beside what is missing. For n asks, then, list and look-ups together
- * are never more than n + n/8 + 1 calls, which is when none of them is under way any more and many others are.
+ * Whether another page is worth its call. What is watched is mostly under way, and then the list shows it sooner or later,
+ * to the other batches that read it just now as well: it is read on while it is short beside what is asked for, or while the
+ * pages read have paid for themselves. For n asks, list and look-ups together are never more than n + n/2 + 1 calls, which
+ * is when none of them is under way any more and many others are.
  */
-const isWorthReading = (pages: number, pagesRead: number, found: number, missing: number): boolean =>
-  pagesRead < pages && pages - pagesRead < missing && (found > pagesRead || pages * 8 <= missing);
+const isWorthReading = (pages: number, pagesRead: number, asked: number, found: number): boolean =>
+  pagesRead < pages && pages - pagesRead <= asked - found && (found > pagesRead || pages * 2 <= asked);
 
 /**
  * The tasks of `asks` that the cluster lists as under way, as far as the list is worth reading; an absence where the cloud
@@ -106,7 +107,7 @@ const underWay = async (
     }
     const size = count(answer.body.PageSize) || PAGE_SIZE;
     const pages = Math.ceil((count(answer.body.TotalCount) ?? 0) / size);
-    if (tasks.length === 0 || !isWorthReading(pages, page, found.size, missing.size)) return found;
+    if (tasks.length === 0 || !isWorthReading(pages, page, asks.length, found.size)) return found;
   }
 };
 

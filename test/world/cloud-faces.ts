@@ -168,8 +168,9 @@ const FACES: Readonly<Record<ProviderName, Face>> = {
 
 export const faceOf = (provider: ProviderName): Face => FACES[provider];
 
+/** `2026-01-05T08:00:00Z`, or the same without its marks. */
 const utc = (stamp: string): number =>
-  Date.parse(stamp.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  Date.parse(stamp.includes('-') ? stamp : stamp.replace(/^(.{4})(..)(..T..)(..)/, '$1-$2-$3:$4:'));
 
 /** Reads out of a request what it asks. Throws on one that none of the APIs has. */
 export const askedIn = ({ url, headers, body = '' }: HttpRequest): Asked => {

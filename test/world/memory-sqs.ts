@@ -40,10 +40,12 @@ export type Failed = {
   readonly Message?: string;
 };
 
+export type Receipt = { readonly record: SqsRecord; readonly lineage: Lineage; readonly reason?: string };
+
 export type MemorySqs = {
   readonly create: (url: string, settings: QueueSettings) => void;
   readonly send: (url: string, entries: readonly SendEntry[], lineage?: Lineage) => readonly Failed[];
-  readonly receive: (url: string, max: number) => readonly { readonly record: SqsRecord; readonly lineage: Lineage }[];
+  readonly receive: (url: string, max: number) => readonly Receipt[];
   readonly hide: (url: string, entries: readonly HideEntry[]) => readonly Failed[];
   /** Deletes what these handles still stand for. A stale one is answered well, and may delete nothing. */
   readonly remove: (url: string, handles: readonly string[]) => void;
@@ -140,7 +142,7 @@ export const createMemorySqs = ({
     if (deadLetters !== undefined) queueAt(deadLetters).messages.set(message.id, { ...message, visibleAt: now() });
   };
 
-  const handOut = (queue: Queue, message: Message): { record: SqsRecord; lineage: Lineage } => {
+  const handOut = (queue: Queue, message: Message): Receipt => {
     message.receives += 1;
     message.receivedAt = now();
     const isDouble = happens('duplicated message');
@@ -153,7 +155,8 @@ export const createMemorySqs = ({
       attributes: { ApproximateReceiveCount: String(message.receives), SentTimestamp: String(message.sentAt) },
       eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue.url.split('/').at(-1)}`,
     };
-    return { record, lineage: message.lineage };
+    const { lineage, reason } = message;
+    return { record, lineage, ...(reason !== undefined && { reason }) };
   };
 
   return {

@@ -11,7 +11,7 @@ export type MemoryTable = {
   readonly items: () => IterableIterator<Item>;
   /** Deletes what has expired, as DynamoDB does within days; answers what went. */
   readonly deleteExpired: () => Item[];
-  /** When the next lease in the index lapses. */
+  /** When the first lease lapses. */
   readonly firstLapse: () => number;
 };
 
@@ -122,9 +122,8 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
     },
 
     firstLapse: () => {
-      catchUp();
       let first = Number.POSITIVE_INFINITY;
-      for (const { aliveUntil } of index.values())
+      for (const { aliveUntil } of items.values())
         if (aliveUntil !== undefined && aliveUntil < first) first = aliveUntil;
       return first;
     },
@@ -147,57 +146,42 @@ const indexed = ({ pk, sk, leaseShard, aliveUntil, tenantDay, listedAt }: Item):
  * frozen already and is kept as it is.
  */
 const createFreezer = (inspect: ((text: string) => void) | undefined) => {
-  const sizes = new WeakMap<object, number>();
-
-  const store = (value: unknown): { readonly value: unknown; readonly bytes: number } => {
+  const store = (value: unknown): unknown => {
     if (typeof value === 'string') {
       inspect?.(value);
-      return { value, bytes: Buffer.byteLength(value) };
+      return value;
     }
-    if (typeof value === 'number') {
-      if (!Number.isFinite(value)) throw new ValidationError(`${value} cannot be stored`);
-      return { value, bytes: Math.ceil(String(value).length / 2) + 1 };
-    }
-    if (typeof value === 'boolean' || value === null) return { value, bytes: 1 };
-    if (typeof value !== 'object') throw new ValidationError(`a ${typeof value} cannot be stored`);
-    const known = sizes.get(value);
-    if (known !== undefined) return { value, bytes: known };
-    return Array.isArray(value) ? storeList(value) : storeMap(value);
+    if (typeof value === 'boolean' || value === null) return value;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    if (typeof value !== 'object') throw new ValidationError(`${String(value)} cannot be stored`);
+    if (Object.isFrozen(value)) return value;
+    return Object.freeze(Array.isArray(value) ? value.map(store) : copyOf(value));
   };
 
-  const keep = (value: object, bytes: number) => {
-    sizes.set(Object.freeze(value), bytes);
-    return { value, bytes };
-  };
-
-  const storeList = (list: readonly unknown[]) => {
-    const entries = list.map(store);
-    return keep(
-      entries.map(({ value }) => value),
-      entries.reduce((sum, { bytes }) => sum + bytes + 1, 3),
-    );
-  };
-
-  const storeMap = (map: object) => {
+  const copyOf = (map: object): object => {
     if (Object.getPrototypeOf(map) !== Object.prototype) throw new ValidationError('only plain objects can be stored');
     const copy: Record<string, unknown> = {};
-    let size = 3;
-    for (const [name, member] of Object.entries(map)) {
-      if (member === undefined) continue;
-      const { value, bytes } = store(member);
-      copy[name] = value;
-      size += Buffer.byteLength(name) + bytes + 1;
-    }
-    return keep(copy, size);
+    for (const [name, member] of Object.entries(map)) if (member !== undefined) copy[name] = store(member);
+    return copy;
   };
 
   return (item: Item): Item => {
-    const { value, bytes } = store(item);
-    if (bytes > ITEM_BYTES_MAX) throw new ValidationError('Item size has exceeded the maximum allowed size');
+    const copy = store(item) as Item;
+    if (sizeOf(copy) > ITEM_BYTES_MAX) throw new ValidationError('Item size has exceeded the maximum allowed size');
     checkKey('pk', item.pk, PK_BYTES_MAX);
     checkKey('sk', item.sk, SK_BYTES_MAX);
-    return value as Item;
+    return copy;
   };
+};
+
+/** The size of a value in bytes, much as DynamoDB counts it: names, texts in UTF-8 (short ones at their worst), and some more around them. */
+const sizeOf = (value: unknown): number => {
+  if (typeof value === 'string') return value.length < 1_000 ? value.length * 3 : Buffer.byteLength(value);
+  if (typeof value !== 'object' || value === null) return typeof value === 'number' ? 21 : 1;
+  let size = 3;
+  for (const name in value)
+    size += (Array.isArray(value) ? 0 : name.length) + 1 + sizeOf((value as Record<string, unknown>)[name]);
+  return size;
 };
 
 const checkKey = (name: string, value: string, max: number): void => {

@@ -5,7 +5,7 @@
  */
 import type { Chance } from './chance.ts';
 import type { Lineage } from './memory-sqs.ts';
-import type { Timeline } from './timeline.ts';
+import { IDLE, type Timeline } from './timeline.ts';
 
 export type Process = {
   readonly number: number;
@@ -55,6 +55,9 @@ export type EffectsOptions = {
   readonly trace?: (line: string) => void;
 };
 
+/** Longer than any function lives: some requests are answered too late for whoever made them. */
+const SLOW_MAX_MS = 60_000;
+
 const never = new Promise<never>(() => {});
 
 export const createEffects = ({
@@ -78,7 +81,7 @@ export const createEffects = ({
     effects += 1;
     const fault = faults({ number: effects, what, process });
     if (fault) trace?.(`effect ${effects} ${process.name}/${process.number} ${what}: ${fault}`);
-    const delay = fault === 'slow' ? tookMs + chance.spread(500, 20_000) : tookMs;
+    const delay = fault === 'slow' ? tookMs + chance.spread(500, SLOW_MAX_MS) : tookMs;
     return new Promise<T>((resolve, reject) => {
       timeline.at(timeline.now() + delay, () => {
         // What a dead process had sent off is on its way, and arrives or not.
@@ -119,8 +122,9 @@ export const createEffects = ({
         },
       };
       timeline.at(timeline.now() + timeoutMs, () => {
-        if (process.isAlive) onDeath?.('out of time');
-        process.die('out of time');
+        if (!process.isAlive) return IDLE;
+        onDeath?.('out of time');
+        return process.die('out of time');
       });
       const end = () => {
         process.isAlive = false;

@@ -38,11 +38,12 @@ export const clientOf = (sqs: MemorySqs, request: Request, lineage: Lineage = {}
     if (command instanceof ReceiveMessageCommand) {
       const { QueueUrl = '', MaxNumberOfMessages = 1 } = command.input;
       const received = await request('receive messages', () => sqs.receive(QueueUrl, MaxNumberOfMessages));
-      const Messages = received.map(({ record }) => ({
+      const Messages = received.map(({ record, reason }) => ({
         MessageId: record.messageId,
         ReceiptHandle: record.receiptHandle,
         Body: record.body,
         Attributes: record.attributes,
+        ...(reason !== undefined && { MessageAttributes: { reason: { DataType: 'String', StringValue: reason } } }),
       }));
       return Messages.length > 0 ? { Messages } : {};
     }

@@ -3,8 +3,11 @@
 export type Timeline = {
   /** Now, epoch ms. */
   readonly now: () => number;
-  /** Runs `event` at an instant; one that has passed means now. What is due at the same instant runs in the order it was planned. */
-  readonly at: (instant: number, event: () => void) => void;
+  /**
+   * Runs `event` at an instant; one that has passed means now. What is due at the same instant runs in the order it was
+   * planned. An event that answers `IDLE` says that it has changed nothing.
+   */
+  readonly at: (instant: number, event: () => unknown) => void;
   readonly pause: (ms: number) => Promise<void>;
   /** Lets everything happen until `instant`, and moves on to it. */
   readonly runUntil: (instant: number) => Promise<void>;
@@ -14,7 +17,10 @@ export type Timeline = {
   readonly next: () => number | undefined;
 };
 
-type Event = { readonly at: number; readonly order: number; readonly run: () => void };
+type Event = { readonly at: number; readonly order: number; readonly run: () => unknown };
+
+/** What an event answers that nobody need wait for. */
+export const IDLE = Symbol('idle');
 
 /** Whatever promises make happen has happened once this resolves: Node runs a tick only when no microtask is left. */
 const settled = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
@@ -24,12 +30,10 @@ export const createTimeline = (start: number): Timeline => {
   let planned = 0;
   const heap = createHeap();
 
-  const step = async (): Promise<void> => {
+  const happen = (): unknown => {
     const event = heap.pop();
-    if (!event) return;
-    now = Math.max(now, event.at);
-    event.run();
-    await settled();
+    now = Math.max(now, event?.at ?? now);
+    return event?.run();
   };
 
   const at: Timeline['at'] = (instant, run) => {
@@ -45,7 +49,7 @@ export const createTimeline = (start: number): Timeline => {
     next: () => heap.peek()?.at,
     runUntil: async (instant) => {
       await settled();
-      while ((heap.peek()?.at ?? Number.POSITIVE_INFINITY) <= instant) await step();
+      while ((heap.peek()?.at ?? Number.POSITIVE_INFINITY) <= instant) if (happen() !== IDLE) await settled();
       now = Math.max(now, instant);
     },
     finish: async (work) => {
@@ -57,7 +61,7 @@ export const createTimeline = (start: number): Timeline => {
       await settled();
       while (!isDone) {
         if (!heap.peek()) throw new Error('nothing is left to happen, and the work is not done');
-        await step();
+        if (happen() !== IDLE) await settled();
       }
       return work;
     },

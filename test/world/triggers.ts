@@ -4,7 +4,7 @@ import { MINUTE } from '../../lib/schedule.ts';
 import type { Chance } from './chance.ts';
 import type { Lineage, MemorySqs } from './memory-sqs.ts';
 import type { Effects, Process } from './process.ts';
-import type { Timeline } from './timeline.ts';
+import { IDLE, type Timeline } from './timeline.ts';
 import type { Oddity } from './world.ts';
 
 type Consumer = {
@@ -19,7 +19,11 @@ type Consumer = {
 export type Triggers = {
   readonly onVisible: (url: string, at: number) => void;
   readonly consume: (consumer: Consumer) => void;
-  readonly everyMinute: (name: string, call: () => Promise<void>) => void;
+  /**
+   * Calls a function every minute, but for those in which it would find nothing to do: `nextAt` says when there will be
+   * something, and what is answered is to be told when there is something sooner.
+   */
+  readonly everyMinute: (name: string, nextAt: () => number, call: () => Promise<void>) => (at: number) => void;
   readonly cutChains: () => number;
 };
 
@@ -88,14 +92,24 @@ export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, 
       consumers.set(consumer.url, consumer);
       if (consumer.sqs.messages(consumer.url).length > 0) lookAt(consumer.url, timeline.now());
     },
-    everyMinute: (name, call) => {
-      const tick = (): void => {
-        const isSkipped = downUntil(name) > timeline.now() || happens('skipped sweep');
-        const times = isSkipped ? 0 : happens('doubled sweep') ? 2 : 1;
-        for (let i = 0; i < times; i += 1) void call().catch((error) => trace?.(`${name}: ${String(error)}`));
-        timeline.at(timeline.now() + MINUTE, tick);
+    everyMinute: (name, nextAt, call) => {
+      let planned = Number.POSITIVE_INFINITY;
+
+      const plan = (at: number): void => {
+        const minute = Math.ceil(Math.max(at, downUntil(name), timeline.now() + 1) / MINUTE) * MINUTE;
+        if (minute >= planned) return;
+        planned = minute;
+        timeline.at(minute, () => (minute === planned ? tick() : IDLE));
       };
-      timeline.at(timeline.now() + MINUTE, tick);
+      const tick = (): void => {
+        planned = Number.POSITIVE_INFINITY;
+        const times = happens('skipped sweep') ? 0 : happens('doubled sweep') ? 2 : 1;
+        for (let i = 0; i < times; i += 1) void call().catch((error) => trace?.(`${name}: ${String(error)}`));
+        plan(nextAt());
+      };
+
+      plan(nextAt());
+      return plan;
     },
     cutChains: () => cut,
   };

@@ -4,18 +4,12 @@
  */
 import type { Config } from '../../lib/config.ts';
 import { deliver } from '../../lib/deliver.ts';
-import { RetryLater } from '../../lib/errors.ts';
-import type { HttpAnswer } from '../../lib/http.ts';
-import { createLog } from '../../lib/log.ts';
-import { createPace } from '../../lib/pace.ts';
 import { poll } from '../../lib/poll.ts';
-import { createQueue, type SqsRecord } from '../../lib/queue.ts';
+import type { SqsRecord } from '../../lib/queue.ts';
 import { type Receipt, receive } from '../../lib/receive.ts';
 import type { Environment, Runtime } from '../../lib/runtime.ts';
-import { createSecrets, type Secrets } from '../../lib/secrets.ts';
-import type { Item, Table } from '../../lib/store.ts';
+import type { Item } from '../../lib/store.ts';
 import { sweep } from '../../lib/sweep.ts';
-import { createTurns } from '../../lib/turns.ts';
 import { type Chance, createChance } from './chance.ts';
 import type { Asked } from './cloud-faces.ts';
 import { type Clouds, createClouds, type Manner } from './clouds.ts';
@@ -23,8 +17,8 @@ import { createMemorySqs, type MemorySqs, type Oddity as QueueOddity } from './m
 import { createMemoryTable, type MemoryTable } from './memory-table.ts';
 import { createEffects, type Effects, type Faults, type Process } from './process.ts';
 import { createReceivers, type Receivers, type Reply } from './receivers.ts';
+import { createRuntimes } from './runtimes.ts';
 import { CANARY, configWith, environment, SIGNING_SECRET } from './settings.ts';
-import { clientOf } from './sqs-client.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import { attachTriggers } from './triggers.ts';
 
@@ -50,8 +44,8 @@ export type WorldOptions = {
   readonly seed?: number;
   readonly config?: Config;
   readonly faults?: Faults;
-  /** How likely each is to happen, at the moment; left out, never. */
-  readonly oddities?: () => Partial<Record<Oddity, number>>;
+  /** Whether something odd happens this time; left out, nothing ever does. */
+  readonly happens?: (what: Oddity) => boolean;
   /** Told of everything that goes wrong. */
   readonly onTrouble?: (what: string) => void;
   /** How long an index takes to learn of a write, ms. */
@@ -115,13 +109,7 @@ const MAX_RECEIVE_COUNT = 1_000;
 export const FUNCTION_TIMEOUT_MS = 30_000;
 
 export const createWorld = (options: WorldOptions = {}): World => {
-  const {
-    faults = () => undefined,
-    oddities = (): Partial<Record<Oddity, number>> => ({}),
-    onTrouble = () => {},
-    bend = (runtime) => runtime,
-    trace,
-  } = options;
+  const { faults = () => undefined, onTrouble = () => {}, bend = (runtime) => runtime, trace } = options;
   const config = options.config ?? configWith();
   const chance = createChance(options.seed ?? 1);
   const timeline = createTimeline(START);
@@ -140,7 +128,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   });
 
   const happens = (what: Oddity): boolean => {
-    const does = chance.is(oddities()[what] ?? 0);
+    const does = options.happens?.(what) ?? false;
     if (does) onTrouble(what);
     return does;
   };
@@ -154,11 +142,15 @@ export const createWorld = (options: WorldOptions = {}): World => {
   /** Whose effect is being done right now. */
   let actor: Process | undefined;
   let swept = 0;
+  let planSweep: (at: number) => void = () => {};
   const table = createMemoryTable({
     now,
     lag: () => options.lagMs?.(chance) ?? 0,
     inspect: inspect('table'),
-    onWrite: (after, before) => options.onWrite?.(after, before, actor),
+    onWrite: (after, before) => {
+      options.onWrite?.(after, before, actor);
+      if (after.aliveUntil !== undefined) planSweep(after.aliveUntil);
+    },
   });
   const triggers = attachTriggers({
     timeline,
@@ -187,84 +179,36 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const receivers = createReceivers(now, SIGNING_SECRET);
   const variables = environment();
   const functions: Functions = { poll, deliver, sweep, receive, ...options.functions };
-  /** What a function keeps from one call to the next, while its container lives. */
-  const containers = new Map<string, Secrets>();
-
-  const runtimeOf = (process: Process): Runtime => {
-    const request = <T>(what: string, act: () => T, tookMs?: number): Promise<T> =>
-      effects.request(
-        process,
-        what,
-        () => {
-          actor = process;
-          try {
-            return act();
-          } finally {
-            actor = undefined;
-          }
-        },
-        tookMs,
-      );
-    /** A network fault as lib/http.ts tells it. */
-    const exchange = (what: string, tookMs: number, act: () => HttpAnswer) =>
-      request(what, act, tookMs).catch((error: unknown) => {
-        throw error instanceof RetryLater ? error : new RetryLater({ code: 'reset', message: String(error) });
-      });
-    const port: Table = {
-      get: (keys) => request('get items', () => table.get(keys)),
-      insert: (item) => request(`insert ${item.sk.split('#')[0]}`, () => table.insert(item)),
-      replace: (item) => request(`replace ${item.sk.split('#')[0]}`, () => table.replace(item)),
-      partition: (pk) => request('query partition', () => table.partition(pk)),
-      lapsed: (shard, before, limit) => request('query leases', () => table.lapsed(shard, before, limit)),
-      listed: (day, limit, after) => request('query listing', () => table.listed(day, limit, after)),
-    };
-    const clock = () => now() + process.skewMs;
-    const pause = (ms: number) =>
-      new Promise<void>((resolve) => timeline.at(now() + Math.max(ms, 0), () => process.isAlive && resolve()));
-    const secrets = containers.get(process.name) ?? createSecrets(noSsm, variables, now);
-    containers.set(process.name, secrets);
-    let ids = 0;
-
-    const runtime: Runtime = {
-      config,
-      table: port,
-      queue: createQueue(clientOf(sqs, request, process.lineage)),
-      pace: createPace({ table: port, now: clock, chance: chance.next, pause }),
-      turns: createTurns({ table: port, now: clock, chance: chance.next, pause }),
-      secrets,
-      sendToCloud: (asked) => {
-        const manner = options.manner?.(asked.url);
-        const tookMs = manner === 'hang' ? 10_000 : chance.between(20, 400);
-        return exchange('ask cloud', tookMs, () => clouds.answer(asked, manner));
-      },
-      sendToTarget: (event) => {
-        const reply = options.reply?.(event.url);
-        const tookMs = reply === 'hang' ? 15_000 : chance.between(20, 400);
-        return exchange('tell target', tookMs, () => receivers.answer(event, reply));
-      },
-      log: createLog((line) => {
-        lines.push(line);
-        inspect('log')(line);
-        trace?.(`${new Date(now()).toISOString()} ${process.name}/${process.number} ${line}`);
-      }),
-      env: ENV,
-      now: clock,
-      chance: chance.next,
-      uniqueId: () => {
-        ids += 1;
-        return `${process.name}-${process.number}-${ids}`;
-      },
-      pause,
-    };
-    return bend(runtime, process);
-  };
+  const runtimes = createRuntimes({
+    config,
+    timeline,
+    chance,
+    effects,
+    table,
+    sqs,
+    clouds,
+    receivers,
+    variables,
+    env: ENV,
+    manner: options.manner ?? (() => undefined),
+    reply: options.reply ?? (() => undefined),
+    onAct: (process) => {
+      actor = process;
+    },
+    onLine: (line, { name, number }) => {
+      lines.push(line);
+      inspect('log')(line);
+      trace?.(`${new Date(now()).toISOString()} ${name}/${number} ${line}`);
+    },
+  });
+  const runtimeOf = (process: Process): Runtime => bend(runtimes.of(process), process);
 
   const as: World['as'] = (name, work, timeoutMs = FUNCTION_TIMEOUT_MS) =>
     effects
       .run(name, timeoutMs, (process) => work(runtimeOf(process)))
       .catch((error: unknown) => {
         inspect('error')(String(error));
-        containers.delete(name);
+        runtimes.forget(name);
         throw error;
       });
 
@@ -279,16 +223,14 @@ export const createWorld = (options: WorldOptions = {}): World => {
         name,
         sqs,
         handle: (records, process) => handle(records, runtimeOf(process)),
-        onDeath: () => containers.delete(name),
+        onDeath: () => runtimes.forget(name),
       });
     for (const [vendor, urls] of Object.entries(ENV.pollQueues)) {
       for (const url of urls)
         consume(url, `poller-${vendor}`, (records, runtime) => functions.poll(records, urls, runtime));
     }
     consume(ENV.notifyQueue, 'notifier', (records, runtime) => functions.deliver(records, [ENV.notifyQueue], runtime));
-    triggers.everyMinute('sweep', async () => {
-      // A sweep that finds no lapsed lease does nothing but read: most of them are left out.
-      if (table.firstLapse() >= now() && !chance.is(0.002)) return;
+    planSweep = triggers.everyMinute('sweep', table.firstLapse, async () => {
       const until = now() + 40_000;
       const done = await as('sweep', (runtime) => functions.sweep(runtime, () => now() < until), 50_000);
       swept += done.sent;
@@ -318,11 +260,4 @@ export const createWorld = (options: WorldOptions = {}): World => {
     },
     start,
   };
-};
-
-/** Every reference in the world's configuration is to an environment variable. */
-const noSsm = {
-  send: () => {
-    throw new Error('nothing here is kept in SSM');
-  },
 };

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { callsInTurn, LaneBusy, tooFar, usableSlots } from '../lib/calls-in-turn.ts';
+import type { ConnectionConfig } from '../lib/config.ts';
+import { type Lane, openLane, reserve } from '../lib/lane.ts';
+import type { Pace } from '../lib/pace.ts';
+import { T0 } from './samples.ts';
+
+const connectionOf = (callsPerSecond: number): ConnectionConfig => ({
+  name: 'aliyun',
+  vendor: 'aliyun',
+  credentials: 'env:KEY',
+  endpoints: {},
+  callsPerSecond,
+});
+
+/** A lane, a clock that only pauses move, and the calls of one look: `call` answers when it was made, ms after T0. */
+const lookWith = (slots: readonly number[], { lane = openLane, rate = 10, isTrial = false, late = 0 } = {}) => {
+  let now = T0;
+  let row: Lane = lane;
+  const pace: Pick<Pace, 'reserve' | 'read'> = {
+    reserve: async (_, count, callsPerSecond) => {
+      const reservation = reserve(row, count, now, callsPerSecond);
+      if ('lane' in reservation) row = reservation.lane;
+      return reservation;
+    },
+    read: async () => row,
+  };
+  const pause = async (ms: number) => {
+    now += ms + late;
+  };
+  const inTurn = callsInTurn(
+    connectionOf(rate),
+    slots.map((slot) => T0 + slot),
+    isTrial,
+    { pace: pace as Pace, now: () => now, pause },
+  );
+  return {
+    call: async (): Promise<number> => {
+      await inTurn();
+      return now - T0;
+    },
+    pass: (ms: number) => {
+      now += ms;
+    },
+    setLane: (next: Partial<Lane>) => {
+      row = { ...row, ...next };
+    },
+  };
+};
+
+const busy = async (call: () => Promise<number>): Promise<{ backAt: number; slots: number[] }> => {
+  const error = await call().catch((thrown: unknown) => thrown);
+  if (!(error instanceof LaneBusy)) throw new Error(`not busy: ${error}`);
+  return { backAt: error.backAt - T0, slots: error.slots.map((slot) => slot - T0) };
+};
+
+describe('the calls of a look', () => {
+  test('wait for the slots in hand, in order', async () => {
+    const { call } = lookWith([700, 810]);
+    expect([await call(), await call()]).toEqual([700, 810]);
+  });
+
+  test('take one more slot for each call beyond those', async () => {
+    const { call } = lookWith([0], { lane: { ...openLane, nextSlotAt: T0 + 110 } });
+    expect([await call(), await call(), await call()]).toEqual([0, 110, 220]);
+  });
+
+  test('whose next slot is too far come back for it, with a slot for every call made so far', async () => {
+    const { call } = lookWith([0, 110], { lane: { ...openLane, nextSlotAt: T0 + 60_000 } });
+    await call();
+    await call();
+    expect(await busy(call)).toEqual({ backAt: 58_500, slots: [60_000, 60_110, 60_220] });
+  });
+
+  test('of a slow connection go closer together than its slots are: a function cannot wait that long', async () => {
+    const { call } = lookWith([0, 11_000, 22_000], { rate: 0.1 });
+    expect([await call(), await call(), await call()]).toEqual([0, 10_000, 10_000]);
+  });
+
+  test('end where the lane was paused while they waited', async () => {
+    const { call, setLane } = lookWith([700]);
+    setLane({ pausedUntil: T0 + 90_000 });
+    expect(await busy(call)).toEqual({ backAt: 90_000, slots: [] });
+  });
+
+  test('end where the lane is paused when one more slot is wanted', async () => {
+    const { call, setLane } = lookWith([0]);
+    await call();
+    setLane({ pausedUntil: T0 + 90_000 });
+    expect(await busy(call)).toEqual({ backAt: 90_000, slots: [] });
+  });
+
+  test('on trial need no turn but for the first', async () => {
+    const { call, setLane } = lookWith([0], { isTrial: true });
+    setLane({ pausedUntil: T0 + 60_000 });
+    expect([await call(), await call()]).toEqual([0, 0]);
+  });
+
+  test('that missed their slot by little go at once, by more take another', async () => {
+    const { call, pass } = lookWith([0, 100], { lane: { ...openLane, nextSlotAt: T0 + 500 } });
+    pass(60);
+    expect(await call()).toBe(60);
+    pass(101);
+    expect(await call()).toBe(500);
+  });
+
+  test('of a function that is always late are made all the same', async () => {
+    const { call } = lookWith([500], { late: 200, lane: { ...openLane, nextSlotAt: T0 + 1_000 } });
+    expect(await call()).toBeGreaterThan(1_000);
+  });
+
+  test('end when the look has taken 15 seconds', async () => {
+    const { call, pass } = lookWith([0]);
+    await call();
+    pass(15_001);
+    expect(await busy(call)).toEqual({ backAt: 20_001, slots: [] });
+  });
+});
+
+describe('slots that were promised', () => {
+  test('are used in order, but for those that were missed', () => {
+    expect(usableSlots([T0 + 5, T0 - 61, T0 - 60], T0)).toEqual([T0 - 60, T0 + 5]);
+  });
+
+  test('are waited for up to two and a half seconds', () => {
+    expect(tooFar([T0 + 2_500], T0)).toBeUndefined();
+    expect(tooFar([T0 + 2_501, T0 + 9_000], T0)).toMatchObject({
+      backAt: T0 + 1_001,
+      slots: [T0 + 2_501, T0 + 9_000],
+    });
+    expect(tooFar([], T0)).toBeUndefined();
+  });
+});

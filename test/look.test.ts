@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../lib/config.ts';
+import type { HttpAnswer, HttpRequest } from '../lib/http.ts';
+import { type Lane, openLane } from '../lib/lane.ts';
+import { createLog } from '../lib/log.ts';
+import { type Due, look, type Outcome } from '../lib/look.ts';
+import { createPace } from '../lib/pace.ts';
+import { createSecrets } from '../lib/secrets.ts';
+import { createSharedAnswers } from '../lib/shared-answers.ts';
+import { OPERATIONS, T0, watchWith } from './samples.ts';
+import { createMemoryTable } from './world/memory-table.ts';
+
+const ehpc = (TaskId: string, slots?: readonly number[]): Due => ({
+  watch: watchWith({
+    id: `w_${TaskId}`,
+    provider: 'aliyun-ehpc',
+    operation: { ...OPERATIONS['aliyun-ehpc'], TaskId },
+    seenAt: T0,
+  }),
+  ...(slots && { slots }),
+});
+const emr = (OperationId: string, slots?: readonly number[]): Due => ({
+  watch: watchWith({ id: `w_${OperationId}`, operation: { ...OPERATIONS['aliyun-emr'], OperationId } }),
+  ...(slots && { slots }),
+});
+
+const answer = (status: number, body: object): HttpAnswer => ({
+  status,
+  headers: {},
+  body: JSON.stringify(body),
+  cut: false,
+});
+
+/** A cluster of `tasks` under way, fifty a page; of any other task it says that it has ended. */
+const cluster =
+  (tasks: number) =>
+  ({ url }: HttpRequest): HttpAnswer => {
+    const query = new URL(url).searchParams;
+    const one = query.get('TaskId');
+    if (one !== null) return answer(200, { RequestId: 'R', Tasks: [{ TaskId: one, Status: 'Success' }] });
+    const page = Number(query.get('PageNumber'));
+    const all = Array.from({ length: tasks }, (_, i) => ({ TaskId: `t-${i}`, Status: 'Processing' }));
+    const Tasks = all.slice((page - 1) * 50, page * 50);
+    return answer(200, { RequestId: 'R', TotalCount: tasks, PageSize: 50, Tasks });
+  };
+
+/** One function, with a clock that only pauses move. */
+const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = openLane) => {
+  let now = T0;
+  const calls: { readonly at: number; readonly request: HttpRequest }[] = [];
+  const config = readConfig({
+    connections: {
+      aliyun: { vendor: 'aliyun', credentials: { accessKeyId: 'env:ID', secretAccessKey: 'env:SECRET' } },
+    },
+  });
+  const table = createMemoryTable({ now: () => now });
+  table.insert({ pk: 'lane#aliyun', sk: 'lane', version: 1, body: lane });
+  const port = {
+    get: async (keys: Parameters<typeof table.get>[0]) => table.get(keys),
+    insert: async (item: Parameters<typeof table.insert>[0]) => table.insert(item),
+    replace: async (item: Parameters<typeof table.replace>[0]) => table.replace(item),
+    partition: async () => [],
+    lapsed: async () => [],
+    listed: async () => ({ keys: [] }),
+  };
+  const pause = async (ms: number) => {
+    now += ms;
+  };
+  const noSsm = { send: () => Promise.reject(new Error('nothing is kept there')) };
+  const tools = {
+    config,
+    pace: createPace({ table: port, now: () => now, chance: () => 0, pause }),
+    secrets: createSecrets(noSsm, { ID: 'id', SECRET: 'secret' }, () => now),
+    answers: createSharedAnswers(() => now),
+    sendToCloud: async (request: HttpRequest) => {
+      calls.push({ at: now - T0, request });
+      return cloud(request);
+    },
+    log: createLog(() => {}),
+    now: () => now,
+    uniqueId: () => 'nonce',
+    pause,
+  };
+  return {
+    calls,
+    pass: (ms: number) => {
+      now += ms;
+    },
+    look: async (dues: readonly Due[]): Promise<readonly Outcome[]> => {
+      const told = new Map<Due, Outcome>();
+      await look(dues, tools, async (due, outcome) => {
+        expect(told.has(due)).toBe(false);
+        told.set(due, outcome);
+      });
+      return dues.flatMap((due) => told.get(due) ?? []);
+    },
+    lane: () => table.get([{ pk: 'lane#aliyun', sk: 'lane' }])[0]?.body as Lane,
+  };
+};
+
+const wordOf = (outcome: Outcome | undefined) =>
+  outcome && 'observation' in outcome && outcome.observation.kind === 'seen' ? outcome.observation.word : outcome;
+
+describe('watches that one call can answer', () => {
+  const batch = (first: number) => Array.from({ length: 10 }, (_, i) => ehpc(`t-${(first + i * 20) % 200}`));
+
+  test('share it, in one batch and with the batches just before', async () => {
+    const one = functionWith(cluster(200));
+    expect((await one.look(batch(0))).map(wordOf)).toEqual(Array(10).fill('Processing'));
+    expect(one.calls).toHaveLength(4);
+    const slots = one.lane().nextSlotAt;
+    expect((await one.look(batch(1))).map(wordOf)).toEqual(Array(10).fill('Processing'));
+    expect(one.calls).toHaveLength(4);
+    // What needs no call takes no slot from those who do.
+    expect(one.lane().nextSlotAt).toBe(slots);
+  });
+
+  test('ask anew once the answers are old', async () => {
+    const one = functionWith(cluster(200));
+    await one.look(batch(0));
+    one.pass(4_000);
+    await one.look(batch(1));
+    expect(one.calls).toHaveLength(8);
+  });
+
+  test('are asked for one by one where the shared answer does not have them, each in its turn', async () => {
+    const one = functionWith(cluster(20));
+    await one.look([ehpc('t-0'), ehpc('t-1')]);
+    const outcomes = await one.look([ehpc('t-2'), ehpc('gone-1'), ehpc('gone-2')]);
+    expect(outcomes.map(wordOf)).toEqual(['Processing', 'Success', 'Success']);
+    expect(one.calls.map(({ at }) => at)).toEqual([0, 110, 220]);
+  });
+});
+
+describe('watches of a connection that is booked far ahead', () => {
+  const booked = { ...openLane, nextSlotAt: T0 + 60_000 };
+
+  test('come back for their slots', async () => {
+    const one = functionWith(cluster(0), booked);
+    expect(await one.look([emr('a'), emr('b')])).toEqual([
+      { backAt: T0 + 58_500, slots: [T0 + 60_000] },
+      { backAt: T0 + 58_610, slots: [T0 + 60_110] },
+    ]);
+  });
+
+  test('are given slots by one function no more than four times a second', async () => {
+    const one = functionWith(cluster(0), booked);
+    await one.look([emr('a')]);
+    one.pass(249);
+    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 1_249 }]);
+    one.pass(1);
+    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 58_610, slots: [T0 + 60_110] }]);
+  });
+
+  test('are served meanwhile whose slot has come', async () => {
+    const fine = () => answer(200, { RequestId: 'R', Operation: { OperationState: 'IN_PROGRESS' } });
+    const one = functionWith(fine, booked);
+    await one.look([emr('a')]);
+    expect((await one.look([emr('b', [T0 + 20])])).map(wordOf)).toEqual(['IN_PROGRESS']);
+  });
+});
+
+describe('a look that takes several calls in a lane that is booked far ahead', () => {
+  test('comes back with a slot for each, the first of its watches holding them', async () => {
+    const one = functionWith(cluster(200), { ...openLane, nextSlotAt: T0 + 60_000 });
+    const dues = Array.from({ length: 10 }, (_, i) => ehpc(`t-${i * 20}`, i === 0 ? [T0] : undefined));
+    const [first, ...others] = await one.look(dues);
+    expect(first).toEqual({ backAt: T0 + 58_500, slots: [T0 + 60_000, T0 + 60_110] });
+    expect(others).toEqual(Array(9).fill({ backAt: T0 + 58_500 }));
+    expect(one.calls).toHaveLength(1);
+  });
+});
+
+describe('a connection whose credentials were refused', () => {
+  const shut: Lane = {
+    ...openLane,
+    pausedUntil: T0 + 60_000,
+    refused: { since: T0 - 1_000, code: 'InvalidAccessKeyId', message: 'not found' },
+  };
+  const fine = () => answer(200, { RequestId: 'R', Operation: { OperationState: 'IN_PROGRESS' } });
+
+  test('is not called, not even by those who have a slot already', async () => {
+    const one = functionWith(fine, shut);
+    expect(await one.look([emr('a', [T0]), emr('b', [T0 + 20]), emr('c')])).toEqual(
+      Array(3).fill({ backAt: T0 + 60_000 }),
+    );
+    expect(one.calls).toHaveLength(0);
+  });
+
+  test('is called once when the pause is over, and open again when that is answered', async () => {
+    const one = functionWith(fine, { ...shut, pausedUntil: T0 });
+    const outcomes = await one.look([emr('a'), emr('b')]);
+    expect(outcomes.map(wordOf)).toEqual(['IN_PROGRESS', { backAt: T0 + 60_000 }]);
+    expect(one.calls).toHaveLength(1);
+    expect(one.lane().refused).toBeUndefined();
+  });
+
+  test('is not taken for good because of an answer from before', async () => {
+    let isGood = true;
+    const one = functionWith((request) =>
+      isGood ? cluster(20)(request) : answer(404, { Code: 'InvalidAccessKeyId.NotFound', Message: 'no' }),
+    );
+    await one.look([ehpc('t-0'), ehpc('t-1')]);
+    isGood = false;
+    await one.look([emr('a')]);
+    expect(one.lane().refused).toBeDefined();
+    const [outcome] = await one.look([ehpc('t-2'), ehpc('t-3')]);
+    expect(outcome).toHaveProperty('backAt');
+    expect(one.lane().refused).toBeDefined();
+  });
+});

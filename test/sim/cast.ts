@@ -1,0 +1,88 @@
+/** Who acts in a run beside opwatch: those who call it, and the world that goes its own way. */
+import type { WatchItem } from '../../lib/items.ts';
+import { changeWatch } from '../../lib/submit.ts';
+import type { WatchView } from '../../lib/view.ts';
+import { stop, type Watch } from '../../lib/watch.ts';
+import { KEYS } from '../world/settings.ts';
+import { QUEUES, START, type World } from '../world/world.ts';
+import { HOUR, type Operation, type Plan, REST_MS, RUN_MS, SECOND } from './plan.ts';
+import type { Witness } from './witness.ts';
+
+/** What happens to the world whatever opwatch does. */
+export const prepare = (world: World, plan: Plan, witness: Witness): void => {
+  const { timeline, clouds, sqs, environment } = world;
+  for (const { provider, fields, script } of plan.operations) clouds.add(provider, fields, script);
+  for (const vendor of ['aliyun', 'huawei'] as const) clouds.keys.set(vendor, KEYS[vendor]);
+  for (const [vendor, ms] of Object.entries(plan.cloudSkews)) clouds.skews.set(vendor as 'aliyun' | 'huawei', ms);
+  for (const { vendor, at, toldAt } of plan.rotations) {
+    const key = `${KEYS[vendor]}-${at}`;
+    timeline.at(at, () => void clouds.keys.set(vendor, key));
+    timeline.at(toldAt, () => {
+      environment[`${vendor.toUpperCase()}_KEY`] = key;
+    });
+  }
+  for (const at of plan.purges) timeline.at(at, () => QUEUES.forEach(sqs.purge));
+  for (const { at, body } of plan.strays) {
+    timeline.at(at, () => {
+      const failed = sqs.send(world.chance.pick(QUEUES), [{ Id: '0', MessageBody: body }]);
+      if (failed.length === 0) witness.onStray(at, body);
+    });
+  }
+  const inspect = () => {
+    witness.onHour(world);
+    if (timeline.now() < START + RUN_MS) timeline.at(timeline.now() + HOUR, inspect);
+  };
+  timeline.at(START + HOUR, inspect);
+  const expire = () => {
+    world.table.deleteExpired();
+    if (timeline.now() < START + RUN_MS + REST_MS) timeline.at(timeline.now() + 6 * HOUR, expire);
+  };
+  timeline.at(START + HOUR, expire);
+};
+
+/** A caller: submits, tries again when it gets no answer, and gives up at last; submits again; stops. */
+export const play = (world: World, operation: Operation, witness: Witness, isDown: () => boolean): void => {
+  const { timeline } = world;
+  let id: string | undefined;
+
+  const insistently = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    for (let tries = 0; tries < 6; tries += 1) {
+      try {
+        if (!isDown()) return await work();
+      } catch {
+        // Whoever gets no answer asks again.
+      }
+      await timeline.pause(SECOND * 2 ** tries);
+    }
+    return undefined;
+  };
+
+  const submit = async (notify: readonly string[]): Promise<void> => {
+    const deadline = `PT${operation.deadlineMs / SECOND}S`;
+    const body = {
+      provider: operation.provider,
+      operation: operation.fields,
+      notify,
+      deadline,
+      labels: { team: 'data' },
+    };
+    const receipt = await insistently(() => world.submit(body, operation.tenant));
+    if (!receipt || !('url' in receipt.body)) return;
+    const watch = receipt.body as WatchView;
+    id ??= watch.id;
+    witness.promised(watch.id, notify);
+  };
+
+  const halt = async (): Promise<void> => {
+    await insistently(() =>
+      world.as('api', async (runtime) => {
+        const [item] = id === undefined ? [] : await runtime.table.get([{ pk: id, sk: 'watch' }]);
+        if (item) await changeWatch(item as WatchItem, (watch: Watch) => stop(watch, runtime.now()), runtime);
+      }),
+    );
+  };
+
+  timeline.at(operation.submittedAt, () => void submit(operation.notify));
+  for (const { at, notify } of operation.again) timeline.at(at, () => void submit(notify));
+  if (operation.stoppedAt !== undefined) timeline.at(operation.stoppedAt, () => void halt());
+};

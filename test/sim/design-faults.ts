@@ -1,0 +1,364 @@
+/**
+ * Faults of design, each put between the real code and the world: what would happen if opwatch were built that way. The
+ * simulation is worth something as far as it catches them.
+ */
+import type { Delivery } from '../../lib/delivery.ts';
+import type { Leased } from '../../lib/items.ts';
+import { poll } from '../../lib/poll.ts';
+import type { SqsRecord } from '../../lib/queue.ts';
+import { readWakeUp, writeWakeUp } from '../../lib/queue.ts';
+import { receive } from '../../lib/receive.ts';
+import type { Runtime } from '../../lib/runtime.ts';
+import type { Item, Table } from '../../lib/store.ts';
+import { isOver, type Watch } from '../../lib/watch.ts';
+import { DAY, HOUR, MINUTE, SECOND } from './plan.ts';
+import type { DesignFault } from './run.ts';
+
+type Bend = NonNullable<DesignFault['bend']>;
+
+const isWatch = (item: Item): item is Item<Watch> => item.sk === 'watch';
+const isDelivery = (item: Item): item is Item<Delivery> => item.sk.startsWith('delivery#');
+
+const tableBent =
+  (bend: (table: Table, runtime: Runtime, process: Parameters<Bend>[1]) => Partial<Table>): Bend =>
+  (runtime, process) => ({ ...runtime, table: { ...runtime.table, ...bend(runtime.table, runtime, process) } });
+
+/** Every write of an item goes through `change`. */
+const writesBent = (change: (item: Item, runtime: Runtime, process: Parameters<Bend>[1]) => Item): Bend =>
+  tableBent((table, runtime, process) => ({
+    insert: (item) => table.insert(change(item, runtime, process)),
+    replace: (item) => table.replace(change(item, runtime, process)),
+  }));
+
+const queueBent =
+  (bend: (queue: Runtime['queue'], runtime: Runtime) => Partial<Runtime['queue']>): Bend =>
+  (runtime) => ({ ...runtime, queue: { ...runtime.queue, ...bend(runtime.queue, runtime) } });
+
+/** What a process has read, by key. */
+const lastRead = () => {
+  const versions = new Map<string, Item>();
+  const key = ({ pk, sk }: { pk: string; sk: string }) => `${pk} ${sk}`;
+  return { note: (item: Item) => versions.set(key(item), item), of: (item: Item) => versions.get(key(item)) };
+};
+
+/** Writes whatever the table holds: reads the version there is, and puts it one further. */
+const unfenced =
+  (table: Table): Table['replace'] =>
+  async (item) => {
+    for (;;) {
+      const [standing] = await table.get([item]);
+      if (!standing) return false;
+      if (await table.replace({ ...item, version: standing.version + 1 })) return true;
+    }
+  };
+
+const withTicketsOf = async (records: readonly SqsRecord[], { table }: Runtime): Promise<SqsRecord[]> =>
+  Promise.all(
+    records.map(async (record) => {
+      const read = readWakeUp(record.body);
+      if (!('wakeUp' in read)) return record;
+      const [item] = (await table.get([read.wakeUp])) as Leased<unknown>[];
+      return item ? { ...record, body: writeWakeUp({ ...read.wakeUp, ticket: item.ticket }) } : record;
+    }),
+  );
+
+export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
+  'writes are not fenced by version': () => ({ bend: tableBent((table) => ({ replace: unfenced(table) })) }),
+
+  'a second insert overwrites the first': () => ({
+    bend: tableBent((table) => ({
+      insert: async (item) => {
+        const [standing] = await table.get([item]);
+        return standing ? table.replace({ ...item, version: standing.version + 1 }) : table.insert(item);
+      },
+    })),
+  }),
+
+  'messages are acknowledged before anything is written': () => ({
+    functions: {
+      poll: async (records, urls, runtime) => {
+        void poll(records, urls, runtime).catch(() => undefined);
+        return [];
+      },
+    },
+  }),
+
+  'the webhook-id is made up anew': () => ({
+    bend: writesBent((item, _, process) =>
+      isDelivery(item) && item.version === 1
+        ? { ...item, sk: `${item.sk}${process.number}`, body: { ...item.body, id: `${item.body.id}${process.number}` } }
+        : item,
+    ),
+  }),
+
+  'nothing is swept': () => ({ noSweep: true }),
+
+  'the sweep looks after watches only': () => ({
+    bend: tableBent((table) => ({
+      lapsed: async (shard, before, limit) =>
+        (await table.lapsed(shard, before, limit)).filter(({ sk }) => sk === 'watch'),
+    })),
+  }),
+
+  'the sweep forgets half of the shards': () => ({
+    bend: tableBent((table) => ({
+      lapsed: async (shard, before, limit) => (shard < 's4' ? [] : table.lapsed(shard, before, limit)),
+    })),
+  }),
+
+  'the sweep sends under the old ticket': () => ({
+    bend: tableBent((table, _, { name }) => ({
+      replace: (item) => {
+        const leased = item as Leased<unknown>;
+        const next = { ...leased, ticket: leased.ticket - 1 };
+        return table.replace(name === 'sweep' ? next : item);
+      },
+    })),
+  }),
+
+  'tickets are ignored': () => ({
+    functions: { poll: async (records, urls, runtime) => poll(await withTicketsOf(records, runtime), urls, runtime) },
+  }),
+
+  'leases are never renewed': () => ({
+    bend: tableBent((table, _, { name }) => {
+      const read = lastRead();
+      return {
+        get: async (keys) => {
+          const items = await table.get(keys);
+          for (const item of items) read.note(item);
+          return items;
+        },
+        replace: (item) => {
+          const before = read.of(item)?.aliveUntil;
+          const isRenewed = name !== 'sweep' && isWatch(item) && item.aliveUntil !== undefined && before !== undefined;
+          return table.replace(isRenewed ? { ...item, aliveUntil: before } : item);
+        },
+      };
+    }),
+  }),
+
+  'what owes work expires': () => ({
+    bend: writesBent((item, { now }) =>
+      isWatch(item) ? { ...item, expiresAt: Math.ceil((now() + 2 * HOUR) / SECOND) } : item,
+    ),
+  }),
+
+  'a watch expires an hour after its end, told or not': () => ({
+    bend: writesBent((item, { now }) =>
+      isWatch(item) && isOver(item.body.status) && item.expiresAt !== undefined
+        ? { ...item, expiresAt: Math.ceil((now() + HOUR) / SECOND) }
+        : item,
+    ),
+  }),
+
+  'an end and its debt are two writes': () => ({
+    bend: tableBent((table) => ({
+      replace: async (item) => {
+        if (!isWatch(item) || !isOver(item.body.status) || item.body.owed.length === 0) return table.replace(item);
+        if (!(await table.replace({ ...item, body: { ...item.body, owed: [] } }))) return false;
+        await table.get([item]);
+        return table.replace({ ...item, version: item.version + 1 });
+      },
+    })),
+  }),
+
+  'debts are taken off before the deliveries are made': () => ({
+    bend: tableBent((table) => ({
+      insert: async (item) => {
+        if (!isDelivery(item)) return table.insert(item);
+        const [watch] = (await table.get([{ pk: item.pk, sk: 'watch' }])) as Item<Watch>[];
+        if (watch && watch.body.owed.length > 0) {
+          const {
+            aliveUntil: _a,
+            leaseShard: _l,
+            ...settled
+          } = { ...watch, version: watch.version + 1, body: { ...watch.body, owed: [] } };
+          await table.replace(settled);
+        }
+        return table.insert(item);
+      },
+    })),
+  }),
+
+  'a delivery counts as made when it is begun': () => ({
+    bend: writesBent((item) => {
+      if (!isDelivery(item) || item.body.claim === undefined) return item;
+      const { aliveUntil: _a, leaseShard: _l, ...rest } = item;
+      return { ...rest, body: { ...item.body, state: 'delivered' } };
+    }),
+  }),
+
+  'attempts are not claimed': () => ({
+    bend: tableBent((table) => {
+      const before = lastRead();
+      return {
+        get: async (keys) => {
+          const items = await table.get(keys);
+          for (const item of items) before.note(item);
+          return items;
+        },
+        replace: async (item) => {
+          if (isDelivery(item) && item.body.claim !== undefined) return true;
+          const standing = before.of(item);
+          return table.replace(isDelivery(item) && standing ? { ...item, version: standing.version + 1 } : item);
+        },
+      };
+    }),
+  }),
+
+  'messages are not hidden until the next look': () => ({ bend: queueBent(() => ({ hide: async () => undefined })) }),
+
+  'messages come back every half minute': () => ({
+    bend: queueBent((queue) => ({
+      hide: (url, hides) =>
+        queue.hide(
+          url,
+          hides.map((hide) => ({ ...hide, seconds: Math.min(hide.seconds, 30) })),
+        ),
+    })),
+  }),
+
+  'long waits are one hide': () => ({
+    bend: queueBent((queue) => ({
+      hide: (url, hides) =>
+        queue.hide(
+          url,
+          hides.map((hide) => (hide.seconds < 42_900 ? hide : { ...hide, seconds: 50_000 })),
+        ),
+    })),
+  }),
+
+  'the poller sends itself the next message': () => ({
+    functions: {
+      poll: async (records, urls, runtime) => {
+        const staying = await poll(records, urls, {
+          ...runtime,
+          queue: { ...runtime.queue, hide: async () => undefined },
+        });
+        const again = records.filter(({ messageId }) => staying.includes(messageId));
+        for (const record of again) {
+          const read = readWakeUp(record.body);
+          if ('wakeUp' in read && urls[0] !== undefined) await runtime.queue.send(urls[0], [read.wakeUp]);
+        }
+        return [];
+      },
+    },
+  }),
+
+  'a submission is answered before it is written': () => ({
+    bend: tableBent((table, { pause }, { name }) => ({
+      insert: async (item) => {
+        if (name !== 'trigger') return table.insert(item);
+        void pause(200).then(() => table.insert(item));
+        return true;
+      },
+    })),
+  }),
+
+  'the message is sent before the watch is written': () => ({
+    functions: {
+      receive: async (input, tenant, runtime) => {
+        const waiting: Item[] = [];
+        const table: Table = {
+          ...runtime.table,
+          insert: async (item) => {
+            waiting.push(item);
+            return true;
+          },
+        };
+        const receipt = await receive(input, tenant, { ...runtime, table });
+        await runtime.pause(500);
+        for (const item of waiting) await runtime.table.insert(item);
+        return receipt;
+      },
+    },
+  }),
+
+  'whoever joins late is forgotten': () => ({
+    bend: writesBent((item, _, { name }) =>
+      name === 'trigger' && isWatch(item) && item.version > 1 ? { ...item, body: { ...item.body, owed: [] } } : item,
+    ),
+  }),
+
+  'credentials stand in the log': () => ({
+    bend: (runtime) => ({
+      ...runtime,
+      secrets: {
+        ...runtime.secrets,
+        credentials: async (connection, options) => {
+          const credentials = await runtime.secrets.credentials(connection, options);
+          runtime.log.info('credentials read', { ...credentials });
+          return credentials;
+        },
+      },
+    }),
+  }),
+
+  'the address of a target stands in its delivery': () => ({
+    bend: tableBent((table, { secrets }) => ({
+      insert: async (item) =>
+        table.insert(
+          isDelivery(item) ? { ...item, body: { ...item.body, url: (await secrets.read(['env:CHAT_URL']))[0] } } : item,
+        ),
+    })),
+  }),
+
+  'an answer is kept as it came': () => ({
+    bend: (runtime) => ({ ...runtime, secrets: { ...runtime.secrets, known: () => [] } }),
+  }),
+
+  'a poison message holds up its batch': () => ({
+    functions: {
+      poll: async (records, urls, runtime) => {
+        if (records.some(({ body }) => 'malformed' in readWakeUp(body))) throw new Error('malformed');
+        return poll(records, urls, runtime);
+      },
+    },
+  }),
+
+  'a message that cannot be read is thrown away': () => ({ bend: queueBent(() => ({ bury: async () => undefined })) }),
+
+  'reads may be old': () => {
+    const seen = new Map<string, { readonly item: Item; readonly until: number }>();
+    return {
+      bend: tableBent((table, { now }) => ({
+        get: async (keys) => {
+          const items = await table.get(keys);
+          return items.map((item) => {
+            const key = `${item.pk} ${item.sk}`;
+            const old = seen.get(key);
+            if (old && old.until > now()) return old.item;
+            seen.set(key, { item, until: now() + 5 * SECOND });
+            return item;
+          });
+        },
+      })),
+    };
+  },
+
+  'a lost message is noticed after a day': () => ({
+    bend: writesBent((item) => (item.aliveUntil === undefined ? item : { ...item, aliveUntil: item.aliveUntil + DAY })),
+  }),
+
+  'clouds are called as often as one likes': () => ({
+    bend: (runtime) => ({
+      ...runtime,
+      pace: {
+        ...runtime.pace,
+        reserve: async (_name, count) => ({
+          slots: Array(count).fill(runtime.now()),
+          lane: await runtime.pace.read(_name),
+        }),
+      },
+    }),
+  }),
+
+  'a lapsed lease is short for ever': () => ({
+    bend: writesBent((item, { now }, { name }) =>
+      name === 'sweep' && item.aliveUntil !== undefined
+        ? ({ ...item, lapses: 0, aliveUntil: now() + MINUTE } as Item)
+        : item,
+    ),
+  }),
+};

@@ -1,0 +1,228 @@
+/** What a run holds, all of it from its seed: operations and what becomes of them, callers, and everything that goes wrong. */
+import { type Chance, createChance } from '../world/chance.ts';
+import { type CloudState, END_STATES, type ProviderName } from '../world/cloud-faces.ts';
+import type { Manner, Script } from '../world/clouds.ts';
+import { FAULTS, type Fault } from '../world/process.ts';
+import type { Reply } from '../world/receivers.ts';
+import type { Oddity } from '../world/world.ts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Faults end after this; then everything has to come to its end. */
+export const RUN_MS = 3 * DAY;
+
+/** Everything has to be at rest this long after the faults have stopped: the longest deadline, and a delivery's attempts. */
+export const REST_MS = 14 * DAY;
+
+export type Operation = {
+  readonly provider: ProviderName;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly tenant: string;
+  readonly submittedAt: number;
+  readonly notify: readonly string[];
+  readonly deadlineMs: number;
+  readonly script: Script;
+  /** Submitted again, with other targets. */
+  readonly again: readonly { readonly at: number; readonly notify: readonly string[] }[];
+  readonly stoppedAt?: number;
+};
+
+export const PARTS = [
+  'functions',
+  'pollers',
+  'notifier',
+  'sweep',
+  'table',
+  'queues',
+  'aliyun',
+  'huawei',
+  'receivers',
+] as const;
+export type Part = (typeof PARTS)[number];
+
+export type Outage = { readonly part: Part; readonly from: number; readonly until: number };
+
+export type Plan = {
+  readonly seed: number;
+  /** Nothing at all goes wrong. */
+  readonly isQuiet: boolean;
+  readonly operations: readonly Operation[];
+  readonly faults: Readonly<Record<Fault, number>>;
+  readonly oddities: Readonly<Record<Oddity, number>>;
+  readonly manners: Partial<Record<Manner, number>>;
+  readonly replies: Partial<Record<Reply, number>>;
+  /** A receiver that fails until the faults end, and how. */
+  readonly deadTarget?: { readonly host: string; readonly reply: Reply };
+  readonly outages: readonly Outage[];
+  readonly purges: readonly number[];
+  /** When a vendor's key is replaced in the cloud, and when opwatch is told. */
+  readonly rotations: readonly { readonly vendor: 'aliyun' | 'huawei'; readonly at: number; readonly toldAt: number }[];
+  readonly cloudSkews: Partial<Record<'aliyun' | 'huawei', number>>;
+  readonly clockSkewMs: number;
+  readonly indexLagMs: number;
+  readonly callsPerSecond: number;
+  /** Messages that are not ours. */
+  readonly strays: readonly { readonly at: number; readonly body: string }[];
+};
+
+const ODDITIES: readonly Oddity[] = [
+  'duplicated message',
+  'refused entry',
+  'lost ack',
+  'throttled call',
+  'skipped sweep',
+  'doubled sweep',
+];
+export const MANNERS: readonly Manner[] = [
+  'throttled',
+  'throttled for long',
+  'broken',
+  'page',
+  'cut',
+  'reset',
+  'hang',
+  'echo',
+];
+const REPLIES: readonly Reply[] = [
+  'broken',
+  'busy',
+  'busy for long',
+  'gone',
+  'moved',
+  'echo',
+  'reset',
+  'taken and reset',
+  'hang',
+];
+const PROVIDERS: readonly ProviderName[] = [
+  'aliyun-emr',
+  'aliyun-ehpc',
+  'aliyun-ehpc',
+  'aliyun-bpstudio',
+  'huawei-modelarts',
+  'huawei-dws',
+  'huawei-job',
+];
+const TARGETS = ['chat', 'ci', 'https://builds.example.com/done', 'https://ops.example.com/hook'];
+
+/** Each kind of trouble is rare, frequent, or left out altogether: so every mixture of them comes up. */
+const rates = <K extends string>(
+  kinds: readonly K[],
+  chance: Chance,
+  isQuiet: boolean,
+  most: number,
+): Record<K, number> =>
+  Object.fromEntries(
+    kinds.map((kind) => [kind, isQuiet || chance.is(0.5) ? 0 : chance.spread(most / 50, most)]),
+  ) as Record<K, number>;
+
+const some = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+
+const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<string, string> => {
+  const region = { region: 'cn-north-4', project_id: '89cd04f1' };
+  switch (provider) {
+    case 'aliyun-emr':
+      return { RegionId: 'cn-hangzhou', ClusterId: `c-${i}`, OperationId: `op-${i}` };
+    case 'aliyun-ehpc':
+      return { RegionId: 'cn-hangzhou', ClusterId: chance.pick(['ehpc-a', 'ehpc-b']), TaskId: `t-${i}` };
+    case 'aliyun-bpstudio':
+      return { OperationId: `bp-${i}` };
+    case 'huawei-modelarts':
+      return { ...region, id: `server-${i}`, operation_id: `ma-${i}` };
+    case 'huawei-dws':
+      return { ...region, cluster_id: `dws-${i}`, action_name: 'SNAPSHOTTING' };
+    case 'huawei-job':
+      return { service: 'ecs', ...region, job_id: `job-${i}` };
+  }
+};
+
+/** What the cloud has to tell, from a while before or after the submission on. */
+const scriptOf = (provider: ProviderName, submittedAt: number, chance: Chance): Script => {
+  const begin = submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, HOUR));
+  const length = chance.is(0.9) ? chance.spread(SECOND, HOUR) : chance.spread(HOUR, 1.5 * DAY);
+  const middle: CloudState[] = ['running', 'running', 'pending', 'odd'];
+  if (provider === 'aliyun-emr' || provider === 'huawei-job') middle.push('attention');
+  const steps = some(chance.below(4), () => ({ at: begin + chance.next() * length, state: chance.pick(middle) }));
+  const end = { at: begin + length, state: chance.pick(END_STATES[provider]) };
+  // BPStudio forgets an operation an hour after its end.
+  const forgotten = provider === 'aliyun-bpstudio' ? [{ at: end.at + HOUR, state: 'absent' as const }] : [];
+  return [{ at: begin, state: 'running' as const }, ...steps.sort((a, b) => a.at - b.at), end, ...forgotten];
+};
+
+const operationOf = (i: number, submittedAt: number, chance: Chance): Operation => {
+  const provider = chance.pick(PROVIDERS);
+  const targets = () => TARGETS.filter(() => chance.is(0.4));
+  return {
+    provider,
+    fields: fieldsOf(provider, i, chance),
+    tenant: chance.pick(['default', 'default', 'other']),
+    submittedAt,
+    notify: [chance.pick(TARGETS), ...targets()],
+    deadlineMs: chance.pick([HOUR, DAY, DAY, 2 * DAY, 7 * DAY]),
+    script: scriptOf(provider, submittedAt, chance),
+    again: some(chance.is(0.5) ? 1 + chance.below(2) : 0, () => ({
+      at: submittedAt + chance.spread(1, RUN_MS / 2),
+      notify: targets(),
+    })),
+    ...(chance.is(0.1) && { stoppedAt: submittedAt + chance.spread(SECOND, DAY) }),
+  };
+};
+
+const STRAYS = [
+  '',
+  'hello',
+  '{"v":1,"pk":"w_x"}',
+  '{"v":1,"pk":"w_none","sk":"watch","ticket":1}',
+  '{"v":2,"item":"w_x","ticket":1}',
+];
+
+/** What must be found among the dead letters, with the reason. */
+export const isPoison = (body: string): boolean => body === 'hello' || body === '{"v":1,"pk":"w_x"}';
+
+export const planOf = (seed: number, start: number): Plan => {
+  const chance = createChance(seed);
+  const isQuiet = chance.is(0.15);
+  const often = (n: number) => (isQuiet ? 0 : chance.below(n));
+  const sometime = () => start + chance.next() * RUN_MS;
+  const burstAt = chance.is(0.3) ? start + chance.next() * 0.5 * RUN_MS : undefined;
+  const submittedAt = () =>
+    burstAt === undefined ? start + chance.next() * 0.6 * RUN_MS : burstAt + chance.next() * MINUTE;
+  return {
+    seed,
+    isQuiet,
+    operations: some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance)),
+    faults: rates(FAULTS, chance, isQuiet, 0.01),
+    oddities: rates(ODDITIES, chance, isQuiet, 0.1),
+    manners: rates(MANNERS, chance, isQuiet, 0.05),
+    replies: rates(REPLIES, chance, isQuiet, 0.1),
+    ...(!isQuiet &&
+      chance.is(0.3) && {
+        deadTarget: {
+          host: chance.pick(['chat', 'ci', 'builds', 'ops']),
+          reply: chance.pick(['broken', 'moved', 'reset'] as const),
+        },
+      }),
+    outages: some(often(4), () => {
+      const from = sometime();
+      return { part: chance.pick(PARTS), from, until: Math.min(from + chance.spread(MINUTE, DAY), start + RUN_MS) };
+    }),
+    purges: some(often(4), sometime),
+    rotations: some(often(2), () => {
+      const at = sometime();
+      return {
+        vendor: chance.pick(['aliyun', 'huawei'] as const),
+        at,
+        toldAt: Math.min(at + chance.spread(SECOND, 4 * HOUR), start + RUN_MS),
+      };
+    }),
+    cloudSkews:
+      isQuiet || chance.is(0.7) ? {} : { [chance.pick(['aliyun', 'huawei'])]: chance.pick([-20, 20]) * MINUTE },
+    clockSkewMs: isQuiet || chance.is(0.7) ? 0 : 2 * SECOND,
+    indexLagMs: isQuiet ? 100 : chance.spread(10, 5 * MINUTE),
+    callsPerSecond: chance.pick([10, 10, 0.1]),
+    strays: some(often(4), () => ({ at: sometime(), body: chance.pick(STRAYS) })).filter(({ body }) => body !== ''),
+  };
+};

@@ -1,0 +1,212 @@
+/** One run of the whole system under everything its plan has in store, from the first submission until all is at rest. */
+
+import { deliver } from '../../lib/deliver.ts';
+import { poll } from '../../lib/poll.ts';
+import { receive } from '../../lib/receive.ts';
+import { sweep } from '../../lib/sweep.ts';
+import { isOver, type Watch } from '../../lib/watch.ts';
+import { createChance } from '../world/chance.ts';
+import type { Manner } from '../world/clouds.ts';
+import { FAULTS, type Fault, type Faults } from '../world/process.ts';
+import type { Reply } from '../world/receivers.ts';
+import { configWith } from '../world/settings.ts';
+import {
+  createWorld,
+  type Functions,
+  type Oddity,
+  QUEUES,
+  START,
+  type World,
+  type WorldOptions,
+} from '../world/world.ts';
+import { play, prepare } from './cast.ts';
+import { HOUR, MANNERS, MINUTE, type Part, type Plan, planOf, REST_MS, RUN_MS } from './plan.ts';
+import { createWitness, type Witness } from './witness.ts';
+
+export type Report = {
+  readonly seed: number;
+  /** What must not have happened. */
+  readonly wrong: readonly string[];
+  readonly watches: number;
+  readonly effects: number;
+  readonly webhooks: number;
+  /** Everything that went wrong, by kind. */
+  readonly troubles: Readonly<Record<string, number>>;
+};
+
+/** A fault of design, put between the code and the world. */
+export type DesignFault = Pick<WorldOptions, 'bend' | 'functions'> & { readonly noSweep?: boolean };
+
+/** What makes watches looked at more often than their schedule has it. */
+const DISTURBING: readonly string[] = [
+  ...FAULTS,
+  ...MANNERS,
+  'duplicated message',
+  'refused entry',
+  'lost ack',
+  'throttled call',
+  'out of time',
+];
+
+export type RunOptions = {
+  readonly design?: DesignFault;
+  /** In place of the plan's own. */
+  readonly faults?: Faults;
+  readonly happens?: (what: Oddity) => boolean;
+  readonly trace?: (line: string) => void;
+};
+
+export const simulate = (seed: number, options?: RunOptions): Promise<Report> => follow(planOf(seed, START), options);
+
+/** Runs a plan. */
+export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Report> => {
+  const { seed } = plan;
+  const { design = {}, trace } = options;
+  const chance = createChance(seed ^ 0x5bd1e995);
+  const troubles: Record<string, number> = {};
+  const count = (what: string) => {
+    troubles[what] = (troubles[what] ?? 0) + 1;
+  };
+  const end = START + RUN_MS;
+  const isStormy = () => world.timeline.now() < end;
+  const isDown = (part: Part) =>
+    plan.outages.some(
+      ({ part: down, from, until }) => down === part && from <= world.timeline.now() && world.timeline.now() < until,
+    );
+
+  /** At most one kind of trouble at a time, by its rate. */
+  const drawn = <K extends string>(rates: Partial<Record<K, number>>): K | undefined => {
+    if (!isStormy()) return undefined;
+    let left = chance.next();
+    for (const kind in rates) {
+      left -= rates[kind] ?? 0;
+      if (left < 0) {
+        count(kind);
+        return kind;
+      }
+    }
+    return undefined;
+  };
+
+  const faults: Faults = ({ what }) => {
+    if (isDown('table') && /^(get|insert|replace|query)/.test(what)) return 'throttled';
+    if (isDown('queues') && what.endsWith('messages')) return 'throttled';
+    if (!isStormy()) return undefined;
+    let left = chance.next();
+    for (const kind in plan.faults) {
+      left -= plan.faults[kind as Fault];
+      if (left < 0) return kind as Fault;
+    }
+    return undefined;
+  };
+
+  const witness: Witness = createWitness(plan, () => world.timeline.now());
+  const world: World = createWorld({
+    seed,
+    config: configFor(plan.callsPerSecond),
+    faults: options.faults ?? faults,
+    happens: options.happens ?? ((what) => isStormy() && chance.is(plan.oddities[what])),
+    onTrouble: count,
+    lagMs: (each) => (isStormy() ? each.next() * plan.indexLagMs : 100),
+    skewMs: (each) => each.between(-1, 1) * plan.clockSkewMs,
+    manner: (url): Manner | undefined => {
+      if (isDown(url.includes('aliyuncs') ? 'aliyun' : 'huawei')) return 'broken';
+      return drawn(plan.manners);
+    },
+    reply: (url): Reply | undefined => {
+      if (isDown('receivers')) return 'reset';
+      const { deadTarget } = plan;
+      if (isStormy() && deadTarget && url.startsWith(`https://${deadTarget.host}.`)) return deadTarget.reply;
+      return drawn(plan.replies);
+    },
+    downUntil: (name) => {
+      const now = world.timeline.now();
+      const part = name.startsWith('poller') ? 'pollers' : name;
+      const down = plan.outages.filter(
+        (outage) => (outage.part === part || outage.part === 'functions') && outage.from <= now,
+      );
+      const until = Math.max(0, ...down.map((outage) => outage.until));
+      return design.noSweep && name === 'sweep' ? Number.POSITIVE_INFINITY : until;
+    },
+    onWrite: witness.onWrite,
+    onLook: witness.onLook,
+    functions: watched({ poll, deliver, sweep, receive, ...design.functions }, witness, () => world),
+    bend: (runtime, process) => {
+      const bent = design.bend?.(runtime, process) ?? runtime;
+      return {
+        ...bent,
+        sendToTarget: async (request) => {
+          const done = witness.onAttempt(request.headers['webhook-id'] ?? '', process);
+          return bent.sendToTarget(request).finally(done);
+        },
+      };
+    },
+    ...(trace && { trace }),
+  });
+
+  prepare(world, plan, witness);
+  for (const operation of plan.operations) play(world, operation, witness, () => isDown('functions'));
+  world.start();
+
+  await world.timeline.runUntil(end);
+  world.clouds.skews.clear();
+  // The deployment is done: what only a later version can read is read.
+  for (const url of QUEUES)
+    for (const { id, body, receives } of world.sqs.messages(url))
+      if (body.includes('"v":2')) world.sqs.remove(url, [`${id}#${receives}`]);
+  await rest(world, end + REST_MS);
+
+  const disturbances = DISTURBING.reduce((sum, kind) => sum + (troubles[kind] ?? 0), 0);
+  const wrong = witness.verdict(world, disturbances + world.swept());
+  const watches = [...world.table.items()].filter(({ sk }) => sk === 'watch').length;
+  return { seed, wrong, watches, effects: world.effects.count(), webhooks: world.receivers.received.length, troubles };
+};
+
+const configs = new Map<number, ReturnType<typeof configWith>>();
+
+const configFor = (callsPerSecond: number): ReturnType<typeof configWith> => {
+  const known = configs.get(callsPerSecond);
+  if (known) return known;
+  const aliyun = {
+    vendor: 'aliyun',
+    credentials: {
+      accessKeyId: 'env:ALIYUN_KEY',
+      secretAccessKey: 'env:ALIYUN_SECRET',
+      securityToken: 'env:ALIYUN_TOKEN',
+    },
+    callsPerSecond,
+  } as const;
+  const huawei = {
+    vendor: 'huawei',
+    credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' },
+    callsPerSecond,
+  } as const;
+  const config = configWith({ connections: { aliyun, huawei } });
+  configs.set(callsPerSecond, config);
+  return config;
+};
+
+/** The functions, with the witness beside each batch. */
+const watched = (functions: Functions, witness: Witness, world: () => World): Functions => {
+  const beside =
+    (handle: Functions['poll']): Functions['poll'] =>
+    async (records, urls, runtime) => {
+      const done = witness.onBatch(records, world());
+      const staying = await handle(records, urls, runtime);
+      done(staying);
+      return staying;
+    };
+  return { ...functions, poll: beside(functions.poll), deliver: beside(functions.deliver) };
+};
+
+const isAtRest = ({ table, sqs }: World): boolean => {
+  for (const { sk, body, aliveUntil } of table.items()) {
+    if (aliveUntil !== undefined || (sk === 'watch' && !isOver((body as Watch).status))) return false;
+  }
+  return QUEUES.every((url) => sqs.messages(url).length === 0);
+};
+
+const rest = async (world: World, until: number): Promise<void> => {
+  while (!isAtRest(world) && world.timeline.now() < until) await world.timeline.runUntil(world.timeline.now() + HOUR);
+  await world.timeline.runUntil(world.timeline.now() + 10 * MINUTE);
+};

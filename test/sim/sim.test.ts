@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os';
+import { expect, test } from 'vitest';
+import { simulateMany } from './many.ts';
+import { simulate } from './run.ts';
+
+test('500 runs of three days: nothing lost, no second webhook-id, no secret seen, everything at rest', {
+  timeout: 300_000,
+}, async () => {
+  const total = await simulateMany({ from: 1, runs: 500 }, Math.min(availableParallelism(), 4));
+  expect(total.failed).toEqual([]);
+  expect(total.runs).toBe(500);
+  expect(total.watches).toBeGreaterThan(2_500);
+  // Every kind of trouble has come up.
+  const kinds = [
+    'crash before',
+    'crash after',
+    'lost answer',
+    'done twice',
+    'throttled',
+    'slow',
+    'out of time',
+    'duplicated message',
+  ];
+  for (const kind of kinds) expect(total.troubles[kind], kind).toBeGreaterThan(10);
+});
+
+test('a seed brings the same run again', { timeout: 30_000 }, async () => {
+  const once = async (): Promise<string[]> => {
+    const lines: string[] = [];
+    await simulate(7, { trace: (line) => lines.push(line) });
+    return lines;
+  };
+  const first = await once();
+  expect(first.length).toBeGreaterThan(5);
+  expect(await once()).toEqual(first);
+});

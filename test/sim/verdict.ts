@@ -1,0 +1,214 @@
+/** What must hold of a run once everything has come to its end. */
+import type { Delivery } from '../../lib/delivery.ts';
+import { DEFAULT_GAP, nextLook } from '../../lib/schedule.ts';
+import { isOver, type Watch } from '../../lib/watch.ts';
+import { type CloudState, faceOf, type ProviderName } from '../world/cloud-faces.ts';
+import { CANARY } from '../world/settings.ts';
+import { ENV, QUEUES, START, type World } from '../world/world.ts';
+import { HOUR, isPoison, MINUTE, type Plan, RUN_MS, SECOND } from './plan.ts';
+import type { Evidence, Seen } from './witness.ts';
+
+/** Calls one look may take. */
+const CALLS: Readonly<Record<ProviderName, number>> = {
+  'aliyun-emr': 1,
+  'aliyun-ehpc': 1,
+  'aliyun-bpstudio': 1,
+  'huawei-modelarts': 1,
+  'huawei-dws': 3,
+  'huawei-job': 1,
+};
+
+/** How long after the faults stop everything overdue has been seen to. */
+const LATE_MAX_MS = 13 * HOUR;
+
+const CLOUD_WORDS: readonly string[] = ['succeeded', 'partial', 'failed', 'canceled'];
+const HOSTS: Readonly<Record<string, string>> = { chat: 'chat.example.com', ci: 'ci.example.com' };
+
+const providerOf = ({ provider }: Watch) => provider as ProviderName;
+const operationKey = (watch: Watch): string => `${watch.provider} ${faceOf(providerOf(watch)).idOf(watch.operation)}`;
+
+/**
+ * Adds to the evidence what is wrong. `disturbances` is how often something happened that makes a watch be looked at, or a
+ * message received, once more than usual.
+ */
+export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances: number): void => {
+  const { watches, promises, looks, calls, receipts, items, strays, expect } = evidence;
+  const { receivers, table, sqs, clouds, lines, leaks } = world;
+
+  const operationOf = (watch: Watch) =>
+    plan.operations.find(
+      ({ provider, fields }) => operationKey(watch) === `${provider} ${faceOf(provider).idOf(fields)}`,
+    );
+
+  const checkPromises = (): void => {
+    const taken = receivers.received.filter(({ isTaken }) => isTaken);
+    for (const [id, targets] of promises) {
+      const watch = watches.get(id)?.watch;
+      expect(watch !== undefined && isOver(watch.status), () => `lost: watch ${id} is ${watch?.status ?? 'not there'}`);
+      if (!watch) continue;
+      const parked = table
+        .partition(id)
+        .flatMap(({ sk, body }) =>
+          sk.startsWith('delivery#') && (body as Delivery).state === 'parked' ? [body as Delivery] : [],
+        );
+      for (const target of targets) {
+        const host = HOSTS[target] ?? new URL(target).host;
+        const isTold = taken.some(
+          ({ url, event }) =>
+            event.data.watch.id === id && event.type === `operation.${watch.status}` && new URL(url).host === host,
+        );
+        const isParked = parked.some((delivery) => delivery.target === target && delivery.event.event === watch.status);
+        expect(isTold || isParked, () => `lost: ${target} was never told of ${id} (${watch.provider} ${watch.status})`);
+      }
+    }
+  };
+
+  const checkWebhooks = (): void => {
+    const ids = new Map<string, string>();
+    const bodies = new Map<string, string>();
+    for (const { id, event, url, body } of receivers.received) {
+      const what = `${event.data.watch.id} ${event.type} ${event.timestamp} ${url}`;
+      expect((ids.get(what) ?? id) === id, () => `two webhook-ids: ${what}`);
+      ids.set(what, id);
+      if (event.type !== 'operation.attention')
+        expect((bodies.get(id) ?? body) === body, () => `two bodies under one webhook-id: ${what}`);
+      expect(!body.includes(CANARY), () => `a secret is told: ${what}`);
+      bodies.set(id, body);
+    }
+    expect(new Set(ids.values()).size === ids.size, () => 'one webhook-id for two events');
+    for (const { sk, body } of table.items()) {
+      if (!sk.startsWith('delivery#')) continue;
+      const { id, state } = body as Delivery;
+      expect(state !== 'waiting', () => `a delivery neither delivered nor parked: ${id}`);
+      if (state === 'parked' && plan.isQuiet) expect(false, () => `parked though nothing was wrong: ${id}`);
+      if (state === 'delivered') expect(bodies.has(id), () => `delivered to nobody: ${id}`);
+    }
+    expect(!lines.some((line) => line.includes('could not build the request')), () => 'a request could not be built');
+  };
+
+  const checkOutcomes = (): void => {
+    for (const { watch } of watches.values()) {
+      if (!CLOUD_WORDS.includes(watch.status)) continue;
+      const said = clouds.said(providerOf(watch), watch.operation);
+      expect(
+        said.has(watch.status as CloudState),
+        () => `the cloud never said ${watch.status}: ${watch.id} (${watch.provider})`,
+      );
+    }
+  };
+
+  /** Looks that an undisturbed watch takes from its submission to its end. */
+  const usualLooks = ({ watch, overAt = world.timeline.now() }: Seen): number => {
+    let count = 1;
+    for (let at = watch.submittedAt; at < overAt; at = nextLook(at, watch.submittedAt, watch.deadline, DEFAULT_GAP))
+      count += 1;
+    return count;
+  };
+
+  const checkLooks = (): void => {
+    for (const [operation, some] of Map.groupBy(watches.values(), ({ watch }) => operationKey(watch))) {
+      const made = looks.get(operation) ?? 0;
+      const usual = some.reduce((sum, each) => sum + usualLooks(each) * CALLS[providerOf(each.watch)] + 3, 0);
+      expect(
+        made <= usual * 1.1 + 2 * disturbances,
+        () => `too many looks at ${operation}: ${made}, usually ${usual} (disturbances ${disturbances})`,
+      );
+    }
+  };
+
+  const checkPace = (): void => {
+    // What is slow on its way meets what comes after it, and a clock that is off has every look made twice.
+    if (plan.faults.slow > 0 || plan.faults['done twice'] > 0 || Object.keys(plan.cloudSkews).length > 0) return;
+    // A look of several calls makes all but the first of them before their turn.
+    const allowed = Math.ceil(plan.callsPerSecond * 60 * 1.15) + 9;
+    for (const [vendor, all] of Object.entries(calls)) {
+      const isCrowded = all.some((at, i) => at - (all[i - allowed] ?? 0) < MINUTE);
+      expect(!isCrowded, () => `${vendor} is called more than ${allowed} times a minute`);
+    }
+  };
+
+  const checkPunctual = (): void => {
+    for (const { watch, overAt = 0 } of watches.values()) {
+      const operation = operationOf(watch);
+      const end = operation?.script.find(({ state }) => CLOUD_WORDS.includes(state))?.at ?? Number.POSITIVE_INFINITY;
+      const late = overAt - Math.max(Math.min(end, watch.deadline), watch.submittedAt, START + RUN_MS);
+      expect(
+        late <= LATE_MAX_MS,
+        () => `learned ${Math.round(late / HOUR)} h late: ${watch.id} (${watch.provider} ${watch.status})`,
+      );
+    }
+  };
+
+  const checkReceipts = (): void => {
+    for (const [key, count] of receipts) {
+      const { attempts = 0 } = (items.get(key)?.body ?? {}) as Partial<Delivery>;
+      const usual = 20 + 5 * attempts;
+      expect(
+        count <= usual + 2 * disturbances,
+        () => `received too often: ${key} ${count} times for ${attempts} attempts (disturbances ${disturbances})`,
+      );
+    }
+  };
+
+  const checkRest = (): void => {
+    for (const item of table.items())
+      expect(item.aliveUntil === undefined, () => `never comes to rest: ${item.pk} ${item.sk}`);
+    for (const url of QUEUES)
+      expect(sqs.messages(url).length === 0, () => `messages that never go: ${sqs.messages(url)[0]?.body}`);
+    const dead = sqs.messages(ENV.deadLetterQueue);
+    for (const { body, reason } of dead) {
+      expect(isPoison(body) || body.includes('"v":2'), () => `a good message among the dead letters: ${body}`);
+      expect(!isPoison(body) || reason !== undefined, () => `buried without a reason: ${body}`);
+    }
+    for (const { at, body } of strays) {
+      const isPurged = plan.purges.some((purge) => purge > at);
+      expect(
+        isPurged || !isPoison(body) || dead.some((message) => message.body === body),
+        () => `poison that is not among the dead letters: ${body}`,
+      );
+    }
+    for (const leak of leaks) expect(false, () => `a secret is seen: ${leak.slice(0, 200)}`);
+    expect(world.cutChains() === 0, () => 'Lambda had to cut a chain of calls');
+  };
+
+  /** Where nothing goes wrong nothing is late, nothing is done twice, and the net catches nothing. */
+  const checkQuiet = (): void => {
+    expect(world.swept() === 0, () => `the sweep had to wake ${world.swept()}`);
+    const ids = receivers.received.map(({ id }) => id);
+    expect(new Set(ids).size === ids.length, () => 'a webhook was sent twice');
+    for (const { watch, overAt = 0 } of watches.values()) {
+      if (watch.status === 'stopped') continue;
+      const operation = operationOf(watch);
+      const end = operation?.script.find(({ state }) => CLOUD_WORDS.includes(state));
+      if (!end || watch.generation > 1 || end.at < watch.submittedAt) continue;
+      // An action of DWS that comes and goes between two looks leaves no trace.
+      if (watch.provider === 'huawei-dws' && watch.seenAt === undefined) continue;
+      const isInTime = end.at < watch.deadline;
+      expect(
+        watch.status === (isInTime ? end.state : 'timed_out'),
+        () => `${watch.provider} ended as ${end.state}, and is ${watch.status} (${watch.note})`,
+      );
+      const since = isInTime ? end.at : watch.deadline;
+      const gap = Math.max(
+        5 * SECOND,
+        Math.min(2 * Math.sqrt((since - watch.submittedAt) / SECOND) * SECOND, 300 * SECOND),
+      );
+      const late = overAt - since;
+      expect(late <= gap * 1.1 + 5 * SECOND, () => `learned late: ${watch.provider} after ${late} ms, gap ${gap} ms`);
+      const told = receivers.received.filter(
+        ({ event }) => event.data.watch.id === watch.id && event.type === `operation.${watch.status}`,
+      );
+      for (const { at } of told.slice(0, 1)) expect(at - overAt < 5 * SECOND, () => `told late: ${at - overAt} ms`);
+    }
+  };
+
+  checkPromises();
+  checkWebhooks();
+  checkOutcomes();
+  checkLooks();
+  checkPace();
+  checkPunctual();
+  checkReceipts();
+  checkRest();
+  if (plan.isQuiet && plan.callsPerSecond >= 1) checkQuiet();
+};

@@ -1,0 +1,212 @@
+/**
+ * Sees everything that happens in a run and says what must not have happened. It knows what was promised and what the
+ * clouds said; what it takes from the table is only checked, never believed.
+ */
+import type { Delivery } from '../../lib/delivery.ts';
+import { type Leased, webhookId } from '../../lib/items.ts';
+import type { Vendor } from '../../lib/providers/provider.ts';
+import { readWakeUp, type SqsRecord } from '../../lib/queue.ts';
+import type { Item } from '../../lib/store.ts';
+import { isOver, type Watch } from '../../lib/watch.ts';
+import { type Asked, faceOf } from '../world/cloud-faces.ts';
+import type { Process } from '../world/process.ts';
+import { QUEUES, type World } from '../world/world.ts';
+import { HOUR, MINUTE, type Plan } from './plan.ts';
+import { judge } from './verdict.ts';
+
+export type Witness = {
+  readonly onWrite: (after: Item, before: Item | undefined, process: Process | undefined) => void;
+  readonly onLook: (asked: Asked, process: Process | undefined) => void;
+  /** An attempt begins; answers what to call when it is over. */
+  readonly onAttempt: (webhookId: string, process: Process) => () => void;
+  /** A batch is handed to a function; answers what to call with the messages that stay. */
+  readonly onBatch: (records: readonly SqsRecord[], world: World) => (staying: readonly string[]) => void;
+  /** A message that is not ours was sent. */
+  readonly onStray: (at: number, body: string) => void;
+  /** An hour has passed. */
+  readonly onHour: (world: World) => void;
+  /** A caller was answered that this watch will tell these targets. */
+  readonly promised: (watchId: string, notify: readonly string[]) => void;
+  /** What was wrong, once everything has come to its end. */
+  readonly verdict: (world: World, disturbances: number) => string[];
+};
+
+export type Seen = { watch: Watch; overAt?: number };
+
+/** What was seen in a run, and what is wrong so far. */
+export type Evidence = {
+  readonly watches: Map<string, Seen>;
+  readonly promises: Map<string, ReadonlySet<string>>;
+  /** Calls made about each operation, and when each vendor was called. */
+  readonly looks: Map<string, number>;
+  readonly calls: Readonly<Record<Vendor, number[]>>;
+  readonly items: Map<string, Item>;
+  /** How often each delivery's messages were received. */
+  readonly receipts: Map<string, number>;
+  readonly strays: { readonly at: number; readonly body: string }[];
+  readonly expect: (holds: boolean, what: () => string) => void;
+};
+
+/** More need not be told of one run. */
+const WRONG_MAX = 20;
+
+/** How long a lost message may be missed: some minutes beyond the pause of a lane, and half a day after many lapses. */
+const LEASE_USUAL_MS = 75 * MINUTE;
+const LEASE_MAX_MS = 12 * HOUR;
+/** Messages an item may have at a time: a day's lapses, each lease twice as long as the one before, and room. */
+const MESSAGES_MAX = 30;
+
+export const createWitness = (plan: Plan, now: () => number): Witness => {
+  const wrong = new Set<string>();
+  const expect: Evidence['expect'] = (holds, what) => {
+    if (!holds && wrong.size < WRONG_MAX) wrong.add(what());
+  };
+  const evidence: Evidence = {
+    watches: new Map(),
+    promises: new Map(),
+    looks: new Map(),
+    calls: { aliyun: [], huawei: [] },
+    items: new Map(),
+    receipts: new Map(),
+    strays: [],
+    expect,
+  };
+  const { watches, promises, looks, calls, items, receipts, strays } = evidence;
+  const attempts = new Map<string, Process>();
+
+  const checkWatch = (after: Watch, before: Watch | undefined): void => {
+    if (before && isOver(before.status)) {
+      const fixed = ({ status, word, endedAt, note, facts, progress }: Watch) =>
+        JSON.stringify([status, word, endedAt, note, facts, progress]);
+      expect(
+        fixed(after) === fixed(before),
+        () => `terminal changes: ${after.id} from ${before.status} to ${after.status}`,
+      );
+    } else if (isOver(after.status)) {
+      expect(
+        after.owed.some(({ event }) => event === after.status),
+        () => `an end owes nothing: ${after.id}`,
+      );
+      watches.set(after.id, { watch: after, overAt: now() });
+    }
+    const seen = watches.get(after.id);
+    watches.set(after.id, { ...seen, watch: after });
+    for (const debt of before?.owed ?? []) {
+      if (after.owed.some(({ event, at, to }) => event === debt.event && at === debt.at && `${to}` === `${debt.to}`))
+        continue;
+      // Whoever joined after the end has a debt of its own.
+      const late = before?.owed.flatMap(({ to }) => to ?? []) ?? [];
+      for (const target of debt.to ?? before?.notify.filter((name) => !late.includes(name)) ?? []) {
+        const id = webhookId(after, debt.event, debt.at, target);
+        expect(
+          items.has(`${after.id} delivery#${id}`),
+          () => `a debt is taken off before its delivery exists: ${after.id} ${target}`,
+        );
+      }
+    }
+  };
+
+  const checkDelivery = (after: Delivery, before: Delivery | undefined): void => {
+    expect(before?.state !== 'delivered' || after.state === 'delivered', () => `delivered is taken back: ${after.id}`);
+  };
+
+  const onWrite: Witness['onWrite'] = (after, before) => {
+    items.set(`${after.pk} ${after.sk}`, after);
+    expect(after.version === (before?.version ?? 0) + 1, () => `a write over an unseen one: ${after.pk} ${after.sk}`);
+    if (after.sk === 'watch') checkWatch(after.body as Watch, before?.body as Watch | undefined);
+    else if (after.sk.startsWith('delivery#'))
+      checkDelivery(after.body as Delivery, before?.body as Delivery | undefined);
+    else return;
+    expect(
+      before === undefined || (after as Leased<unknown>).ticket >= (before as Leased<unknown>).ticket,
+      () => `a ticket goes back: ${after.pk}`,
+    );
+    if (owes(after)) {
+      expect(after.aliveUntil !== undefined, () => `owes work and is in nobody's sight: ${after.pk} ${after.sk}`);
+      expect(after.expiresAt === undefined, () => `owes work and may expire: ${after.pk} ${after.sk}`);
+      const { lapses } = after as Leased<unknown>;
+      const ahead = (after.aliveUntil ?? 0) - Math.max(dueAt(after), now());
+      expect(
+        ahead <= (lapses > 0 ? LEASE_MAX_MS : LEASE_USUAL_MS) + MINUTE,
+        () => `a lost message would be missed for long: ${after.pk} ${after.sk}`,
+      );
+    }
+  };
+
+  const onLook: Witness['onLook'] = ({ provider, vendor, id, group }, process) => {
+    calls[vendor].push(now());
+    const meant = [...watches.values()].filter(({ watch }) => {
+      if (watch.provider !== provider) return false;
+      const face = faceOf(provider);
+      return id === undefined ? face.groupOf?.(watch.operation) === group : face.idOf(watch.operation) === id;
+    });
+    const isLate = (overAt: number | undefined) =>
+      overAt !== undefined && process !== undefined && process.startedAt > overAt;
+    expect(
+      meant.some(({ overAt }) => !isLate(overAt)),
+      () => `a look after the end: ${provider} ${id ?? group}`,
+    );
+    if (id !== undefined) looks.set(`${provider} ${id}`, (looks.get(`${provider} ${id}`) ?? 0) + 1);
+  };
+
+  const onAttempt: Witness['onAttempt'] = (id, process) => {
+    const other = attempts.get(id);
+    expect(!other?.isAlive || other === process, () => `two attempts at once: ${id}`);
+    attempts.set(id, process);
+    return () => {
+      if (attempts.get(id) === process) attempts.delete(id);
+    };
+  };
+
+  const onBatch: Witness['onBatch'] = (records, { table }) => {
+    const stale = new Set<string>();
+    for (const { messageId, body } of records) {
+      const read = readWakeUp(body);
+      if (!('wakeUp' in read)) continue;
+      const { pk, sk, ticket } = read.wakeUp;
+      const [item] = table.get([{ pk, sk }]) as Leased<unknown>[];
+      if (item && item.ticket > ticket) stale.add(messageId);
+      if (sk !== 'watch') receipts.set(`${pk} ${sk}`, (receipts.get(`${pk} ${sk}`) ?? 0) + 1);
+    }
+    return (staying) => expect(!staying.some((id) => stale.has(id)), () => 'a message of an old ticket goes on');
+  };
+
+  const onHour: Witness['onHour'] = ({ sqs }) => {
+    for (const url of QUEUES) {
+      for (const [body, some] of Map.groupBy(sqs.messages(url), (message) =>
+        message.body.replace(/"ticket":\d+/, ''),
+      )) {
+        expect(some.length <= MESSAGES_MAX, () => `messages breed: ${some.length} of ${body}`);
+      }
+    }
+  };
+
+  return {
+    onWrite,
+    onLook,
+    onAttempt,
+    onBatch,
+    onHour,
+    onStray: (at, body) => {
+      strays.push({ at, body });
+    },
+    promised: (watchId, notify) => {
+      promises.set(watchId, new Set([...(promises.get(watchId) ?? []), ...notify]));
+    },
+    verdict: (world, disturbances) => {
+      judge(evidence, plan, world, disturbances);
+      return [...wrong];
+    },
+  };
+};
+
+/** When an item's message is needed again, as far as it tells. */
+const dueAt = ({ body }: Item): number => {
+  const owner = body as Watch | Delivery;
+  return 'owed' in owner ? owner.nextLookAt : owner.nextAttemptAt;
+};
+
+const owes = ({ body }: Item): boolean => {
+  const owner = body as Watch | Delivery;
+  return 'owed' in owner ? !isOver(owner.status) || owner.owed.length > 0 : owner.state === 'waiting';
+};

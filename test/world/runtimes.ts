@@ -1,0 +1,136 @@
+/** What the functions of the world are handed: the project's own parts, over ports whose every call is an effect. */
+import type { Config } from '../../lib/config.ts';
+import { RetryLater } from '../../lib/errors.ts';
+import type { HttpAnswer } from '../../lib/http.ts';
+import { createLog } from '../../lib/log.ts';
+import { createPace } from '../../lib/pace.ts';
+import { createQueue } from '../../lib/queue.ts';
+import type { Environment, Runtime } from '../../lib/runtime.ts';
+import { createSecrets } from '../../lib/secrets.ts';
+import { createSharedAnswers } from '../../lib/shared-answers.ts';
+import type { Table } from '../../lib/store.ts';
+import { createTurns } from '../../lib/turns.ts';
+import type { Chance } from './chance.ts';
+import type { Clouds, Manner } from './clouds.ts';
+import type { MemorySqs } from './memory-sqs.ts';
+import type { MemoryTable } from './memory-table.ts';
+import type { Effects, Process } from './process.ts';
+import type { Receivers, Reply } from './receivers.ts';
+import { clientOf } from './sqs-client.ts';
+import type { Timeline } from './timeline.ts';
+
+type Parts = {
+  readonly config: Config;
+  readonly timeline: Timeline;
+  readonly chance: Chance;
+  readonly effects: Effects;
+  readonly table: MemoryTable;
+  readonly sqs: MemorySqs;
+  readonly clouds: Clouds;
+  readonly receivers: Receivers;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
+  /** How a cloud answers a request to this URL, how a receiver does: well, where undefined. */
+  readonly manner: (url: string) => Manner | undefined;
+  readonly reply: (url: string) => Reply | undefined;
+  /** Told whose effect is being done, and when it is done (undefined). */
+  readonly onAct: (process: Process | undefined) => void;
+  readonly onLine: (line: string, process: Process) => void;
+};
+
+export type Runtimes = {
+  readonly of: (process: Process) => Runtime;
+  /** The container of that function is gone, with what it had kept. */
+  readonly forget: (name: string) => void;
+};
+
+export const createRuntimes = (parts: Parts): Runtimes => {
+  const { config, timeline, chance, effects, sqs, clouds, receivers, variables, env, manner, reply, onAct, onLine } =
+    parts;
+  /** What a function keeps from one call to the next. */
+  const containers = new Map<string, Pick<Runtime, 'secrets' | 'answers'>>();
+
+  const containerOf = (name: string): Pick<Runtime, 'secrets' | 'answers'> => {
+    const container = containers.get(name) ?? {
+      secrets: createSecrets(noSsm, variables, timeline.now),
+      answers: createSharedAnswers(timeline.now),
+    };
+    containers.set(name, container);
+    return container;
+  };
+
+  const of = (process: Process): Runtime => {
+    const request: Request = (what, act, tookMs) =>
+      effects.request(
+        process,
+        what,
+        () => {
+          onAct(process);
+          try {
+            return act();
+          } finally {
+            onAct(undefined);
+          }
+        },
+        tookMs,
+      );
+    /** A network fault as lib/http.ts tells it. */
+    const exchange = (what: string, tookMs: number, act: () => HttpAnswer) =>
+      request(what, act, tookMs).catch((error: unknown) => {
+        throw error instanceof RetryLater ? error : new RetryLater({ code: 'reset', message: String(error) });
+      });
+    const now = () => timeline.now() + process.skewMs;
+    const pause = (ms: number) =>
+      new Promise<void>((resolve) => timeline.at(timeline.now() + Math.max(ms, 0), () => process.isAlive && resolve()));
+    const table = portOf(parts.table, request);
+    const tools = { table, now, chance: chance.next, pause };
+    let ids = 0;
+
+    return {
+      ...tools,
+      ...containerOf(process.name),
+      config,
+      env,
+      queue: createQueue(clientOf(sqs, request, process.lineage)),
+      pace: createPace(tools),
+      turns: createTurns(tools),
+      sendToCloud: (asked) => {
+        const how = manner(asked.url);
+        return exchange('ask cloud', how === 'hang' ? 10_000 : chance.between(20, 400), () =>
+          clouds.answer(asked, how),
+        );
+      },
+      sendToTarget: (event) => {
+        const how = reply(event.url);
+        return exchange('tell target', how === 'hang' ? 15_000 : chance.between(20, 400), () =>
+          receivers.answer(event, how),
+        );
+      },
+      log: createLog((line) => onLine(line, process)),
+      uniqueId: () => {
+        ids += 1;
+        return `${process.name}-${process.number}-${ids}`;
+      },
+    };
+  };
+
+  return { of, forget: (name) => containers.delete(name) };
+};
+
+type Request = <T>(what: string, act: () => T, tookMs?: number) => Promise<T>;
+
+const portOf = (table: MemoryTable, request: Request): Table => ({
+  get: async (keys) => (keys.length === 0 ? [] : request('get items', () => table.get(keys))),
+  insert: (item) => request(`insert ${item.sk.split('#')[0]}`, () => table.insert(item)),
+  replace: (item) => request(`replace ${item.sk.split('#')[0]}`, () => table.replace(item)),
+  partition: (pk) => request('query partition', () => table.partition(pk)),
+  lapsed: (shard, before, limit) => request('query leases', () => table.lapsed(shard, before, limit)),
+  listed: (day, limit, after) => request('query listing', () => table.listed(day, limit, after)),
+});
+
+/** Every reference in the world's configuration is to an environment variable. */
+const noSsm = {
+  send: () => {
+    throw new Error('nothing here is kept in SSM');
+  },
+};
