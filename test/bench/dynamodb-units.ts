@@ -2,7 +2,7 @@
  * What DynamoDB bills on demand, by its own rules. Sources: Amazon DynamoDB Developer Guide, "Read/write capacity
  * consumption", "Item sizes and formats", "Global secondary indexes" (provisioned throughput considerations).
  */
-import type { Item, Key } from '../../lib/store.ts';
+import type { Item } from '../../lib/store.ts';
 
 /** An attribute value as it travels. */
 export type AttributeValue =
@@ -49,10 +49,10 @@ const KB = 1024;
 export const readUnits = (item: Item | undefined): number =>
   Math.max(1, Math.ceil((item ? itemBytes(item) : 0) / (4 * KB)));
 
-/** A query: what it reads is summed up first; from an index it is eventually consistent, at half the price. */
-export const queryUnits = (found: readonly object[], consistent: boolean): number => {
+/** A query of an index: what it finds is summed up first, and it is eventually consistent, at half the price. */
+export const queryUnits = (found: readonly object[]): number => {
   const bytes = found.reduce<number>((sum, item) => sum + itemBytes(item), 0);
-  return Math.max(1, Math.ceil(bytes / (4 * KB))) * (consistent ? 1 : 0.5);
+  return Math.max(1, Math.ceil(bytes / (4 * KB))) / 2;
 };
 
 /** A write, or one whose condition did not hold: by the larger of the two items. */
@@ -76,5 +76,3 @@ export const indexWriteUnits = (after: Item, before: Item | undefined): number =
 
 const entryOf = (item: Item | undefined, [hash, range]: readonly [keyof Item, keyof Item]): string | undefined =>
   item?.[hash] === undefined || item[range] === undefined ? undefined : `${item[hash]} ${item[range]}`;
-
-export const keyOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;

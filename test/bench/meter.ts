@@ -1,6 +1,11 @@
 /** Counts what AWS would bill for what the functions do, request by request. */
-import { type Item, type Key, type Table } from '../../lib/store.ts';
+import { createLog } from '../../lib/log.ts';
+import { createPace } from '../../lib/pace.ts';
 import type { Queue, SqsRecord } from '../../lib/queue.ts';
+import type { Runtime } from '../../lib/runtime.ts';
+import type { Item, Key, Table } from '../../lib/store.ts';
+import { createTurns } from '../../lib/turns.ts';
+import type { MemoryTable } from '../world/memory-table.ts';
 import { indexWriteUnits, queryUnits, readUnits, writeUnits } from './dynamodb-units.ts';
 
 export type Bill = {
@@ -10,20 +15,40 @@ export type Bill = {
   invocations: number;
   /** Of all functions together. */
   lambdaMs: number;
+  logBytes: number;
 };
 
-export const emptyBill = (): Bill => ({ sqsRequests: 0, readUnits: 0, writeUnits: 0, invocations: 0, lambdaMs: 0 });
+export const emptyBill = (): Bill => ({
+  sqsRequests: 0,
+  readUnits: 0,
+  writeUnits: 0,
+  invocations: 0,
+  lambdaMs: 0,
+  logBytes: 0,
+});
 
 const BATCH = 10;
+/** Lambda's own lines about a call (START, END, REPORT), and what CloudWatch adds to each line. */
+const LINES_OF_LAMBDA = 3;
+const BYTES_OF_LAMBDA = 270;
+const BYTES_A_LINE = 26;
 
-/** `standing` tells what an item is like before a write. */
-export const meteredTable = (table: Table, bill: Bill, standing: (key: Key) => Item | undefined): Table => {
-  const charge = (item: Item): void => {
-    bill.writeUnits += writeUnits(item, standing(item));
+/** The runtime with everything counted that it asks of the table and the queues; `memory` is what the table holds. */
+export const meteredRuntime = (runtime: Runtime, bill: Bill, memory: MemoryTable): Runtime => {
+  const { now } = runtime;
+  const table = meteredTable(runtime.table, bill, (key) => memory.get([key])[0]);
+  const onLine = (line: string): void => {
+    bill.logBytes += Buffer.byteLength(line) + BYTES_A_LINE;
   };
+  const log = createLog(onLine, { deployment: 'opwatch-prod', now });
+  const counting = { ...runtime, table, queue: meteredQueue(runtime.queue, bill), log };
+  return { ...counting, pace: createPace(counting), turns: createTurns(counting) };
+};
+
+const meteredTable = (table: Table, bill: Bill, standing: (key: Key) => Item | undefined): Table => {
   const written = async (item: Item, write: () => Promise<boolean>): Promise<boolean> => {
     const before = standing(item);
-    charge(item);
+    bill.writeUnits += writeUnits(item, before);
     const isDone = await write();
     if (isDone) bill.writeUnits += indexWriteUnits(item, before);
     return isDone;
@@ -37,20 +62,15 @@ export const meteredTable = (table: Table, bill: Bill, standing: (key: Key) => I
     },
     insert: (item) => written(item, () => table.insert(item)),
     replace: (item) => written(item, () => table.replace(item)),
-    partition: async (pk) => {
-      const items = await table.partition(pk);
-      bill.readUnits += queryUnits(items, true);
-      return items;
-    },
-    lapsed: async (...parameters) => {
-      const keys = await table.lapsed(...parameters);
-      bill.readUnits += queryUnits(keys, false);
+    lapsed: async (...asked) => {
+      const keys = await table.lapsed(...asked);
+      bill.readUnits += queryUnits(keys);
       return keys;
     },
   };
 };
 
-export const meteredQueue = (queue: Queue, bill: Bill): Queue => ({
+const meteredQueue = (queue: Queue, bill: Bill): Queue => ({
   send: (url, wakeUps) => {
     bill.sqsRequests += Math.ceil(wakeUps.length / BATCH);
     return queue.send(url, wakeUps);
@@ -59,32 +79,29 @@ export const meteredQueue = (queue: Queue, bill: Bill): Queue => ({
     bill.sqsRequests += Math.ceil(hides.length / BATCH);
     return queue.hide(url, hides);
   },
-  bury: (...parameters) => {
+  bury: (...what) => {
     bill.sqsRequests += 1;
-    return queue.bury(...parameters);
+    return queue.bury(...what);
   },
 });
 
+type Handle = (records: readonly SqsRecord[], urls: readonly string[], runtime: Runtime) => Promise<string[]>;
+
 /** A batch as Lambda bills it: the receive that brought it, the function's time, and the delete of what it is done with. */
 export const meteredBatch =
-  <R extends { readonly now: () => number }>(
-    handle: (records: readonly SqsRecord[], urls: readonly string[], runtime: R) => Promise<string[]>,
-    bill: Bill,
-  ) =>
-  async (records: readonly SqsRecord[], urls: readonly string[], runtime: R): Promise<string[]> => {
+  (handle: Handle, bill: Bill): Handle =>
+  async (records, urls, runtime) => {
     const staying = await metered(bill, runtime, () => handle(records, urls, runtime));
     bill.sqsRequests += staying.length < records.length ? 2 : 1;
     return staying;
   };
 
-export const metered = async <T>(
-  bill: Bill,
-  { now }: { readonly now: () => number },
-  work: () => Promise<T>,
-): Promise<T> => {
+/** One call of a function. */
+export const metered = async <T>(bill: Bill, { now }: Pick<Runtime, 'now'>, work: () => Promise<T>): Promise<T> => {
   const began = now();
   const result = await work();
   bill.invocations += 1;
   bill.lambdaMs += now() - began;
+  bill.logBytes += BYTES_OF_LAMBDA + LINES_OF_LAMBDA * BYTES_A_LINE;
   return result;
 };

@@ -8,14 +8,14 @@ import { readConfig } from '../../lib/config.ts';
 import type { HttpRequest } from '../../lib/http.ts';
 import { openLane } from '../../lib/lane.ts';
 import { poll } from '../../lib/poll.ts';
-import { createTable } from '../../lib/store.ts';
 import { createQueue } from '../../lib/queue.ts';
+import { createTable } from '../../lib/store.ts';
 import { createBareLoop } from './bare-loop.ts';
 import { CONNECTION, TABLE } from './canned.ts';
-import { benchRuntime } from './runtime.ts';
-import { median, number, type Print, ratio, table } from './report.ts';
-import { recordsOf, tenWatches } from './ten-watches.ts';
 import { withChild } from './child.ts';
+import { median, number, type Print, ratio, table } from './report.ts';
+import { benchRuntime } from './runtime.ts';
+import { recordsOf, tenWatches } from './ten-watches.ts';
 
 const TURNS = 12;
 const TURN_MS = 1_000;
@@ -100,9 +100,18 @@ export const poller = (print: Print): Promise<void> =>
       return { name, perSecond: median(taken.map((t) => t.perSecond)), cpu: median(taken.map((t) => t.cpuMicros)) };
     });
     const [first, second] = rows;
-    print(table(['', 'looks/s', 'CPU us a look'], rows.map(({ name, perSecond, cpu }) => [name, number(perSecond), number(cpu)])));
-    print(`ratio: ${ratio((first?.perSecond ?? 0) / (second?.perSecond ?? 1))} of the bare loop's looks a second (wanted: at least 0.7), `
-      + `${ratio((second?.cpu ?? 0) / (first?.cpu ?? 1))} by CPU time`);
+    print(
+      table(
+        ['', 'looks/s', 'CPU us a look'],
+        rows.map(({ name, perSecond, cpu }) => [name, number(perSecond), number(cpu)]),
+      ),
+    );
+    print(
+      `ratio: ${ratio((first?.perSecond ?? 0) / (second?.perSecond ?? 1))} of the bare loop's looks a second (wanted: at least 0.7), ` +
+        `${ratio((second?.cpu ?? 0) / (first?.cpu ?? 1))} by CPU time`,
+    );
     const kinds = Object.keys(ofBoth).sort();
-    print(`requests a batch of ten, by kind: ${kinds.map((kind) => `${kind} ${ofPoller[kind] ?? 0} and ${(ofBoth[kind] ?? 0) - (ofPoller[kind] ?? 0)}`).join(', ')}`);
+    print(
+      `requests a batch of ten, by kind: ${kinds.map((kind) => `${kind} ${ofPoller[kind] ?? 0} and ${(ofBoth[kind] ?? 0) - (ofPoller[kind] ?? 0)}`).join(', ')}`,
+    );
   });

@@ -5,11 +5,12 @@ import type { Config } from '../../lib/config.ts';
 import { createSend } from '../../lib/http.ts';
 import { createLog } from '../../lib/log.ts';
 import { createPace } from '../../lib/pace.ts';
-import { createTurns } from '../../lib/turns.ts';
 import type { Queue } from '../../lib/queue.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import { createSecrets } from '../../lib/secrets.ts';
+import { createSharedAnswers } from '../../lib/shared-answers.ts';
 import type { Table } from '../../lib/store.ts';
+import { createTurns } from '../../lib/turns.ts';
 
 export type BenchRuntime = {
   readonly config: Config;
@@ -34,6 +35,7 @@ export const benchRuntime = (parts: BenchRuntime): Runtime => {
     pace: createPace({ table, now, chance: Math.random, pause }),
     turns: createTurns({ table, now, chance: Math.random, pause }),
     secrets: createSecrets(noSsm, variables, now),
+    answers: createSharedAnswers(now),
     sendToCloud: createSend(LIMITS),
     sendToTarget: createSend(LIMITS),
     log: createLog(onLog),

@@ -1,23 +1,24 @@
 /**
  * What a watch costs: SQS requests, DynamoDB units, Lambda calls, counted in virtual time through the real functions, for
- * operations of several lengths, alone and among many.
+ * operations of several lengths, alone and in full batches.
  */
 import { deliver } from '../../lib/deliver.ts';
-import { createPace } from '../../lib/pace.ts';
-import { createTurns } from '../../lib/turns.ts';
 import { poll } from '../../lib/poll.ts';
 import { receive } from '../../lib/receive.ts';
-import type { Runtime } from '../../lib/runtime.ts';
 import { HOUR, MINUTE, SECOND } from '../../lib/schedule.ts';
-import { configWith } from '../world/settings.ts';
 import { createWorld } from '../world/world.ts';
-import { type Bill, emptyBill, metered, meteredBatch, meteredQueue, meteredTable } from './meter.ts';
+import { itemBytes } from './dynamodb-units.ts';
+import { type Bill, emptyBill, metered, meteredBatch, meteredRuntime } from './meter.ts';
 import { costOf } from './prices.ts';
-import { dollars, number, type Print, table } from './report.ts';
+import { number, type Print, table } from './report.ts';
 
 const LENGTHS = { '20 s': 20 * SECOND, '6 min': 6 * MINUTE, '1 h': HOUR, '3 h': 3 * HOUR } as const;
+/** As many as are submitted together, and then go the same way. */
+const COMPANY = { alone: 1, 'in tens': 10 } as const;
+const PROVIDER = 'huawei-modelarts';
 
-type Counted = Bill & { readonly looks: number; readonly batches: number };
+/** Of one watch, but for `batch`: how many looks a call of the poller makes. */
+type Counted = { readonly bill: Bill; readonly looks: number; readonly batch: number; readonly keptBytes: number };
 
 const operationOf = (i: number) => ({
   region: 'cn-north-4',
@@ -26,77 +27,70 @@ const operationOf = (i: number) => ({
   operation_id: `6e1fe2a1-0000-4000-8000-${String(i).padStart(12, '0')}`,
 });
 
-/** Submits `watches` operations of `lengthMs` at once and lets time go on until all have been told of. */
-const count = async (watches: number, lengthMs: number, seed: number): Promise<Counted> => {
+/** Submits `watches` operations of `lengthMs` at once, and lets time go on until all have been told of. */
+const count = async (watches: number, lengthMs: number): Promise<Counted> => {
   const bill = emptyBill();
   let looks = 0;
   let batches = 0;
-  const input = configWith();
-  const connections = new Map([...input.connections].map(([name, one]) => [name, { ...one, callsPerSecond: 100 }]));
   const world = createWorld({
-    seed,
-    config: { ...input, connections },
     onLook: () => {
       looks += 1;
     },
     functions: {
       receive: (body, tenant, runtime) => metered(bill, runtime, () => receive(body, tenant, runtime)),
-      poll: (records, ...rest) => {
+      poll: (records, urls, runtime) => {
         batches += 1;
-        return meteredBatch(poll, bill)(records, ...rest);
+        return meteredBatch(poll, bill)(records, urls, runtime);
       },
       deliver: meteredBatch(deliver, bill),
     },
-    bend: (runtime): Runtime => {
-      const standing = ({ pk, sk }: { pk: string; sk: string }) =>
-        [...world.table.items()].find((item) => item.pk === pk && item.sk === sk);
-      const counting = meteredTable(runtime.table, bill, standing);
-      const queue = meteredQueue(runtime.queue, bill);
-      return { ...runtime, table: counting, queue, pace: createPace({ ...runtime, table: counting }), turns: createTurns({ ...runtime, table: counting }) };
-    },
+    // The sweep costs what it costs, whether there is anything to do or not.
+    bend: (runtime, { name }) => (name === 'sweep' ? runtime : meteredRuntime(runtime, bill, world.table)),
   });
   world.start();
   const now = world.timeline.now();
   const submissions = Array.from({ length: watches }, (_, i) => {
-    world.clouds.add('huawei-modelarts', operationOf(i), [
+    world.clouds.add(PROVIDER, operationOf(i), [
       { at: now - SECOND, state: 'running' },
       { at: now + lengthMs, state: 'succeeded' },
     ]);
-    return { provider: 'huawei-modelarts', operation: operationOf(i), notify: ['ci'] };
+    return { provider: PROVIDER, operation: operationOf(i), notify: ['ci'] };
   });
-  for (let i = 0; i < watches; i += 25) void world.submit(submissions.slice(i, i + 25));
+  await world.timeline.finish(world.submit(submissions));
   await world.timeline.runUntil(now + lengthMs + 10 * MINUTE);
   const told = new Set(world.receivers.received.map(({ id }) => id)).size;
   if (told !== watches) throw new Error(`${told} of ${watches} outcomes were told`);
-  const perWatch = (total: number) => total / watches;
-  return {
-    sqsRequests: perWatch(bill.sqsRequests),
-    readUnits: perWatch(bill.readUnits),
-    writeUnits: perWatch(bill.writeUnits),
-    invocations: perWatch(bill.invocations),
-    lambdaMs: perWatch(bill.lambdaMs),
-    looks: perWatch(looks),
-    batches: looks / batches,
-  };
+  const keptBytes = [...world.table.items()].reduce((sum, item) => sum + itemBytes(item), 0) / watches;
+  const ofOne = Object.entries(bill).map(([what, total]) => [what, total / watches]);
+  return { bill: Object.fromEntries(ofOne) as Bill, looks: looks / watches, batch: looks / batches, keptBytes };
 };
 
 export const units = async (print: Print): Promise<void> => {
-  const rows: string[][] = [];
-  for (const [watches, who] of [[1, 'alone'], [100, 'among 100']] as const) {
+  const counts: string[][] = [];
+  const dollars: string[][] = [];
+  for (const [who, watches] of Object.entries(COMPANY)) {
     for (const [length, ms] of Object.entries(LENGTHS)) {
-      const one = await count(watches, ms, 1);
-      rows.push([
-        `${length}, ${who}`,
-        number(one.looks, 1),
-        number(one.batches, 1),
-        number(one.sqsRequests, 1),
-        number(one.readUnits, 1),
-        number(one.writeUnits, 1),
-        number(one.invocations, 1),
-        number(one.lambdaMs),
-        dollars(costOf(one) * 1e6),
-      ]);
+      const { bill, looks, batch, keptBytes } = await count(watches, ms);
+      const figures = [looks, batch, bill.sqsRequests, bill.readUnits, bill.writeUnits, bill.invocations];
+      const sizes = [bill.lambdaMs, bill.logBytes, keptBytes].map((each) => number(each));
+      counts.push([`${length}, ${who}`, ...figures.map((each) => number(each, 1)), ...sizes]);
+      const { sqs, dynamodb, lambda, logs, total } = costOf(bill);
+      dollars.push([`${length}, ${who}`, ...[sqs, dynamodb, lambda, logs, total].map((each) => number(each * 1e6, 1))]);
     }
   }
-  print(table(['operation of', 'looks', 'a batch', 'SQS requests', 'reads', 'writes', 'Lambda calls', 'Lambda ms', '$ a million'], rows));
+  print('counted for a watch with one target, delivered at the first attempt:');
+  const heads = [
+    'looks',
+    'a batch',
+    'SQS requests',
+    'read units',
+    'write units',
+    'calls',
+    'Lambda ms',
+    'log B',
+    'kept B',
+  ];
+  print(table(['', ...heads], counts));
+  print('dollars a million such watches:');
+  print(table(['', 'SQS', 'DynamoDB', 'Lambda', 'logs', 'in all'], dollars));
 };
