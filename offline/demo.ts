@@ -201,11 +201,20 @@ const run = async (stack: Stack, kill: boolean): Promise<void> => {
   console.log(`\nAn operation that was over before it was submitted: ${seconds(overMs)} from submission to webhook.`);
 };
 
-const { values } = parseArgs({ options: { kill: { type: 'boolean', default: false } } });
+const isToKill = (): boolean => {
+  try {
+    return parseArgs({ options: { kill: { type: 'boolean', default: false } } }).values.kill;
+  } catch (error) {
+    console.error(`${(error as Error).message}\nusage: npm run demo -- [--kill]`);
+    process.exit(1);
+  }
+};
+
+const kill = isToKill();
 const stack = await startStack();
 let failed = false;
 try {
-  await run(stack, values.kill);
+  await run(stack, kill);
 } catch (error) {
   failed = true;
   console.error(`\nThe demo failed: ${(error as Error).message}`);

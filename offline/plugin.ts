@@ -56,7 +56,7 @@ export default class OfflinePlugin {
     if (commands[0] === 'offline') return endWithParent();
     if (commands.join(' ') !== 'invoke local') return;
     if (isLocalStackOff()) return this.#leaveOutUnresolved();
-    const running = await runningSurroundings(this.#serverless.serviceDir);
+    const running = givenSurroundings() ?? (await runningSurroundings(this.#serverless.serviceDir));
     this.#log.notice(running ? 'with the local stack that is running' : 'with a local stack of its own');
     await this.#settle(running ?? (await this.#startSurroundings()));
   }

@@ -11,7 +11,7 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-const USAGE = `npm start -- [--keep] [--port-base N]
+const USAGE = `usage: npm start -- [--keep] [--port-base N]
   --keep         keep tables and queues in .opwatch/ and begin with what is there
   --port-base N  use the six ports from N on (otherwise ${PORT_BASE}, or any free ones when those are taken)`;
 
@@ -29,21 +29,37 @@ opwatch is up.
 
   token        ${token}
 
-Begin an operation of 20 seconds in the stand-in cloud, and watch it:
+Begin an operation of 20 seconds in the stand-in cloud, and watch it; its webhook comes to the inbox:
 
-  curl -s ${urls.clouds}/_control/operations --json '${JSON.stringify({ api: 'aliyun-emr', operation, seconds: 20 })}'
+  curl -s ${urls.clouds}/_control/operations -d '${JSON.stringify({ api: 'aliyun-emr', operation, seconds: 20 })}'
   curl -s ${urls.api}/watches -H 'authorization: Bearer ${token}' \\
-    --json '${JSON.stringify({ provider: 'aliyun-emr', operation })}'
+    -d '${JSON.stringify({ provider: 'aliyun-emr', operation })}'
+
+See how it goes:
+
+  curl -s ${urls.api}/watches -H 'authorization: Bearer ${token}'
 
 Ctrl-C ends it.
 `;
 
+class Usage extends Error {}
+
+const readOptions = () => {
+  try {
+    const { keep, help, 'port-base': given } = parseArgs({ options }).values;
+    if (given !== undefined && !(/^\d{4,5}$/.test(given) && Number(given) >= 1024 && Number(given) <= 65_530)) {
+      throw new Error('--port-base must be a port from 1024 to 65530');
+    }
+    return { keep, help, given: given === undefined ? undefined : Number(given) };
+  } catch (error) {
+    throw new Usage((error as Error).message);
+  }
+};
+
 const run = async (): Promise<void> => {
-  const { values } = parseArgs({ options });
-  if (values.help) return console.log(USAGE);
-  const { keep } = values;
-  const given = values['port-base'];
-  const portBase = given === undefined ? (await portsFrom(PORT_BASE, 6)) && PORT_BASE : Number(given);
+  const { keep, help, given } = readOptions();
+  if (help) return console.log(USAGE);
+  const portBase = given ?? ((await portsFrom(PORT_BASE, 6)) && PORT_BASE);
 
   let interrupt = (): void => process.exit();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt());
@@ -62,6 +78,7 @@ run().then(
   () => process.exit(),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
+    if (error instanceof Usage) console.error(USAGE);
     process.exit(1);
   },
 );

@@ -9,7 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { createTable, type Item, type Table } from '../../../lib/store.ts';
+import { createTable, type Item, type Key, type Table } from '../../../lib/store.ts';
 import type { Stack } from '../../../offline/stack.ts';
 
 export const QUEUES = ['poll-aliyun', 'poll-huawei', 'notify'] as const;
@@ -22,12 +22,12 @@ export type Beneath = {
   /** Every item there is. */
   readonly items: () => Promise<Item[]>;
   /** Changes an item whoever else writes it meanwhile. */
-  readonly edit: (item: Item, change: (item: Item) => Item) => Promise<void>;
+  readonly edit: (key: Key, change: (item: Item) => Item) => Promise<void>;
   /** Messages in a queue, hidden ones included. */
   readonly count: (queue: AnyQueue) => Promise<number>;
   readonly send: (queue: AnyQueue, ...bodies: readonly string[]) => Promise<void>;
-  /** Takes up to ten messages. */
-  readonly take: (queue: AnyQueue) => Promise<readonly Message[]>;
+  /** Takes messages until there are `count` of them, and leaves them hidden. */
+  readonly takeAll: (queue: AnyQueue, count: number) => Promise<readonly Message[]>;
   readonly purge: () => Promise<void>;
   readonly close: () => void;
 };
@@ -67,24 +67,27 @@ export const lookBeneath = ({ urls, table: name }: Stack): Beneath => {
       const { Attributes = {} } = await sqs.send(
         new GetQueueAttributesCommand({ QueueUrl: urlOf(queue), AttributeNames: ['All'] }),
       );
-      return (
-        Number(Attributes.ApproximateNumberOfMessages) + Number(Attributes.ApproximateNumberOfMessagesNotVisible)
-      );
+      return Number(Attributes.ApproximateNumberOfMessages) + Number(Attributes.ApproximateNumberOfMessagesNotVisible);
     },
     send: async (queue, ...bodies) => {
       const Entries = bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
       await sqs.send(new SendMessageBatchCommand({ QueueUrl: urlOf(queue), Entries }));
     },
-    take: async (queue) => {
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({
-          QueueUrl: urlOf(queue),
-          MaxNumberOfMessages: 10,
-          MessageAttributeNames: ['All'],
-          WaitTimeSeconds: 1,
-        }),
-      );
-      return Messages;
+    takeAll: async (queue, count) => {
+      const messages: Message[] = [];
+      const deadline = Date.now() + 20_000;
+      while (messages.length < count && Date.now() < deadline) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl: urlOf(queue),
+            MaxNumberOfMessages: 10,
+            MessageAttributeNames: ['All'],
+            WaitTimeSeconds: 1,
+          }),
+        );
+        messages.push(...Messages);
+      }
+      return messages;
     },
     purge: async () => {
       await Promise.all(QUEUES.map((queue) => sqs.send(new PurgeQueueCommand({ QueueUrl: urlOf(queue) }))));

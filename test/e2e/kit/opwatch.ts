@@ -1,7 +1,11 @@
 /** The whole of opwatch as its users have it before them: an API, clouds where operations begin, webhooks that come. */
 import { randomUUID } from 'node:crypto';
 import { vi } from 'vitest';
+import type { Delivery } from '../../../lib/delivery.ts';
+import { watchKey } from '../../../lib/items.ts';
+import type { Item } from '../../../lib/store.ts';
 import type { deliveryViews, WatchView } from '../../../lib/view.ts';
+import type { Watch } from '../../../lib/watch.ts';
 import { type Stack, startStack } from '../../../offline/stack.ts';
 import { type Beneath, lookBeneath, QUEUES } from './beneath.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
@@ -14,7 +18,10 @@ export type Answer = {
 };
 
 /** A watch as GET /watches/{id} shows it. */
-export type WholeWatch = WatchView & { readonly deliveries: ReturnType<typeof deliveryViews>; readonly paused?: object };
+export type WholeWatch = WatchView & {
+  readonly deliveries: ReturnType<typeof deliveryViews>;
+  readonly paused?: object;
+};
 
 export type Submission = {
   readonly provider: string;
@@ -51,8 +58,12 @@ export type Opwatch = {
   readonly readUntil: (id: string, isWanted: (watch: WholeWatch) => boolean, timeout?: number) => Promise<WholeWatch>;
   /** Runs a function by Lambda's Invoke API and answers what it returned. */
   readonly invoke: (name: string, event: unknown) => Promise<unknown>;
-  /** Lets all that owes work look abandoned, whatever its lease says, and sweeps. */
-  readonly sweepEverything: () => Promise<void>;
+  /** Lets whatever owes work (in the watches named, or in all) look long abandoned, and sweeps. */
+  readonly sweepUp: (...ids: readonly string[]) => Promise<void>;
+  /** As if `ms` more had passed since a watch was submitted: it is due at once. */
+  readonly letPass: (id: string, ms: number) => Promise<void>;
+  /** As if the wait for the next attempt at these watches' deliveries were over. */
+  readonly tellAgain: (...ids: readonly string[]) => Promise<void>;
   /** Every answer the API gave, as text. */
   readonly answers: readonly string[];
   readonly stop: () => Promise<void>;
@@ -89,6 +100,15 @@ export const startOpwatch = async (): Promise<Opwatch> => {
     return response.json();
   };
 
+  const sweepUp = async (...ids: readonly string[]): Promise<void> => {
+    const isMeant = ({ pk, aliveUntil }: Item) => aliveUntil !== undefined && (ids.length === 0 || ids.includes(pk));
+    const owing = (await beneath.items()).filter(isMeant);
+    // What has been settled meanwhile has no lease any more, and must not get one.
+    const abandoned = (item: Item) => (item.aliveUntil === undefined ? item : { ...item, aliveUntil: 1 });
+    await Promise.all(owing.map((item) => beneath.edit(item, abandoned)));
+    await invoke('sweep', {});
+  };
+
   return {
     stack,
     receiver,
@@ -118,10 +138,25 @@ export const startOpwatch = async (): Promise<Opwatch> => {
         },
         { timeout, interval: 200 },
       ),
-    sweepEverything: async () => {
-      const leased = (await beneath.items()).filter(({ aliveUntil }) => aliveUntil !== undefined);
-      await Promise.all(leased.map((item) => beneath.edit(item, (standing) => ({ ...standing, aliveUntil: 1 }))));
-      await invoke('sweep', {});
+    sweepUp,
+    letPass: async (id, ms) => {
+      await beneath.edit(watchKey(id), (item) => {
+        const watch = item.body as Watch;
+        const { submittedAt, deadline } = watch;
+        const earlier = { ...watch, submittedAt: submittedAt - ms, deadline: deadline - ms, nextLookAt: 1 };
+        return { ...item, body: earlier };
+      });
+      await sweepUp(id);
+    },
+    tellAgain: async (...ids) => {
+      const items = await Promise.all(ids.map((id) => beneath.table.partition(id)));
+      const deliveries = items.flat().filter(({ sk }) => sk.startsWith('delivery#'));
+      const due = (item: Item) => {
+        const { claim: _, ...delivery } = item.body as Delivery;
+        return { ...item, body: { ...delivery, nextAttemptAt: 1 } };
+      };
+      await Promise.all(deliveries.map((item) => beneath.edit(item, due)));
+      await sweepUp(...ids);
     },
     stop: async () => {
       beneath.close();

@@ -1,0 +1,99 @@
+/** What dies, and is started again: nothing is lost, and nobody is told twice under two names. */
+import { beforeAll, expect, it } from 'vitest';
+import { anOperation, type Course, countMessages, type Opwatch, OVER, type Submission } from './kit/opwatch.ts';
+
+let opwatch: Opwatch;
+
+type Told = { readonly ids: readonly string[]; readonly name: string };
+
+/** Submits operations of both clouds, all told to one name. */
+const watchSome = async (name: string, course: Course, count = 8): Promise<Told> => {
+  const submissions = Array.from({ length: count }, (_, i): Submission => {
+    const operation = { service: 'ecs', region: 'cn-north-4', project_id: 'p1', job_id: `${name}-${i}` };
+    const submission = i % 2 === 0 ? anOperation() : { provider: 'huawei-job', operation };
+    return { ...submission, notify: [opwatch.receiver.urlOf(name)] };
+  });
+  await Promise.all(submissions.map((submission) => opwatch.begin(submission, course)));
+  const { body } = await opwatch.ask('/watches', { body: submissions });
+  return { ids: (body as { watch: { id: string } }[]).map(({ watch }) => watch.id), name };
+};
+
+const toldOf = ({ name }: Told) =>
+  new Set(opwatch.receiver.received(name).map(({ event }) => `${event.data.watch.id} ${event.type}`));
+
+/**
+ * Every watch is told of, under one webhook-id. Whatever was in somebody's hands comes back after minutes; the sweep is
+ * let see it at once.
+ */
+const allAreTold = async (told: Told, type = 'operation.succeeded'): Promise<void> => {
+  const wanted = new Set(told.ids.map((id) => `${id} ${type}`));
+  await expect
+    .poll(
+      async () => {
+        if (toldOf(told).size < wanted.size) await opwatch.tellAgain(...told.ids);
+        return toldOf(told);
+      },
+      { timeout: 60_000, interval: 1_000 },
+    )
+    .toEqual(wanted);
+  const webhookIds = new Set(opwatch.receiver.received(told.name).map(({ id }) => id));
+  expect(webhookIds.size).toBe(told.ids.length);
+};
+
+const isDown = () =>
+  opwatch.ask('/watches').then(
+    () => false,
+    () => true,
+  );
+
+export const crashes = (running: () => Opwatch): void => {
+  beforeAll(() => {
+    opwatch = running();
+  });
+
+  it('the functions, killed between two looks', async () => {
+    const told = await watchSome('killed', { seconds: 4 });
+    await opwatch.readUntil(told.ids[0] ?? '', ({ status }) => status === 'running');
+    await opwatch.stack.killFunctions();
+    expect(await isDown()).toBe(true);
+    await opwatch.stack.startFunctions();
+    await allAreTold(told);
+  });
+
+  it('the functions, killed while a receiver has a webhook and has not answered', async () => {
+    const { receiver, stack } = opwatch;
+    receiver.answers('interrupted', 'hang', 'hang');
+    const told = await watchSome('interrupted', OVER, 2);
+    await expect.poll(() => receiver.received('interrupted')).toHaveLength(2);
+    await stack.killFunctions();
+    await stack.startFunctions();
+    await opwatch.tellAgain(...told.ids);
+    // It cannot be known whether the first came to anything: told again, and under the same id.
+    await expect.poll(() => receiver.received('interrupted')).toHaveLength(4);
+    for (const id of told.ids) {
+      const { deliveries } = await opwatch.readUntil(id, (watch) => watch.deliveries[0]?.state === 'delivered');
+      expect(deliveries).toMatchObject([{ attempts: 2 }]);
+    }
+    await allAreTold(told);
+  });
+
+  it('the table and the queues, killed and started again', async () => {
+    const told = await watchSome('emulators', { seconds: 4 });
+    await opwatch.readUntil(told.ids[0] ?? '', ({ status }) => status === 'running');
+    await opwatch.stack.killEmulators();
+    const submission = anOperation();
+    expect((await opwatch.ask('/watches', { body: submission })).status).toBeGreaterThanOrEqual(400);
+    await opwatch.stack.startEmulators();
+    expect(await opwatch.submit(submission)).toMatchObject({ status: 'pending' });
+    await allAreTold(told);
+  });
+
+  it('every message, lost', async () => {
+    const told = await watchSome('purged', { seconds: 4 });
+    await opwatch.readUntil(told.ids[0] ?? '', ({ status }) => status === 'running');
+    await opwatch.beneath.purge();
+    expect(await countMessages(opwatch)).toBe(0);
+    await opwatch.sweepUp();
+    await allAreTold(told);
+  });
+};
