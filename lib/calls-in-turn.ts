@@ -8,8 +8,8 @@ import { SECOND } from './schedule.ts';
 const WAIT_MAX_MS = 2.5 * SECOND;
 const COME_BACK_EARLY_MS = 1.5 * SECOND;
 /**
- * A slot missed by more than this is lost: used late it would crowd those behind it. Eleven slots are a second and a tenth
- * (lane.ts), and what the way to the cloud adds comes on top.
+ * A slot missed by more than this is lost: used late it would crowd those behind it. At any rate the slots leave 150 ms in
+ * a second (lane.ts); the rest of that is for the way to the cloud, which takes now longer, now shorter.
  */
 const SLOT_LATE_MS = 60;
 /** A pause that was begun while we waited this long is looked for before calling. */

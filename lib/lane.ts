@@ -1,7 +1,7 @@
 /**
  * A lane: the pace of one connection (cloud account) or one chat robot, shared by every function that uses it. Pure.
  *
- * It is a row of slots, one call each, that is handed out from the front. Slots stand a tenth further apart than the rate
+ * It is a row of slots, one call each, that is handed out from the front. Slots stand 15 % further apart than the rate
  * needs, so that calls which leave a little late do not crowd into a second with the next ones.
  */
 import { MINUTE, SECOND } from './schedule.ts';
@@ -20,7 +20,7 @@ export type Lane = {
   readonly refused?: { readonly since: number; readonly code: string; readonly message: string };
 };
 
-const HEADROOM = 1.1;
+const HEADROOM = 1.15;
 const PACE_MIN = 1 / 64;
 const HALVE_EVERY_MS = 10 * SECOND;
 const RECOVER_EVERY_MS = 10 * SECOND;

@@ -99,8 +99,8 @@ const lookThrough = async <D extends Due>(
     all.map(async ({ promised, mayNeedNone, ...group }) => {
       const slot = given[waiting.findIndex(({ dues: [first] }) => first === group.dues[0])];
       const slots = slot === undefined ? promised : [slot];
-      // A slot given just now may be the trial for which the lane rests; one promised before is not.
-      const rests = slot === undefined && lane.pausedUntil > now();
+      // A slot given just now may be the trial for which everybody else rests; one promised before is not.
+      const rests = slot === undefined && (lane.refused !== undefined || lane.pausedUntil > now());
       const hasToWait = rests || (slots.length === 0 && !mayNeedNone);
       const busy = hasToWait ? new LaneBusy(Math.max(lane.pausedUntil, now() + SECOND)) : tooFar(slots, now());
       const results = busy

@@ -211,6 +211,7 @@ const isToKill = (): boolean => {
 };
 
 const kill = isToKill();
+console.log('Starting the local stack …');
 const stack = await startStack();
 let failed = false;
 try {

@@ -63,6 +63,7 @@ const run = async (): Promise<void> => {
 
   let interrupt = (): void => process.exit();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt());
+  console.log('Starting the functions, their table and queues, the clouds and the inbox …');
   const stack = await startStack({ keep, announced: true, ...(portBase !== undefined && { portBase }) });
   const interrupted = new Promise<void>((resolve) => {
     interrupt = resolve;

@@ -62,14 +62,14 @@ describe('the calls of a look', () => {
 
   test('take one more slot for each call beyond those', async () => {
     const { call } = lookWith([0], { lane: { ...openLane, nextSlotAt: T0 + 110 } });
-    expect([await call(), await call(), await call()]).toEqual([0, 110, 220]);
+    expect([await call(), await call(), await call()]).toEqual([0, 110, 225]);
   });
 
   test('whose next slot is too far come back for it, with a slot for every call made so far', async () => {
     const { call } = lookWith([0, 110], { lane: { ...openLane, nextSlotAt: T0 + 60_000 } });
     await call();
     await call();
-    expect(await busy(call)).toEqual({ backAt: 58_500, slots: [60_000, 60_110, 60_220] });
+    expect(await busy(call)).toEqual({ backAt: 58_500, slots: [60_000, 60_115, 60_230] });
   });
 
   test('of a slow connection go closer together than its slots are: a function cannot wait that long', async () => {

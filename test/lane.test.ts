@@ -10,18 +10,18 @@ const taken = (lane: Lane, count: number, now: number, rate = 10) => {
 };
 
 describe('slots', () => {
-  test('of an idle lane begin now, a tenth further apart than the rate needs', () => {
-    expect(taken(openLane, 3, T0).slots).toEqual([T0, T0 + 110, T0 + 220]);
+  test('of an idle lane begin now, 15 % further apart than the rate needs', () => {
+    expect(taken(openLane, 3, T0).slots).toEqual([T0, T0 + 115, T0 + 230]);
   });
 
   test('go on behind those taken before', () => {
     const { lane } = taken(openLane, 10, T0);
-    expect(taken(lane, 2, T0 + 500).slots).toEqual([T0 + 1_100, T0 + 1_210]);
+    expect(taken(lane, 2, T0 + 500).slots).toEqual([T0 + 1_150, T0 + 1_265]);
     expect(taken(lane, 1, T0 + 5_000).slots).toEqual([T0 + 5_000]);
   });
 
   test('of a slow connection are far apart', () => {
-    expect(taken(openLane, 2, T0, 0.1).slots).toEqual([T0, T0 + 11_000]);
+    expect(taken(openLane, 2, T0, 0.1).slots).toEqual([T0, T0 + 11_500]);
   });
 
   test('are never handed out twice and never faster than the rate, however they are asked for', () => {
@@ -56,7 +56,7 @@ describe('throttling', () => {
 
   test('halves the pace', () => {
     expect(busy).toMatchObject({ pace: 0.5, pacedAt: T0, pausedUntil: 0 });
-    expect(taken(busy, 2, T0 + 1).slots).toEqual([T0 + 1, T0 + 221]);
+    expect(taken(busy, 2, T0 + 1).slots).toEqual([T0 + 1, T0 + 231]);
   });
 
   test('counts at most once in ten seconds', () => {
@@ -69,7 +69,7 @@ describe('throttling', () => {
       const [first = 0, second = 0] = taken(busy, 2, T0 + ms).slots;
       return second - first;
     };
-    expect([gapAt(10_000), gapAt(20_000), gapAt(30_000), gapAt(40_000)]).toEqual([176, 141, 113, 110]);
+    expect([gapAt(10_000), gapAt(20_000), gapAt(30_000), gapAt(40_000)]).toEqual([184, 148, 118, 115]);
   });
 
   test('never stops a lane', () => {

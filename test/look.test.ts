@@ -128,7 +128,7 @@ describe('watches that one call can answer', () => {
     await one.look([ehpc('t-0'), ehpc('t-1')]);
     const outcomes = await one.look([ehpc('t-2'), ehpc('gone-1'), ehpc('gone-2')]);
     expect(outcomes.map(wordOf)).toEqual(['Processing', 'Success', 'Success']);
-    expect(one.calls.map(({ at }) => at)).toEqual([0, 110, 220]);
+    expect(one.calls.map(({ at }) => at)).toEqual([0, 115, 230]);
   });
 });
 
@@ -139,7 +139,7 @@ describe('watches of a connection that is booked far ahead', () => {
     const one = functionWith(cluster(0), booked);
     expect(await one.look([emr('a'), emr('b')])).toEqual([
       { backAt: T0 + 58_500, slots: [T0 + 60_000] },
-      { backAt: T0 + 58_610, slots: [T0 + 60_110] },
+      { backAt: T0 + 58_615, slots: [T0 + 60_115] },
     ]);
   });
 
@@ -149,7 +149,7 @@ describe('watches of a connection that is booked far ahead', () => {
     one.pass(249);
     expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 1_249 }]);
     one.pass(1);
-    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 58_610, slots: [T0 + 60_110] }]);
+    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 58_615, slots: [T0 + 60_115] }]);
   });
 
   test('are served meanwhile whose slot has come', async () => {
@@ -165,7 +165,7 @@ describe('a look that takes several calls in a lane that is booked far ahead', (
     const one = functionWith(cluster(200), { ...openLane, nextSlotAt: T0 + 60_000 });
     const dues = Array.from({ length: 10 }, (_, i) => ehpc(`t-${i * 20}`, i === 0 ? [T0] : undefined));
     const [first, ...others] = await one.look(dues);
-    expect(first).toEqual({ backAt: T0 + 58_500, slots: [T0 + 60_000, T0 + 60_110] });
+    expect(first).toEqual({ backAt: T0 + 58_500, slots: [T0 + 60_000, T0 + 60_115] });
     expect(others).toEqual(Array(9).fill({ backAt: T0 + 58_500 }));
     expect(one.calls).toHaveLength(1);
   });
@@ -184,6 +184,12 @@ describe('a connection whose credentials were refused', () => {
     expect(await one.look([emr('a', [T0]), emr('b', [T0 + 20]), emr('c')])).toEqual(
       Array(3).fill({ backAt: T0 + 60_000 }),
     );
+    expect(one.calls).toHaveLength(0);
+  });
+
+  test('is not tried by those who were promised a slot before', async () => {
+    const one = functionWith(fine, { ...shut, pausedUntil: T0 });
+    expect(await one.look([emr('a', [T0]), emr('b', [T0 + 20])])).toEqual(Array(2).fill({ backAt: T0 + 1_000 }));
     expect(one.calls).toHaveLength(0);
   });
 

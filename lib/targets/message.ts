@@ -3,6 +3,7 @@
  * Pure. Its texts come from clouds and callers: each format escapes them in its own way, and nothing here is markup.
  */
 import type { OperationEvent } from '../event.ts';
+import { SECOND } from '../schedule.ts';
 import { cutBytes, plain } from '../text.ts';
 import type { Progress, Status } from '../watch.ts';
 import { durationIn, type Language, WORDS } from './words.ts';
@@ -75,7 +76,7 @@ const progressIn = (progress: Progress | undefined, language: Language): string 
   return WORDS[language].of(progress.done, progress.total);
 };
 
-/** From the cloud's own times where it gives them, else from submission to the event. */
+/** From the cloud's own times where it gives them, else from submission to the event: nothing, for what was over by then. */
 const elapsedMs = ({ timestamp, data }: OperationEvent): number =>
   Date.parse(data.endedAt ?? timestamp) - Date.parse(data.startedAt ?? data.watch.submittedAt);
 
@@ -83,7 +84,7 @@ const titleOf = (event: OperationEvent, language: Language): string => {
   const { provider, operationType, status } = event.data;
   const words = WORDS[language];
   const ms = elapsedMs(event);
-  const after = ms >= 0 && status !== 'pending' ? words.after(durationIn(ms, language)) : '';
+  const after = ms >= SECOND && status !== 'pending' ? words.after(durationIn(ms, language)) : '';
   return line(
     `${LOOKS[status][1]} ${provider} ${operationType ?? words.operation} ${words.status[status]}${after}`,
     TITLE_BYTES,

@@ -40,7 +40,7 @@ const ENDINGS: readonly Ending[] = [
   { sample: 'emr', course: { ...OVER, scenario: 'failed' }, status: 'failed', word: 'FAILED', says: { reason: OUT_OF_STOCK } },
   { sample: 'emr', course: { ...OVER, scenario: 'partial' }, status: 'partial', word: 'PARTIAL_COMPLETED' },
   { sample: 'emr', course: { ...OVER, scenario: 'terminated' }, status: 'canceled', word: 'TERMINATED' },
-  { sample: 'emr', course: { scenario: 'attention', seconds: 10, agoSeconds: 5 }, status: 'succeeded', word: 'COMPLETED',
+  { sample: 'emr', course: { scenario: 'attention', timeline: [[0, 'attention'], [1, 'succeeded']], seconds: 5 }, status: 'succeeded', word: 'COMPLETED',
     steps: [['pending'], ['attention', 'HUMAN_PROCESSING'], ['succeeded', 'COMPLETED']] },
   { sample: 'ehpc', course: OVER_SOON, status: 'succeeded', word: 'Success', says: { progress: { done: 8, total: 8 } },
     steps: [['pending'], ['running', 'Processing'], ['succeeded', 'Success']] },

@@ -34,6 +34,7 @@ describe('the title', () => {
       messageOf({ ...failed, data: { ...failed.data, startedAt, endedAt } }, 'en').title;
     expect(timed('2026-11-22T00:00:00Z', '2026-11-22T02:00:05Z')).toMatch(/ after 2 h$/);
     expect(timed('2026-11-22T00:00:00Z', '2026-11-21T02:00:05Z')).toMatch(/ failed$/);
+    expect(timed('2026-11-22T00:00:00Z', '2026-11-22T00:00:00.999Z')).toMatch(/ failed$/);
   });
 
   it('does without the name of the operation', () => {

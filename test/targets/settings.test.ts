@@ -65,7 +65,8 @@ test.for([
 
 test.for([
   ['github-dispatch', { repository: 'acme' }, 'must be owner/name'],
-  ['github-dispatch', { repository: 'acme/../x' }, 'must be owner/name'],
+  ['github-dispatch', { repository: 'acme/..' }, 'must be owner/name'],
+  ['github-status', { repository: '../acme' }, 'must be owner/name'],
   ['github-dispatch', { eventType: 'a b' }, 'must be 1 to 100 of A-Z, a-z, 0-9, "_", "." and "-"'],
   ['gitlab-trigger', { ref: 'a b' }, 'must be a branch or a tag'],
   [

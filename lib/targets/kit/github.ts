@@ -6,7 +6,7 @@ import type { Verdict } from '../target.ts';
 import { byStatus, retry } from './answer.ts';
 
 export const GITHUB = 'https://api.github.com';
-export const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
+export const REPOSITORY = /^\w[\w.-]{0,99}\/(?!\.{1,2}$)[\w.-]{1,100}$/;
 
 export const githubHeaders = (token: string): Readonly<Record<string, string>> => ({
   accept: 'application/vnd.github+json',
