@@ -4,10 +4,17 @@ import { anOperation, type Course, countMessages, type Opwatch, OVER, type Submi
 
 let opwatch: Opwatch;
 
-type Told = { readonly ids: readonly string[]; readonly name: string };
+type Told = {
+  readonly ids: readonly string[];
+  readonly name: string;
+  /** Lets the operations be over in their clouds. */
+  readonly end: () => Promise<void>;
+};
 
-/** Submits operations of both clouds, all told to one name. */
-const watchSome = async (name: string, course: Course, count = 8): Promise<Told> => {
+const UNDER_WAY: Course = { scenario: 'endless', agoSeconds: 10 };
+
+/** Submits operations of both clouds, all told to one name; answers once some of them have been seen. */
+const watchSome = async (name: string, course: Course = UNDER_WAY, count = 8): Promise<Told> => {
   const submissions = Array.from({ length: count }, (_, i): Submission => {
     const operation = { service: 'ecs', region: 'cn-north-4', project_id: 'p1', job_id: `${name}-${i}` };
     const submission = i % 2 === 0 ? anOperation() : { provider: 'huawei-job', operation };
@@ -15,7 +22,12 @@ const watchSome = async (name: string, course: Course, count = 8): Promise<Told>
   });
   await Promise.all(submissions.map((submission) => opwatch.begin(submission, course)));
   const { body } = await opwatch.ask('/watches', { body: submissions });
-  return { ids: (body as { watch: { id: string } }[]).map(({ watch }) => watch.id), name };
+  const ids = (body as { watch: { id: string } }[]).map(({ watch }) => watch.id);
+  await opwatch.readUntil(ids[0] ?? '', ({ status }) => status !== 'pending');
+  const end = async (): Promise<void> => {
+    await Promise.all(submissions.map((submission) => opwatch.begin(submission)));
+  };
+  return { ids, name, end };
 };
 
 const toldOf = ({ name }: Told) =>
@@ -52,9 +64,9 @@ export const crashes = (running: () => Opwatch): void => {
   });
 
   it('the functions, killed between two looks', async () => {
-    const told = await watchSome('killed', { seconds: 4 });
-    await opwatch.readUntil(told.ids[0] ?? '', ({ status }) => status === 'running');
+    const told = await watchSome('killed');
     await opwatch.stack.killFunctions();
+    await told.end();
     expect(await isDown()).toBe(true);
     await opwatch.stack.startFunctions();
     await allAreTold(told);
@@ -78,21 +90,21 @@ export const crashes = (running: () => Opwatch): void => {
   });
 
   it('the table and the queues, killed and started again', async () => {
-    const told = await watchSome('emulators', { seconds: 4 });
-    await opwatch.readUntil(told.ids[0] ?? '', ({ status }) => status === 'running');
+    const told = await watchSome('emulators');
     await opwatch.stack.killEmulators();
     const submission = anOperation();
     expect((await opwatch.ask('/watches', { body: submission })).status).toBeGreaterThanOrEqual(400);
+    await told.end();
     await opwatch.stack.startEmulators();
     expect(await opwatch.submit(submission)).toMatchObject({ status: 'pending' });
     await allAreTold(told);
   });
 
   it('every message, lost', async () => {
-    const told = await watchSome('purged', { seconds: 4 });
-    await opwatch.readUntil(told.ids[0] ?? '', ({ status }) => status === 'running');
+    const told = await watchSome('purged');
     await opwatch.beneath.purge();
     expect(await countMessages(opwatch)).toBe(0);
+    await told.end();
     await opwatch.sweepUp();
     await allAreTold(told);
   });

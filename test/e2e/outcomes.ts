@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { HOUR, MINUTE } from '../../lib/schedule.ts';
+import { HOUR, MINUTE, SECOND } from '../../lib/schedule.ts';
 import type { WatchView } from '../../lib/view.ts';
 import type { Status } from '../../lib/watch.ts';
-import { type Course, type Opwatch, OVER, OVER_SOON, type Submission } from './kit/opwatch.ts';
+import { type Course, type Opwatch, OVER, type Submission } from './kit/opwatch.ts';
 
 const sample = (name: string): Submission =>
   JSON.parse(readFileSync(join(import.meta.dirname, `../../events/trigger-${name}.json`), 'utf8'));
@@ -23,6 +23,8 @@ type Ending = {
   /** events/trigger-<sample>.json, or one of those above. */
   readonly sample: string;
   readonly course: Course;
+  /** What it does until it has been seen; left out, it is over before it is looked at. */
+  readonly first?: Course;
   readonly status: Status;
   readonly word?: string;
   /** Of the webhook, besides what all of them say. */
@@ -31,6 +33,7 @@ type Ending = {
   readonly steps?: readonly (readonly [Status, string?])[];
 };
 
+const HALFWAY: Course = { seconds: 60, agoSeconds: 30 };
 const OUT_OF_STOCK = { code: 'OutOfStock', message: expect.stringContaining('sold out') };
 
 // biome-ignore format: a table
@@ -40,9 +43,9 @@ const ENDINGS: readonly Ending[] = [
   { sample: 'emr', course: { ...OVER, scenario: 'failed' }, status: 'failed', word: 'FAILED', says: { reason: OUT_OF_STOCK } },
   { sample: 'emr', course: { ...OVER, scenario: 'partial' }, status: 'partial', word: 'PARTIAL_COMPLETED' },
   { sample: 'emr', course: { ...OVER, scenario: 'terminated' }, status: 'canceled', word: 'TERMINATED' },
-  { sample: 'emr', course: { scenario: 'attention', timeline: [[0, 'attention'], [1, 'succeeded']], seconds: 5 }, status: 'succeeded', word: 'COMPLETED',
+  { sample: 'emr', first: { scenario: 'attention', ...HALFWAY }, course: OVER, status: 'succeeded', word: 'COMPLETED',
     steps: [['pending'], ['attention', 'HUMAN_PROCESSING'], ['succeeded', 'COMPLETED']] },
-  { sample: 'ehpc', course: OVER_SOON, status: 'succeeded', word: 'Success', says: { progress: { done: 8, total: 8 } },
+  { sample: 'ehpc', first: HALFWAY, course: OVER, status: 'succeeded', word: 'Success', says: { progress: { done: 8, total: 8 } },
     steps: [['pending'], ['running', 'Processing'], ['succeeded', 'Success']] },
   { sample: 'ehpc', course: { ...OVER, scenario: 'failed' }, status: 'failed', word: 'Failed',
     says: { error: expect.stringContaining('StopNodeFailed') } },
@@ -54,9 +57,9 @@ const ENDINGS: readonly Ending[] = [
   { sample: 'modelarts', course: { ...OVER, scenario: 'failed' }, status: 'failed', word: 'failed',
     says: { reason: { code: 'ModelArts.6530', message: 'The volume is attached to another server.' } } },
   { sample: 'dws', course: OVER, status: 'succeeded', word: 'SUCCESS', says: { operationType: 'SNAPSHOTTING' } },
-  { sample: 'dws', course: { ...OVER_SOON, scenario: 'renamed' }, status: 'failed', word: 'FAILED',
+  { sample: 'dws', first: HALFWAY, course: { seconds: 0, scenario: 'renamed' }, status: 'failed', word: 'FAILED',
     says: { reason: { code: 'SNAPSHOTTING_FAILED' } } },
-  { sample: 'dws', course: { ...OVER_SOON, scenario: 'by-cluster' }, status: 'succeeded', word: 'AVAILABLE',
+  { sample: 'dws', first: { scenario: 'by-cluster', ...HALFWAY }, course: { seconds: 0, scenario: 'by-cluster' }, status: 'succeeded', word: 'AVAILABLE',
     says: { evidence: 'inferred' } },
   { sample: 'ros', course: OVER, status: 'succeeded', word: 'CREATE_COMPLETE' },
   { sample: 'ros', course: { ...OVER, scenario: 'failed' }, status: 'failed', word: 'CREATE_FAILED' },
@@ -73,7 +76,8 @@ const numbered = ({ operation, ...rest }: Submission, number: number): Submissio
   return { ...rest, operation: { ...operation, [field]: `${operation[field]}-${number}` } };
 };
 
-const titleOf = ({ sample, course, status }: Ending) => `${sample} ${course.scenario ?? ''} is ${status}`;
+const titleOf = ({ sample, first, course, status }: Ending) =>
+  `${sample} ${course.scenario ?? first?.scenario ?? ''} is ${status}`;
 
 let opwatch: Opwatch;
 
@@ -86,7 +90,10 @@ export const outcomes = (running: () => Opwatch): void => {
 
   beforeAll(async () => {
     opwatch = running();
-    await Promise.all(submissions.map((submission, i) => opwatch.begin(submission, ENDINGS[i]?.course)));
+    const coursesOf = (i: number) => ENDINGS[i] ?? expect.unreachable();
+    await Promise.all(
+      submissions.map((submission, i) => opwatch.begin(submission, coursesOf(i).first ?? coursesOf(i).course)),
+    );
     const body = submissions.map((submission, i) => ({
       ...submission,
       notify: ['inbox', opwatch.receiver.urlOf(nameOf(i))],
@@ -94,6 +101,19 @@ export const outcomes = (running: () => Opwatch): void => {
     const { status, body: answers } = await opwatch.ask('/watches', { body });
     expect(status).toBe(207);
     watches = (answers as { status: number; watch: WatchView }[]).map(({ watch }) => watch);
+    await Promise.all(
+      watches.map(async ({ id }, i) => {
+        const { first, course } = coursesOf(i);
+        if (!first) return;
+        await opwatch.readUntil(
+          id,
+          ({ status: seen, deliveries }) =>
+            seen !== 'pending' && deliveries.every(({ state }) => state === 'delivered'),
+        );
+        await opwatch.begin(submissions[i] ?? expect.unreachable(), course);
+        await opwatch.letPass(id, SECOND);
+      }),
+    );
   });
 
   it.each(ENDINGS.map((ending, i) => ({ ending, i, title: titleOf(ending) })))('$title', async ({ ending, i }) => {
@@ -128,7 +148,7 @@ export const outcomes = (running: () => Opwatch): void => {
       expect(whole.history.map(({ status: step, providerStatus }) => [step, providerStatus])).toEqual(
         steps.map(([step, said]) => [step, said]),
       );
-      expect(whole.looks).toBe(steps.length - 1);
+      expect(whole.looks).toBeGreaterThanOrEqual(steps.length - 1);
     }
 
     const ends = whole.deliveries.filter(({ event }) => event === `operation.${status}`);
@@ -141,7 +161,7 @@ export const outcomes = (running: () => Opwatch): void => {
   });
 
   it('that waits for a person is told at once, and again when it is over', async () => {
-    const i = ENDINGS.findIndex(({ course }) => course.scenario === 'attention');
+    const i = ENDINGS.findIndex(({ first }) => first?.scenario === 'attention');
     const told = opwatch.receiver.received(nameOf(i));
     expect(told.map(({ event }) => [event.type, event.data.providerStatus])).toEqual([
       ['operation.attention', 'HUMAN_PROCESSING'],
@@ -188,7 +208,7 @@ export const outcomes = (running: () => Opwatch): void => {
   it('that is over leaves no message behind', async () => {
     const { beneath } = opwatch;
     for (const queue of ['poll-aliyun', 'poll-huawei', 'notify'] as const) {
-      await expect.poll(() => beneath.count(queue), { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => beneath.count(queue), { timeout: 30_000 }).toBe(0);
       expect(await beneath.count(`${queue}-dead`)).toBe(0);
     }
     expect((await beneath.items()).filter(({ aliveUntil }) => aliveUntil !== undefined)).toEqual([]);

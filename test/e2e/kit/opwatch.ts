@@ -32,7 +32,7 @@ export type Submission = {
 };
 
 /** What becomes of an operation in its cloud: offline/clouds/create.ts. */
-export type Course = Readonly<Record<string, unknown>>;
+export type Course = Readonly<Record<string, string | number>>;
 
 /** Over before anybody asked. */
 export const OVER: Course = { seconds: 30, agoSeconds: 60 };
