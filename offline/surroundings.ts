@@ -3,8 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { startEmulators } from './emulators.ts';
-import { startOutside } from './outside.ts';
 
 const Surroundings = v.object({
   dynamodb: v.string(),
@@ -48,6 +46,8 @@ export const runningSurroundings = async (root: string): Promise<Surroundings | 
 export const startSurroundings = async (
   api: string,
 ): Promise<Surroundings & { readonly close: () => Promise<void> }> => {
+  // Half a second of loading, which those who are given their surroundings are spared.
+  const [{ startEmulators }, { startOutside }] = await Promise.all([import('./emulators.ts'), import('./outside.ts')]);
   const dir = mkdtempSync(join(tmpdir(), 'opwatch-'));
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
   const [{ urls, close }, outside] = await Promise.all([

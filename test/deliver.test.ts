@@ -217,4 +217,17 @@ describe('a target', () => {
     expect(world.receivers.received.map(({ url }) => url)).toEqual(['https://builds.example.com/done']);
     expect(watchOf(world, id).body.notify).toEqual(['https://builds.example.com/done']);
   });
+
+  test('that is a callback goes to its own address, whoever else of its host is told in the same batch', async () => {
+    const notify = [
+      'https://builds.example.com/one',
+      'https://builds.example.com/two',
+      'https://builds.example.com/three',
+    ];
+    const { world } = await announced({}, notify);
+    world.start();
+    await pass(world, MINUTE);
+    expect(world.receivers.received.map(({ url }) => url).sort()).toEqual([...notify].sort());
+    expect(new Set(world.receivers.received.map((each) => each.id)).size).toBe(3);
+  });
 });

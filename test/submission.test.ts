@@ -49,6 +49,11 @@ describe('a good submission', () => {
     expect(accepted({ ...good, notify: [] }).notify).toEqual([]);
   });
 
+  test('names a callback once, however often and in whatever spelling', () => {
+    const notify = ['HTTPS://Builds.Example.com', ' https://builds.example.com:443/ ', 'https://builds.example.com/'];
+    expect(accepted({ ...good, notify }).notify).toEqual(['https://builds.example.com/']);
+  });
+
   test('goes to the targets of its tenant, where it names none', () => {
     expect(accepted(good, 'other').notify).toEqual(['ci']);
   });
@@ -81,6 +86,17 @@ describe('a bad one', () => {
       ),
       ['/__proto__ is not a known field'],
     ],
+    [
+      'unknown fields, each of them, those that every object inherits too',
+      { ...good, a: 1, constructor: 1, operation: { ...operation, b: 1, toString: 1 } },
+      [
+        '/a is not a known field',
+        '/constructor is not a known field',
+        '/operation/b is not a known field',
+        '/operation/toString is not a known field',
+      ],
+    ],
+    ['a list in a list', [], [' must be an object']],
     ['operation that is text', { ...good, operation: 'op-1' }, ['/operation must be an object']],
     ['operation that is null', { ...good, operation: null }, ['/operation must be an object']],
     ['operation that is a list', { ...good, operation: [operation] }, ['/operation must be an object']],

@@ -31,6 +31,19 @@ const once = (what: string, fault: ReturnType<Faults>): Faults => {
 };
 
 describe('a submission', () => {
+  test('that would make too many targets of one watch is answered 409, and changes nothing', async () => {
+    const world = createWorld();
+    const submission = stage(world);
+    const targets = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => `https://ci.example.com/${from + i}`);
+    for (let from = 0; from < 50; from += 10) await send(world, { ...submission, notify: targets(from, 10) });
+    const known = await send(world, { ...submission, notify: targets(5, 10) });
+    expect(known.status).toBe(200);
+    const full = await send(world, { ...submission, notify: targets(49, 2) });
+    expect(full).toMatchObject({ status: 409, body: { title: 'Conflict' } });
+    expect(watchOf(world, idOf(known)).body.notify).toHaveLength(50);
+  });
+
   test('is a watch in the table, one message, and 202', async () => {
     const world = createWorld();
     const receipt = await send(world, stage(world));
