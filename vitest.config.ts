@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { reliability } from './test/reliability/reporter.ts';
 
 export default defineConfig({
   test: {
+    reporters: ['default', reliability()],
     projects: [
       {
         test: {
