@@ -118,7 +118,7 @@ describe('an attempt', () => {
 });
 
 describe('two wake-ups for a delivery', () => {
-  test.each(Array.from({ length: 40 }, (_, seed) => [seed]))('start one attempt (seed %i)', async (seed) => {
+  test.each(Array.from({ length: 40 }, (_, seed) => [seed]))('start one attempt (seed %i) [F41]', async (seed) => {
     const { world, id } = await announced({ seed });
     const records = recordsOf(world);
     const both = ['a', 'b'].map((name) =>
@@ -129,7 +129,7 @@ describe('two wake-ups for a delivery', () => {
     expect(deliveriesOf(world, id)[0]?.body).toMatchObject({ state: 'delivered', attempts: 1 });
   });
 
-  test('of which one comes long after: nothing is sent', async () => {
+  test('of which one comes long after: nothing is sent [F41]', async () => {
     const { world } = await announced();
     const records = recordsOf(world);
     const once = () => world.call('notifier', (runtime) => deliver(records, [ENV.notifyQueue], runtime));
@@ -139,7 +139,7 @@ describe('two wake-ups for a delivery', () => {
     expect(world.receivers.received).toHaveLength(1);
   });
 
-  test('of which one waits while the other is at it, and comes back when that may have died', async () => {
+  test('of which one waits while the other is at it, and comes back when that may have died [F41]', async () => {
     const { world, id } = await announced(replies('hang'));
     const records = recordsOf(world);
     const first = world.as('notifier-a', (runtime) => deliver(records, [ENV.notifyQueue], runtime));
@@ -161,7 +161,7 @@ describe('a crash', () => {
     };
   };
 
-  test('after sending, before recording: it is sent again with the same webhook-id', async () => {
+  test('after sending, before recording: it is sent again with the same webhook-id [F42]', async () => {
     const { world, id } = await announced({ faults: once('tell target', 'crash after') });
     world.start();
     await pass(world, HOUR);
@@ -179,7 +179,7 @@ describe('a crash', () => {
     expect(world.receivers.received).toHaveLength(1);
   });
 
-  test('a claim whose answer was lost, and which was written twice, is ours all the same', async () => {
+  test('a claim whose answer was lost, and which was written twice, is ours all the same [F24]', async () => {
     const { world, id } = await announced({ faults: once('replace delivery', 'done twice') });
     world.start();
     await pass(world, MINUTE);

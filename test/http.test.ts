@@ -142,7 +142,7 @@ describe('an exchange', () => {
 describe('a hostile server', () => {
   const HUNDRED_MB = 100 * 1024 * 1024;
 
-  test('that sends 100 MB is cut off early', async () => {
+  test('that sends 100 MB is cut off early [F31]', async () => {
     let sent = 0;
     const { port } = await serve((_, outgoing) => {
       const chunk = Buffer.alloc(64 * 1024, 'x');
@@ -176,7 +176,7 @@ describe('a hostile server', () => {
     expect((await get(port, { onTooLong: 'cut', maxBytes })).body).toBe('雲'.repeat(Math.floor(maxBytes / 3)));
   });
 
-  test('that compresses unasked cannot make us inflate anything', async () => {
+  test('that compresses unasked cannot make us inflate anything [F31]', async () => {
     const { port } = await serve((_, outgoing) => {
       outgoing.setHeader('content-encoding', 'gzip');
       const gzip = createGzip();
@@ -193,7 +193,7 @@ describe('a hostile server', () => {
     ['sends its headers byte by byte', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(1_000)}`, 1],
     ['sends its body byte by byte', `${DRIP}${'y'.repeat(1_000)}`, DRIP.length + 1],
     ['sends one interim answer after the other', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(1_000), 27],
-  ] as const)('that %s is left at the deadline', async ([, bytes, step]) => {
+  ] as const)('that %s is left at the deadline [F30]', async ([, bytes, step]) => {
     const { port } = await serveRaw((socket) => {
       let sent = 0;
       const timer = setInterval(() => {
@@ -209,7 +209,7 @@ describe('a hostile server', () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
-  test('whose name is never found is left at the deadline', async () => {
+  test('whose name is never found is left at the deadline [F30]', async () => {
     const guard = { rules: {}, resolve: () => new Promise<never>(() => {}) };
     const send = createSend({ ...LIMITS, timeoutMs: 50, guard });
     const error = await faultOf(send(request(443, { url: `https://hooks.example.com/${SECRET}` })));
@@ -231,19 +231,19 @@ describe('a hostile server', () => {
       'protocol',
     ],
     ['switches protocols', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n', 'protocol'],
-  ] as const)('that %s', async ([, bytes, code]) => {
+  ] as const)('that %s [F29]', async ([, bytes, code]) => {
     const { port } = await serveRaw((socket) => socket.end(bytes));
     expect(await faultOf(get(port))).toMatchObject({ code });
   });
 
-  test('that resets the connection in mid-body', async () => {
+  test('that resets the connection in mid-body [F29]', async () => {
     const { port } = await serveRaw((socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\n{"a":', () => socket.resetAndDestroy()),
     );
     expect(await faultOf(get(port))).toMatchObject({ code: 'reset' });
   });
 
-  test('that is not there', async () => {
+  test('that is not there [F29]', async () => {
     const { port } = await serve(() => {});
     await closeServers();
     expect(await faultOf(get(port))).toMatchObject({
@@ -252,7 +252,7 @@ describe('a hostile server', () => {
     });
   });
 
-  test('whose name does not exist', async () => {
+  test('whose name does not exist [F29]', async () => {
     const notFound = Object.assign(new Error(SECRET), { code: 'ENOTFOUND', syscall: 'getaddrinfo' });
     const send = createSend({ ...LIMITS, guard: { rules: {}, resolve: () => Promise.reject(notFound) } });
     expect(await faultOf(send(request(443, { url: 'https://hooks.example.com/' })))).toMatchObject({
@@ -306,7 +306,7 @@ describe('TLS', () => {
     expect(await faultOf(overTls(port, trusted))).toMatchObject({ code: 'tls' });
   });
 
-  test('has its deadline for the handshake too', async () => {
+  test('has its deadline for the handshake too [F30]', async () => {
     const { port } = await serveRaw(() => {});
     const error = await faultOf(overTls(port, { ...trusted, timeoutMs: 100 }));
     expect(error).toMatchObject({ code: 'timeout', message: '127.0.0.1 gave no full answer within 100 ms (securing)' });

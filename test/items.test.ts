@@ -185,13 +185,13 @@ describe('what owes work', () => {
     expect(item.expiresAt).toBeUndefined();
   });
 
-  test('no more leaves the lease index, stays listed, and expires after 30 days', () => {
+  test('no more leaves the lease index, stays listed, and expires after 30 days [F25]', () => {
     const item = withBody(newWatchItem(watchWith(), T0), { ...over, owed: [] }, T0, T0);
     expect([item.aliveUntil, item.leaseShard]).toEqual([undefined, undefined]);
     expect(item).toMatchObject({ tenantDay: 'default#2026-01-05', expiresAt: (T0 + 30 * DAY) / 1000 });
   });
 
-  test('again, for a target that joined late, is leased again and does not expire', () => {
+  test('again, for a target that joined late, is leased again and does not expire [F25]', () => {
     const settled = withBody(newWatchItem(watchWith(), T0), { ...over, owed: [] }, T0, T0);
     const again = withBody(settled, over, T0 + HOUR, T0 + HOUR);
     expect(again.aliveUntil).toBe(T0 + HOUR + 10 * MINUTE);

@@ -115,7 +115,7 @@ describe('a look', () => {
     ]);
   });
 
-  test('that brings an undocumented word goes on, and warns once', async () => {
+  test('that brings an undocumented word goes on, and warns once [F33]', async () => {
     const { world } = observed();
     world.start();
     const submission = stage(world);
@@ -130,7 +130,7 @@ describe('a message', () => {
   test.each([
     ['of an old ticket', 0],
     ['of a ticket yet to come', 2],
-  ])('%s is dropped on sight', async (_, ticket) => {
+  ])('%s is dropped on sight [F10]', async (_, ticket) => {
     const { world, looks } = observed();
     const id = await submitted(world);
     world.sqs.purge(queueFor(urls, id));
@@ -139,7 +139,7 @@ describe('a message', () => {
     expect(looks).toEqual([]);
   });
 
-  test('that was sent twice goes on once', async () => {
+  test('that was sent twice goes on once [F9]', async () => {
     const { world, looks } = observed();
     world.start();
     const id = await submitted(world);
@@ -164,7 +164,7 @@ describe('a message', () => {
     expect(looks).toHaveLength(1);
   });
 
-  test('nobody can read is buried with the reason, and its neighbors are served', async () => {
+  test('nobody can read is buried with the reason, and its neighbors are served [F14]', async () => {
     const { world, looks } = observed();
     const id = await submitted(world);
     put(world, id, '{"v":1,"pk":');
@@ -177,14 +177,14 @@ describe('a message', () => {
     expect(logged(world, 'message buried')).toHaveLength(2);
   });
 
-  test('stays where it is while it cannot be buried', async () => {
+  test('stays where it is while it cannot be buried [F14]', async () => {
     const { world } = observed({ faults: ({ what }) => (what === 'send messages' ? 'throttled' : undefined) });
     put(world, 'w_1', 'poison');
     expect(await pollOnce(world, 'w_1')).toBe(1);
     expect(messagesIn(world)).toBe(1);
   });
 
-  test('of a later version goes back for a minute', async () => {
+  test('of a later version goes back for a minute [F21]', async () => {
     const { world } = observed();
     put(world, 'w_1', '{"v":2,"item":"w_1"}');
     const before = world.timeline.now();
@@ -194,7 +194,7 @@ describe('a message', () => {
     expect(world.sqs.messages(ENV.deadLetterQueue)).toEqual([]);
   });
 
-  test('that is worn out is let go, and the sweep sends a fresh one', { timeout: 30_000 }, async () => {
+  test('that is worn out is let go, and the sweep sends a fresh one [F16]', { timeout: 30_000 }, async () => {
     const { world, looks } = observed({ config: configWith({ gaps: { 'aliyun-emr': { min: 'PT1S', max: 'PT1S' } } }) });
     world.start();
     const id = await submitted(world);
@@ -231,7 +231,7 @@ describe('crashes and races', () => {
   });
 
   test.each(Array.from({ length: 40 }, (_, seed) => [seed]))(
-    'two pollers with the same message: one end, one webhook (seed %i)',
+    'two pollers with the same message: one end, one webhook (seed %i) [F9]',
     async (seed) => {
       const { world } = observed({ seed });
       const id = await submitted(world, { notify: ['chat', 'ci'], endsAfter: 0 });
@@ -278,7 +278,7 @@ describe('a connection', () => {
     expect(looks.length).toBeLessThan(2.5 * 63);
   });
 
-  test('is never called faster than it may be, and everybody has a turn', async () => {
+  test('is never called faster than it may be, and everybody has a turn [F18]', async () => {
     const slow = {
       vendor: 'aliyun',
       credentials: { accessKeyId: 'env:ALIYUN_KEY', secretAccessKey: 'env:ALIYUN_SECRET' },
@@ -333,7 +333,7 @@ describe('a connection', () => {
     expect(looks.length).toBeLessThan(50);
   });
 
-  test('that asks for a pause gets it, for all its watches', async () => {
+  test('that asks for a pause gets it, for all its watches [F28]', async () => {
     const { world, looks } = observed({ manner: () => (looks.length === 3 ? 'throttled for long' : undefined) });
     world.start();
     for (const OperationId of ['a', 'b', 'c']) await submitted(world, { operation: { OperationId } });
@@ -343,7 +343,7 @@ describe('a connection', () => {
     expect((next?.at ?? 0) - (after?.at ?? 0)).toBeGreaterThan(119 * SECOND);
   });
 
-  test('with refused credentials rests, says so once, and goes on when they are replaced', async () => {
+  test('with refused credentials rests, says so once, and goes on when they are replaced [F38]', async () => {
     const { world, looks } = observed();
     world.start();
     world.clouds.keys.set('aliyun', 'LTAI5tNew');
@@ -357,7 +357,7 @@ describe('a connection', () => {
     expect(world.receivers.received).toHaveLength(3);
   });
 
-  test('with refused credentials goes on also where every look takes several calls', async () => {
+  test('with refused credentials goes on also where every look takes several calls [F38]', async () => {
     const { world } = observed();
     world.start();
     world.clouds.keys.set('huawei', 'HPUANEW');
@@ -371,7 +371,7 @@ describe('a connection', () => {
   test.each([
     ['aliyun-emr', 'aliyun', 20],
     ['huawei-modelarts', 'huawei', -20],
-  ] as const)('of a cloud whose clock is off is signed by its clock (%s)', async (provider, vendor, minutes) => {
+  ] as const)('of a cloud whose clock is off is signed by its clock (%s) [F37]', async (provider, vendor, minutes) => {
     const { world } = observed();
     world.start();
     world.clouds.skews.set(vendor, minutes * MINUTE);
@@ -414,7 +414,7 @@ describe('a connection', () => {
 });
 
 describe('the deadline', () => {
-  test('comes with a last look', async () => {
+  test('comes with a last look [F40]', async () => {
     const { world, looks } = observed();
     world.start();
     const begin = world.timeline.now();
@@ -425,7 +425,7 @@ describe('the deadline', () => {
     expect((looks.at(-1)?.at ?? 0) - begin).toBeLessThan(HOUR + 3 * SECOND);
   });
 
-  test('is kept within a minute also while the connection rests', async () => {
+  test('is kept within a minute also while the connection rests [F40]', async () => {
     const { world } = observed({ manner: () => 'throttled for long' });
     world.start();
     const begin = world.timeline.now();

@@ -5,7 +5,7 @@ import { queueFor, queueOf, readWakeUp, writeWakeUp } from '../lib/queue.ts';
 const wakeUp = { pk: 'w_abc', sk: 'watch', ticket: 3 };
 
 describe('the wire format', () => {
-  test('is this, byte for byte: messages written by one version are read by the next', () => {
+  test('is this, byte for byte: messages written by one version are read by the next [F21]', () => {
     expect(writeWakeUp(wakeUp)).toBe('{"v":1,"pk":"w_abc","sk":"watch","ticket":3}');
     expect(readWakeUp('{"v":1,"pk":"w_abc","sk":"watch","ticket":3}')).toEqual({ wakeUp: { v: 1, ...wakeUp } });
   });
@@ -55,14 +55,14 @@ describe('a message nobody can read', () => {
   });
 });
 
-test('a message of a later version is told from a malformed one', () => {
+test('a message of a later version is told from a malformed one [F21]', () => {
   expect(readWakeUp('{"v":2,"key":"w_abc"}')).toEqual({ newer: 2 });
 });
 
 describe('several queues', () => {
   const urls = ['https://sqs/1/poll-a', 'https://sqs/1/poll-b', 'https://sqs/1/poll-c'];
 
-  test('share the items, each item always going to the same', () => {
+  test('share the items, each item always going to the same [F20]', () => {
     const counts = new Map<string, number>();
     for (let i = 0; i < 3_000; i += 1) {
       const url = queueFor(urls, `w_${i}`);

@@ -38,14 +38,14 @@ describe('a read of many items', () => {
     expect(asked).toEqual([100, 100, 50]);
   });
 
-  test('asks again, later and later, for what was left unprocessed', async () => {
+  test('asks again, later and later, for what was left unprocessed [F22]', async () => {
     const { table, asked, pauses } = stingy((count) => Math.ceil(count / 3));
     expect((await table.get(keys(9))).map(({ pk }) => pk)).toEqual(keys(9).map(({ pk }) => pk));
     expect(asked).toEqual([9, 6, 4, 2, 1]);
     expect(pauses).toEqual([50, 100, 200, 400]);
   });
 
-  test('gives up, and says so, rather than answer half', async () => {
+  test('gives up, and says so, rather than answer half [F22]', async () => {
     const { table, asked } = stingy(() => 0);
     await expect(table.get(keys(3))).rejects.toThrow('DynamoDB left 3 keys unprocessed seven times');
     expect(asked).toHaveLength(7);

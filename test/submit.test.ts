@@ -31,7 +31,7 @@ const once = (what: string, fault: ReturnType<Faults>): Faults => {
 };
 
 describe('a submission', () => {
-  test('that would make too many targets of one watch is answered 409, and changes nothing', async () => {
+  test('that would make too many targets of one watch is answered 409, and changes nothing [S9]', async () => {
     const world = createWorld();
     const submission = stage(world);
     const targets = (from: number, count: number) =>
@@ -55,7 +55,7 @@ describe('a submission', () => {
     expect(messagesIn(world)).toBe(1);
   });
 
-  test('made again is answered 200 with the same watch, and wakes nobody', async () => {
+  test('made again is answered 200 with the same watch, and wakes nobody [F1]', async () => {
     const world = createWorld();
     const submission = stage(world);
     const first = await send(world, submission);
@@ -70,7 +70,7 @@ describe('a submission', () => {
     expect(idOf(await send(world, submission))).not.toBe(idOf(await send(world, submission, 'other')));
   });
 
-  test('whose message is lost, or whose function dies before sending it, is swept up', async () => {
+  test('whose message is lost, or whose function dies before sending it, is swept up [F3]', async () => {
     for (const fault of ['crash before', 'throttled'] as const) {
       const world = createWorld({ faults: once('send messages', fault) });
       world.start();
@@ -81,7 +81,7 @@ describe('a submission', () => {
     }
   });
 
-  test('whose answer is lost may be made again', async () => {
+  test('whose answer is lost may be made again [F24]', async () => {
     const world = createWorld({ faults: once('insert watch', 'lost answer') });
     const submission = stage(world);
     await expect(send(world, submission)).rejects.toThrow('timed out');
@@ -92,7 +92,7 @@ describe('a submission', () => {
 
 describe('two at once', () => {
   test.each(seeds)(
-    'of the same operation are one watch with the targets of both, and one message (seed %i)',
+    'of the same operation are one watch with the targets of both, and one message (seed %i) [F1] [F2]',
     async (seed) => {
       const world = createWorld({ seed });
       const one = world.submit(stage(world, { notify: ['chat'] }));
@@ -106,7 +106,7 @@ describe('two at once', () => {
     },
   );
 
-  test('in one list are one watch, too', async () => {
+  test('in one list are one watch, too [F1]', async () => {
     const world = createWorld();
     const submission = stage(world);
     const { body } = await send(world, [submission, submission]);
@@ -116,7 +116,7 @@ describe('two at once', () => {
 });
 
 describe('a target that joins', () => {
-  test('when it is over is told at once, and alone', async () => {
+  test('when it is over is told at once, and alone [F2]', async () => {
     const world = createWorld();
     world.start();
     const submission = stage(world, { endsAfter: 0, end: 'failed' });
@@ -135,7 +135,7 @@ describe('a target that joins', () => {
     expect(watchOf(world, id).aliveUntil).toBeUndefined();
   });
 
-  test.each(seeds)('while it ends is told once, like those who were there (seed %i)', async (seed) => {
+  test.each(seeds)('while it ends is told once, like those who were there (seed %i) [F2]', async (seed) => {
     const world = createWorld({ seed });
     world.start();
     const submission = stage(world, { endsAfter: 4_900 });
@@ -192,7 +192,7 @@ describe('generations', () => {
     expect(idOf(second)).not.toBe(idOf(first));
   });
 
-  test('one that was begun by a function that then died is found without its signpost', async () => {
+  test('one that was begun by a function that then died is found without its signpost [F3]', async () => {
     const world = createWorld({ faults: once('insert head', 'crash before') });
     const submission = stage(world);
     await stopWatch(world, idOf(await send(world, submission)));

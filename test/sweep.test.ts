@@ -20,7 +20,7 @@ const quiet = async (count: number, options: WorldOptions = {}) => {
 };
 
 describe('what has gone quiet', () => {
-  test('gets a new message under a new ticket, and its lease begins anew', async () => {
+  test('gets a new message under a new ticket, and its lease begins anew [F19]', async () => {
     const { world, ids } = await quiet(1);
     purge(world);
     await pass(world, 2 * MINUTE + SECOND);
@@ -43,7 +43,7 @@ describe('what has gone quiet', () => {
     expect(messagesIn(world)).toBe(1);
   });
 
-  test('makes the message it had before worthless', async () => {
+  test('makes the message it had before worthless [F10]', async () => {
     const { world } = await quiet(1);
     await pass(world, 3 * MINUTE);
     await sweepOnce(world);
@@ -70,7 +70,7 @@ describe('a sweep', () => {
   });
 
   test.each(Array.from({ length: 20 }, (_, seed) => [seed]))(
-    'run twice at a time sends one message each (seed %i)',
+    'run twice at a time sends one message each (seed %i) [F8]',
     async (seed) => {
       const { world, ids } = await quiet(3, { seed });
       purge(world);
@@ -82,7 +82,7 @@ describe('a sweep', () => {
     },
   );
 
-  test('is not misled by an index that lags behind', async () => {
+  test('is not misled by an index that lags behind [F26]', async () => {
     const { world, ids } = await quiet(1, { lagMs: () => 10 * MINUTE });
     await pass(world, 11 * MINUTE);
     const [id = ''] = ids;
@@ -110,7 +110,7 @@ describe('a sweep', () => {
     expect(await sweepOnce(world)).toMatchObject({ sent: 1 });
   });
 
-  test('whose messages are not taken tries again with the next lapse', async () => {
+  test('whose messages are not taken tries again with the next lapse [F5]', async () => {
     let isDown = false;
     const { world } = await quiet(1, { happens: (what) => what === 'refused entry' && isDown });
     purge(world);
@@ -137,7 +137,7 @@ describe('an outage', () => {
     expect(messagesIn(world)).toBe(0);
   });
 
-  test('that loses every message, again and again, loses no outcome', async () => {
+  test('that loses every message, again and again, loses no outcome [F19]', async () => {
     const world = createWorld();
     world.start();
     const ids = await Promise.all(

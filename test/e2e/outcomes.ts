@@ -170,7 +170,7 @@ export const outcomes = (running: () => Opwatch): void => {
     expect(new Set(told.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('that its cloud never knows is lost, after a time of grace', async () => {
+  it('that its cloud never knows is lost, after a time of grace [F36]', async () => {
     const { operation, provider } = numbered(sample('bpstudio'), ENDINGS.length);
     const { id } = await opwatch.submit({ provider, operation, notify: [opwatch.receiver.urlOf('lost')] });
     const waiting = await opwatch.readUntil(id, ({ lookedAt }) => lookedAt !== undefined);
@@ -181,7 +181,7 @@ export const outcomes = (running: () => Opwatch): void => {
     await expect.poll(() => opwatch.receiver.received('lost')).toMatchObject([{ event: { data: { note } } }]);
   });
 
-  it('that is still under way at its deadline has timed out', async () => {
+  it('that is still under way at its deadline has timed out [F40]', async () => {
     const submission = { ...numbered(sample('emr'), ENDINGS.length), notify: [opwatch.receiver.urlOf('late')] };
     await opwatch.begin(submission, { scenario: 'endless' });
     const { id } = await opwatch.submit({ ...submission, deadline: 'PT1H' });

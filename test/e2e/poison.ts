@@ -52,7 +52,7 @@ export const poison = (running: () => Opwatch): void => {
     ['poll-huawei', () => aWatch(job)],
     ['notify', aDelivery],
   ])('in queue %s', (queue, makeNeighbor) => {
-    it('what cannot be read is moved to its dead-letter queue with the reason, and what can is served', async () => {
+    it('what cannot be read is moved to its dead-letter queue with the reason, and what can is served [F14] [F43]', async () => {
       const { id, wake } = await makeNeighbor();
       const [first = '', ...others] = Object.keys(POISON);
       await opwatch.beneath.send(queue, first);
@@ -68,7 +68,7 @@ export const poison = (running: () => Opwatch): void => {
       for (const [body, reason] of Object.entries(POISON)) expect(reasons.get(body)).toContain(reason);
     });
 
-    it('what speaks of nothing there is, or of what was long since, is dropped', async () => {
+    it('what speaks of nothing there is, or of what was long since, is dropped [F10]', async () => {
       const ghost = { pk: 'w_ghost', sk: 'watch', ticket: 1 };
       const before = await opwatch.beneath.count(queue);
       await opwatch.beneath.send(queue, writeWakeUp(ghost), writeWakeUp({ ...ghost, sk: 'delivery#msg_ghost' }));
