@@ -1,8 +1,11 @@
-/** Reads, lists, stops and extends watches; sends deliveries again. A watch of another tenant is not there. */
+/**
+ * Reads, lists, stops and extends watches; sends deliveries again. A watch of another tenant, or of a connection that the
+ * token may not use, is not there.
+ */
 import * as v from 'valibot';
-import { type Caller, callerOf, mustHave } from '../lib/caller.ts';
+import { type Caller, callerOf, mayUse, mustHave, mustTell } from '../lib/caller.ts';
 import { habitsOf } from '../lib/habits.ts';
-import { deliveryKey, isId, type WatchItem, watchKey } from '../lib/items.ts';
+import { type DeliveryItem, deliveryKey, isId, type WatchItem, watchKey } from '../lib/items.ts';
 import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
 import { Refusal } from '../lib/problem.ts';
@@ -23,6 +26,9 @@ const view = (watch: Watch, runtime: Runtime) =>
 
 const noSuchWatch = () => new Refusal(404, 'there is no such watch');
 
+const isTheirs = (watch: Watch | undefined, caller: Caller): watch is Watch =>
+  watch?.tenant === caller.tenant && mayUse(caller, watch.connection);
+
 const idIn = ({ pathParameters: { id = '' } = {} }: HttpEvent): string => {
   if (!isId('w_', id)) throw noSuchWatch();
   return id;
@@ -30,7 +36,7 @@ const idIn = ({ pathParameters: { id = '' } = {} }: HttpEvent): string => {
 
 const watchIn = async (event: HttpEvent, caller: Caller, { table }: Runtime): Promise<WatchItem> => {
   const [item] = (await table.get([watchKey(idIn(event))])) as WatchItem[];
-  if (item?.body.tenant !== caller.tenant) throw noSuchWatch();
+  if (!item || !isTheirs(item.body, caller)) throw noSuchWatch();
   return item;
 };
 
@@ -38,7 +44,7 @@ const read: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'read');
   const items = await runtime.table.partition(idIn(event));
   const watch = items.find(({ sk }) => sk === 'watch')?.body as Watch | undefined;
-  if (watch?.tenant !== caller.tenant) throw noSuchWatch();
+  if (!isTheirs(watch, caller)) throw noSuchWatch();
   const paused = isOver(watch.status) ? undefined : pauseView(await runtime.pace.read(watch.connection), runtime.now());
   return answer(200, { ...view(watch, runtime), paused, deliveries: deliveryViews(items) });
 };
@@ -64,7 +70,9 @@ const list: Handle = async (event, caller, runtime) => {
   mustBeOneOf('status', status, STATUSES);
   mustBeOneOf('provider', provider, providerNames);
   const matches = (watch: Watch) =>
-    (status === undefined || watch.status === status) && (provider === undefined || watch.provider === provider);
+    isTheirs(watch, caller) &&
+    (status === undefined || watch.status === status) &&
+    (provider === undefined || watch.provider === provider);
   const wanted = { tenant: caller.tenant, limit: Number(limit), matches, ...(cursor !== undefined && { cursor }) };
   const page = await listWatches(wanted, runtime.table, runtime.now());
   return answer(200, { watches: page.watches.map((watch) => view(watch, runtime)), cursor: page.cursor });
@@ -106,8 +114,13 @@ const resendOne: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'operate');
   const watch = await watchIn(event, caller, runtime);
   const id = event.pathParameters?.delivery ?? '';
-  const resent = isId('msg_', id) ? await resend(deliveryKey(watch.pk, id), runtime) : undefined;
-  if (!resent) throw new Refusal(404, 'there is no such delivery');
+  const noSuchDelivery = () => new Refusal(404, 'there is no such delivery');
+  if (!isId('msg_', id)) throw noSuchDelivery();
+  const key = deliveryKey(watch.pk, id);
+  const [delivery] = (await runtime.table.get([key])) as DeliveryItem[];
+  if (delivery) mustTell(caller, delivery.body.target);
+  const resent = delivery && (await resend(key, runtime));
+  if (!resent) throw noSuchDelivery();
   return answer(202, { id: resent.body.id, target: resent.body.target, state: resent.body.state });
 };
 
@@ -121,12 +134,15 @@ const resendMany: Handle = async (event, caller, runtime) => {
   const { target, from, to } = body.output;
   const [since, until] = [parseInstant(from), to === undefined ? runtime.now() : parseInstant(to)];
   if (since === undefined || until === undefined) throw new Refusal(422, 'from and to must be instants with a zone');
-  return answer(202, await resendParked({ tenant: caller.tenant, target, since, until }, runtime));
+  mustTell(caller, target);
+  const isMeant = (watch: Watch) => isTheirs(watch, caller);
+  return answer(202, await resendParked({ tenant: caller.tenant, target, since, until, isMeant }, runtime));
 };
 
 const enableTarget: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'operate');
   const name = event.pathParameters?.name ?? '';
+  mustTell(caller, name);
   if (!runtime.config.targets.has(name)) throw new Refusal(404, 'there is no such target');
   await runtime.turns.enable(name);
   return answer(200, { target: name, disabled: false });
@@ -142,9 +158,12 @@ const ROUTES: Readonly<Record<string, Handle>> = {
   'POST /targets/{name}/enable': enableTarget,
 };
 
-export const handler = httpHandler((event, runtime) => {
+/** Answers one request; throws a Refusal for what it refuses. */
+export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpResult> => {
   const caller = callerOf(event);
   const handle = ROUTES[event.routeKey];
   if (!handle) throw new Refusal(404, 'there is no such route');
   return handle(event, caller, runtime);
-});
+};
+
+export const handler = httpHandler(serve);

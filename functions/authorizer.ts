@@ -1,8 +1,9 @@
 /** Lambda request authorizer (payload 2.0, simple response): who asks, and for which tenant. */
 import middy from '@middy/core';
+import { contextOf } from '../lib/caller.ts';
 import { theRuntime } from '../lib/runtime.ts';
 import type { Item } from '../lib/store.ts';
-import { isValid, parseBearer, type Token, tokenKey } from '../lib/token.ts';
+import { bearerOf, isValid, parseBearer, type Token, tokenKey } from '../lib/token.ts';
 
 type Event = { readonly headers?: Readonly<Record<string, string | undefined>> };
 type Result = { readonly isAuthorized: boolean; readonly context?: Readonly<Record<string, string>> };
@@ -13,5 +14,5 @@ export const handler = middy<Event, Result>().handler(async ({ headers = {} }) =
   const [item] = given ? await table.get([tokenKey(given.id)]) : [];
   const token = (item as Item<Token> | undefined)?.body;
   if (!given || !token || !isValid(token, given.secret, now())) return { isAuthorized: false };
-  return { isAuthorized: true, context: { tenant: token.tenant, scopes: token.scopes.join(' '), token: token.id } };
+  return { isAuthorized: true, context: { ...contextOf(bearerOf(token)), token: token.id } };
 });

@@ -1,35 +1,85 @@
-/** Who asks: the tenant and scopes that the authorizer found out, never anything from the request's own words. */
-import { Refusal } from './problem.ts';
+/** Who asks, and what that caller may: as the authorizer found out, never from anything in the request's own words. */
+import { placeOf } from './place.ts';
+import { type Fault, pointer, Refusal } from './problem.ts';
 
 export type Scope = 'submit' | 'read' | 'operate';
 export const SCOPES: readonly Scope[] = ['submit', 'read', 'operate'];
 
-export type Caller = { readonly tenant: string; readonly scopes: readonly string[] };
+export type Caller = {
+  readonly tenant: string;
+  readonly scopes: readonly string[];
+  /** Connections it may use, and see the watches of; left out, all. */
+  readonly connections?: readonly string[];
+  /** Targets it may have told: names, and for callbacks origins such as `https://ci.example.com`; left out, all. */
+  readonly targets?: readonly string[];
+};
 
 /** Direct invokes, schedules and IAM principals act for this tenant. */
 export const DEFAULT_TENANT = 'default';
 
-type Authorizer = {
-  readonly lambda?: { readonly tenant?: unknown; readonly scopes?: unknown };
-  readonly iam?: unknown;
-};
+/** What the deployment itself asks for (a schedule, a direct invoke), or whoever IAM lets in: tenant `default`, unbounded. */
+export const THE_OPERATOR: Caller = { tenant: DEFAULT_TENANT, scopes: SCOPES };
+
+type Allowed = Pick<Caller, 'scopes' | 'connections' | 'targets'>;
+const LISTS: readonly (keyof Allowed)[] = ['scopes', 'connections', 'targets'];
+
+/** A caller as text, for an authorizer's context: it carries strings only. What is not bounded is left out. */
+export const contextOf = ({ tenant, ...allowed }: Caller): Record<string, string> => ({
+  tenant,
+  ...Object.fromEntries(LISTS.flatMap((name) => (allowed[name] ? [[name, allowed[name].join(' ')]] : []))),
+});
+
+type Authorizer = { readonly lambda?: Readonly<Record<string, unknown>>; readonly iam?: unknown };
 
 /** The caller of an HTTP request. Throws a 403 where no authorizer has vouched for anybody: there is no open mode. */
 export const callerOf = (event: { readonly requestContext?: { readonly authorizer?: unknown } }): Caller => {
   const authorizer = event.requestContext?.authorizer as Authorizer | undefined;
-  const { tenant, scopes } = authorizer?.lambda ?? {};
-  if (typeof tenant === 'string' && tenant !== '')
-    return {
-      tenant,
-      scopes: String(scopes ?? '')
-        .split(' ')
-        .filter(Boolean),
-    };
-  if (authorizer?.iam) return { tenant: DEFAULT_TENANT, scopes: SCOPES };
+  const { tenant, ...context } = authorizer?.lambda ?? {};
+  if (typeof tenant === 'string' && tenant !== '') {
+    const lists = LISTS.flatMap((name) => {
+      const text = context[name];
+      return text === undefined ? [] : [[name, String(text).split(' ').filter(Boolean)] as const];
+    });
+    return { tenant, scopes: [], ...Object.fromEntries(lists) };
+  }
+  if (authorizer?.iam) return THE_OPERATOR;
   throw new Refusal(403, 'nobody has vouched for this request');
 };
 
 export const mustHave = (caller: Caller, scope: Scope): void => {
   if (!caller.scopes.includes(scope))
     throw new Refusal(403, `this token may not ${scope}: it needs the scope "${scope}"`);
+};
+
+/** Whether the caller may use this connection, and see what is watched with it. */
+export const mayUse = ({ connections }: Caller, connection: string): boolean =>
+  connections === undefined || connections.includes(connection);
+
+/** Whether the caller may have this target told. */
+export const mayTell = ({ targets }: Caller, target: string): boolean =>
+  targets === undefined || targets.includes(placeOf(target));
+
+const only = (allowed: readonly string[] = []): string => `only ${allowed.join(', ') || 'none'}`;
+
+/** Where a submission, defaults filled in, goes beyond what its caller may; `base` is its place in the body. */
+export const oversteps = (
+  caller: Caller,
+  { connection, notify }: { readonly connection: string; readonly notify: readonly string[] },
+  base = '',
+): Fault[] => {
+  const { connections, targets } = caller;
+  const places = new Set(notify.filter((target) => !mayTell(caller, target)).map(placeOf));
+  return [
+    ...(mayUse(caller, connection) ? [] : [{ field: 'connection', what: `use ${connection}`, allowed: connections }]),
+    ...[...places].map((place) => ({ field: 'notify', what: `have ${place} told`, allowed: targets })),
+  ].map(({ field, what, allowed }) => ({
+    pointer: pointer(base, field),
+    detail: `this token may not ${what}, ${only(allowed)}: name what it may, or use a token that may more`,
+  }));
+};
+
+/** Throws a 403 unless the caller may have this target told. */
+export const mustTell = (caller: Caller, target: string): void => {
+  if (!mayTell(caller, target))
+    throw new Refusal(403, `this token may not have ${placeOf(target)} told, ${only(caller.targets)}`);
 };

@@ -1,7 +1,8 @@
 /** Takes one submission or up to 25, and answers each on its own. */
+import { type Caller, oversteps } from './caller.ts';
 import { habitsOf } from './habits.ts';
 import { linksOf } from './links.ts';
-import { type Problem, pointer, problem } from './problem.ts';
+import { type Fault, type Problem, pointer, problem } from './problem.ts';
 import type { Runtime } from './runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
 import { type Accepted, submit, WATCH_TARGETS_MAX } from './submit.ts';
@@ -15,7 +16,11 @@ type Many = {
 /** `status` is the HTTP status; of an array 207, with each submission's own inside. */
 export type Receipt = One | Many;
 
-export const receive = async (input: unknown, tenant: string, runtime: Runtime): Promise<Receipt> => {
+/** Good, and more than its caller may. */
+type Overstepping = { readonly beyond: readonly Fault[] };
+
+export const receive = async (input: unknown, caller: Caller, runtime: Runtime): Promise<Receipt> => {
+  const { tenant } = caller;
   const { config, now, env } = runtime;
   const many = Array.isArray(input);
   const inputs: readonly unknown[] = many ? input : [input];
@@ -23,15 +28,20 @@ export const receive = async (input: unknown, tenant: string, runtime: Runtime):
     const detail = `an array must hold 1 to ${SUBMISSIONS_MAX} submissions`;
     return { status: 422, body: problem(422, detail, [{ pointer: '', detail }]) };
   }
-  const checked = inputs.map((one, i) =>
-    checkSubmission(one, { config, tenant, now: now() }, many ? pointer('', i) : ''),
-  );
+  const checked = inputs.map((one, i): Checked | Overstepping => {
+    const base = many ? pointer('', i) : '';
+    const check = checkSubmission(one, { config, tenant, now: now() }, base);
+    const beyond = 'submission' in check ? oversteps(caller, check.submission, base) : [];
+    return beyond.length > 0 ? { beyond } : check;
+  });
   const good = checked.flatMap((check) => ('submission' in check ? [check.submission] : []));
   const accepted = await submit(good, tenant, runtime);
 
-  const answerTo = (check: Checked, taken: Accepted | undefined): One => {
+  const answerTo = (check: Checked | Overstepping, taken: Accepted | undefined): One => {
     if ('faults' in check)
       return { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) };
+    if ('beyond' in check)
+      return { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', check.beyond) };
     if (!taken) return { status: 500, body: problem(500, 'the submission was not taken') };
     const watch = taken.item.body;
     if (taken.isFull) {

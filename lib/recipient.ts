@@ -2,6 +2,7 @@
 import type { Config } from './config.ts';
 import type { Delivery } from './delivery.ts';
 import { Misconfigured } from './errors.ts';
+import { isCallback, placeOf } from './place.ts';
 import { isReference } from './reference.ts';
 import type { Secrets } from './secrets.ts';
 import { targetOf } from './targets/index.ts';
@@ -18,9 +19,6 @@ export type Recipient = {
   readonly open: (secrets: Secrets) => Promise<{ readonly target: Target; readonly settings: unknown }>;
 };
 
-/** Whether a delivery names an address instead of a target. */
-export const isCallback = (target: string): boolean => target.includes(':');
-
 export const recipientOf = (
   { target: name, tenant }: Pick<Delivery, 'target' | 'tenant'>,
   config: Config,
@@ -35,7 +33,7 @@ export const recipientOf = (
       };
   const target = targetOf(type);
   return {
-    turn: isNamed ? name : new URL(name).origin,
+    turn: placeOf(name),
     isNamed,
     rate: lane ?? target?.lane ?? {},
     ...(target && { target }),

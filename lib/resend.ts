@@ -5,6 +5,7 @@ import type { Runtime } from './runtime.ts';
 import { DAY, SECOND } from './schedule.ts';
 import type { Item, Key } from './store.ts';
 import { wake } from './wake.ts';
+import type { Watch } from './watch.ts';
 
 type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
@@ -43,6 +44,8 @@ export type Parked = {
   readonly target: string;
   readonly since: number;
   readonly until: number;
+  /** Of which watches; left out, of all. */
+  readonly isMeant?: (watch: Watch) => boolean;
 };
 
 const PAGE = 50;
@@ -57,7 +60,7 @@ const BUDGET_MS = 8 * SECOND;
  * whether time ran out before all were looked through: then the same request goes on.
  */
 export const resendParked = async (
-  { tenant, target, since, until }: Parked,
+  { tenant, target, since, until, isMeant = () => true }: Parked,
   tools: Tools,
 ): Promise<{ readonly resent: number; readonly more: boolean }> => {
   const { table, now } = tools;
@@ -72,7 +75,10 @@ export const resendParked = async (
     do {
       const page = await table.listed(tenantDay(tenant, day), PAGE, after);
       const partitions = await Promise.all(page.keys.map(({ pk }) => table.partition(pk)));
-      const parked = partitions.flat().filter((item) => item.sk.startsWith('delivery#') && isWanted(item));
+      const meant = partitions.filter((items) =>
+        items.some(({ sk, body }) => sk === 'watch' && isMeant(body as Watch)),
+      );
+      const parked = meant.flat().filter((item) => item.sk.startsWith('delivery#') && isWanted(item));
       const again = await Promise.all(parked.map((item) => resend(item, tools)));
       resent += again.filter(Boolean).length;
       after = page.next;

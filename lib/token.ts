@@ -3,7 +3,7 @@
  * bits it needs no slow hash.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { SCOPES, type Scope } from './caller.ts';
+import { type Caller, SCOPES, type Scope } from './caller.ts';
 import type { Item, Key } from './store.ts';
 
 export type Token = {
@@ -12,6 +12,9 @@ export type Token = {
   readonly hash: string;
   readonly tenant: string;
   readonly scopes: readonly Scope[];
+  /** What it is bounded to, as Caller has them; left out, it is not. */
+  readonly connections?: readonly string[];
+  readonly targets?: readonly string[];
   readonly createdAt: number;
   readonly expiresAt?: number;
   readonly revokedAt?: number;
@@ -26,12 +29,7 @@ const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).d
 
 /** Makes a token. Its text is shown once, to whoever asked for it; only the item is kept. */
 export const newToken = (
-  about: {
-    readonly tenant: string;
-    readonly scopes?: readonly Scope[];
-    readonly expiresAt?: number;
-    readonly note?: string;
-  },
+  about: Pick<Token, 'tenant' | 'connections' | 'targets' | 'expiresAt' | 'note'> & Partial<Pick<Token, 'scopes'>>,
   now: number,
 ): { readonly text: string; readonly item: Item<Token> } => {
   const id = randomBytes(6).toString('hex');
@@ -53,3 +51,11 @@ export const isValid = (token: Token, secret: string, now: number): boolean =>
   timingSafeEqual(hashOf(secret), Buffer.from(token.hash, 'hex')) &&
   token.revokedAt === undefined &&
   (token.expiresAt ?? Number.POSITIVE_INFINITY) > now;
+
+/** Who asks with this token. */
+export const bearerOf = ({ tenant, scopes, connections, targets }: Token): Caller => ({
+  tenant,
+  scopes,
+  ...(connections && { connections }),
+  ...(targets && { targets }),
+});

@@ -2,6 +2,7 @@
  * npm run token -- create | list | revoke: bearer tokens of a deployment.
  *
  *   create [--tenant default] [--scopes submit,read] [--days 90] [--note "who has it"]
+ *          [--connections aliyun-prod] [--targets ops,https://ci.example.com]
  *   list
  *   revoke <id>
  *
@@ -17,15 +18,48 @@ import { newToken, TOKENS, type Token, tokenKey } from '../token.ts';
 
 const USAGE = `usage:
   npm run token -- create [--tenant default] [--scopes submit,read,operate] [--days 90] [--note "who has it"]
+                             [--connections aliyun-prod,...] [--targets ops,https://ci.example.com,...]
   npm run token -- list
   npm run token -- revoke <id>
 The table is named by --table or TABLE_NAME: opwatch-<stage>.`;
 
 class Usage extends Error {}
 
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const isOrigin = (text: string): boolean =>
+  text.startsWith('https://') && URL.canParse(text) && new URL(text).origin === text;
+
+/** What lies between an authorizer and the functions is small. */
+const LIST_MAX = 50;
+
+const readList = (option: string, text: string, isGood: (entry: string) => boolean, what: string): string[] => {
+  const entries = [...new Set(text.split(',').map((entry) => entry.trim()))];
+  const bad = entries.filter((entry) => !isGood(entry));
+  if (bad.length > 0) throw new Usage(`${option}: ${bad.map((entry) => `"${entry}"`).join(', ')} must be ${what}`);
+  if (entries.length > LIST_MAX) throw new Usage(`${option} may hold ${LIST_MAX} at most`);
+  return entries;
+};
+
+const boundsOf = ({
+  connections,
+  targets,
+}: Record<string, string | undefined>): Pick<Token, 'connections' | 'targets'> => ({
+  ...(connections !== undefined && {
+    connections: readList('--connections', connections, (entry) => NAME.test(entry), 'the name of a connection'),
+  }),
+  ...(targets !== undefined && {
+    targets: readList(
+      '--targets',
+      targets,
+      (entry) => NAME.test(entry) || isOrigin(entry),
+      'the name of a target, or for callbacks an origin such as https://ci.example.com',
+    ),
+  }),
+});
+
 const create = async (table: Table, options: Record<string, string | undefined>): Promise<string> => {
   const { tenant = DEFAULT_TENANT } = options;
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenant)) throw new Usage('--tenant must be 1 to 63 of a-z, 0-9 and "-"');
+  if (!NAME.test(tenant)) throw new Usage('--tenant must be 1 to 63 of a-z, 0-9 and "-"');
   const scopes = (options.scopes ?? SCOPES.join(',')).split(',').map((scope) => scope.trim()) as Scope[];
   const unknown = scopes.filter((scope) => !SCOPES.includes(scope));
   if (unknown.length > 0) throw new Usage(`unknown scope ${unknown.join(', ')}: there are ${SCOPES.join(', ')}`);
@@ -36,6 +70,7 @@ const create = async (table: Table, options: Record<string, string | undefined>)
     {
       tenant,
       scopes,
+      ...boundsOf(options),
       ...(days !== undefined && { expiresAt: Date.now() + days * DAY }),
       ...(options.note !== undefined && { note: options.note }),
     },
@@ -49,10 +84,16 @@ const date = (at: number | undefined): string => (at === undefined ? '-' : new D
 
 const list = async (table: Table): Promise<string> => {
   const tokens = (await table.partition(TOKENS)).map(({ body }) => body as Token);
-  const lines = tokens.map(({ id, tenant, scopes, createdAt, expiresAt, revokedAt, note }) =>
-    [id, tenant, scopes.join(','), date(createdAt), date(expiresAt), date(revokedAt), note ?? ''].join('\t'),
+  const lines = tokens.map(({ id, tenant, scopes, connections, targets, createdAt, expiresAt, revokedAt, note }) =>
+    [
+      id,
+      tenant,
+      ...[scopes, connections ?? ['all'], targets ?? ['all']].map((each) => each.join(',')),
+      ...[createdAt, expiresAt, revokedAt].map(date),
+      note ?? '',
+    ].join('\t'),
   );
-  return ['id\ttenant\tscopes\tcreated\texpires\trevoked\tnote', ...lines].join('\n');
+  return ['id\ttenant\tscopes\tconnections\ttargets\tcreated\texpires\trevoked\tnote', ...lines].join('\n');
 };
 
 const revoke = async (table: Table, id: string | undefined): Promise<string> => {
@@ -67,6 +108,8 @@ const revoke = async (table: Table, id: string | undefined): Promise<string> => 
 const OPTIONS = {
   tenant: { type: 'string' },
   scopes: { type: 'string' },
+  connections: { type: 'string' },
+  targets: { type: 'string' },
   days: { type: 'string' },
   note: { type: 'string' },
   table: { type: 'string' },

@@ -348,8 +348,24 @@ export const api = (running: () => Opwatch): void => {
 
     const [, id = '', secret = ''] = text.split('_');
     const list = await token('list');
-    expect(list).toContain(`${id}\tteam\tread\t`);
+    expect(list).toContain(`${id}\tteam\tread\tall\tall\t`);
     expect(list).not.toContain(secret);
+
+    const bounds = ['--connections', 'huawei', '--targets', 'inbox,https://ci.example.com'];
+    const bounded = await token('create', ...bounds);
+    expect(await token('list')).toContain('\tsubmit,read,operate\thuawei\tinbox,https://ci.example.com\t');
+    expect(await opwatch.ask('/watches', { token: bounded, body: anOperation() })).toMatchObject({
+      status: 403,
+      body: { errors: [{ pointer: '/connection' }] },
+    });
+    const warehouse = { ...snapshot('bounded'), notify: [] };
+    expect((await opwatch.ask('/watches', { token: bounded, body: warehouse })).status).toBe(202);
+    for (const bad of ['', 'Inbox', 'http://ci.example.com', 'https://ci.example.com/hook']) {
+      await expect(token('create', '--targets', bad)).rejects.toThrow(
+        `--targets: "${bad}" must be the name of a target`,
+      );
+    }
+
     expect(await token('revoke', id)).toContain(`${id} is revoked`);
     expect((await opwatch.ask('/watches', { token: text })).status).toBe(403);
   });

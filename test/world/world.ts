@@ -2,6 +2,7 @@
  * The whole system in memory: table, queues, Lambda with its queue triggers and schedule, clouds, receivers and time.
  * The code that runs in it is the project's own; only what lies behind the ports is not.
  */
+import { SCOPES } from '../../lib/caller.ts';
 import type { Config } from '../../lib/config.ts';
 import { deliver } from '../../lib/deliver.ts';
 import { poll } from '../../lib/poll.ts';
@@ -254,7 +255,11 @@ export const createWorld = (options: WorldOptions = {}): World => {
     as,
     call: (name, work) => timeline.finish(as(name, work)),
     submit: async (body, tenant = 'default') => {
-      const receipt = await as('trigger', (runtime) => functions.receive(body, tenant, runtime), 15_000);
+      const receipt = await as(
+        'trigger',
+        (runtime) => functions.receive(body, { tenant, scopes: SCOPES }, runtime),
+        15_000,
+      );
       inspect('answer')(JSON.stringify(receipt));
       return receipt;
     },

@@ -1,0 +1,319 @@
+/** Who gets at what: through the handlers themselves, as callers that an authorizer has vouched for. */
+import { describe, expect, test } from 'vitest';
+import { serve } from '../../functions/api.ts';
+import { type Caller, callerOf, contextOf, SCOPES } from '../../lib/caller.ts';
+import { Refusal } from '../../lib/problem.ts';
+import { receive } from '../../lib/receive.ts';
+import type { HttpEvent } from '../../lib/shell.ts';
+import { bearerOf, newToken } from '../../lib/token.ts';
+import type { WatchView } from '../../lib/view.ts';
+import { DAY, MINUTE } from '../samples.ts';
+import { deliveriesOf, pass, stage, submitted, watchOf } from '../world/scenes.ts';
+import { configWith } from '../world/settings.ts';
+import { createWorld, type World } from '../world/world.ts';
+
+/** The caller as functions know it: token, authorizer's context (texts alone), request. */
+const callerWith = (about: Partial<Parameters<typeof newToken>[0]>): Caller => {
+  const context = contextOf(bearerOf(newToken({ tenant: 'default', ...about }, 0).item.body));
+  expect(Object.values(context).every((value) => typeof value === 'string')).toBe(true);
+  return callerOf({ requestContext: { authorizer: { lambda: context } } });
+};
+
+type Asked = {
+  readonly path?: Record<string, string>;
+  readonly query?: Record<string, string>;
+  readonly body?: unknown;
+};
+
+/** Asks the API; answers status and body, of a refusal its problem. */
+const ask = async (world: World, caller: Caller, routeKey: string, { path, query, body }: Asked = {}) => {
+  const event: HttpEvent = {
+    routeKey,
+    headers: {},
+    requestContext: { http: { method: '', path: '' }, authorizer: { lambda: contextOf(caller) } },
+    ...(path && { pathParameters: path }),
+    ...(query && { queryStringParameters: query }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
+  const answer = await world
+    .call('api', (runtime) => serve(event, runtime))
+    .catch((error: unknown) => {
+      if (error instanceof Refusal) return { statusCode: error.problem.status, body: JSON.stringify(error.problem) };
+      throw error;
+    });
+  return { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
+};
+
+const submitAs = (world: World, caller: Caller, body: unknown) =>
+  world.call('trigger', (runtime) => receive(body, caller, runtime));
+
+const snapshot = (world: World) => JSON.stringify([...world.table.items()]);
+
+describe('a caller', () => {
+  test.each<[string, Partial<Parameters<typeof newToken>[0]>, Caller]>([
+    ['of a token without bounds', {}, { tenant: 'default', scopes: SCOPES }],
+    ['of another tenant that may read', { tenant: 'b', scopes: ['read'] }, { tenant: 'b', scopes: ['read'] }],
+    [
+      'bounded in both ways',
+      { connections: ['a', 'b'], targets: ['ops', 'https://ci.example.com'] },
+      { tenant: 'default', scopes: SCOPES, connections: ['a', 'b'], targets: ['ops', 'https://ci.example.com'] },
+    ],
+    [
+      'bounded to nothing',
+      { connections: [], targets: [] },
+      { tenant: 'default', scopes: SCOPES, connections: [], targets: [] },
+    ],
+  ])('%s arrives as it was made', (_, about, caller) => {
+    expect(callerWith(about)).toEqual(caller);
+  });
+
+  test.each([
+    ['nobody', undefined],
+    ['an authorizer that says nothing', { lambda: {} }],
+    ['a tenant without a name', { lambda: { tenant: '', scopes: 'read' } }],
+    ['a tenant that is no text', { lambda: { tenant: ['a'], scopes: 'read' } }],
+  ])('vouched for by %s is refused [S1]', (_, authorizer) => {
+    expect(() => callerOf({ requestContext: { authorizer } })).toThrow('nobody has vouched for this request');
+  });
+
+  test('that says nothing of scopes has none [S1]', () => {
+    expect(callerOf({ requestContext: { authorizer: { lambda: { tenant: 'a' } } } })).toEqual({
+      tenant: 'a',
+      scopes: [],
+    });
+  });
+
+  test('whom IAM lets in acts for the default tenant', () => {
+    const authorizer = { iam: { accessKey: 'ASIA', userArn: 'arn:aws:iam::123456789012:user/ci' } };
+    expect(callerOf({ requestContext: { authorizer } })).toEqual({ tenant: 'default', scopes: SCOPES });
+  });
+});
+
+describe("another tenant's watch", () => {
+  const other = callerWith({ tenant: 'other' });
+  const parkedWatch = async () => {
+    const world = createWorld({ reply: () => 'broken' });
+    const id = await submitted(world, { notify: ['ci'], endsAfter: 0, end: 'failed' });
+    world.start();
+    await pass(world, 5 * DAY);
+    const [delivery] = deliveriesOf(world, id);
+    return { world, id, delivery: delivery?.body.id ?? '' };
+  };
+
+  test('is not there: not to read, list, stop, extend or send again [S2]', async () => {
+    const { world, id, delivery } = await parkedWatch();
+    expect(watchOf(world, id).body.tenant).toBe('default');
+    const before = snapshot(world);
+    const missing = { status: 404, body: { detail: 'there is no such watch' } };
+    const path = { id, delivery };
+    expect(await ask(world, other, 'GET /watches/{id}', { path })).toMatchObject(missing);
+    expect(await ask(world, other, 'DELETE /watches/{id}', { path })).toMatchObject(missing);
+    expect(await ask(world, other, 'PATCH /watches/{id}', { path, body: { deadline: 'PT1H' } })).toMatchObject(missing);
+    const resend = 'POST /watches/{id}/deliveries/{delivery}/resend';
+    expect(await ask(world, other, resend, { path })).toMatchObject(missing);
+    expect(await ask(world, other, 'GET /watches')).toMatchObject({ status: 200, body: { watches: [] } });
+    const from = new Date(world.timeline.now() - 6 * DAY).toISOString();
+    expect(await ask(world, other, 'POST /deliveries/resend', { body: { target: 'ci', from } })).toMatchObject({
+      status: 202,
+      body: { resent: 0 },
+    });
+    expect(snapshot(world)).toBe(before);
+
+    const own = callerWith({});
+    expect(await ask(world, own, 'GET /watches/{id}', { path })).toMatchObject({ status: 200, body: { id } });
+    expect(await ask(world, own, resend, { path })).toMatchObject({ status: 202, body: { state: 'waiting' } });
+  });
+
+  test('cannot be had by a cursor of its own list [S2]', async () => {
+    const world = createWorld();
+    for (const region of ['cn-hangzhou', 'cn-beijing']) await submitted(world, { operation: { RegionId: region } });
+    const { body } = await ask(world, callerWith({}), 'GET /watches', { query: { limit: '1' } });
+    expect(body.watches).toHaveLength(1);
+    expect(await ask(world, other, 'GET /watches', { query: { cursor: String(body.cursor) } })).toMatchObject({
+      status: 400,
+      body: { detail: 'cursor is not one this API gave out' },
+    });
+  });
+
+  test('is not joined by submitting the same operation, and no tenant can be named in a body [S2]', async () => {
+    const world = createWorld();
+    const submission = stage(world);
+    const first = await submitAs(world, callerWith({}), submission);
+    const second = await submitAs(world, other, submission);
+    expect([first.status, second.status]).toEqual([202, 202]);
+    const [a, b] = [first, second].map(({ body }) => (body as WatchView).id);
+    expect(a).not.toBe(b);
+    expect(await submitAs(world, other, { ...submission, tenant: 'default' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/tenant', detail: 'is not a known field' }] },
+    });
+  });
+});
+
+describe('a token for some connections', () => {
+  const bounded = callerWith({ connections: ['huawei'] });
+
+  test('submits with these alone, named or by default; nothing is written otherwise [S1]', async () => {
+    const world = createWorld();
+    const submission = stage(world);
+    const before = snapshot(world);
+    for (const body of [submission, { ...submission, connection: 'aliyun' }]) {
+      expect(await submitAs(world, bounded, body)).toMatchObject({
+        status: 403,
+        body: {
+          detail: 'this token may not ask for that; nothing was written',
+          errors: [
+            {
+              pointer: '/connection',
+              detail: 'this token may not use aliyun, only huawei: name what it may, or use a token that may more',
+            },
+          ],
+        },
+      });
+    }
+    expect(snapshot(world)).toBe(before);
+    expect((await submitAs(world, bounded, stage(world, { provider: 'huawei-dws' }))).status).toBe(202);
+  });
+
+  test('in an array each submission is answered on its own', async () => {
+    const world = createWorld();
+    const both = [stage(world), stage(world, { provider: 'huawei-dws' })];
+    expect(await submitAs(world, bounded, both)).toMatchObject({
+      status: 207,
+      body: [{ status: 403, problem: { errors: [{ pointer: '/0/connection' }] } }, { status: 202 }],
+    });
+  });
+
+  test('sees, stops and sends again what is watched with these, and no other watch is there [S1]', async () => {
+    const world = createWorld({ reply: () => 'broken' });
+    const ids = [
+      await submitted(world, { notify: ['ci'], endsAfter: 0 }),
+      await submitted(world, { notify: ['ci'], endsAfter: 0, provider: 'huawei-dws' }),
+    ] as const;
+    world.start();
+    await pass(world, 5 * DAY);
+    const statuses = async (id: string) => {
+      const path = { id, delivery: deliveriesOf(world, id)[0]?.body.id ?? '' };
+      return [
+        (await ask(world, bounded, 'GET /watches/{id}', { path })).status,
+        (await ask(world, bounded, 'DELETE /watches/{id}', { path })).status,
+        (await ask(world, bounded, 'PATCH /watches/{id}', { path, body: { deadline: 'PT1H' } })).status,
+        (await ask(world, bounded, 'POST /watches/{id}/deliveries/{delivery}/resend', { path })).status,
+      ];
+    };
+    expect((await ask(world, bounded, 'GET /watches')).body).toMatchObject({ watches: [{ id: ids[1] }] });
+    const from = new Date(world.timeline.now() - 6 * DAY).toISOString();
+    const resent = await ask(world, bounded, 'POST /deliveries/resend', { body: { target: 'ci', from } });
+    expect(resent).toMatchObject({ status: 202, body: { resent: 1 } });
+    expect(await statuses(ids[0])).toEqual([404, 404, 404, 404]);
+    expect(await statuses(ids[1])).toEqual([200, 200, 409, 202]);
+  });
+});
+
+describe('a token for some targets', () => {
+  const bounded = callerWith({ targets: ['ci', 'https://builds.example.com'] });
+  const detailOf = (place: string) =>
+    `this token may not have ${place} told, only ci, https://builds.example.com: name what it may, or use a token that may more`;
+
+  test.each([[['ci', 'https://builds.example.com/a', 'https://BUILDS.example.com:443/b']], [[]]])(
+    'may name %j',
+    async (notify) => {
+      const world = createWorld();
+      expect((await submitAs(world, bounded, stage(world, { notify }))).status).toBe(202);
+    },
+  );
+
+  test.each([
+    [['ci', 'chat'], ['chat']],
+    [['https://builds.example.org/a', 'https://builds.example.org/b'], ['https://builds.example.org']],
+    [
+      ['https://builds.example.com.evil.example/', 'chat'],
+      ['https://builds.example.com.evil.example', 'chat'],
+    ],
+  ])('may not name %j: nothing is written [S1]', async (notify, refused) => {
+    const world = createWorld();
+    const submission = stage(world, { notify });
+    const before = snapshot(world);
+    expect(await submitAs(world, bounded, submission)).toMatchObject({
+      status: 403,
+      body: { errors: refused.map((place) => ({ pointer: '/notify', detail: detailOf(place) })) },
+    });
+    expect(snapshot(world)).toBe(before);
+  });
+
+  test('of the same host holds for its port only', async () => {
+    const config = configWith({ callbacks: { allowPorts: [8443] } });
+    const world = createWorld({ config });
+    const notify = ['https://builds.example.com:8443/a'];
+    expect((await submitAs(world, bounded, stage(world, { notify }))).status).toBe(403);
+  });
+
+  test('is held to them by default as well', async () => {
+    const world = createWorld();
+    const { notify: _, ...submission } = stage(world);
+    expect(await submitAs(world, bounded, submission)).toMatchObject({
+      status: 403,
+      body: { errors: [{ pointer: '/notify', detail: detailOf('chat') }] },
+    });
+  });
+
+  test('does not join a watch with another [S1]', async () => {
+    const world = createWorld();
+    const submission = stage(world);
+    await submitAs(world, callerWith({}), submission);
+    expect((await submitAs(world, bounded, { ...submission, notify: ['chat'] })).status).toBe(403);
+    const joined = await submitAs(world, bounded, { ...submission, notify: ['ci'] });
+    expect(joined).toMatchObject({ status: 200, body: { notify: ['chat', 'ci'] } });
+  });
+
+  test('operates these alone [S14]', async () => {
+    const world = createWorld({ reply: () => 'broken' });
+    const id = await submitted(world, { notify: ['ci', 'chat', 'https://builds.example.com/a'], endsAfter: 0 });
+    world.start();
+    await pass(world, 5 * DAY + MINUTE);
+    const from = new Date(world.timeline.now() - 6 * DAY).toISOString();
+    const statuses: Record<string, number[]> = {};
+    for (const { body } of deliveriesOf(world, id)) {
+      const { id: delivery, target } = body;
+      const resend = 'POST /watches/{id}/deliveries/{delivery}/resend';
+      const one = await ask(world, bounded, resend, { path: { id, delivery } });
+      const many = await ask(world, bounded, 'POST /deliveries/resend', { body: { target, from } });
+      const enable = await ask(world, bounded, 'POST /targets/{name}/enable', { path: { name: target } });
+      statuses[target] = [one.status, many.status, enable.status];
+    }
+    expect(statuses).toEqual({
+      ci: [202, 202, 200],
+      chat: [403, 403, 403],
+      'https://builds.example.com/a': [202, 202, 404],
+    });
+  });
+
+  test.each(['', ':', 'a:b', 'https://', '__proto__', 'constructor'])('does not operate %j', async (target) => {
+    const world = createWorld();
+    const from = new Date(world.timeline.now()).toISOString();
+    expect((await ask(world, bounded, 'POST /deliveries/resend', { body: { target, from } })).status).toBe(403);
+    expect((await ask(world, bounded, 'POST /targets/{name}/enable', { path: { name: target } })).status).toBe(403);
+  });
+});
+
+test.each(SCOPES)('a token with the scope %s alone has no other [S1]', async (scope) => {
+  const world = createWorld();
+  const id = await submitted(world);
+  const caller = callerWith({ scopes: [scope] });
+  const path = { id, delivery: 'msg_none', name: 'ci' };
+  const needs: readonly (readonly [string, string])[] = [
+    ['GET /watches', 'read'],
+    ['GET /watches/{id}', 'read'],
+    ['DELETE /watches/{id}', 'submit'],
+    ['PATCH /watches/{id}', 'submit'],
+    ['POST /watches/{id}/deliveries/{delivery}/resend', 'operate'],
+    ['POST /deliveries/resend', 'operate'],
+    ['POST /targets/{name}/enable', 'operate'],
+  ];
+  for (const [route, needed] of needs) {
+    const { status, body } = await ask(world, caller, route, { path, body: {} });
+    const detail = `this token may not ${needed}: it needs the scope "${needed}"`;
+    if (needed === scope) expect(body.detail).not.toBe(detail);
+    else expect({ status, detail: body.detail }).toEqual({ status: 403, detail });
+  }
+});
