@@ -1,4 +1,5 @@
 /** Wake-ups for deliveries: one attempt each at its target, in its target's turn; claimed before it is sent, recorded after. */
+import { isDeepStrictEqual } from 'node:util';
 import { type AttemptRecord, afterAttempt, claimed, type Delivery, describe, mayAttemptAt } from './delivery.ts';
 import { LookError } from './errors.ts';
 import { eventOf } from './event.ts';
@@ -7,7 +8,7 @@ import { attemptKey, type DeliveryItem, deliveryKey, watchKey, withBody } from '
 import { linksOf } from './links.ts';
 import { isCallback } from './place.ts';
 import type { SqsRecord } from './queue.ts';
-import { type Recipient, recipientOf } from './recipient.ts';
+import { type Opened, type Recipient, recipientOf } from './recipient.ts';
 import { redact, redactUrl } from './redact.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, KEEP_MS, SECOND } from './schedule.ts';
@@ -25,6 +26,7 @@ const PATIENCE_MS = 2 * SECOND;
 
 type Due = { readonly job: Job<Delivery>; readonly watch: Watch };
 type Made = { readonly at: number; readonly verdict: Verdict; readonly answer?: HttpAnswer };
+type Told = Made & { readonly answer: HttpAnswer };
 
 /** Handles one batch of the notify queue; answers the ids of the messages that stay. */
 export const deliver = (
@@ -144,23 +146,34 @@ const claimFor = async (
   return standing.body.claim?.by === by ? { item: standing } : { fate: { backAt: mayAttemptAt(standing.body) } };
 };
 
-type Told = { readonly watch: Watch; readonly delivery: Delivery };
+type Owed = { readonly watch: Watch; readonly delivery: Delivery };
 
-const attempt = async (told: readonly Told[], recipient: Recipient, runtime: Runtime): Promise<Made> => {
+/** Whether the receiver would not take it from us, as against being slow, overwhelmed or out of order. */
+const isRefused = ({ verdict, answer }: Told): boolean =>
+  verdict.kind === 'gone' || (verdict.kind === 'retry' && verdict.slow !== true && answer.status < 500);
+
+const attempt = async (told: readonly Owed[], recipient: Recipient, runtime: Runtime): Promise<Made> => {
   const { secrets, sendToTarget, log, now } = runtime;
   const at = now();
   try {
-    const { target, settings } = await recipient.open(secrets);
+    const opened = await recipient.open(secrets);
     const events = told.map(({ watch, delivery }) => eventOf(watch, delivery.event, linksOf(watch, runtime)));
     const attempted = { id: told[0]?.delivery.id ?? '', at };
     const [event] = events;
     if (!event) throw new Error('an attempt without an event');
-    const request =
-      events.length > 1 && target.digest
-        ? target.digest(events, settings, attempted)
-        : target.request(event, settings, attempted);
-    const answer = await sendToTarget(request);
-    return { at, verdict: target.verdict(answer), answer };
+    const tell = async ({ target, settings }: Opened): Promise<Told> => {
+      const request =
+        events.length > 1 && target.digest
+          ? target.digest(events, settings, attempted)
+          : target.request(event, settings, attempted);
+      const answer = await sendToTarget(request);
+      return { at, verdict: target.verdict(answer), answer };
+    };
+    const first = await tell(opened);
+    if (!isRefused(first)) return first;
+    // Its address, token or signing secret may have been rotated since they were read.
+    const reopened = await recipient.open(secrets, { fresh: true });
+    return isDeepStrictEqual(reopened.settings, opened.settings) ? first : await tell(reopened);
   } catch (error) {
     const ours = error instanceof LookError || error instanceof SecretError;
     if (!ours) log.error('attempt failed', { delivery: told[0]?.delivery.id, error: String(error) });

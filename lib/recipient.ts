@@ -4,9 +4,11 @@ import type { Delivery } from './delivery.ts';
 import { Misconfigured } from './errors.ts';
 import { isCallback, placeOf } from './place.ts';
 import { isReference } from './reference.ts';
-import type { Secrets } from './secrets.ts';
+import type { ReadOptions, Secrets } from './secrets.ts';
 import { targetOf } from './targets/index.ts';
 import type { Rate, Target } from './targets/target.ts';
+
+export type Opened = { readonly target: Target; readonly settings: unknown };
 
 export type Recipient = {
   /** Whose turn it is told in: a named target its own, a callback that of its host. */
@@ -16,7 +18,7 @@ export type Recipient = {
   /** Undefined where the configuration names it no more. */
   readonly target?: Target;
   /** Its settings with every secret read. Throws Misconfigured where it is named no more, SecretError. */
-  readonly open: (secrets: Secrets) => Promise<{ readonly target: Target; readonly settings: unknown }>;
+  readonly open: (secrets: Secrets, options?: ReadOptions) => Promise<Opened>;
 };
 
 export const recipientOf = (
@@ -37,20 +39,20 @@ export const recipientOf = (
     isNamed,
     rate: lane ?? target?.lane ?? {},
     ...(target && { target }),
-    open: async (secrets) => {
+    open: async (secrets, options) => {
       if (!target) {
         throw new Misconfigured({ code: 'no_target', message: `opwatch.config.ts names no target ${name} any more` });
       }
-      return { target, settings: await resolved(settings, secrets) };
+      return { target, settings: await resolved(settings, (reference) => secrets.read([reference], options)) };
     },
   };
 };
 
 /** Settings with every secret reference, at any depth, replaced by what it stands for. */
-const resolved = async (settings: unknown, secrets: Secrets): Promise<unknown> => {
-  if (typeof settings === 'string') return isReference(settings) ? (await secrets.read([settings]))[0] : settings;
-  if (Array.isArray(settings)) return Promise.all(settings.map((entry) => resolved(entry, secrets)));
+const resolved = async (settings: unknown, read: (reference: string) => Promise<string[]>): Promise<unknown> => {
+  if (typeof settings === 'string') return isReference(settings) ? (await read(settings))[0] : settings;
+  if (Array.isArray(settings)) return Promise.all(settings.map((entry) => resolved(entry, read)));
   if (typeof settings !== 'object' || settings === null) return settings;
-  const entries = Object.entries(settings).map(async ([key, value]) => [key, await resolved(value, secrets)] as const);
+  const entries = Object.entries(settings).map(async ([key, value]) => [key, await resolved(value, read)] as const);
   return Object.fromEntries(await Promise.all(entries));
 };

@@ -5,13 +5,15 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { ConnectionConfig } from './config.ts';
 import type { Credentials } from './providers/provider.ts';
-import { MINUTE } from './schedule.ts';
+import { MINUTE, SECOND } from './schedule.ts';
+
+/** `fresh`: what was kept has been refused, and is read anew unless that was done just now. */
+export type ReadOptions = { readonly fresh?: boolean };
 
 export type Secrets = {
   /** The secrets behind `references`, in their order. Throws a SecretError that names what cannot be read. */
-  readonly read: (references: readonly string[], options?: { readonly fresh?: boolean }) => Promise<string[]>;
-  /** A connection's credentials; `fresh` reads them anew, past the cache. */
-  readonly credentials: (connection: ConnectionConfig, options?: { readonly fresh?: boolean }) => Promise<Credentials>;
+  readonly read: (references: readonly string[], options?: ReadOptions) => Promise<string[]>;
+  readonly credentials: (connection: ConnectionConfig, options?: ReadOptions) => Promise<Credentials>;
   /** Every secret handed out so far, for masking. */
   readonly known: () => readonly string[];
 };
@@ -22,6 +24,8 @@ export class SecretError extends Error {
 }
 
 const KEEP_MS = 5 * MINUTE;
+/** What is refused again and again must not be read as often: Parameter Store allows 40 calls a second. */
+const FRESH_MS = 10 * SECOND;
 const BATCH_MAX = 10;
 
 const parameterName = (reference: string): string =>
@@ -58,7 +62,7 @@ export const createSecrets = (
   };
 
   const read: Secrets['read'] = async (references, { fresh = false } = {}) => {
-    const stale = (reference: string) => fresh || (cache.get(reference)?.at ?? 0) + KEEP_MS <= now();
+    const stale = (reference: string) => (cache.get(reference)?.at ?? 0) + (fresh ? FRESH_MS : KEEP_MS) <= now();
     const wanted = [...new Set(references)].filter(stale);
     fetchEnvironment(wanted.filter((reference) => reference.startsWith('env:')));
     await fetchParameters(wanted.filter((reference) => !reference.startsWith('env:')));

@@ -73,6 +73,39 @@ describe('an attempt', () => {
     expect(world.swept()).toBe(0);
   });
 
+  test('that is refused reads its secrets anew, and is made with those that were rotated meanwhile [F46] [S3]', async () => {
+    const old = 'https://chat.example.com/hooks/CANARY-chat';
+    let refusal: Reply | undefined;
+    const world = createWorld({ reply: (url) => (url === old ? refusal : undefined) });
+    world.start();
+    await submitted(world, { notify: ['chat'], endsAfter: 0 });
+    await pass(world, MINUTE);
+    for (const [provider, reply] of [['aliyun-ehpc', 'refused'] as const, ['aliyun-bpstudio', 'gone'] as const]) {
+      refusal = reply;
+      world.environment.CHAT_URL = `https://chat.example.com/hooks/CANARY-${reply}`;
+      const id = await submitted(world, { provider, notify: ['chat'], endsAfter: 0 });
+      await pass(world, MINUTE);
+      expect(deliveriesOf(world, id)).toMatchObject([{ body: { state: 'delivered', attempts: 1 } }]);
+      expect(world.receivers.received.at(-1)).toMatchObject({ url: world.environment.CHAT_URL, isTaken: true });
+      world.environment.CHAT_URL = old;
+      await pass(world, 5 * MINUTE);
+    }
+    expect(new Set(world.receivers.received.map(({ id }) => id)).size).toBe(3);
+    expect(await world.call('api', (runtime) => runtime.turns.read('chat'))).not.toHaveProperty('disabled');
+    expect(world.leaks).toEqual([]);
+  });
+
+  test.each<[Reply, number]>([
+    ['refused', 3],
+    ['broken', 3],
+    ['busy', 3],
+  ])('that is %s is made once a time, for the secrets are the same', async (reply, count) => {
+    const { world } = await announced({ reply: () => reply });
+    world.start();
+    await pass(world, 10 * MINUTE);
+    expect(world.receivers.received).toHaveLength(count);
+  });
+
   test.each<[string, Reply, string, number]>([
     ['a receiver that wants no more', 'gone', 'parked', 1],
     ['a receiver that has moved', 'moved', 'waiting', 4],

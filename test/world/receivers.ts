@@ -20,6 +20,7 @@ export type Reply =
   | 'busy'
   | 'busy for long'
   | 'gone'
+  | 'refused'
   | 'moved'
   | 'echo'
   | 'reset'
@@ -49,6 +50,7 @@ export const createReceivers = (now: () => number, secret: string): Receivers =>
     busy: () => reply(429, ''),
     'busy for long': () => ({ ...reply(503, ''), headers: { 'retry-after': '600' } }),
     gone: () => reply(410, ''),
+    refused: () => reply(401, ''),
     moved: () => ({ ...reply(301, ''), headers: { location: 'http://169.254.169.254/latest/meta-data' } }),
     // A debugging endpoint that shows the whole request, its own secret address and all.
     echo: ({ url, headers, body }) => reply(500, `${url} ${JSON.stringify(headers)} ${body} ${secret}`),
