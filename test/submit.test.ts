@@ -5,8 +5,7 @@ import { changeWatch } from '../lib/submit.ts';
 import type { WatchView } from '../lib/view.ts';
 import { stop } from '../lib/watch.ts';
 import { HOUR, MINUTE, OPERATIONS, SECOND } from './samples.ts';
-import type { Faults } from './world/process.ts';
-import { deliveriesOf, messagesIn, pass, stage, submitted, watchOf } from './world/scenes.ts';
+import { deliveriesOf, messagesIn, once, pass, stage, submitted, watchOf } from './world/scenes.ts';
 import { createWorld, type World } from './world/world.ts';
 
 const seeds = Array.from({ length: 40 }, (_, seed) => [seed]);
@@ -19,16 +18,6 @@ const watches = (world: World) => [...world.table.items()].filter(({ sk }) => sk
 
 const stopWatch = (world: World, id: string) =>
   world.call('api', (runtime) => changeWatch(watchOf(world, id), (watch) => stop(watch, runtime.now()), runtime));
-
-/** The first effect of this kind fails so. */
-const once = (what: string, fault: ReturnType<Faults>): Faults => {
-  let isDone = false;
-  return (effect) => {
-    if (isDone || effect.what !== what) return undefined;
-    isDone = true;
-    return fault;
-  };
-};
 
 describe('a submission', () => {
   test('that would make too many targets of one watch is answered 409, and changes nothing [S9]', async () => {

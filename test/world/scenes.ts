@@ -3,6 +3,7 @@ import type { DeliveryItem, WatchItem } from '../../lib/items.ts';
 import type { WatchView } from '../../lib/view.ts';
 import { OPERATIONS } from '../samples.ts';
 import type { CloudState, ProviderName } from './cloud-faces.ts';
+import type { Fault, Faults } from './process.ts';
 import { QUEUES, type World } from './world.ts';
 
 type Scene = {
@@ -58,3 +59,13 @@ export const logged = (world: World, what: string): Record<string, unknown>[] =>
 
 /** Lets time pass, ms. */
 export const pass = (world: World, ms: number): Promise<void> => world.timeline.runUntil(world.timeline.now() + ms);
+
+/** The first effect of this kind fails so. */
+export const once = (what: string, fault: Fault): Faults => {
+  let isDone = false;
+  return (effect) => {
+    if (isDone || effect.what !== what) return undefined;
+    isDone = true;
+    return fault;
+  };
+};
