@@ -3,11 +3,13 @@
  * token may not use, is not there.
  */
 import * as v from 'valibot';
-import { type Caller, callerOf, mayUse, mustHave, mustTell } from '../lib/caller.ts';
+import { type Caller, callerOf, mayUse, mustHave, mustTell, principalOf } from '../lib/caller.ts';
 import { habitsOf } from '../lib/habits.ts';
 import { type DeliveryItem, deliveryKey, isId, type WatchItem, watchKey } from '../lib/items.ts';
 import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
+import type { Fields } from '../lib/log.ts';
+import { placeOf } from '../lib/place.ts';
 import { Refusal } from '../lib/problem.ts';
 import { providers } from '../lib/providers/index.ts';
 import { resend, resendParked } from '../lib/resend.ts';
@@ -33,6 +35,10 @@ const idIn = ({ pathParameters: { id = '' } = {} }: HttpEvent): string => {
   if (!isId('w_', id)) throw noSuchWatch();
   return id;
 };
+
+/** The record of who changed what: nothing else keeps it. */
+const note = (what: string, about: Fields, event: HttpEvent, { tenant }: Caller, { log }: Runtime): void =>
+  log.info(what, { ...about, tenant, by: principalOf(event) });
 
 const watchIn = async (event: HttpEvent, caller: Caller, { table }: Runtime): Promise<WatchItem> => {
   const [item] = (await table.get([watchKey(idIn(event))])) as WatchItem[];
@@ -89,6 +95,7 @@ const end: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'submit');
   const item = await watchIn(event, caller, runtime);
   const { body } = await changeWatch(item, (watch) => stopped(watch, runtime), runtime);
+  note('stop asked for', { watch: body.id, status: body.status }, event, caller, runtime);
   return answer(200, view(body, runtime));
 };
 
@@ -107,6 +114,7 @@ const extend: Handle = async (event, caller, runtime) => {
     runtime,
   );
   if (isOver(changed.body.status)) throw new Refusal(409, `the watch is over: ${changed.body.status}`);
+  note('deadline moved', { watch: changed.pk, deadline: new Date(at).toISOString() }, event, caller, runtime);
   return answer(200, view(changed.body, runtime));
 };
 
@@ -121,6 +129,8 @@ const resendOne: Handle = async (event, caller, runtime) => {
   if (delivery) mustTell(caller, delivery.body.target);
   const resent = delivery && (await resend(key, runtime));
   if (!resent) throw noSuchDelivery();
+  const about = { watch: watch.pk, delivery: id, target: placeOf(resent.body.target) };
+  note('delivery sent again', about, event, caller, runtime);
   return answer(202, { id: resent.body.id, target: resent.body.target, state: resent.body.state });
 };
 
@@ -136,7 +146,9 @@ const resendMany: Handle = async (event, caller, runtime) => {
   if (since === undefined || until === undefined) throw new Refusal(422, 'from and to must be instants with a zone');
   mustTell(caller, target);
   const isMeant = (watch: Watch) => isTheirs(watch, caller);
-  return answer(202, await resendParked({ tenant: caller.tenant, target, since, until, isMeant }, runtime));
+  const done = await resendParked({ tenant: caller.tenant, target, since, until, isMeant }, runtime);
+  note('parked deliveries sent again', { target: placeOf(target), from, to, ...done }, event, caller, runtime);
+  return answer(202, done);
 };
 
 const enableTarget: Handle = async (event, caller, runtime) => {
@@ -145,6 +157,7 @@ const enableTarget: Handle = async (event, caller, runtime) => {
   mustTell(caller, name);
   if (!runtime.config.targets.has(name)) throw new Refusal(404, 'there is no such target');
   await runtime.turns.enable(name);
+  note('target enabled', { target: name }, event, caller, runtime);
   return answer(200, { target: name, disabled: false });
 };
 

@@ -46,6 +46,13 @@ export const callerOf = (event: { readonly requestContext?: { readonly authorize
   throw new Refusal(403, 'nobody has vouched for this request');
 };
 
+/** Who asks, for the log: the id of a token, or what IAM calls its principal. */
+export const principalOf = (event: { readonly requestContext?: { readonly authorizer?: unknown } }): string => {
+  const { lambda, iam } = (event.requestContext?.authorizer ?? {}) as Authorizer;
+  const { userArn } = (iam ?? {}) as { readonly userArn?: unknown };
+  return lambda ? `token ${lambda.token}` : String(userArn ?? 'unknown');
+};
+
 export const mustHave = (caller: Caller, scope: Scope): void => {
   if (!caller.scopes.includes(scope))
     throw new Refusal(403, `this token may not ${scope}: it needs the scope "${scope}"`);

@@ -1,0 +1,55 @@
+/** Who changed what is in the log. */
+import { expect, test } from 'vitest';
+import { serve } from '../../functions/api.ts';
+import type { HttpEvent } from '../../lib/shell.ts';
+import { DAY, T0 } from '../samples.ts';
+import { deliveriesOf, pass, submitted } from '../world/scenes.ts';
+import { createWorld } from '../world/world.ts';
+
+const HOOK = 'https://ops.example.com/hook-of-mine';
+
+test.each([
+  [{ lambda: { tenant: 'default', scopes: 'submit operate', token: '0123456789ab' } }, 'token 0123456789ab'],
+  [{ iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } }, 'arn:aws:iam::123456789012:user/ada'],
+])(
+  'whoever operates leaves a trace, one line for each change, and no address of a callback in it (%j) [S14]',
+  async (authorizer, by) => {
+    const world = createWorld({ reply: () => 'gone' });
+    const id = await submitted(world, { notify: ['ci', HOOK], endsAfter: 0 });
+    const running = await submitted(world, { operation: { OperationId: 'op-2' } });
+    world.start();
+    await pass(world, DAY / 2);
+    const [delivery = ''] = deliveriesOf(world, id).flatMap(({ body }) => (body.target === HOOK ? [body.id] : []));
+
+    const ask = (routeKey: string, pathParameters: Record<string, string>, body?: unknown) => {
+      const requestContext = { http: { method: '', path: '' }, authorizer };
+      const event: HttpEvent = {
+        routeKey,
+        headers: {},
+        requestContext,
+        pathParameters,
+        body: JSON.stringify(body) ?? '',
+      };
+      return world.call('api', (runtime) => serve(event, runtime));
+    };
+    const before = world.lines.length;
+    const from = new Date(T0).toISOString();
+    await ask('PATCH /watches/{id}', { id: running }, { deadline: '2026-01-07T00:00:00Z' });
+    await ask('DELETE /watches/{id}', { id: running });
+    await ask('POST /watches/{id}/deliveries/{delivery}/resend', { id, delivery });
+    await ask('POST /deliveries/resend', {}, { target: 'ci', from });
+    await ask('POST /targets/{name}/enable', { name: 'ci' });
+    await expect(ask('POST /targets/{name}/enable', { name: 'nobody' })).rejects.toThrow('no such target');
+
+    const lines = world.lines.slice(before).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const who = { level: 'info', tenant: 'default', by };
+    expect(lines.filter((line) => 'by' in line)).toEqual([
+      { ...who, what: 'deadline moved', watch: running, deadline: '2026-01-07T00:00:00.000Z' },
+      { ...who, what: 'stop asked for', watch: running, status: 'stopped' },
+      { ...who, what: 'delivery sent again', watch: id, delivery, target: 'https://ops.example.com' },
+      { ...who, what: 'parked deliveries sent again', target: 'ci', from, resent: 1, more: false },
+      { ...who, what: 'target enabled', target: 'ci' },
+    ]);
+    expect(world.lines.join('\n')).not.toContain('hook-of-mine');
+  },
+);
