@@ -204,13 +204,14 @@ const outcomeOf = async (error: unknown, connection: string, { pace, log, now }:
   }
   if (error instanceof Refused || error instanceof SecretError) {
     const code = error instanceof Refused ? error.code : 'secret_unreadable';
-    if (await pace.refused(connection, code, error.message)) {
-      log.error(
-        'credentials refused',
-        { connection, code, message: error.message },
-        { credentialsRefused: [1, 'Count'] },
-      );
-    }
+    const isNews = await pace.refused(connection, code, error.message);
+    const what = isNews ? 'credentials refused' : 'credentials still refused';
+    // Said again at every trial, a line in three minutes: the alarm lasts as long as what it is about.
+    log[isNews ? 'error' : 'info'](
+      what,
+      { connection, code, message: error.message },
+      { credentialsRefused: [1, 'Count'] },
+    );
     return { backAt: (await pace.read(connection)).pausedUntil };
   }
   if (error instanceof LookError) return { observation: { kind: 'unanswered', error } };

@@ -4,13 +4,14 @@
  */
 import { LEASE_SHARDS, type Leased, reissued } from './items.ts';
 import type { Runtime } from './runtime.ts';
+import { lainAfterLapses } from './schedule.ts';
 import { wake } from './wake.ts';
 
 const PAGE = 100;
 
 /**
  * Sweeps until nothing lapsed is left or `mayGoOn` says the time is up. Answers how many messages it sent and how long
- * the oldest item had lain unattended, ms.
+ * the oldest item had lain unattended, over however many messages that came to nothing, ms.
  */
 export const sweep = async (
   runtime: Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>,
@@ -28,7 +29,7 @@ export const sweep = async (
       const lapsed = items.filter(({ aliveUntil }) => aliveUntil !== undefined && aliveUntil < now());
       const renewed = await Promise.all(
         lapsed.map(async (item) => {
-          oldestMs = Math.max(oldestMs, now() - (item.aliveUntil ?? now()));
+          oldestMs = Math.max(oldestMs, now() - (item.aliveUntil ?? now()) + lainAfterLapses(item.lapses));
           const next = reissued(item, now(), item.lapses + 1);
           return (await table.replace(next)) ? [next] : [];
         }),

@@ -351,6 +351,8 @@ describe('a connection', () => {
       await submitted(world, { operation: { OperationId }, endsAfter: 20 * MINUTE });
     await pass(world, HOUR);
     expect(logged(world, 'credentials refused')).toHaveLength(1);
+    // The alarm goes by it: at least once in five minutes while they are refused.
+    expect(logged(world, 'credentials still refused').length).toBeGreaterThan(HOUR / (5 * MINUTE));
     expect(looks.length).toBeLessThan(25);
     world.environment.ALIYUN_KEY = 'LTAI5tNew';
     await pass(world, 10 * MINUTE);

@@ -60,6 +60,17 @@ describe('what has gone quiet', () => {
     expect(sent).toBe(2);
     expect(Math.round(oldestMs / MINUTE)).toBe(60);
   });
+
+  test('is told how long, from the first lapse on, while nobody takes its messages [F16]', async () => {
+    const { world } = await quiet(1);
+    const told: number[] = [];
+    for (let minute = 0; minute < 70; minute += 1) {
+      await pass(world, MINUTE);
+      const { sent, oldestMs } = await sweepOnce(world);
+      if (sent > 0) told.push(Math.round(oldestMs / MINUTE));
+    }
+    expect(told).toEqual([0, 4, 12, 28, 60]);
+  });
 });
 
 describe('a sweep', () => {

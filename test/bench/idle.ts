@@ -1,10 +1,11 @@
 /** What a deployment costs in a month in which nobody watches anything. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { alarmNames } from '../../deploy/alarms.ts';
 import { sweep } from '../../lib/sweep.ts';
 import { createWorld } from '../world/world.ts';
 import { type Bill, emptyBill, metered, meteredRuntime } from './meter.ts';
-import { ALARM_MONTH, costOf } from './prices.ts';
+import { ALARM_MONTH, costOf, KEY_MONTH } from './prices.ts';
 import { dollars, number, type Print, table } from './report.ts';
 
 const MINUTES_A_MONTH = 730 * 60;
@@ -32,11 +33,12 @@ export const idle = async (print: Print): Promise<void> => {
   const mappings = saidInTemplate(/^ +- sqs:$/);
   const receives = { ...emptyBill(), sqsRequests: mappings * RECEIVES_A_MINUTE * MINUTES_A_MONTH };
   const sweeps = await ofSweeps();
-  const alarms = saidInTemplate(/Type: AWS::CloudWatch::Alarm$/);
+  const alarms = alarmNames('opwatch').length;
   const rows: [string, string, number][] = [
     [`receives of ${mappings} empty queues`, number(receives.sqsRequests), costOf(receives).total],
     ['sweeps', number(sweeps.invocations), costOf(sweeps).total],
     ['alarms', number(alarms), alarms * ALARM_MONTH],
+    ['key of the alarms', '1', KEY_MONTH],
   ];
   const total = rows.reduce((sum, [, , cost]) => sum + cost, 0);
   print(

@@ -1,0 +1,35 @@
+/** Metrics by the names that functions, queues and the API of a deployment have in CloudWatch. */
+import { refTo } from './template.ts';
+
+export type Metric = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimension: string;
+  readonly of: string | { readonly Ref: string };
+};
+
+export const FUNCTIONS = ['trigger', 'pollerAliyun', 'pollerHuawei', 'notifier', 'sweep', 'api', 'authorizer'] as const;
+export const CONSUMERS = ['pollerAliyun', 'pollerHuawei', 'notifier'] as const;
+export const WORK_QUEUES = ['poll-aliyun', 'poll-huawei', 'notify'] as const;
+export const DEAD_LETTERS = ['poll-aliyun-dead', 'poll-huawei-dead', 'notify-dead', 'submissions-dead'] as const;
+
+export type FunctionName = (typeof FUNCTIONS)[number];
+export type QueueName = (typeof WORK_QUEUES)[number] | (typeof DEAD_LETTERS)[number];
+
+export const metricsOf = (deployment: string) => ({
+  /** Those that the functions' log lines carry (lib/log.ts). */
+  own: (name: string): Metric => ({ namespace: 'opwatch', name, dimension: 'deployment', of: deployment }),
+  function: (which: FunctionName, name: string): Metric => ({
+    namespace: 'AWS/Lambda',
+    name,
+    dimension: 'FunctionName',
+    of: `${deployment}-${which}`,
+  }),
+  queue: (which: QueueName, name: string): Metric => ({
+    namespace: 'AWS/SQS',
+    name,
+    dimension: 'QueueName',
+    of: `${deployment}-${which}`,
+  }),
+  api: (name: string): Metric => ({ namespace: 'AWS/ApiGateway', name, dimension: 'ApiId', of: refTo('HttpApi') }),
+});

@@ -1,0 +1,51 @@
+/** What of a deployment's parameters (serverless.yml, `custom.deploy`) the tables of this folder are told. */
+import * as v from 'valibot';
+
+const ARN = (service: string) =>
+  v.pipe(
+    v.string(),
+    v.regex(new RegExp(`^arn:aws[\\w-]*:${service}:[a-z0-9-]+:\\d{12}:[\\w./-]+$`), `is no ARN of ${service}`),
+  );
+
+/** Texts apart by commas, none by default. */
+const listOf = (entry: v.GenericSchema<string>) =>
+  v.pipe(
+    v.string(),
+    v.transform((text) =>
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    ),
+    v.array(entry),
+  );
+
+const optional = (entry: v.GenericSchema<string>) => v.union([v.literal(''), entry]);
+
+const Settings = v.pipe(
+  v.strictObject({
+    name: v.string(),
+    /** Where the notifier may publish with its own role. */
+    eventBuses: listOf(ARN('events')),
+    topics: listOf(ARN('sns')),
+    alarmEmail: optional(v.pipe(v.string(), v.email('is no e-mail address'))),
+    alarmUrl: optional(v.pipe(v.string(), v.regex(/^https:\/\/\S+$/, 'must begin with https://'))),
+    alarmSlackWorkspace: optional(v.pipe(v.string(), v.regex(/^T[A-Z0-9]+$/, 'must be the id of a workspace, T…'))),
+    alarmSlackChannel: optional(v.pipe(v.string(), v.regex(/^[CG][A-Z0-9]+$/, 'must be the id of a channel, C…'))),
+  }),
+  v.check(
+    ({ alarmSlackWorkspace, alarmSlackChannel }) => (alarmSlackWorkspace === '') === (alarmSlackChannel === ''),
+    'alarmSlackWorkspace and alarmSlackChannel go together',
+  ),
+);
+
+export type Settings = Readonly<v.InferOutput<typeof Settings>>;
+
+/** Throws one error that names every parameter that is wrong: a subscriber nobody can reach would go unnoticed. */
+export const readSettings = (given: unknown): Settings => {
+  const read = v.safeParse(Settings, given);
+  if (read.success) return read.output;
+  throw new Error(
+    read.issues.map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(' ')).join('; '),
+  );
+};

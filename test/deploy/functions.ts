@@ -1,0 +1,129 @@
+/** Functions and the HTTP API in front of them. */
+import { describe, expect, test } from 'vitest';
+import { CONSUMERS, FUNCTIONS, functionOf, ofType, type Packaged, type Resources } from './packaged.ts';
+
+/** Names in a zip's central directory (PKWARE APPNOTE 4.3.12). */
+const filesIn = (zip: Buffer): string[] => {
+  const names: string[] = [];
+  for (let at = zip.indexOf('PK\x01\x02'); at >= 0; at = zip.indexOf('PK\x01\x02', at + 46)) {
+    names.push(zip.toString('utf8', at + 46, at + 46 + zip.readUInt16LE(at + 28)));
+  }
+  return names;
+};
+
+export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
+  describe('the HTTP API', () => {
+    const ROUTES = [
+      'DELETE /watches/{id}',
+      'GET /watches',
+      'GET /watches/{id}',
+      'PATCH /watches/{id}',
+      'POST /deliveries/resend',
+      'POST /targets/{name}/enable',
+      'POST /watches',
+      'POST /watches/{id}/deliveries/{delivery}/resend',
+    ];
+    const routesOf = (from: Resources) =>
+      ofType(from, 'AWS::ApiGatewayV2::Route')
+        .map(([, { RouteKey, AuthorizationType, AuthorizerId }]) => ({ RouteKey, AuthorizationType, AuthorizerId }))
+        .sort((a, b) => String(a.RouteKey).localeCompare(String(b.RouteKey)));
+
+    test('asks the authorizer about every request [S1]', () => {
+      const AuthorizerId = { Ref: 'HttpApiAuthorizerToken' };
+      expect(routesOf(dev().resources)).toEqual(
+        ROUTES.map((RouteKey) => ({ RouteKey, AuthorizationType: 'CUSTOM', AuthorizerId })),
+      );
+      expect(dev().resources.HttpApiAuthorizerToken?.Properties).toMatchObject({
+        AuthorizerType: 'REQUEST',
+        AuthorizerPayloadFormatVersion: '2.0',
+        EnableSimpleResponses: true,
+        IdentitySource: ['$request.header.Authorization'],
+        AuthorizerResultTtlInSeconds: 30,
+      });
+      expect(JSON.stringify(dev().resources.HttpApiAuthorizerToken)).toContain('AuthorizerLambdaFunction');
+    });
+
+    test('or, with auth=iam, has them signed with AWS credentials [S1]', () => {
+      expect(routesOf(prod().resources)).toEqual(
+        ROUTES.map((RouteKey) => ({ RouteKey, AuthorizationType: 'AWS_IAM', AuthorizerId: undefined })),
+      );
+      expect(ofType(prod().resources, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+    });
+
+    test('lets in so many requests a second and no more [S10]', () => {
+      expect(
+        ofType(dev().resources, 'AWS::ApiGatewayV2::Stage').map(([, stage]) => stage.DefaultRouteSettings),
+      ).toEqual([{ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }]);
+    });
+  });
+
+  describe('functions', () => {
+    test.each(FUNCTIONS)(
+      '%s runs on arm64 and Node 24, keeps its log for a while, and may be stopped in a loop [F17]',
+      (name) => {
+        expect(functionOf(dev().resources, name)).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' });
+        expect(functionOf(dev().resources, name).RecursiveLoop).toBeUndefined();
+        expect(dev().resources[`${name}LogGroup`]?.Properties.RetentionInDays).toBe(30);
+      },
+    );
+
+    test.each([
+      ['Trigger', 'POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
+      ['PollerAliyun', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URL POLL_QUEUE_URLS_ALIYUN TABLE_NAME VENDOR'],
+      ['PollerHuawei', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URL POLL_QUEUE_URLS_HUAWEI TABLE_NAME VENDOR'],
+      ['Notifier', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URL PUBLIC_URL TABLE_NAME'],
+      ['Sweep', 'NOTIFY_QUEUE_URL POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI TABLE_NAME'],
+      ['Api', 'NOTIFY_QUEUE_URL POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
+      ['Authorizer', 'TABLE_NAME'],
+    ])('%s is told what it uses', (name, variables) => {
+      const { Variables } = functionOf(dev().resources, name).Environment as { Variables: Record<string, unknown> };
+      expect(Object.keys(Variables).sort().join(' ')).toBe(variables);
+    });
+
+    test('a submission without a caller who waits, three times in vain, is kept [F4]', () => {
+      expect(ofType(dev().resources, 'AWS::Lambda::EventInvokeConfig').map(([, config]) => config)).toEqual([
+        {
+          FunctionName: { Ref: 'TriggerLambdaFunction' },
+          Qualifier: '$LATEST',
+          DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['SubmissionDeadLetters', 'Arn'] } } },
+        },
+      ]);
+    });
+
+    test('each poller is told its own cloud and queue', () => {
+      for (const [name, queue, dead] of CONSUMERS.slice(0, 2)) {
+        const { Variables } = functionOf(dev().resources, name).Environment as { Variables: Record<string, unknown> };
+        const vendor = name.replace('Poller', '').toLowerCase();
+        expect(Variables).toMatchObject({
+          VENDOR: vendor,
+          [`POLL_QUEUE_URLS_${vendor.toUpperCase()}`]: { Ref: queue },
+          DEAD_LETTER_QUEUE_URL: { Ref: dead },
+        });
+      }
+    });
+
+    test('the sweep comes every minute', () => {
+      expect(ofType(dev().resources, 'AWS::Events::Rule').map(([, rule]) => rule.ScheduleExpression)).toEqual([
+        'rate(1 minute)',
+      ]);
+    });
+
+    test.each([
+      ['trigger', 'trigger'],
+      ['pollerAliyun', 'poller'],
+      ['pollerHuawei', 'poller'],
+      ['notifier', 'notifier'],
+      ['sweep', 'sweep'],
+      ['api', 'api'],
+      ['authorizer', 'authorizer'],
+    ])('the artifact of %s holds its own module and nothing else', (name, module) => {
+      expect(filesIn(dev().zip(name))).toEqual([`${module}.mjs`]);
+      expect(
+        functionOf(
+          dev().resources,
+          name.replace(/^./, (first) => first.toUpperCase()),
+        ).Handler,
+      ).toBe(`${module}.handler`);
+    });
+  });
+};
