@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 
+/** Functions of this machine that took a real queue for theirs would eat its messages. */
+const OnThisMachine = v.pipe(v.string(), v.regex(/^http:\/\/127\.0\.0\.1:\d+$/, 'must be an origin on this machine'));
+
 const Surroundings = v.object({
-  dynamodb: v.string(),
-  sqs: v.string(),
+  dynamodb: OnThisMachine,
+  sqs: OnThisMachine,
   /** The origin of the HTTP API. */
-  api: v.string(),
+  api: OnThisMachine,
   /** What offline/opwatch.config.ts reads. */
   environment: v.record(v.string(), v.string()),
 });

@@ -30,7 +30,7 @@ test('every function becomes one module that loads with nothing beside it', asyn
   expect(stdout.trim().split('\n')).toEqual(SOURCES.map(() => 'function'));
 });
 
-test('the configuration is the deployment’s, and the local stack’s only where that is asked for', async () => {
+test('the configuration is the deployment’s, and the local stack’s only where that is asked for [S15]', async () => {
   // Which of the two it is, told by words that only one of them holds; a bundle itself is too long for a report.
   const configOf = async (offline: boolean): Promise<string[]> => {
     const { bundles } = await bundle({ root, sources: ['functions/sweep.ts'], outdir, offline });
