@@ -10,8 +10,7 @@ export const byteLength = (text: string): number => encoder.encode(text).length;
 
 /** The longest beginning of `text` that fits `maxBytes` of UTF-8, marked with an ellipsis where anything was cut. */
 export const cutBytes = (text: string, maxBytes: number): string => {
-  // A UTF-16 unit is at least one byte: no need to measure what cannot be cut.
-  if (text.length * 3 <= maxBytes || byteLength(text) <= maxBytes) return text;
+  if (byteLength(text) <= maxBytes) return text;
   const room = maxBytes - 3;
   const target = new Uint8Array(Math.max(room, 0));
   const { read } = encoder.encodeInto(text, target);

@@ -11,7 +11,7 @@ import type { Rate } from './targets/target.ts';
 type Seat = { readonly by: string; readonly until: number };
 
 export type Turn = Lane & {
-  /** When the last messages were sent or are to be, oldest first: as many as a minute allows. */
+  /** When the last messages were sent or are to be, oldest first: as many as a minute allows, where that is bounded. */
   readonly recent: readonly number[];
   readonly seats: readonly Seat[];
   /** It has said that it wants no more (410); somebody has to enable it again. */
@@ -59,14 +59,13 @@ export const enter = (turn: Turn, wish: Wish, now: number): { readonly turn: Tur
     if (at > now + patienceMs) break;
     slots.push(at);
     nextSlotAt = at + step;
-    recent = [...recent, at].slice(-(rate.perMinute ?? 0) || recent.length + 1);
+    if (rate.perMinute !== undefined) recent = [...recent, at].slice(-rate.perMinute);
   }
   if (slots.length === 0) {
     return { turn, entry: { backAt: Math.max(nextSlotAt, minuteFree(recent, rate, pace)) } };
   }
-  const kept = rate.perMinute === undefined ? [] : recent;
   const taken = [...seats, { by, until: now + SEAT_MS }];
-  return { turn: { ...turn, nextSlotAt, recent: kept, seats: taken }, entry: { slots } };
+  return { turn: { ...turn, nextSlotAt, recent, seats: taken }, entry: { slots } };
 };
 
 /** When the minute's allowance has room again: a minute after the message that used the first of it. */

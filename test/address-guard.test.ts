@@ -108,7 +108,7 @@ const lookUp = (rules: Rules, resolve: Resolve, hostname: string) =>
   });
 
 describe('refused', () => {
-  test(`${refusedUrls.length} URLs, by their looks and without opening a socket`, async () => {
+  test(`${refusedUrls.length} URLs, by their looks and without opening a socket [S13]`, async () => {
     expect(refusedUrls.length).toBeGreaterThan(600);
     const send = sendTo({}, () => Promise.reject(new Error('looked up')));
     const { sockets } = await witnessed(async () => {
@@ -131,7 +131,7 @@ describe('refused', () => {
     '',
   ];
 
-  test(`names that lead to any of ${shut.length} addresses, alone or among good ones, without a connection tried`, async () => {
+  test(`names that lead to any of ${shut.length} addresses, alone or among good ones, without a connection tried [S13]`, async () => {
     const { attempts } = await witnessed(async () => {
       for (const address of shut) {
         for (const answers of [[address], ['8.8.8.8', address], [address, '2606:4700::1111', '1.1.1.1']]) {
@@ -291,7 +291,7 @@ for (const scheme of ['http', 'https'] as const) {
   const rules = { allowLoopback: true };
 
   describe(`over ${scheme}`, () => {
-    test('a name reaches the address that was checked, looked up once for each connection', async () => {
+    test('a name reaches the address that was checked, looked up once for each connection [S13]', async () => {
       const { port } = await serve((_, outgoing) => outgoing.setHeader('connection', 'close').end('reached'), own);
       let lookups = 0;
       const send = sendTo(
@@ -309,7 +309,7 @@ for (const scheme of ['http', 'https'] as const) {
       expect(lookups).toBe(3);
     });
 
-    test('a name that leads elsewhere the second time is refused the second time', async () => {
+    test('a name that leads elsewhere the second time is refused the second time [F45] [S13]', async () => {
       const { port, connections } = await serve(
         (_, outgoing) => outgoing.setHeader('connection', 'close').end('reached'),
         own,
@@ -326,7 +326,7 @@ for (const scheme of ['http', 'https'] as const) {
       expect(connections()).toBe(1);
     });
 
-    test('the second try after a dead connection is checked as well', async () => {
+    test('the second try after a dead connection is checked as well [S13]', async () => {
       const server = await serveRaw(
         (socket, number) => (number === 2 ? socket.destroy() : socket.write('HTTP/1.1 204 No Content\r\n\r\n')),
         own,
@@ -338,7 +338,7 @@ for (const scheme of ['http', 'https'] as const) {
       expect(server.connections()).toBe(1);
     });
 
-    test('a redirect to this machine is not followed', async () => {
+    test('a redirect to this machine is not followed [F45] [S13]', async () => {
       const { port, connections } = await serve((_, outgoing) => {
         outgoing.writeHead(307, { location: `${scheme}://127.0.0.1:${port}/again`, connection: 'close' }).end();
       }, own);

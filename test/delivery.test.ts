@@ -32,7 +32,7 @@ test('a new delivery may be attempted at once', () => {
 });
 
 describe('a claim', () => {
-  test('keeps everybody else away for 30 s, and counts as an attempt', () => {
+  test('keeps everybody else away for 30 s, and counts as an attempt [F41]', () => {
     const taken = claimed(fresh, 'me', T0);
     expect(taken).toMatchObject({ attempts: 1, claim: { by: 'me', until: T0 + 30_000 } });
     expect(mayAttemptAt(taken)).toBe(T0 + 30_000);
@@ -60,7 +60,7 @@ describe('after an attempt', () => {
     expect(waiting.claim).toBeUndefined();
   });
 
-  test('the receiver may ask for a longer wait', () => {
+  test('the receiver may ask for a longer wait [F44]', () => {
     expect(attempt(fresh, retry(600_000), T0).nextAttemptAt).toBe(T0 + 600_000);
   });
 
@@ -68,7 +68,7 @@ describe('after an attempt', () => {
     expect(attempt(fresh, gone, T0)).toMatchObject({ state: 'parked', last: { verdict: 'gone: HTTP 410' } });
   });
 
-  test('the tenth in vain parks it', () => {
+  test('the tenth in vain parks it [F44]', () => {
     let delivery = fresh;
     const waits: number[] = [];
     while (delivery.state === 'waiting') {

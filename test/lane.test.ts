@@ -24,7 +24,7 @@ describe('slots', () => {
     expect(taken(openLane, 2, T0, 0.1).slots).toEqual([T0, T0 + 11_500]);
   });
 
-  test('are never handed out twice and never faster than the rate, however they are asked for', () => {
+  test('are never handed out twice and never faster than the rate, however they are asked for [F18]', () => {
     const asks = fc.array(fc.tuple(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 0, max: 3_000 })), {
       minLength: 1,
       maxLength: 30,
@@ -78,7 +78,15 @@ describe('throttling', () => {
     expect(lane.pace).toBe(1 / 64);
   });
 
-  test('pauses it when the cloud says for how long, up to an hour', () => {
+  test('pauses it also where the pace was halved a moment ago, and is no news without a longer pause', () => {
+    expect(throttled(busy, T0 + 1_000, 30_000)).toEqual({ ...busy, pausedUntil: T0 + 31_000 });
+    // The same lane, so that nothing is written.
+    expect(throttled(busy, T0 + 1_000)).toBe(busy);
+    const paused = throttled(busy, T0 + 1_000, 30_000);
+    expect(throttled(paused, T0 + 2_000, 5_000)).toBe(paused);
+  });
+
+  test('pauses it when the cloud says for how long, up to an hour [F28]', () => {
     expect(throttled(openLane, T0, 30_000).pausedUntil).toBe(T0 + 30_000);
     expect(throttled(openLane, T0, 24 * HOUR).pausedUntil).toBe(T0 + HOUR);
     expect(throttled({ ...openLane, pausedUntil: T0 + HOUR }, T0, 1_000).pausedUntil).toBe(T0 + HOUR);
@@ -112,7 +120,7 @@ describe('refused credentials', () => {
     expect(accepted(openLane, T0)).toBe(openLane);
   });
 
-  test('are tried at most 20 times an hour, whoever asks', () => {
+  test('are tried at most 20 times an hour, whoever asks [F38]', () => {
     let lane = shut;
     let calls = 0;
     for (let now = T0; now < T0 + HOUR; now += 1_000) {

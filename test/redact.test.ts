@@ -108,7 +108,7 @@ describe('redact', () => {
   const secrets = fc.array(fc.oneof(secret, keyLike), { minLength: 1, maxLength: 4 });
   const text = fc.string({ unit: 'binary' });
 
-  test('lets no secret through in plain text', () => {
+  test('lets no secret through in plain text [S4]', () => {
     fc.assert(
       fc.property(secrets, fc.array(text, { minLength: 2, maxLength: 5 }), (known, parts) => {
         for (const each of known) {
@@ -120,7 +120,7 @@ describe('redact', () => {
     );
   });
 
-  test('lets no secret through in JSON, at any depth, and leaves it JSON', () => {
+  test('lets no secret through in JSON, at any depth, and leaves it JSON [S4]', () => {
     const json = fc.tuple(secrets, fc.array(text, { minLength: 2, maxLength: 4 }), fc.jsonValue({ maxDepth: 2 }));
     fc.assert(
       fc.property(json, fc.constantFrom(undefined, 2), ([known, parts, around], indent) => {
@@ -136,7 +136,7 @@ describe('redact', () => {
     );
   });
 
-  test('lets no secret through percent-encoded', () => {
+  test('lets no secret through percent-encoded [S4]', () => {
     fc.assert(
       fc.property(fc.oneof(keyLike, fc.string({ minLength: 4, unit: 'grapheme' })), (one) => {
         fc.pre(one.isWellFormed() && !one.includes('…'));
@@ -147,7 +147,7 @@ describe('redact', () => {
     );
   });
 
-  test('takes time in proportion to the text', () => {
+  test('takes time in proportion to the text [S12]', () => {
     const known = [`${'a'.repeat(63)}b`, 'a/'.repeat(20), 'hunter2hunter2'];
     const time = (length: number): number => {
       const hostile = `${'a'.repeat(length / 2)}${'a\\/'.repeat(length / 6)}`;

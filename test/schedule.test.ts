@@ -106,6 +106,7 @@ describe('the next look', () => {
 
   test('never comes after the deadline, and is not held up by one that has passed', () => {
     expect(nextLook(T0, T0 - HOUR, T0 + 30_000, DEFAULT_GAP)).toBe(T0 + 30_000);
+    expect(nextLook(T0, T0, T0, DEFAULT_GAP)).toBe(T0 + 5_000);
     expect(nextLook(T0, T0, T0 - 1, DEFAULT_GAP)).toBe(T0 + 5_000);
   });
 });

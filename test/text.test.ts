@@ -43,7 +43,7 @@ describe('text from outside', () => {
     expect(plain(text, 1_000)).toBe(kept);
   });
 
-  test('is bounded, well-formed and without control characters, whatever comes', () => {
+  test('is bounded, well-formed and without control characters, whatever comes [S8] [S9]', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 3, max: 50 }), (text, max) => {
         const kept = plain(text, max);

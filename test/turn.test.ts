@@ -39,19 +39,43 @@ describe('slots', () => {
     expect(turn).toBe(full);
   });
 
-  test('throttled, it goes at half the pace', () => {
-    expect(slotsOf(ask(throttled(openTurn, NOW), 2, { perSecond: 5 }).entry)).toEqual([0, 420]);
+  test('a slot at the end of the patience is taken, a later one is not', () => {
+    expect(slotsOf(ask({ ...openTurn, nextSlotAt: NOW + 2_000 }, 1, {}).entry)).toEqual([2_000]);
+    expect(ask({ ...openTurn, nextSlotAt: NOW + 2_001 }, 1, {}).entry).toEqual({ backAt: NOW + 2_001 });
   });
 
-  test('a pause that was asked for holds for all', () => {
-    expect(ask(throttled(openTurn, NOW, 30_000), 1, {}).entry).toEqual({ backAt: NOW + 30_000 });
+  test('of what was sent no more is kept than a minute allows', () => {
+    const first = leave(ask(openTurn, 3, { perMinute: 4 }).turn, 'a');
+    expect(ask(first, 3, { perMinute: 4 }, NOW + 70_000).turn.recent).toEqual([
+      NOW,
+      NOW + 70_000,
+      NOW + 70_000,
+      NOW + 70_000,
+    ]);
+    expect(ask(openTurn, 3, {}).turn.recent).toEqual([]);
+  });
+
+  test('a rate for the minute that is taken off the config holds nobody up any more', () => {
+    const full = ask(openTurn, 2, { perMinute: 2 }).turn;
+    expect(slotsOf(ask(full, 1, {}, NOW + 1_000, 'b').entry)).toEqual([1_000]);
+  });
+
+  test('throttled, it goes at half the pace, by the second and by the minute [F44]', () => {
+    expect(slotsOf(ask(throttled(openTurn, NOW), 2, { perSecond: 5 }).entry)).toEqual([0, 420]);
+    expect(slotsOf(ask(throttled(openTurn, NOW), 20, { perMinute: 20 }).entry)).toHaveLength(10);
+  });
+
+  test('a pause that was asked for holds for all, and no longer [F44]', () => {
+    const paused = throttled(openTurn, NOW, 30_000);
+    expect(ask(paused, 1, {}, NOW + 29_999).entry).toEqual({ backAt: NOW + 30_000 });
+    expect(slotsOf(ask(paused, 1, {}, NOW + 30_000).entry)).toEqual([30_000]);
   });
 });
 
 describe('seats', () => {
   const seated = (...names: string[]): Turn => names.reduce((turn, by) => ask(turn, 1, {}, NOW, by).turn, openTurn);
 
-  test('three batches at a time; the fourth comes back', () => {
+  test('three batches at a time; the fourth comes back [F44]', () => {
     expect(ask(seated('a', 'b', 'c'), 1, {}, NOW, 'd').entry).toEqual({ backAt: NOW + 1_000 });
   });
   test('a seat given back is free', () => {

@@ -91,7 +91,7 @@ describe('what the cloud says', () => {
     );
   });
 
-  test('states may go backwards while the operation is under way', () => {
+  test('states may go backwards while the operation is under way [F34]', () => {
     const watch = looked(fresh, seen('running', 'RUNNING'), seen('pending', 'INIT'), seen('running', 'RUNNING'));
     expect(watch.history.map(({ status }) => status)).toEqual(['pending', 'running', 'pending', 'running']);
   });
@@ -104,7 +104,7 @@ describe('what the cloud says', () => {
     expect(history.at(-1)?.word).toBe('STEP_59');
   });
 
-  test('what it makes us keep is bounded, in bytes', () => {
+  test('what it makes us keep is bounded, in bytes [S9]', () => {
     const long = '界'.repeat(10_000);
     const facts = {
       operationType: long,
@@ -135,7 +135,7 @@ describe('what the cloud says', () => {
 describe('an unknown word', () => {
   const odd = seen('running', 'REBALANCING', { known: false });
 
-  test('keeps the watch running and is noted once', () => {
+  test('keeps the watch running and is noted once [F33]', () => {
     const watch = looked(fresh, odd, odd, odd);
     expect(watch).toMatchObject({ status: 'running', word: 'REBALANCING', unknownWords: ['REBALANCING'] });
   });
@@ -166,11 +166,11 @@ describe('absence', () => {
   test.each([
     ['within the grace time', 119_999, 'pending'],
     ['after it', 120_000, 'lost'],
-  ] as const)('of what was never seen, %s', (_, ms, status) => {
+  ] as const)('of what was never seen, %s [F36]', (_, ms, status) => {
     expect(decide(fresh, absent, T0 + ms, habits).status).toBe(status);
   });
 
-  test('of what was seen counts as lost after three looks in a row', () => {
+  test('of what was seen counts as lost after three looks in a row [F36]', () => {
     const watch = looked(fresh, seen('running', 'RUNNING'), absent, absent);
     expect(watch).toMatchObject({ status: 'running', misses: 2 });
     const lost = decide(watch, absent, T0 + 50_000, habits);
@@ -202,7 +202,7 @@ describe('absence', () => {
 });
 
 describe('no answer', () => {
-  test('says nothing about the operation, and when it began is kept', () => {
+  test('says nothing about the operation, and when it began is kept [F29]', () => {
     const watch = looked(
       fresh,
       seen('running', 'RUNNING'),
@@ -241,7 +241,7 @@ describe('no answer', () => {
 describe('the deadline', () => {
   const late = T0 + 24 * HOUR;
 
-  test('the last look is made there and may still bring the outcome', () => {
+  test('the last look is made there and may still bring the outcome [F40]', () => {
     expect(decide(fresh, seen('running', 'RUNNING'), late - 60_000, habits).nextLookAt).toBe(late);
     expect(decide(fresh, seen('succeeded', 'COMPLETED'), late, habits).status).toBe('succeeded');
     expect(decide(fresh, seen('running', 'RUNNING'), late, habits)).toMatchObject({
@@ -289,7 +289,7 @@ describe('an end is final', () => {
     fc.constant(unanswered()),
   );
 
-  test('no look changes it', () => {
+  test('no look changes it [F35]', () => {
     fc.assert(fc.property(observation, fc.nat(), (look, ms) => decide(over, look, T0 + ms, habits) === over));
   });
 
@@ -298,7 +298,7 @@ describe('an end is final', () => {
     expect(expire(over, T0 + 48 * HOUR)).toBe(over);
   });
 
-  test('whatever the looks, at most one end is reached and owed, and its status never changes again', () => {
+  test('whatever the looks, at most one end is reached and owed, and its status never changes again [F35] [F40]', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(observation, fc.integer({ min: 1, max: 4 * HOUR })), { maxLength: 40 }),

@@ -17,7 +17,7 @@ export const sign = (
 ): Readonly<Record<string, string>> => {
   const headers = {
     ...parts.headers,
-    'x-acs-date': new Date(date).toISOString().replace(/\.\d+Z$/, 'Z'),
+    'x-acs-date': new Date(date).toISOString().replace(/\.\d+/, ''),
     'x-acs-signature-nonce': nonce,
     'x-acs-content-sha256': sha256(parts.body),
     ...(credentials.securityToken && { 'x-acs-security-token': credentials.securityToken }),

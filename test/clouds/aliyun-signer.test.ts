@@ -58,6 +58,29 @@ describe('ACS3-HMAC-SHA256', () => {
     expect(headers.authorization).toContain('x-acs-date;x-acs-security-token;x-acs-signature-nonce');
   });
 
+  const unsigned = { method: 'POST', path: '/', query: {}, body: '' } as const;
+  const keys = { accessKeyId: 'AK', secretAccessKey: 'SK' };
+
+  it('sends the time to the second, whatever the clock shows', () => {
+    const headers = sign({ ...unsigned, headers: {} }, keys, Date.UTC(2026, 0, 2, 3, 4, 5, 678), 'n');
+    expect(headers['x-acs-date']).toBe('2026-01-02T03:04:05Z');
+  });
+
+  it('sends no token where there is none', () => {
+    expect(Object.keys(sign({ ...unsigned, headers: {} }, keys, 0, 'n'))).toEqual([
+      'x-acs-date',
+      'x-acs-signature-nonce',
+      'x-acs-content-sha256',
+      'authorization',
+    ]);
+  });
+
+  it('signs a header by its name in small letters, without the spaces around its value', () => {
+    const plain = sign({ ...unsigned, headers: { host: 'ecs.aliyuncs.com', 'x-acs-action': 'A' } }, keys, 0, 'n');
+    const spaced = sign({ ...unsigned, headers: { 'X-Acs-Action': ' A ', Host: 'ecs.aliyuncs.com' } }, keys, 0, 'n');
+    expect(spaced.authorization).toBe(plain.authorization);
+  });
+
   it('keeps the secret to itself', () => {
     expect(JSON.stringify(signed(official))).not.toContain(official.credentials.accessKeySecret);
   });

@@ -59,6 +59,14 @@ describe('SDK-HMAC-SHA256', () => {
     expect(headers?.authorization).toContain('x-project-id;x-sdk-date;x-security-token');
   });
 
+  it('sends the time to the second, whatever the clock shows, and no token where there is none', () => {
+    const unsigned = { method: 'GET', path: '/', query: {}, headers: {}, body: '' } as const;
+    const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+    const headers = sign(unsigned, { accessKeyId: 'AK', secretAccessKey: 'SK' }, at);
+    expect(headers['x-sdk-date']).toBe('20260102T030405Z');
+    expect(Object.keys(headers)).toEqual(['x-sdk-date', 'authorization']);
+  });
+
   it('signs a path as it is sent, encoded once, with a slash at the end', () => {
     const path = `/v1/${encode('a b/c%2F~*é')}`;
     expect(path).toBe('/v1/a%20b%2Fc%252F~%2A%C3%A9');

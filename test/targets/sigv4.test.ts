@@ -1,8 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { signedForAws } from '../../lib/targets/kit/sigv4.ts';
+import type { HttpRequest } from '../../lib/http.ts';
+import { awsEndpoint, Credentials, isThrottling, signedForAws } from '../../lib/targets/kit/sigv4.ts';
 
 /** From AWS's own signing tests, aws-sig-v4-test-suite. */
 const SUITE = {
@@ -47,40 +49,66 @@ class Sha256 {
   reset(): void {}
 }
 
+const HOST = 'events.eu-west-1.amazonaws.com';
+const EVENTS = { region: 'eu-west-1', service: 'events' } as const;
+
+type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
+
+/** The headers of ours, and those of the SDK's signer for the same request. */
+const both = async (request: Omit<HttpRequest, 'url'>, credentials: Keys, at: number) => {
+  const ours = signedForAws({ ...request, url: `https://${HOST}/` }, EVENTS, credentials, at);
+  const signer = new SignatureV4({ ...EVENTS, credentials, sha256: Sha256, applyChecksum: false });
+  const headers = { ...request.headers, host: HOST };
+  const theirs = await signer.sign(
+    { ...request, protocol: 'https:', hostname: HOST, path: '/', query: {}, headers },
+    { signingDate: new Date(at) },
+  );
+  return { ours: { ...ours.headers, host: HOST }, theirs: theirs.headers };
+};
+
 it('signs whatever it is given as the SDK’s own signer does', async () => {
   const text = fc.string({ unit: 'grapheme' });
   const key = fc.string({ minLength: 1 });
+  const token = fc.option(fc.stringMatching(/^[\w+/=]{1,60}$/), { nil: undefined });
   const date = fc.integer({ min: 0, max: Date.UTC(2099, 0) });
   await fc.assert(
-    fc.asyncProperty(
-      text,
-      key,
-      fc.option(fc.stringMatching(/^[\w+/=]{1,60}$/), { nil: undefined }),
-      date,
-      async (body, secretAccessKey, sessionToken, at) => {
-        const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey, ...(sessionToken && { sessionToken }) };
-        const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' };
-        const url = 'https://events.eu-west-1.amazonaws.com/';
-        const scope = { region: 'eu-west-1', service: 'events' };
-        const ours = signedForAws({ method: 'POST', url, headers, body }, scope, credentials, at);
-
-        const signer = new SignatureV4({ ...scope, credentials, sha256: Sha256, applyChecksum: false });
-        const host = 'events.eu-west-1.amazonaws.com';
-        const theirs = await signer.sign(
-          {
-            method: 'POST',
-            protocol: 'https:',
-            hostname: host,
-            path: '/',
-            query: {},
-            headers: { ...headers, host },
-            body,
-          },
-          { signingDate: new Date(at) },
-        );
-        expect({ ...ours.headers, host }).toEqual(theirs.headers);
-      },
-    ),
+    fc.asyncProperty(text, key, token, date, async (body, secretAccessKey, sessionToken, at) => {
+      const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey, ...(sessionToken && { sessionToken }) };
+      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' };
+      const { ours, theirs } = await both({ method: 'POST', headers, body }, credentials, at);
+      expect(ours).toEqual(theirs);
+    }),
     { numRuns: 100 },
   );
+});
+
+it('signs a request without a body, and header values without the spaces around them', async () => {
+  const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret' };
+  const { ours, theirs } = await both({ method: 'GET', headers: { 'x-amz-target': ' a b\t' } }, credentials, SUITE.at);
+  expect(ours).toEqual(theirs);
+});
+
+it('takes the function’s own credentials where none are set', () => {
+  expect(v.parse(Credentials, undefined)).toEqual({
+    accessKeyId: 'env:AWS_ACCESS_KEY_ID',
+    secretAccessKey: 'env:AWS_SECRET_ACCESS_KEY',
+    sessionToken: 'env:AWS_SESSION_TOKEN',
+  });
+});
+
+it('finds a service of a region', () => {
+  expect(awsEndpoint('sns', 'eu-west-1')).toBe('https://sns.eu-west-1.amazonaws.com');
+  expect(awsEndpoint('events', 'cn-north-1')).toBe('https://events.cn-north-1.amazonaws.com.cn');
+});
+
+it.each([
+  ['ThrottlingException', true],
+  ['Throttled', true],
+  ['RequestThrottled', true],
+  ['TooManyRequestsException', true],
+  ['SlowDown', true],
+  ['AccessDeniedException', false],
+  [undefined, false],
+])('%s means that it is asked too often: %s', (code, is) => {
+  expect(isThrottling(code)).toBe(is);
 });
