@@ -1,0 +1,92 @@
+/**
+ * Stryker's reporter for opwatch: a table per file, and each survivor with the reason it may survive. After a full run that
+ * is docs/mutation.md. Fails the run for a file with too low a score, and for a survivor nobody has given a reason for.
+ */
+import { writeFileSync } from 'node:fs';
+import { FILES, LEAST_SCORE } from './files.ts';
+import { SURVIVORS } from './survivors.ts';
+
+type Position = { readonly line: number; readonly column: number };
+type Mutant = {
+  readonly status: string;
+  readonly replacement?: string;
+  readonly location: { readonly start: Position; readonly end: Position };
+};
+type Report = {
+  readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
+};
+
+const KILLED = ['Killed', 'Timeout'];
+const ALIVE = ['Survived', 'NoCoverage'];
+
+const INTRODUCTION = `# Mutation testing
+
+\`npm run mutation\` changes the critical files in every way [Stryker](https://stryker-mutator.io) knows, one change at a
+time, and runs the unit tests that reach it: a change that no test notices survives. A full run writes this page. It fails
+where a file's score is below ${LEAST_SCORE} %, and for a survivor without a reason in \`checks/mutation/survivors.ts\`.
+`;
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+/** Code in a cell of a table. */
+const code = (text: string): string => `\`${text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')}\``;
+
+/** The text between two positions, which count from 1. */
+const cut = (source: string, { start, end }: Mutant['location']): string => {
+  const lines = source.split('\n').slice(start.line - 1, end.line);
+  lines.push((lines.pop() ?? '').slice(0, end.column - 1));
+  lines.unshift((lines.shift() ?? '').slice(start.column - 1));
+  return lines.join('\n');
+};
+
+const review = ({ files }: Report): void => {
+  const given = Object.entries(files).sort(([a], [b]) => FILES.indexOf(a) - FILES.indexOf(b));
+  const scores = given.map(([file, { mutants }]) => {
+    const killed = mutants.filter(({ status }) => KILLED.includes(status)).length;
+    const survived = mutants.filter(({ status }) => ALIVE.includes(status)).length;
+    return { file, killed, survived, percent: (100 * killed) / (killed + survived) };
+  });
+  const alive = given.flatMap(([file, { source, mutants }]) =>
+    mutants
+      .filter(({ status }) => ALIVE.includes(status))
+      .map(({ location, replacement = '' }) => {
+        const line = (source.split('\n')[location.start.line - 1] ?? '').trim();
+        const reason = SURVIVORS.find(
+          (known) => known.file === file && line.includes(known.code) && known.becomes.includes(replacement),
+        );
+        return { at: `${file}:${location.start.line}`, line, was: cut(source, location), replacement, reason };
+      }),
+  );
+  const faults = [
+    ...scores.filter(({ percent }) => percent < LEAST_SCORE).map(({ file }) => `${file}: below ${LEAST_SCORE} %`),
+    ...alive
+      .filter(({ reason }) => reason === undefined)
+      .map(({ at, line, was, replacement }) => `${at}: no reason for ${was} -> ${replacement}\n    ${line}`),
+    ...SURVIVORS.filter((known) => known.file in files && !alive.some(({ reason }) => reason === known)).map(
+      ({ file, code }) => `${file}: killed by now, or gone: ${code}`,
+    ),
+  ];
+
+  const summary = table(
+    ['file', 'killed', 'survived', 'score'],
+    scores.map(({ file, killed, survived, percent }) => [
+      code(file),
+      `${killed}`,
+      `${survived}`,
+      `${percent.toFixed(1)} %`,
+    ]),
+  );
+  const survivors = alive.map(
+    ({ at, was, replacement, reason }) =>
+      `- ${at}, ${code(was)} as ${code(replacement)}: ${reason?.why ?? '**no reason**'}`,
+  );
+  const page = [INTRODUCTION, summary, '\n## Survivors\n', ...survivors, ''].join('\n');
+  process.stdout.write(`\n${page}\n${faults.map((fault) => `FAULT ${fault}\n`).join('')}`);
+  if (faults.length > 0) process.exitCode = 1;
+  if (FILES.every((file) => file in files)) writeFileSync('docs/mutation.md', page);
+};
+
+export const strykerPlugins = [
+  { kind: 'Reporter', name: 'review', factory: () => ({ onMutationTestReportReady: review }) },
+];
