@@ -16,6 +16,7 @@ import { SecretError } from './secrets.ts';
 import type { Item } from './store.ts';
 import type { Verdict } from './targets/target.ts';
 import { plain } from './text.ts';
+import { type Entry, SEATS, type Wish } from './turn.ts';
 import type { Learned } from './turns.ts';
 import { type Fate, handleWakeUps, type Job } from './wake-ups.ts';
 import type { Watch } from './watch.ts';
@@ -25,7 +26,13 @@ const ANSWER_BYTES = 1_024;
 const PATIENCE_MS = 2 * SECOND;
 
 type Due = { readonly job: Job<Delivery>; readonly watch: Watch };
-type Made = { readonly at: number; readonly verdict: Verdict; readonly answer?: HttpAnswer };
+type Made = {
+  readonly at: number;
+  readonly verdict: Verdict;
+  readonly answer?: HttpAnswer;
+  /** It gave no answer in time. */
+  readonly hangs?: boolean;
+};
 type Told = Made & { readonly answer: HttpAnswer };
 
 /** Handles one batch of the notify queue; answers the ids of the messages that stay. */
@@ -47,33 +54,55 @@ export const deliver = (
         else if (mayAt > runtime.now() + EARLY_MS) fates.set(job, { backAt: mayAt });
         else dues.push({ job, watch: watch.body });
       }
-      const byRecipient = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).turn);
-      await Promise.all([...byRecipient.values()].map((some) => tellInTurn(some, runtime, fates)));
+      const byGate = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).gate);
+      await Promise.all([...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime, fates)));
       return fates;
     },
   );
 
+/** What found no turn comes back. What has come in vain before spreads out: not all of a backlog asks for the same slot. */
+const comeBack = (dues: readonly Due[], at: number, { chance }: Runtime, fates: Map<Job<Delivery>, Fate>): void => {
+  for (const { job } of dues) fates.set(job, { backAt: at + chance() * Math.min(job.receives, 10) * SECOND });
+};
+
+const takeTurn = ({ turns, log, now }: Runtime, name: string, wish: Omit<Wish, 'patienceMs'>): Promise<Entry> =>
+  turns.enter(name, { ...wish, patienceMs: PATIENCE_MS }).catch((error) => {
+    log.warn('a turn could not be taken', { target: name, error: String(error) });
+    return { backAt: now() + SECOND };
+  });
+
+/** Tells each recipient of a batch, once the gate they share, if they do, has let the batch through. */
+const tellThroughGate = async (
+  gate: string | undefined,
+  dues: readonly Due[],
+  runtime: Runtime,
+  fates: Map<Job<Delivery>, Fate>,
+): Promise<void> => {
+  const tellAll = async (): Promise<void> => {
+    const byRecipient = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).turn);
+    await Promise.all([...byRecipient.values()].map((some) => tellInTurn(some, runtime, fates)));
+  };
+  if (gate === undefined) return tellAll();
+  const by = runtime.uniqueId();
+  const entry = await takeTurn(runtime, gate, { by, count: 1, rate: {}, seats: SEATS });
+  if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime, fates);
+  await tellAll().finally(() => runtime.turns.leave(gate, by, {}));
+};
+
 /** Tells one recipient what a batch holds for it, as far as its turn allows; the rest comes back. */
 const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job<Delivery>, Fate>): Promise<void> => {
-  const { config, turns, log, now, chance, uniqueId, pause } = runtime;
+  const { config, turns, log, now, uniqueId, pause } = runtime;
   const [first] = dues;
   if (!first) return;
   const recipient = recipientOf(first.job.item.body, config);
   const by = uniqueId();
-  // Those that have come in vain before spread out: not all of a backlog asks for the same slot.
-  const comeBack = ({ job }: Due, at: number) =>
-    fates.set(job, { backAt: at + chance() * Math.min(job.receives, 10) * SECOND });
-
-  const entry = await turns.enter(recipient.turn, by, dues.length, recipient.rate, PATIENCE_MS).catch((error) => {
-    log.warn('a turn could not be taken', { target: recipient.turn, error: String(error) });
-    return { backAt: now() + SECOND };
-  });
-  if ('backAt' in entry) {
-    for (const due of dues) comeBack(due, entry.backAt);
-    return;
-  }
-  const learned: { slow?: NonNullable<Learned['slow']>; gone?: string } = {};
-  const learn = ({ verdict }: Made): void => {
+  const { rate, seats } = recipient;
+  const entry = await takeTurn(runtime, recipient.turn, { by, count: dues.length, rate, seats });
+  if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime, fates);
+  const learned: { -readonly [K in keyof Learned]: Learned[K] } = {};
+  const learn = ({ verdict, answer, hangs }: Made): void => {
+    if (answer) learned.answers = 'some';
+    else if (hangs) learned.answers ??= 'none';
     if (verdict.kind === 'gone' && recipient.isNamed) learned.gone = verdict.reason;
     if (verdict.kind !== 'retry' || !verdict.slow) return;
     const afterMs = Math.max(verdict.afterMs ?? 0, learned.slow?.afterMs ?? 0);
@@ -100,7 +129,7 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job
     if (recipient.target?.digest && slots.length < dues.length) await tellTogether(dues, slots[0] ?? now());
     else {
       await Promise.all(slots.map((slotAt, i) => tellTogether(dues.slice(i, i + 1), slotAt)));
-      for (const due of dues.slice(slots.length)) comeBack(due, now() + SECOND);
+      comeBack(dues.slice(slots.length), now() + SECOND, runtime, fates);
     }
   } finally {
     const isNews = await turns.leave(recipient.turn, by, learned);
@@ -178,8 +207,8 @@ const attempt = async (told: readonly Owed[], recipient: Recipient, runtime: Run
     const ours = error instanceof LookError || error instanceof SecretError;
     if (!ours) log.error('attempt failed', { delivery: told[0]?.delivery.id, error: String(error) });
     const reason = ours ? error.message : 'opwatch could not build the request';
-    const isSlow = error instanceof LookError && error.code === 'timeout';
-    return { at, verdict: { kind: 'retry', reason, ...(isSlow && { slow: true }) } };
+    const hangs = error instanceof LookError && error.code === 'timeout';
+    return { at, hangs, verdict: { kind: 'retry', reason } };
   }
 };
 

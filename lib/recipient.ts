@@ -7,12 +7,20 @@ import { isReference } from './reference.ts';
 import type { ReadOptions, Secrets } from './secrets.ts';
 import { targetOf } from './targets/index.ts';
 import type { Rate, Target } from './targets/target.ts';
+import { SEATS } from './turn.ts';
 
 export type Opened = { readonly target: Target; readonly settings: unknown };
 
 export type Recipient = {
-  /** Whose turn it is told in: a named target its own, a callback that of its host. */
+  /** Whose turn it is told in: a named target its own, a callback that of its host, of its tenant alone. */
   readonly turn: string;
+  /**
+   * A turn that is taken before that: all callbacks of a tenant share one. A tenant names as many hosts as it likes, and if
+   * they all hang, they still hold up no more functions than one target can.
+   */
+  readonly gate?: string;
+  /** Batches that may tell it at a time. One host of callbacks leaves room for its tenant's others. */
+  readonly seats: number;
   readonly isNamed: boolean;
   readonly rate: Rate;
   /** Undefined where the configuration names it no more. */
@@ -35,8 +43,10 @@ export const recipientOf = (
       };
   const target = targetOf(type);
   return {
-    turn: placeOf(name),
+    turn: isNamed ? name : `${tenant} ${placeOf(name)}`,
+    ...(!isNamed && { gate: `${tenant} callbacks` }),
     isNamed,
+    seats: isNamed ? SEATS : SEATS - 1,
     rate: lane ?? target?.lane ?? {},
     ...(target && { target }),
     open: async (secrets, options) => {

@@ -2,7 +2,8 @@
  * A target's turn: how often it is told, by how many functions at a time, and whether it is told at all. Pure.
  *
  * Rates keep what its vendor allows. Seats keep a target that hangs from taking every function: a batch that wants to tell
- * it takes one of a few seats, and gives it back when it is done.
+ * it takes one of a few seats, and gives it back when it is done. Once it is known to hang it is left alone for minutes, and
+ * then tried by one batch: so many that hang at a time do not take every function either.
  */
 import { type Lane, openLane, paceNow } from './lane.ts';
 import { MINUTE, SECOND } from './schedule.ts';
@@ -14,14 +15,19 @@ export type Turn = Lane & {
   /** When the last messages were sent or are to be, oldest first: as many as a minute allows, where that is bounded. */
   readonly recent: readonly number[];
   readonly seats: readonly Seat[];
+  /** How often in a row it has been tried and has let everything hang. */
+  readonly hangs?: number;
   /** It has said that it wants no more (410); somebody has to enable it again. */
   readonly disabled?: { readonly since: number; readonly reason: string };
 };
 
 /** Batches that may be telling one target at a time. */
-const SEATS = 3;
+export const SEATS = 3;
 /** A function that died gives its seat back after this long: its attempt's time-out and some room. */
 const SEAT_MS = 20 * SECOND;
+/** How much longer it is left alone for each time in a row that it hangs, and how long at most. */
+const HUNG_MS = MINUTE;
+const HUNG_MAX_MS = 5 * MINUTE;
 /** How often a target without a rate of its own is told at most, a second. */
 const PER_SECOND_DEFAULT = 100;
 const HEADROOM = 1.05;
@@ -32,10 +38,11 @@ export type Entry =
   /** May tell it, at these times; the seat must be given back. */
   { readonly slots: readonly number[] } | { readonly backAt: number } | { readonly disabled: string };
 
-type Wish = {
+export type Wish = {
   readonly by: string;
   readonly count: number;
   readonly rate: Rate;
+  readonly seats: number;
   /** Slots later than this much are not taken: the message comes back instead. */
   readonly patienceMs: number;
 };
@@ -47,7 +54,7 @@ export const enter = (turn: Turn, wish: Wish, now: number): { readonly turn: Tur
   if (turn.disabled) return { turn, entry: { disabled: turn.disabled.reason } };
   if (turn.pausedUntil > now) return { turn, entry: { backAt: turn.pausedUntil } };
   const seats = turn.seats.filter(({ until }) => until > now);
-  if (seats.length >= SEATS) return { turn, entry: { backAt: now + SECOND } };
+  if (seats.length >= (turn.hangs ? 1 : wish.seats)) return { turn, entry: { backAt: now + SECOND } };
 
   const perSecond =
     (rate.perSecond ?? (rate.perMinute === undefined ? PER_SECOND_DEFAULT : Number.POSITIVE_INFINITY)) * pace;
@@ -79,6 +86,19 @@ const minuteFree = (recent: readonly number[], { perMinute }: Rate, pace: number
 export const leave = (turn: Turn, by: string): Turn => {
   const seats = turn.seats.filter((seat) => seat.by !== by);
   return seats.length === turn.seats.length ? turn : { ...turn, seats };
+};
+
+/** After a batch of which it let everything hang. Batches that hang together count once. */
+export const hung = (turn: Turn, now: number): Turn => {
+  if (turn.pausedUntil > now) return turn;
+  const hangs = (turn.hangs ?? 0) + 1;
+  return { ...turn, hangs, pausedUntil: now + Math.min(hangs * HUNG_MS, HUNG_MAX_MS) };
+};
+
+/** After it has answered, whatever it said: it hangs no more. */
+export const answered = (turn: Turn): Turn => {
+  const { hangs, ...rest } = turn;
+  return hangs ? rest : turn;
 };
 
 export const disable = (turn: Turn, now: number, reason: string): Turn =>

@@ -2,12 +2,11 @@
 import { throttled } from './lane.ts';
 import type { Runtime } from './runtime.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
-import type { Rate } from './targets/target.ts';
-import { disable, type Entry, enable, enter, leave, openTurn, type Turn } from './turn.ts';
+import { answered, disable, type Entry, enable, enter, hung, leave, openTurn, type Turn, type Wish } from './turn.ts';
 
 export type Turns = {
   /** Takes a seat and slots for up to `count` messages; see `enter` in turn.ts. */
-  readonly enter: (name: string, by: string, count: number, rate: Rate, patienceMs: number) => Promise<Entry>;
+  readonly enter: (name: string, wish: Wish) => Promise<Entry>;
   /** Gives the seat back, with what was learned. True when the target has just been disabled. */
   readonly leave: (name: string, by: string, learned: Learned) => Promise<boolean>;
   readonly read: (name: string) => Promise<Turn>;
@@ -20,6 +19,8 @@ export type Learned = {
   readonly slow?: { readonly afterMs?: number };
   /** It wants no more. */
   readonly gone?: string;
+  /** Whether it answered at all, or let everything hang. */
+  readonly answers?: 'some' | 'none';
 };
 
 const turnKey = (name: string) => ({ pk: `turn#${name}`, sk: 'turn' });
@@ -28,14 +29,15 @@ export const createTurns = (tools: SharedTools & Pick<Runtime, 'now'>): Turns =>
   const { now } = tools;
   const turns = sharedItem<Turn>(openTurn, tools);
   return {
-    enter: (name, by, count, rate, patienceMs) =>
+    enter: (name, wish) =>
       turns.change(turnKey(name), (turn) => {
-        const entered = enter(turn, { by, count, rate, patienceMs }, now());
+        const entered = enter(turn, wish, now());
         return { body: entered.turn, result: entered.entry };
       }),
-    leave: (name, by, { slow, gone }) =>
+    leave: (name, by, { slow, gone, answers }) =>
       turns.change(turnKey(name), (turn) => {
         let body = leave(turn, by);
+        if (answers) body = answers === 'some' ? answered(body) : hung(body, now());
         if (slow) body = throttled(body, now(), slow.afterMs);
         if (gone !== undefined) body = disable(body, now(), gone);
         return { body, result: body.disabled !== undefined && turn.disabled === undefined };

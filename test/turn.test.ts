@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { throttled } from '../lib/lane.ts';
-import { disable, type Entry, enable, enter, leave, openTurn, type Turn } from '../lib/turn.ts';
+import { answered, disable, type Entry, enable, enter, hung, leave, openTurn, type Turn } from '../lib/turn.ts';
 
 const NOW = 1_795_312_800_000;
 const ask = (turn: Turn, count: number, rate: object, now = NOW, by = 'a') =>
-  enter(turn, { by, count, rate, patienceMs: 2_000 }, now);
+  enter(turn, { by, count, rate, seats: 3, patienceMs: 2_000 }, now);
 const slotsOf = (entry: Entry): readonly number[] => ('slots' in entry ? entry.slots.map((at) => at - NOW) : []);
 
 describe('slots', () => {
@@ -88,6 +88,40 @@ describe('seats', () => {
   test('who has none changes nothing by leaving', () => {
     const turn = seated('a');
     expect(leave(turn, 'x')).toBe(turn);
+  });
+});
+
+describe('a target that hangs', () => {
+  const MINUTE = 60_000;
+  const hungTimes = (times: number): { turn: Turn; pauses: number[] } => {
+    let [turn, now] = [openTurn, NOW];
+    const pauses: number[] = [];
+    for (let i = 0; i < times; i += 1) {
+      turn = hung(turn, now);
+      pauses.push(turn.pausedUntil - now);
+      now = turn.pausedUntil;
+    }
+    return { turn, pauses };
+  };
+
+  test('is left alone, longer each time, five minutes at most', () => {
+    expect(hungTimes(7).pauses.map((ms) => ms / MINUTE)).toEqual([1, 2, 3, 4, 5, 5, 5]);
+    expect(ask(hungTimes(1).turn, 1, {}, NOW + MINUTE - 1).entry).toEqual({ backAt: NOW + MINUTE });
+  });
+  test('is then tried by one batch', () => {
+    const tried = ask(hungTimes(1).turn, 1, {}, NOW + MINUTE, 'a').turn;
+    expect(ask(tried, 1, {}, NOW + MINUTE, 'b').entry).toEqual({ backAt: NOW + MINUTE + 1_000 });
+  });
+  test('counts once for batches that hang together', () => {
+    const once = hung(openTurn, NOW);
+    expect(hung(once, NOW + 200)).toBe(once);
+  });
+  test('has all its seats again once it answers, and begins at a minute when it hangs again', () => {
+    const well = answered(hungTimes(3).turn);
+    const now = well.pausedUntil;
+    expect(slotsOf(ask(ask(well, 1, {}, now, 'a').turn, 1, {}, now, 'b').entry)).toHaveLength(1);
+    expect(hung(well, now).pausedUntil).toBe(now + MINUTE);
+    expect(answered(well)).toBe(well);
   });
 });
 

@@ -2,6 +2,7 @@
 import { budget } from './budget.ts';
 import { bundles } from './bundles.ts';
 import { coalescing } from './coalescing.ts';
+import { hanging } from './hanging.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { poller } from './poller.ts';
@@ -11,7 +12,17 @@ import { units } from './units.ts';
 
 type Bench = (print: Print) => Promise<void>;
 
-const BENCHES: Readonly<Record<string, Bench>> = { poller, units, idle, bundles, latency, coalescing, refused, budget };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  poller,
+  units,
+  idle,
+  bundles,
+  latency,
+  coalescing,
+  refused,
+  budget,
+  hanging,
+};
 
 const run = async (names: readonly string[]): Promise<void> => {
   const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));

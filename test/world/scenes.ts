@@ -1,10 +1,20 @@
 /** What most tests in the world begin with, and what they ask it in the end. */
-import type { DeliveryItem, WatchItem } from '../../lib/items.ts';
+import { newDelivery } from '../../lib/delivery.ts';
+import {
+  type DeliveryItem,
+  newDeliveryItem,
+  newWatchItem,
+  type WatchItem,
+  wakeUpOf,
+  watchId,
+  webhookId,
+} from '../../lib/items.ts';
+import { writeWakeUp } from '../../lib/queue.ts';
 import type { WatchView } from '../../lib/view.ts';
-import { OPERATIONS } from '../samples.ts';
+import { OPERATIONS, watchWith } from '../samples.ts';
 import type { CloudState, ProviderName } from './cloud-faces.ts';
 import type { Fault, Faults } from './process.ts';
-import { QUEUES, type World } from './world.ts';
+import { ENV, QUEUES, type World } from './world.ts';
 
 type Scene = {
   readonly provider?: ProviderName & keyof typeof OPERATIONS;
@@ -38,6 +48,30 @@ export const submitted = async (world: World, scene: Scene = {}): Promise<string
   const receipt = await world.timeline.finish(world.submit(stage(world, scene), scene.tenant));
   if (!('url' in receipt.body)) throw new Error(JSON.stringify(receipt.body));
   return (receipt.body as WatchView).id;
+};
+
+type Debt = { readonly to: string; readonly tenant?: string; readonly count: number };
+
+/** Watches that have just failed, one delivery each on its way to `to`. Answers the webhook-ids. */
+export const owed = (world: World, { to, tenant = 'default', count }: Debt): string[] => {
+  const at = world.timeline.now();
+  return Array.from({ length: count }, (_, i) => {
+    const operation = { ...OPERATIONS['aliyun-emr'], OperationId: `op-${to}-${i}-${at}` };
+    const identity = { tenant, connection: 'aliyun', provider: 'aliyun-emr', operation };
+    const id = watchId(identity, 1);
+    const watch = watchWith({ ...identity, id, notify: [to], submittedAt: at, status: 'failed', endedAt: at });
+    const event = { event: 'failed', at } as const;
+    const delivery = newDelivery(
+      { id: webhookId(watch, event.event, at, to), watchId: id, tenant, target: to, event },
+      at,
+    );
+    const { leaseShard: _shard, aliveUntil: _until, ...item } = newWatchItem(watch, at);
+    const owing = newDeliveryItem(delivery, at);
+    world.table.insert(item);
+    world.table.insert(owing);
+    world.sqs.send(ENV.notifyQueue, [{ Id: '1', MessageBody: writeWakeUp(wakeUpOf(owing)) }]);
+    return delivery.id;
+  });
 };
 
 export const watchOf = (world: World, id: string): WatchItem => {

@@ -14,6 +14,8 @@ type Consumer = {
   /** Answers the ids of the messages that stay. */
   readonly handle: (records: readonly SqsRecord[], process: Process) => Promise<string[]>;
   readonly onDeath: () => void;
+  /** Batches it is called with at a time (maximumConcurrency); any number while it is left out. */
+  readonly concurrency?: number;
 };
 
 export type Triggers = {
@@ -43,6 +45,7 @@ const CHAIN_MAX = 16;
 
 export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, trace }: Tools): Triggers => {
   const consumers = new Map<string, Consumer>();
+  const busy = new Map<string, number>();
   let cut = 0;
 
   const lookAt = (url: string, at: number): void => {
@@ -51,8 +54,20 @@ export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, 
       if (!consumer) return;
       const down = downUntil(consumer.name);
       if (down > timeline.now()) lookAt(url, down);
-      else void receive(consumer);
+      else if (consumer.concurrency === undefined) void receive(consumer);
+      else void receiveInTurn(consumer, consumer.concurrency);
     });
+  };
+
+  /** As `receive`, unless as many are at work as may be: the first that is done goes on with what waits. */
+  const receiveInTurn = async (consumer: Consumer, concurrency: number): Promise<void> => {
+    const { url, sqs } = consumer;
+    const atWork = busy.get(url) ?? 0;
+    if (atWork >= concurrency) return;
+    busy.set(url, atWork + 1);
+    await receive(consumer);
+    busy.set(url, (busy.get(url) ?? 1) - 1);
+    if (sqs.messages(url).some(({ visibleAt }) => visibleAt <= timeline.now())) lookAt(url, timeline.now());
   };
 
   const receive = async ({ url, name, sqs, handle, onDeath }: Consumer): Promise<void> => {

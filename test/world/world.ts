@@ -57,6 +57,8 @@ export type WorldOptions = {
   /** Until when a function is not called at all. */
   readonly downUntil?: (name: string) => number;
   readonly functions?: Partial<Functions>;
+  /** How many notifiers there are at a time; any number while it is left out. */
+  readonly notifiers?: number;
   /** Puts a fault between a function and the world. */
   readonly bend?: (runtime: Runtime, process: Process) => Runtime;
   readonly onWrite?: (after: Item, before: Item | undefined, process: Process | undefined) => void;
@@ -218,6 +220,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       url: string,
       name: string,
       handle: (records: readonly SqsRecord[], runtime: Runtime) => Promise<string[]>,
+      concurrency?: number,
     ) =>
       triggers.consume({
         url,
@@ -225,12 +228,18 @@ export const createWorld = (options: WorldOptions = {}): World => {
         sqs,
         handle: (records, process) => handle(records, runtimeOf(process)),
         onDeath: () => runtimes.forget(name),
+        ...(concurrency !== undefined && { concurrency }),
       });
     for (const [vendor, urls] of Object.entries(ENV.pollQueues)) {
       for (const url of urls)
         consume(url, `poller-${vendor}`, (records, runtime) => functions.poll(records, urls, runtime));
     }
-    consume(ENV.notifyQueue, 'notifier', (records, runtime) => functions.deliver(records, [ENV.notifyQueue], runtime));
+    consume(
+      ENV.notifyQueue,
+      'notifier',
+      (records, runtime) => functions.deliver(records, [ENV.notifyQueue], runtime),
+      options.notifiers,
+    );
     planSweep = triggers.everyMinute('sweep', table.firstLapse, async () => {
       const until = now() + 40_000;
       const done = await as('sweep', (runtime) => functions.sweep(runtime, () => now() < until), 50_000);
