@@ -187,3 +187,25 @@ test('a delivery is made though its message was never taken, and poison lies in 
   expect(world.sqs.messages(ENV.deadLetterQueue)).toHaveLength(1);
   expect(messagesIn(world)).toBe(0);
 });
+
+test('of a batch that is taken in part only what was taken counts as sent: the sweep sends the rest [F5]', async () => {
+  let entries = 0;
+  const world = createWorld({
+    happens: (what) => {
+      if (what !== 'refused entry') return false;
+      entries += 1;
+      return entries <= 25 && entries % 3 === 0;
+    },
+  });
+  const some = Array.from({ length: 25 }, (_, i) =>
+    stage(world, { operation: { OperationId: `op-${i}` }, endsAfter: 0 }),
+  );
+  expect((await world.timeline.finish(world.submit(some))).status).toBe(207);
+  expect(messagesIn(world)).toBe(17);
+  const left = logged(world, 'wake-ups not taken; the sweep will send them').map(({ count }) => Number(count));
+  expect(left.reduce((sum, count) => sum + count, 0)).toBe(8);
+  world.start();
+  await pass(world, 5 * MINUTE);
+  expect(world.swept()).toBe(8);
+  expect(statuses(world)).toEqual(Array(25).fill('succeeded'));
+});
