@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chosen, idsIn, missing, type Shown, unknown, writeDocument } from './document.ts';
-import { REGISTER } from './register.ts';
+import { IDS } from './register.ts';
 
 const shown = (name: string, { file = 'test/a.test.ts', isRow = false, passed = true } = {}): Shown => ({
   file,
@@ -8,7 +8,7 @@ const shown = (name: string, { file = 'test/a.test.ts', isRow = false, passed = 
   isRow,
   passed,
 });
-const all = REGISTER.map(({ id }) => shown(`shows [${id}]`));
+const all = IDS.map((id) => shown(`shows [${id}]`));
 
 describe('ids', () => {
   test('stand in the name of a test and of what it stands in', () => {
@@ -26,7 +26,7 @@ describe('ids', () => {
 
   test('are F1 to F46 and S1 to S15', () => {
     const ids = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
-    expect(REGISTER.map(({ id }) => id)).toEqual([...ids('F', 46), ...ids('S', 15)]);
+    expect(IDS).toEqual([...ids('F', 46), ...ids('S', 15)]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** docs/reliability.md, from the register and the tests that passed. Pure. */
-import { type Entry, FAULTS, REGISTER, REQUIREMENTS } from './register.ts';
+import { FAULTS, IDS, REQUIREMENTS } from './register.ts';
 
 /** A test that carries ids. */
 export type Shown = {
@@ -21,14 +21,12 @@ export const idsIn = (names: readonly string[]): string[] => [
 /** Ids that no test that passed shows. */
 export const missing = (tests: readonly Shown[]): string[] => {
   const shown = new Set(tests.filter(({ passed }) => passed).flatMap(({ names }) => idsIn(names)));
-  return REGISTER.map(({ id }) => id).filter((id) => !shown.has(id));
+  return IDS.filter((id) => !shown.has(id));
 };
 
 /** Ids on tests that stand for nothing. */
-export const unknown = (tests: readonly Shown[]): string[] => {
-  const ids = new Set(REGISTER.map(({ id }) => id));
-  return [...new Set(tests.flatMap(({ names }) => idsIn(names)))].filter((id) => !ids.has(id));
-};
+export const unknown = (tests: readonly Shown[]): string[] =>
+  [...new Set(tests.flatMap(({ names }) => idsIn(names)))].filter((id) => !IDS.includes(id));
 
 const TESTS_MAX = 4;
 
@@ -63,11 +61,11 @@ const plain = (text: string): string =>
 const line = ({ file, names }: Shown): string =>
   `${names.map(plain).join(' › ')} ([${file.replace(/^test\//, '').replace(/\.test\.ts$/, '')}](../${file}))`;
 
-const table = (title: readonly [string, string], entries: readonly Entry[], tests: readonly Shown[]): string[] => [
+const table = (title: readonly [string, string], promised: typeof FAULTS, tests: readonly Shown[]): string[] => [
   `| | ${title.join(' | ')} | shown by |`,
   '|---|---|---|---|',
-  ...entries.map(
-    ({ id, about, outcome }) => `| ${id} | ${about} | ${outcome} | ${chosen(id, tests).map(line).join('<br>')} |`,
+  ...Object.entries(promised).map(
+    ([id, [about, outcome]]) => `| ${id} | ${about} | ${outcome} | ${chosen(id, tests).map(line).join('<br>')} |`,
   ),
 ];
 
