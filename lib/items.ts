@@ -9,7 +9,7 @@
  *   lane#<name>     lane                   Lane
  *   tokens          <id>                   Token
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Delivery } from './delivery.ts';
 import type { WakeUp } from './queue.ts';
 import { DAY, FIRST_LEASE_MS, KEEP_MS, LEASE_MS, leaseAfterLapses, SECOND } from './schedule.ts';
@@ -38,7 +38,7 @@ export const attemptKey = (watchId: string, id: string, number: number): Key => 
   sk: `attempt#${id}#${String(number).padStart(3, '0')}`,
 });
 
-const digest = (...parts: readonly string[]): Buffer => createHash('sha256').update(JSON.stringify(parts)).digest();
+const digest = (...parts: readonly string[]): Buffer => hash('sha256', JSON.stringify(parts), 'buffer');
 
 /** 26 characters of lower-case base 32: 130 bits. */
 const shortId = (...parts: readonly string[]): string => {

@@ -51,7 +51,7 @@ export const redact = (text: string, secrets: readonly string[]): string => {
     .filter((secret) => secret.length >= SECRET_MIN)
     .sort((a, b) => b.length - a.length);
   if (wanted.length === 0) return text;
-  const anyOf = new RegExp(wanted.map((secret) => [...secret].map(spellings).join('')).join('|'), 'g');
+  const anyOf = new RegExp(wanted.map((secret) => [...secret].map(spelled).join('')).join('|'), 'g');
   const mask = (part: string) => part.replace(anyOf, MASK);
   if (!isJson(text)) return mask(text);
 
@@ -93,3 +93,8 @@ const spellings = (character: string): string => {
   // The character itself comes last, because the per cent sign and the backslash begin their own longer spellings.
   return `(?:${[...new Set([percent, unicode, literal(short), literal(character)])].join('|')})`;
 };
+
+/** Secrets are made of these, mostly, and every answer of a cloud is searched for them. */
+const ASCII = Array.from({ length: 128 }, (_, code) => spellings(String.fromCharCode(code)));
+
+const spelled = (character: string): string => ASCII[character.charCodeAt(0)] ?? spellings(character);

@@ -1,5 +1,5 @@
 /** What the two clouds' signatures share: the canonical form of a request, and the hashes over it. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { encodePairs } from './encoding.ts';
 
 /** A request before it is signed. Every header given is signed; names may come in any case. */
@@ -12,7 +12,7 @@ export type Unsigned = {
   readonly body: string;
 };
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string): string => hash('sha256', text);
 
 export const hmacSha256 = (key: string, text: string): string => createHmac('sha256', key).update(text).digest('hex');
 

@@ -11,7 +11,7 @@ export type MemoryTable = {
   readonly items: () => IterableIterator<Item>;
   /** Deletes what has expired, as DynamoDB does within days; answers what went. */
   readonly deleteExpired: () => Item[];
-  /** When the first lease lapses. */
+  /** When the first lease lapses, by what is written or by what the index still shows. */
   readonly firstLapse: () => number;
 };
 
@@ -122,9 +122,12 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
     },
 
     firstLapse: () => {
+      catchUp();
       let first = Number.POSITIVE_INFINITY;
-      for (const { aliveUntil } of items.values())
-        if (aliveUntil !== undefined && aliveUntil < first) first = aliveUntil;
+      for (const some of [items, index]) {
+        for (const { aliveUntil } of some.values())
+          if (aliveUntil !== undefined && aliveUntil < first) first = aliveUntil;
+      }
       return first;
     },
   };

@@ -2,7 +2,7 @@
 import type { SqsRecord } from '../../lib/queue.ts';
 import { MINUTE } from '../../lib/schedule.ts';
 import type { Chance } from './chance.ts';
-import type { Lineage, MemorySqs } from './memory-sqs.ts';
+import type { Lineage, MemorySqs, Receipt } from './memory-sqs.ts';
 import type { Effects, Process } from './process.ts';
 import { IDLE, type Timeline } from './timeline.ts';
 import type { Oddity } from './world.ts';
@@ -53,26 +53,26 @@ export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, 
       const consumer = consumers.get(url);
       if (!consumer) return;
       const down = downUntil(consumer.name);
-      if (down > timeline.now()) lookAt(url, down);
-      else if (consumer.concurrency === undefined) void receive(consumer);
-      else void receiveInTurn(consumer, consumer.concurrency);
+      if (down > timeline.now()) return lookAt(url, down);
+      const { concurrency = Number.POSITIVE_INFINITY, sqs } = consumer;
+      if ((busy.get(url) ?? 0) >= concurrency) return IDLE;
+      const batch = sqs.receive(url, BATCH_MAX);
+      // What was to be visible by now was hidden again meanwhile, or taken along with another.
+      if (batch.length === 0) return IDLE;
+      return void (concurrency < Number.POSITIVE_INFINITY ? workInTurn(consumer, batch) : work(consumer, batch));
     });
   };
 
-  /** As `receive`, unless as many are at work as may be: the first that is done goes on with what waits. */
-  const receiveInTurn = async (consumer: Consumer, concurrency: number): Promise<void> => {
+  /** As `work`; the first that is done goes on with what waits, for no more are at work than may be. */
+  const workInTurn = async (consumer: Consumer, batch: readonly Receipt[]): Promise<void> => {
     const { url, sqs } = consumer;
-    const atWork = busy.get(url) ?? 0;
-    if (atWork >= concurrency) return;
-    busy.set(url, atWork + 1);
-    await receive(consumer);
+    busy.set(url, (busy.get(url) ?? 0) + 1);
+    await work(consumer, batch);
     busy.set(url, (busy.get(url) ?? 1) - 1);
     if (sqs.messages(url).some(({ visibleAt }) => visibleAt <= timeline.now())) lookAt(url, timeline.now());
   };
 
-  const receive = async ({ url, name, sqs, handle, onDeath }: Consumer): Promise<void> => {
-    const batch = sqs.receive(url, BATCH_MAX);
-    if (batch.length === 0) return;
+  const work = async ({ url, name, sqs, handle, onDeath }: Consumer, batch: readonly Receipt[]): Promise<void> => {
     const lineage = oneLonger(
       batch.map((message) => message.lineage),
       name,
@@ -116,11 +116,17 @@ export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, 
         planned = minute;
         timeline.at(minute, () => (minute === planned ? tick() : IDLE));
       };
-      const tick = (): void => {
+      const tick = (): unknown => {
         planned = Number.POSITIVE_INFINITY;
+        // What had it planned may have been seen to meanwhile.
+        if (nextAt() >= timeline.now()) {
+          plan(nextAt());
+          return IDLE;
+        }
         const times = happens('skipped sweep') ? 0 : happens('doubled sweep') ? 2 : 1;
         for (let i = 0; i < times; i += 1) void call().catch((error) => trace?.(`${name}: ${String(error)}`));
         plan(nextAt());
+        return undefined;
       };
 
       plan(nextAt());
