@@ -1,8 +1,16 @@
 /** Pays a watch's debts: makes the deliveries its announcements need, wakes the notifier, and only then takes the debts off. */
 import type { Config } from './config.ts';
-import { newDelivery } from './delivery.ts';
+import { begunAnew, type Delivery, newDelivery } from './delivery.ts';
 import type { EventType } from './event.ts';
-import { newDeliveryItem, type WatchItem, watchKey, webhookId, withBody } from './items.ts';
+import {
+  type DeliveryItem,
+  newDeliveryItem,
+  reissued,
+  type WatchItem,
+  watchKey,
+  webhookId,
+  withBody,
+} from './items.ts';
 import type { Runtime } from './runtime.ts';
 import { wake } from './wake.ts';
 import { type Owed, settle, type Watch } from './watch.ts';
@@ -11,14 +19,34 @@ import { type Owed, settle, type Watch } from './watch.ts';
 const wants = (config: Config, target: string, event: EventType): boolean =>
   config.targets.get(target)?.events?.includes(event) ?? true;
 
-const deliveriesFor = (watch: Watch, debt: Owed, config: Config, now: number) =>
+/** When what is owed happened, as far as it makes a delivery of its own: of progress there is one, begun anew each time. */
+const occasionOf = (watch: Watch, debt: Owed): number => (debt.event === 'progress' ? watch.submittedAt : debt.at);
+
+const deliveriesFor = (watch: Watch, debt: Owed, config: Config, now: number): DeliveryItem[] =>
   (debt.to ?? watch.notify)
-    .filter((target) => wants(config, target, `operation.${debt.event}`))
+    .filter((target) => debt.event === 'progress' || wants(config, target, `operation.${debt.event}`))
     .map((target) => {
-      const event = { event: debt.event, at: debt.at, ...(debt.word !== undefined && { word: debt.word }) };
-      const id = webhookId(watch, debt.event, debt.at, target);
-      return newDeliveryItem(newDelivery({ id, watchId: watch.id, tenant: watch.tenant, target, event }, now), now);
+      const { event: _, at, word } = debt;
+      const event: Delivery['event'] =
+        debt.event === 'progress'
+          ? { event: debt.event, at }
+          : { event: debt.event, at, ...(word !== undefined && { word }) };
+      const id = webhookId(watch, debt.event, occasionOf(watch, debt), target);
+      return newDeliveryItem(watch.id, newDelivery({ id, tenant: watch.tenant, target, event }, now), now);
     });
+
+/** Makes a delivery; answers its item, or undefined where it is there already and has nothing new to tell. */
+const make = async (wanted: DeliveryItem, { table, now }: Pick<Runtime, 'table' | 'now'>) => {
+  if (await table.insert(wanted)) return wanted;
+  if (wanted.body.event.event !== 'progress') return undefined;
+  const [standing] = (await table.get([wanted])) as DeliveryItem[];
+  if (!standing || standing.body.event.at >= wanted.body.event.at) return undefined;
+  const body = { ...begunAnew(standing.body, now()), event: wanted.body.event };
+  const begun = withBody(standing, body, now(), now());
+  const next = { ...reissued(begun, now(), 0), version: begun.version };
+  // Whoever was faster has it in hand, and reads the watch as it stands.
+  return (await table.replace(next)) ? next : undefined;
+};
 
 /**
  * Announces what `item` owes; answers the item without the debts. Deliveries that exist already are left as they are
@@ -33,9 +61,9 @@ export const announce = async (
   if (debts.length === 0) return item;
 
   const wanted = debts.flatMap((debt) => deliveriesFor(item.body, debt, config, now()));
-  const made = await Promise.all(wanted.map((delivery) => table.insert(delivery)));
+  const made = await Promise.all(wanted.map((delivery) => make(delivery, runtime)));
   await wake(
-    wanted.filter((_, i) => made[i]),
+    made.filter((delivery) => delivery !== undefined),
     runtime,
   );
 

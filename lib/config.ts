@@ -74,6 +74,8 @@ const Settings = v.strictObject({
     ),
     {},
   ),
+  /** Targets that are told what concerns whoever runs opwatch: refused credentials, parked deliveries and the like. */
+  operators: v.optional(v.array(v.string()), []),
   defaults: v.optional(
     v.strictObject({
       /** Which connection a submission means when it names none, by vendor. */
@@ -110,11 +112,15 @@ export type TargetConfig = {
   readonly events?: readonly EventType[];
   /** In place of its type's own lane. */
   readonly lane?: Rate;
+  /** One message is kept up to date, in place of several. */
+  readonly progress?: boolean;
 };
 
 export type Config = {
   readonly connections: ReadonlyMap<string, ConnectionConfig>;
   readonly targets: ReadonlyMap<string, TargetConfig>;
+  /** Names of targets. */
+  readonly operators: readonly string[];
   readonly tenants: ReadonlyMap<string, { readonly signing: readonly string[]; readonly notify?: readonly string[] }>;
   /** What a callback may be. */
   readonly callbacks: Rules;
@@ -217,9 +223,22 @@ const crossFaults = (settings: Checked, knownProviders: ReadonlyMap<string, Prov
     for (const checked of [v.safeParse(Common, common), v.safeParse(kind.settings, own)]) {
       if (!checked.success) faults.push(...faultsOf(checked.issues, `targets.${name}`));
     }
+    if (common.progress && !kind.edit) {
+      const able = targetTypes.filter((type) => targetOf(type)?.edit).join(', ');
+      faults.push(`targets.${name}.progress: this type cannot change what it has sent; these can: ${able}`);
+    }
+    if (common.progress && common.events) {
+      faults.push(`targets.${name}.events: a message that is kept up to date tells everything`);
+    }
     const { url } = target;
     const reason = typeof url === 'string' && !isReference(url) ? refusal(url, addressRules(settings)) : undefined;
     if (reason) faults.push(`targets.${name}.url: ${reason}`);
+  }
+  for (const [i, name] of settings.operators.entries()) {
+    const type = settings.targets[name]?.type;
+    if (type === undefined) faults.push(`operators.${i}: names no target`);
+    else if (!targetOf(type)?.notice)
+      faults.push(`operators.${i}: a target of type ${type} is nothing for people to read`);
   }
   return faults;
 };
@@ -235,10 +254,11 @@ export const readConfig = (input: unknown): Config => {
   const connections = new Map(Object.entries(settings.connections).map(([name, rest]) => [name, { name, ...rest }]));
   const targets = Object.entries(settings.targets).map(([name, target]) => {
     const { type, common, own } = partsOf(target);
-    const { events, lane } = v.parse(Common, common);
+    const { events, lane, progress } = v.parse(Common, common);
     // Parsed, not as it stands: with what a type sets where nothing is said.
     const parsed = v.parse(targetOf(type)?.settings ?? v.unknown(), own);
-    return [name, { name, type, settings: parsed, ...(events && { events }), ...(lane && { lane }) }] as const;
+    const heeded = { ...(events && { events }), ...(lane && { lane }), ...(progress && { progress }) };
+    return [name, { name, type, settings: parsed, ...heeded }] as const;
   });
   const tenants = Object.entries(settings.tenants).map(
     ([name, { signing = [], notify }]) => [name, { signing: [signing].flat(), ...(notify && { notify }) }] as const,
@@ -247,6 +267,7 @@ export const readConfig = (input: unknown): Config => {
   return Object.freeze({
     connections,
     targets: new Map(targets),
+    operators: settings.operators,
     tenants: new Map(tenants),
     callbacks: settings.callbacks,
     addresses: addressRules(settings),

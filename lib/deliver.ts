@@ -1,39 +1,22 @@
-/** Wake-ups for deliveries: one attempt each at its target, in its target's turn; claimed before it is sent, recorded after. */
-import { isDeepStrictEqual } from 'node:util';
-import { type AttemptRecord, afterAttempt, claimed, type Delivery, describe, mayAttemptAt } from './delivery.ts';
-import { LookError } from './errors.ts';
-import { eventOf } from './event.ts';
-import type { HttpAnswer } from './http.ts';
-import { attemptKey, type DeliveryItem, deliveryKey, watchKey, withBody } from './items.ts';
-import { linksOf } from './links.ts';
-import { isCallback } from './place.ts';
+/** Wake-ups for deliveries: each is told in its target's turn, as far as that goes; the rest comes back. */
+import { type Due, fateOf, type Made, tellOnce, writeDown } from './attempt.ts';
+import { type Delivery, mayAttemptAt } from './delivery.ts';
+import { watchKey } from './items.ts';
+import { isNotice } from './notice.ts';
+import { tellOperators } from './operators.ts';
 import type { SqsRecord } from './queue.ts';
-import { type Opened, type Recipient, recipientOf } from './recipient.ts';
-import { redact, redactUrl } from './redact.ts';
+import { type Recipient, recipientOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
-import { EARLY_MS, KEEP_MS, SECOND } from './schedule.ts';
-import { SecretError } from './secrets.ts';
+import { EARLY_MS, SECOND } from './schedule.ts';
 import type { Item } from './store.ts';
 import type { Verdict } from './targets/target.ts';
-import { plain } from './text.ts';
-import { type Entry, SEATS, type Wish } from './turn.ts';
+import { type Disabled, type Entry, SEATS, type Wish } from './turn.ts';
 import type { Learned } from './turns.ts';
 import { type Fate, handleWakeUps, type Job } from './wake-ups.ts';
 import type { Watch } from './watch.ts';
 
-const ANSWER_BYTES = 1_024;
 /** A slot this near is waited for. */
 const PATIENCE_MS = 2 * SECOND;
-
-type Due = { readonly job: Job<Delivery>; readonly watch: Watch };
-type Made = {
-  readonly at: number;
-  readonly verdict: Verdict;
-  readonly answer?: HttpAnswer;
-  /** It gave no answer in time. */
-  readonly hangs?: boolean;
-};
-type Told = Made & { readonly answer: HttpAnswer };
 
 /** Handles one batch of the notify queue; answers the ids of the messages that stay. */
 export const deliver = (
@@ -48,11 +31,12 @@ export const deliver = (
       const fates = new Map<Job<Delivery>, Fate>();
       const dues: Due[] = [];
       for (const job of jobs) {
-        const watch = around.find(({ pk, sk }) => pk === job.item.pk && sk === 'watch') as Item<Watch> | undefined;
-        const mayAt = mayAttemptAt(job.item.body);
-        if (!watch || job.item.body.state !== 'waiting') fates.set(job, 'done');
+        const { pk, body } = job.item;
+        const watch = around.find((item) => item.pk === pk && item.sk === 'watch') as Item<Watch> | undefined;
+        const mayAt = mayAttemptAt(body);
+        if (body.state !== 'waiting' || !(watch || isNotice(body.event))) fates.set(job, 'done');
         else if (mayAt > runtime.now() + EARLY_MS) fates.set(job, { backAt: mayAt });
-        else dues.push({ job, watch: watch.body });
+        else dues.push({ job, ...(watch && { watch: watch.body }) });
       }
       const byGate = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).gate);
       await Promise.all([...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime, fates)));
@@ -116,157 +100,37 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job
     await tellOnce(some, whom, runtime, learn, (due, fate) => fates.set(due.job, fate));
   };
 
+  const tellOfEnd = ({ since, reason }: Disabled) =>
+    tellOperators({ event: 'target_disabled', at: since, target: recipient.turn, reason }, runtime);
+
   if ('disabled' in entry) {
-    const verdict: Verdict = { kind: 'gone', reason: `the target is disabled: ${entry.disabled}` };
+    const verdict: Verdict = { kind: 'gone', reason: `the target is disabled: ${entry.disabled.reason}` };
+    await tellOfEnd(entry.disabled);
     for (const { job } of dues) {
-      fates.set(job, fateOf(await writeDown(job.item, { at: now(), verdict }, runtime)));
+      // No attempt is made, but it ends as one would.
+      const number = job.item.body.attempts + 1;
+      fates.set(job, fateOf(await writeDown(job.item, { at: now(), verdict }, runtime, number)));
     }
     return;
   }
   try {
     const { slots } = entry;
-    // A chat that cannot be told everything now is told it in one message.
-    if (recipient.target?.digest && slots.length < dues.length) await tellTogether(dues, slots[0] ?? now());
-    else {
-      await Promise.all(slots.map((slotAt, i) => tellTogether(dues.slice(i, i + 1), slotAt)));
-      comeBack(dues.slice(slots.length), now() + SECOND, runtime, fates);
-    }
+    const messages = slots.length < dues.length ? merged(dues, recipient) : dues.map((due) => [due]);
+    await Promise.all(messages.slice(0, slots.length).map((some, i) => tellTogether(some, slots[i] ?? now())));
+    comeBack(messages.slice(slots.length).flat(), now() + SECOND, runtime, fates);
   } finally {
-    const isNews = await turns.leave(recipient.turn, by, learned);
-    if (isNews) log.error('target disabled', { target: recipient.turn, why: learned.gone });
+    const disabled = await turns.leave(recipient.turn, by, learned);
+    if (disabled) {
+      log.error('target disabled', { target: recipient.turn, why: disabled.reason });
+      await tellOfEnd(disabled);
+    }
   }
 };
 
-/** Makes one attempt for deliveries to one recipient (several, where it can be told several in one message). */
-const tellOnce = async (
-  dues: readonly Due[],
-  recipient: Recipient,
-  runtime: Runtime,
-  learn: (made: Made) => void,
-  decide: (due: Due, fate: Fate) => void,
-): Promise<void> => {
-  const claims: { due: Due; item: DeliveryItem }[] = [];
-  for (const due of dues) {
-    const claim = await claimFor(due.job.item, runtime);
-    if ('item' in claim) claims.push({ due, item: claim.item });
-    else decide(due, claim.fate);
-  }
-  if (claims.length === 0) return;
-  const made = await attempt(
-    claims.map(({ due, item }) => ({ watch: due.watch, delivery: item.body })),
-    recipient,
-    runtime,
-  );
-  learn(made);
-  for (const { due, item } of claims) decide(due, await record(item, made, runtime));
-};
-
-/** Claims a delivery for one attempt, or tells what becomes of its message when somebody else has it. */
-const claimFor = async (
-  item: DeliveryItem,
-  { table, now, uniqueId }: Runtime,
-): Promise<{ readonly item: DeliveryItem } | { readonly fate: Fate }> => {
-  const by = uniqueId();
-  const claim = withBody(item, claimed(item.body, by, now()), now(), now());
-  if (await table.replace(claim)) return { item: claim };
-  const [standing] = (await table.get([item])) as DeliveryItem[];
-  if (!standing) return { fate: 'done' };
-  // The claim may be ours after all, written by a try whose answer was lost.
-  return standing.body.claim?.by === by ? { item: standing } : { fate: { backAt: mayAttemptAt(standing.body) } };
-};
-
-type Owed = { readonly watch: Watch; readonly delivery: Delivery };
-
-/** Whether the receiver would not take it from us, as against being slow, overwhelmed or out of order. */
-const isRefused = ({ verdict, answer }: Told): boolean =>
-  verdict.kind === 'gone' || (verdict.kind === 'retry' && verdict.slow !== true && answer.status < 500);
-
-const attempt = async (told: readonly Owed[], recipient: Recipient, runtime: Runtime): Promise<Made> => {
-  const { secrets, sendToTarget, log, now } = runtime;
-  const at = now();
-  try {
-    const opened = await recipient.open(secrets);
-    const events = told.map(({ watch, delivery }) => eventOf(watch, delivery.event, linksOf(watch, runtime)));
-    const attempted = { id: told[0]?.delivery.id ?? '', at };
-    const [event] = events;
-    if (!event) throw new Error('an attempt without an event');
-    const tell = async ({ target, settings }: Opened): Promise<Told> => {
-      const request =
-        events.length > 1 && target.digest
-          ? target.digest(events, settings, attempted)
-          : target.request(event, settings, attempted);
-      const answer = await sendToTarget(request);
-      return { at, verdict: target.verdict(answer), answer };
-    };
-    const first = await tell(opened);
-    if (!isRefused(first)) return first;
-    // Its address, token or signing secret may have been rotated since they were read.
-    const reopened = await recipient.open(secrets, { fresh: true });
-    return isDeepStrictEqual(reopened.settings, opened.settings) ? first : await tell(reopened);
-  } catch (error) {
-    const ours = error instanceof LookError || error instanceof SecretError;
-    if (!ours) log.error('attempt failed', { delivery: told[0]?.delivery.id, error: String(error) });
-    const reason = ours ? error.message : 'opwatch could not build the request';
-    const hangs = error instanceof LookError && error.code === 'timeout';
-    return { at, hangs, verdict: { kind: 'retry', reason } };
-  }
-};
-
-/** What was learned is written down whoever else wrote meanwhile; `delivered` is never taken back. */
-const writeDown = async (
-  item: DeliveryItem,
-  made: Made,
-  { table, now, chance, log }: Runtime,
-): Promise<DeliveryItem> => {
-  const { verdict, answer, at } = made;
-  const luck = chance();
-  const what = { at, verdict, ...(answer && { status: answer.status }) };
-  let current: DeliveryItem | undefined = item;
-  let next = item;
-  while (current) {
-    const body = afterAttempt(current.body, what, now(), luck);
-    next = withBody(current, body, body.nextAttemptAt, now());
-    if (body === current.body || (await table.replace(next))) break;
-    [current] = (await table.get([deliveryKey(item.pk, item.body.id)])) as DeliveryItem[];
-  }
-  const { state, attempts } = next.body;
-  if (state === 'parked') {
-    const why = describe(verdict);
-    log.error(
-      'delivery parked',
-      { watch: item.pk, delivery: item.body.id, attempts, why },
-      { deliveriesParked: [1, 'Count'] },
-    );
-  }
-  if (state === 'delivered' && item.body.state !== 'delivered') {
-    const { id, target, event } = item.body;
-    log.info(
-      'delivered',
-      { watch: item.pk, delivery: id, target: isCallback(target) ? redactUrl(target) : target, attempts },
-      { deliveryDelay: [now() - event.at, 'Milliseconds'], attempts: [attempts, 'Count'] },
-    );
-  }
-  return next;
-};
-
-const fateOf = ({ body }: DeliveryItem): Fate => (body.state === 'waiting' ? { backAt: body.nextAttemptAt } : 'done');
-
-/** Writes down an attempt: in the delivery what follows from it, beside it what happened. */
-const record = async (item: DeliveryItem, made: Made, runtime: Runtime): Promise<Fate> => {
-  const { table, now, secrets } = runtime;
-  const { verdict, answer, at } = made;
-  const next = await writeDown(item, made, runtime);
-  const number = item.body.attempts;
-  const kept: AttemptRecord = {
-    number,
-    at,
-    durationMs: now() - at,
-    verdict: describe(verdict),
-    ...(answer && { status: answer.status }),
-    ...(answer?.body && { answer: plain(redact(answer.body, secrets.known()), ANSWER_BYTES) }),
-    ...(next.body.state === 'waiting' && { nextAttemptAt: next.body.nextAttemptAt }),
-  };
-  const expiresAt = Math.ceil((now() + KEEP_MS) / SECOND);
-  await table.insert({ ...attemptKey(item.pk, item.body.id, number), version: 1, body: kept, expiresAt });
-  return fateOf(next);
+/** What goes into one message each: a chat that cannot be told everything now is told of several operations at once. */
+const merged = (dues: readonly Due[], { target, follows }: Recipient): Due[][] => {
+  const canMerge = ({ job }: Due) => target?.digest !== undefined && !follows && !isNotice(job.item.body.event);
+  const together = dues.filter(canMerge);
+  const alone = dues.filter((due) => !canMerge(due)).map((due) => [due]);
+  return together.length > 0 ? [together, ...alone] : alone;
 };

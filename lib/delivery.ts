@@ -1,18 +1,24 @@
 /** A delivery: one event owed to one target, from the debt to "delivered" or "parked". Pure. Instants are epoch ms. */
+import type { Announced } from './event.ts';
+import type { Notice } from './notice.ts';
 import { CLAIM_MS, nextAttempt } from './schedule.ts';
 import type { Verdict } from './targets/target.ts';
-import type { Owed } from './watch.ts';
+
+/** How far an operation has got: built from the watch as it stands when it is told. */
+export type Progress = { readonly event: 'progress'; readonly at: number };
 
 export type Delivery = {
   /** The webhook-id. */
   readonly id: string;
-  readonly watchId: string;
   readonly tenant: string;
   /** A target's name in the config, or an https callback. */
   readonly target: string;
-  readonly event: Pick<Owed, 'event' | 'at' | 'word'>;
-  /** `parked`: attempts are used up, or the receiver wants no more; it stays until somebody sends it again. */
-  readonly state: 'waiting' | 'delivered' | 'parked';
+  readonly event: Announced | Progress | Notice;
+  /**
+   * `parked`: attempts are used up, or the receiver wants no more; it stays until somebody sends it again. `overtaken`: of
+   * no use any more, because something newer is told.
+   */
+  readonly state: 'waiting' | 'delivered' | 'parked' | 'overtaken';
   /** Attempts made, all told. */
   readonly attempts: number;
   /** How many of them were made before somebody sent it again: its schedule begins anew from there. */
@@ -36,10 +42,7 @@ export type AttemptRecord = {
   readonly nextAttemptAt?: number;
 };
 
-export const newDelivery = (
-  parts: Pick<Delivery, 'id' | 'watchId' | 'tenant' | 'target' | 'event'>,
-  now: number,
-): Delivery => ({
+export const newDelivery = (parts: Pick<Delivery, 'id' | 'tenant' | 'target' | 'event'>, now: number): Delivery => ({
   ...parts,
   state: 'waiting',
   attempts: 0,
@@ -60,24 +63,36 @@ export const claimed = (delivery: Delivery, by: string, now: number): Delivery =
 export const describe = (verdict: Verdict): string =>
   verdict.kind === 'delivered' ? 'delivered' : `${verdict.kind}: ${verdict.reason}`;
 
+/** What an attempt brought; `number` counts the attempts at its delivery from 1. */
+export type Outcome = {
+  readonly number: number;
+  readonly at: number;
+  readonly status?: number;
+  readonly verdict: Verdict;
+};
+
 /**
- * The delivery after an attempt. Delivered is final: whatever another attempt learns later changes nothing.
- * `chance` is in [0, 1).
+ * The delivery after an attempt. Delivered is final: whatever another attempt learns later changes nothing; and so does
+ * what was begun before the delivery was begun anew. `chance` is in [0, 1).
  */
-export const afterAttempt = (
-  delivery: Delivery,
-  attempt: { readonly at: number; readonly status?: number; readonly verdict: Verdict },
-  now: number,
-  chance: number,
-): Delivery => {
-  if (delivery.state === 'delivered') return delivery;
+export const afterAttempt = (delivery: Delivery, attempt: Outcome, now: number, chance: number): Delivery => {
+  const { number, verdict, ...what } = attempt;
+  const { begunAfter = 0 } = delivery;
+  if (delivery.state === 'delivered' || number <= begunAfter) return delivery;
   const { claim: _, ...rest } = delivery;
-  const { verdict, ...what } = attempt;
   const last = { ...what, verdict: describe(verdict) };
   if (verdict.kind === 'delivered') return { ...rest, state: 'delivered', last };
-  if (verdict.kind === 'gone') return { ...rest, state: 'parked', last };
-  const next = nextAttempt(delivery.attempts - (delivery.begunAfter ?? 0), now, chance, verdict.afterMs);
-  return next === undefined ? { ...rest, state: 'parked', last } : { ...rest, nextAttemptAt: next, last };
+  const next =
+    verdict.kind === 'gone' ? undefined : nextAttempt(delivery.attempts - begunAfter, now, chance, verdict.afterMs);
+  if (next !== undefined) return { ...rest, nextAttemptAt: next, last };
+  // Nobody will want to send again how far something had got.
+  return { ...rest, state: delivery.event.event === 'progress' ? 'overtaken' : 'parked', last };
+};
+
+/** The delivery when something newer is told in its place. */
+export const overtaken = (delivery: Delivery): Delivery => {
+  const { claim: _, ...rest } = delivery;
+  return { ...rest, state: 'overtaken' };
 };
 
 /** The delivery as if it had never been tried, under the same webhook-id: it is due now and has all its attempts again. */

@@ -58,48 +58,78 @@ export type OperationEvent = {
   };
 };
 
+/** Told only to targets that keep one message up to date. */
+export type ProgressEvent = Omit<OperationEvent, 'type'> & { readonly type: 'operation.progress' };
+
 const iso = (at: number): string => new Date(at).toISOString();
 
 export type Links = { readonly watch: string; readonly console: string };
 
-/** Builds the event a debt announces. Of an ended watch it is always the same, whenever it is built. */
-export const eventOf = (watch: Watch, owed: Pick<Owed, 'event' | 'at' | 'word'>, links: Links): OperationEvent => {
+type Data = OperationEvent['data'];
+
+/** What can be told at any time. */
+const factsOf = (watch: Watch, links: Links): Omit<Data, 'status'> => {
   const { facts } = watch;
-  const atEnd = owed.event !== 'attention';
   const reason = {
     ...(facts.reasonCode !== undefined && { code: facts.reasonCode }),
     ...(facts.reasonMessage !== undefined && { message: facts.reasonMessage }),
   };
   return {
-    type: `operation.${owed.event}`,
-    timestamp: iso(owed.at),
-    data: {
-      version: 1,
-      watch: {
-        id: watch.id,
-        url: links.watch,
-        submittedAt: iso(watch.submittedAt),
-        deadline: iso(watch.deadline),
-        labels: watch.labels,
-      },
-      provider: watch.provider,
-      connection: watch.connection,
-      operation: watch.operation,
-      ...(facts.operationType !== undefined && { operationType: facts.operationType }),
-      console: links.console,
-      status: owed.event,
-      ...(owed.word !== undefined && { providerStatus: owed.word }),
-      ...(facts.startedAt !== undefined && { startedAt: iso(facts.startedAt) }),
-      ...(Object.keys(reason).length > 0 && { reason }),
-      ...(atEnd && {
-        ...(watch.evidence && { evidence: watch.evidence }),
-        ...(watch.progress && { progress: watch.progress }),
-        ...(facts.result !== undefined && { result: facts.result }),
-        ...(facts.error !== undefined && { error: facts.error }),
-        ...(watch.note !== undefined && { note: watch.note }),
-        ...(facts.endedAt !== undefined && { endedAt: iso(facts.endedAt) }),
-        ...(facts.requestId !== undefined && { requestId: facts.requestId }),
-      }),
+    version: 1,
+    watch: {
+      id: watch.id,
+      url: links.watch,
+      submittedAt: iso(watch.submittedAt),
+      deadline: iso(watch.deadline),
+      labels: watch.labels,
     },
+    provider: watch.provider,
+    connection: watch.connection,
+    operation: watch.operation,
+    ...(facts.operationType !== undefined && { operationType: facts.operationType }),
+    console: links.console,
+    ...(facts.startedAt !== undefined && { startedAt: iso(facts.startedAt) }),
+    ...(Object.keys(reason).length > 0 && { reason }),
   };
 };
+
+/** What is only told of an end: before it, it may still change between two attempts under one webhook-id. */
+const endOf = ({ facts, evidence, progress, note }: Watch): Partial<Data> => ({
+  ...(evidence && { evidence }),
+  ...(progress && { progress }),
+  ...(facts.result !== undefined && { result: facts.result }),
+  ...(facts.error !== undefined && { error: facts.error }),
+  ...(note !== undefined && { note }),
+  ...(facts.endedAt !== undefined && { endedAt: iso(facts.endedAt) }),
+  ...(facts.requestId !== undefined && { requestId: facts.requestId }),
+});
+
+export type Announced = {
+  readonly event: Exclude<Owed['event'], 'progress'>;
+  readonly at: number;
+  readonly word?: string;
+};
+
+/** Builds the event a debt announces. Of an ended watch it is always the same, whenever it is built. */
+export const eventOf = (watch: Watch, { event, at, word }: Announced, links: Links): OperationEvent => ({
+  type: `operation.${event}`,
+  timestamp: iso(at),
+  data: {
+    ...factsOf(watch, links),
+    status: event,
+    ...(word !== undefined && { providerStatus: word }),
+    ...(event !== 'attention' && endOf(watch)),
+  },
+});
+
+/** How far an operation has got by now: for targets that keep one message up to date. */
+export const progressOf = (watch: Watch, now: number, links: Links): ProgressEvent => ({
+  type: 'operation.progress',
+  timestamp: iso(now),
+  data: {
+    ...factsOf(watch, links),
+    status: watch.status,
+    ...(watch.word !== undefined && { providerStatus: watch.word }),
+    ...(watch.progress && { progress: watch.progress }),
+  },
+});

@@ -5,12 +5,15 @@
  *   w_...           watch                  Watch            leased while work is owed; listed for good
  *   w_...           delivery#msg_...       Delivery         leased while it waits
  *   w_...           attempt#msg_...#001    AttemptRecord    expires
+ *   w_...           message#<target>       KeptMessage      expires
+ *   n_...           delivery#msg_...       Delivery         of a notice to an operator; with its attempts beside it
  *   head#<hash>     head                   { generation }   only from the second generation on
  *   lane#<name>     lane                   Lane
  *   tokens          <id>                   Token
  */
 import { hash } from 'node:crypto';
 import type { Delivery } from './delivery.ts';
+import { type Notice, sameness } from './notice.ts';
 import type { WakeUp } from './queue.ts';
 import { DAY, FIRST_LEASE_MS, KEEP_MS, LEASE_MS, leaseAfterLapses, SECOND } from './schedule.ts';
 import type { Item, Key } from './store.ts';
@@ -46,6 +49,9 @@ const shortId = (...parts: readonly string[]): string => {
   return [...digest(...parts).subarray(0, 26)].map((byte) => alphabet[byte & 31]).join('');
 };
 
+/** Where the one message stands that a target keeps up to date. */
+export const messageKey = (watchId: string, target: string): Key => ({ pk: watchId, sk: `message#${target}` });
+
 /** What makes two submissions the same operation: field order and case of the JSON do not count, values do. */
 const operationParts = (watch: Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>): string[] => [
   watch.tenant,
@@ -78,6 +84,10 @@ export const webhookId = (
   target: string,
 ): string => `msg_${shortId(watch.id, String(watch.submittedAt), event, String(eventAt), target)}`;
 
+/** The partition of a notice, from what makes it that notice; its webhook-ids come from that and the target. */
+export const noticeId = (notice: Notice): string => `n_${shortId(...sameness(notice))}`;
+export const noticeWebhookId = (id: string, target: string): string => `msg_${shortId(id, target)}`;
+
 /** Leases are spread over this many index partitions; the sweep asks each. */
 export const LEASE_SHARDS = Array.from({ length: 8 }, (_, i) => `s${i}`);
 const shardOf = (key: Key): string => LEASE_SHARDS[(digest(key.pk, key.sk)[0] ?? 0) % LEASE_SHARDS.length] ?? 's0';
@@ -104,8 +114,9 @@ export const newWatchItem = (watch: Watch, now: number): WatchItem => ({
   body: watch,
 });
 
-export const newDeliveryItem = (delivery: Delivery, now: number): DeliveryItem => {
-  const key = deliveryKey(delivery.watchId, delivery.id);
+/** A delivery beneath a watch or, when it is a notice, in a partition of its own. */
+export const newDeliveryItem = (pk: string, delivery: Delivery, now: number): DeliveryItem => {
+  const key = deliveryKey(pk, delivery.id);
   return {
     ...key,
     version: 1,

@@ -4,7 +4,9 @@ import { providerNamed } from './providers/index.ts';
 import type { Runtime } from './runtime.ts';
 import type { Watch } from './watch.ts';
 
-export const linksOf = (watch: Watch, { env }: Pick<Runtime, 'env'>): Links => ({
-  watch: `${env.publicUrl}/watches/${watch.id}`,
+export const watchUrl = (id: string, { env }: Pick<Runtime, 'env'>): string => `${env.publicUrl}/watches/${id}`;
+
+export const linksOf = (watch: Watch, runtime: Pick<Runtime, 'env'>): Links => ({
+  watch: watchUrl(watch.id, runtime),
   console: providerNamed(watch.provider)?.traits.console(watch.operation) ?? '',
 });

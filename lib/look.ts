@@ -7,6 +7,7 @@ import type { ConnectionConfig } from './config.ts';
 import { ClockSkew, LookError, Misconfigured, Refused, Throttled } from './errors.ts';
 import type { Send } from './http.ts';
 import type { Lane } from './lane.ts';
+import { tellOperators } from './operators.ts';
 import { providerNamed } from './providers/index.ts';
 import type { Ask, Cloud, Observation, Provider } from './providers/provider.ts';
 import type { Runtime } from './runtime.ts';
@@ -28,7 +29,7 @@ export type Outcome =
 
 type Tools = Pick<
   Runtime,
-  'config' | 'pace' | 'secrets' | 'sendToCloud' | 'answers' | 'log' | 'now' | 'uniqueId' | 'pause'
+  'config' | 'table' | 'pace' | 'secrets' | 'sendToCloud' | 'answers' | 'log' | 'now' | 'uniqueId' | 'pause'
 >;
 type Tell<D extends Due> = (due: D, outcome: Outcome) => Promise<void>;
 
@@ -193,7 +194,8 @@ const lookOnce = async <D extends Due>(
  * What a look's failure means for the watches it was made for. What concerns the connection (pace, credentials) changes
  * its lane and only makes the watch wait; what the cloud said of the operation is an observation.
  */
-const outcomeOf = async (error: unknown, connection: string, { pace, log, now }: Tools): Promise<Outcome> => {
+const outcomeOf = async (error: unknown, connection: string, tools: Tools): Promise<Outcome> => {
+  const { pace, log, now } = tools;
   if (error instanceof LaneBusy) {
     return { backAt: error.backAt, ...(error.slots.length > 0 && { slots: error.slots }) };
   }
@@ -212,7 +214,13 @@ const outcomeOf = async (error: unknown, connection: string, { pace, log, now }:
       { connection, code, message: error.message },
       { credentialsRefused: [1, 'Count'] },
     );
-    return { backAt: (await pace.read(connection)).pausedUntil };
+    const lane = await pace.read(connection);
+    // Not only when it is news: whoever learned it first may have been killed before anybody was told.
+    if (lane.refused) {
+      const { since, ...refusal } = lane.refused;
+      await tellOperators({ event: 'credentials_refused', at: since, connection, ...refusal }, tools);
+    }
+    return { backAt: lane.pausedUntil };
   }
   if (error instanceof LookError) return { observation: { kind: 'unanswered', error } };
   log.error('look failed', { connection, error: String(error) });

@@ -4,6 +4,7 @@ import { announce } from './announce.ts';
 import { habitsOf } from './habits.ts';
 import { leaseIsDue, type WatchItem, watchKey, withBody } from './items.ts';
 import { look, type Outcome } from './look.ts';
+import { tellOperators } from './operators.ts';
 import type { SqsRecord } from './queue.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, LAST_LOOK_GRACE_MS, PROGRESS_EVERY_MS, SECOND } from './schedule.ts';
@@ -124,6 +125,8 @@ const change = async (job: WatchJob, apply: (watch: Watch) => Watch, runtime: Ru
       ...withBody(item, next, body.nextLookAt, now()),
       ...(isCurrent(item, job) && { message: job.messageId, receives: job.receives }),
     };
+    // Before it is written down, so that it is told even if this function is killed in between.
+    await tellOfWord(item.body, written.body, runtime);
     if (await table.replace(written)) {
       report(item.body, written.body, runtime);
       return settle(job, written, runtime);
@@ -139,9 +142,18 @@ const settle = async (job: WatchJob, item: WatchItem, runtime: Runtime): Promise
   return isOver(paid.body.status) || !isCurrent(paid, job) ? 'done' : { backAt: paid.body.nextLookAt };
 };
 
+const hasNewWord = (before: Watch, after: Watch): boolean =>
+  after.unknownWords !== undefined && after.unknownWords.at(-1) !== before.unknownWords?.at(-1);
+
+const tellOfWord = async (before: Watch, after: Watch, runtime: Runtime): Promise<void> => {
+  const { id: watch, provider, word = '' } = after;
+  if (!hasNewWord(before, after)) return;
+  await tellOperators({ event: 'unknown_word', at: runtime.now(), provider, word, watch }, runtime);
+};
+
 const report = (before: Watch, after: Watch, { log, now }: Runtime): void => {
   const { id, provider, status, word, looks, submittedAt } = after;
-  if (after.unknownWords?.length !== before.unknownWords?.length) {
+  if (hasNewWord(before, after)) {
     log.warn('unknown word from a cloud', { watch: id, provider, word });
   }
   if (isOver(status) && !isOver(before.status)) {

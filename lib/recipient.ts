@@ -1,5 +1,5 @@
 /** Whom a delivery goes to: a target named in the configuration, or a callback. */
-import type { Config } from './config.ts';
+import type { Config, TargetConfig } from './config.ts';
 import type { Delivery } from './delivery.ts';
 import { Misconfigured } from './errors.ts';
 import { isCallback, placeOf } from './place.ts';
@@ -23,6 +23,8 @@ export type Recipient = {
   readonly seats: number;
   readonly isNamed: boolean;
   readonly rate: Rate;
+  /** Whether one message is kept up to date there, in place of several. */
+  readonly follows: boolean;
   /** Undefined where the configuration names it no more. */
   readonly target?: Target;
   /** Its settings with every secret read. Throws Misconfigured where it is named no more, SecretError. */
@@ -34,13 +36,14 @@ export const recipientOf = (
   config: Config,
 ): Recipient => {
   const isNamed = !isCallback(name);
-  const { type, settings, lane } = isNamed
-    ? (config.targets.get(name) ?? { type: '', settings: {}, lane: undefined })
-    : {
-        type: 'webhook',
-        settings: { url: name, secrets: config.tenants.get(tenant)?.signing ?? [] },
-        lane: undefined,
-      };
+  const callback = () => ({
+    type: 'webhook',
+    settings: { url: name, secrets: config.tenants.get(tenant)?.signing ?? [] },
+  });
+  const configured: Pick<TargetConfig, 'type' | 'settings' | 'lane' | 'progress'> = isNamed
+    ? (config.targets.get(name) ?? { type: '', settings: {} })
+    : callback();
+  const { type, settings, lane, progress = false } = configured;
   const target = targetOf(type);
   return {
     turn: isNamed ? name : `${tenant} ${placeOf(name)}`,
@@ -48,6 +51,7 @@ export const recipientOf = (
     isNamed,
     seats: isNamed ? SEATS : SEATS - 1,
     rate: lane ?? target?.lane ?? {},
+    follows: progress && target?.edit !== undefined,
     ...(target && { target }),
     open: async (secrets, options) => {
       if (!target) {

@@ -88,6 +88,9 @@ export const RETRY_AFTER_LOOK_MAX_MS = HOUR;
 /** Progress alone is written down no more often than this. */
 export const PROGRESS_EVERY_MS = 5 * SECOND;
 
+/** A message that follows an operation is not changed more often than this: chats allow no more, and nobody reads faster. */
+export const FOLLOW_EVERY_MS = 10 * SECOND;
+
 /** Delivery attempts, as Standard Webhooks 1.0 has them: the wait before each, after the one before it. */
 const ATTEMPT_WAITS: readonly number[] = [
   0,

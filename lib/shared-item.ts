@@ -12,8 +12,15 @@ export type SharedTools = Pick<Runtime, 'table' | 'chance' | 'pause'>;
 
 const TRIES = 30;
 
-/** Bodies that begin as `initial`. `change` throws when it lost thirty races in a row. */
-export const sharedItem = <B>(initial: B, { table, chance, pause }: SharedTools): SharedItem<B> => {
+/**
+ * Bodies that begin as `initial`. `change` throws when it lost thirty races in a row. Each write says by `expiresAt` (epoch
+ * seconds) until when the item is kept; left out, for good.
+ */
+export const sharedItem = <B>(
+  initial: B,
+  { table, chance, pause }: SharedTools,
+  expiresAt?: () => number,
+): SharedItem<B> => {
   const readItem = async (key: Key): Promise<Item<B>> => {
     const [found] = await table.get([key]);
     return (found as Item<B> | undefined) ?? { ...key, version: 0, body: initial };
@@ -25,7 +32,7 @@ export const sharedItem = <B>(initial: B, { table, chance, pause }: SharedTools)
         const item = await readItem(key);
         const { body, result } = change(item.body);
         if (body === item.body) return result;
-        const next = { ...item, version: item.version + 1, body };
+        const next = { ...item, version: item.version + 1, body, ...(expiresAt && { expiresAt: expiresAt() }) };
         if (await (item.version === 0 ? table.insert(next) : table.replace(next))) return result;
         await pause(5 + chance() * 10 * tries);
       }

@@ -18,8 +18,10 @@ export type Turn = Lane & {
   /** How often in a row it has been tried and has let everything hang. */
   readonly hangs?: number;
   /** It has said that it wants no more (410); somebody has to enable it again. */
-  readonly disabled?: { readonly since: number; readonly reason: string };
+  readonly disabled?: Disabled;
 };
+
+export type Disabled = { readonly since: number; readonly reason: string };
 
 /** Batches that may be telling one target at a time. */
 export const SEATS = 3;
@@ -36,7 +38,7 @@ export const openTurn: Turn = { ...openLane, recent: [], seats: [] };
 
 export type Entry =
   /** May tell it, at these times; the seat must be given back. */
-  { readonly slots: readonly number[] } | { readonly backAt: number } | { readonly disabled: string };
+  { readonly slots: readonly number[] } | { readonly backAt: number } | { readonly disabled: Disabled };
 
 export type Wish = {
   readonly by: string;
@@ -51,7 +53,7 @@ export type Wish = {
 export const enter = (turn: Turn, wish: Wish, now: number): { readonly turn: Turn; readonly entry: Entry } => {
   const { by, count, rate, patienceMs } = wish;
   const pace = paceNow(turn, now);
-  if (turn.disabled) return { turn, entry: { disabled: turn.disabled.reason } };
+  if (turn.disabled) return { turn, entry: { disabled: turn.disabled } };
   if (turn.pausedUntil > now) return { turn, entry: { backAt: turn.pausedUntil } };
   const seats = turn.seats.filter(({ until }) => until > now);
   if (seats.length >= (turn.hangs ? 1 : wish.seats)) return { turn, entry: { backAt: now + SECOND } };

@@ -2,13 +2,25 @@
 import { throttled } from './lane.ts';
 import type { Runtime } from './runtime.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
-import { answered, disable, type Entry, enable, enter, hung, leave, openTurn, type Turn, type Wish } from './turn.ts';
+import {
+  answered,
+  type Disabled,
+  disable,
+  type Entry,
+  enable,
+  enter,
+  hung,
+  leave,
+  openTurn,
+  type Turn,
+  type Wish,
+} from './turn.ts';
 
 export type Turns = {
   /** Takes a seat and slots for up to `count` messages; see `enter` in turn.ts. */
   readonly enter: (name: string, wish: Wish) => Promise<Entry>;
-  /** Gives the seat back, with what was learned. True when the target has just been disabled. */
-  readonly leave: (name: string, by: string, learned: Learned) => Promise<boolean>;
+  /** Gives the seat back, with what was learned. Answers since when and why where that has just disabled the target. */
+  readonly leave: (name: string, by: string, learned: Learned) => Promise<Disabled | undefined>;
   readonly read: (name: string) => Promise<Turn>;
   /** Tells a disabled target again. */
   readonly enable: (name: string) => Promise<void>;
@@ -40,7 +52,7 @@ export const createTurns = (tools: SharedTools & Pick<Runtime, 'now'>): Turns =>
         if (answers) body = answers === 'some' ? answered(body) : hung(body, now());
         if (slow) body = throttled(body, now(), slow.afterMs);
         if (gone !== undefined) body = disable(body, now(), gone);
-        return { body, result: body.disabled !== undefined && turn.disabled === undefined };
+        return { body, result: turn.disabled ? undefined : body.disabled };
       }),
     read: (name) => turns.read(turnKey(name)),
     enable: (name) =>

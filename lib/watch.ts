@@ -12,7 +12,15 @@
  */
 import type { LookError } from './errors.ts';
 import { RetryLater } from './errors.ts';
-import { DAY, type Gap, LAST_LOOK_GRACE_MS, nextLook, RETRY_AFTER_LOOK_MAX_MS, troubleGap } from './schedule.ts';
+import {
+  DAY,
+  FOLLOW_EVERY_MS,
+  type Gap,
+  LAST_LOOK_GRACE_MS,
+  nextLook,
+  RETRY_AFTER_LOOK_MAX_MS,
+  troubleGap,
+} from './schedule.ts';
 import { plain } from './text.ts';
 
 /** What a cloud can say of an operation. Our own verdicts (lost, timed out, stopped) are not among them. */
@@ -78,7 +86,7 @@ export type Observation =
 
 /** An announcement owed: to everybody the watch names, or to those who joined after it had been made. */
 export type Owed = {
-  readonly event: 'attention' | EndStatus;
+  readonly event: 'attention' | 'progress' | EndStatus;
   readonly at: number;
   readonly word?: string;
   readonly to?: readonly string[];
@@ -123,6 +131,8 @@ export type Watch = {
   readonly lookedAt?: number;
   readonly nextLookAt: number;
   readonly owed: readonly Owed[];
+  /** How far it had got when that was last told, for targets that follow it. */
+  readonly told?: { readonly at: number; readonly what: string };
 };
 
 /** How an operation is looked at: its API's habits and the configured gap. */
@@ -131,6 +141,8 @@ export type Habits = {
   readonly missesUntilLost: number;
   readonly forgetsAfterMs?: number;
   readonly gap: Gap;
+  /** Targets that are told how far it has got, as it goes on. */
+  readonly followers?: readonly string[];
 };
 
 const HISTORY_MAX = 20;
@@ -182,7 +194,17 @@ const owing = (watch: Watch, event: Owed['event'], now: number): Watch => ({
 const ended = (watch: Watch, status: EndStatus, now: number, note?: string): Watch =>
   owing({ ...enter(watch, status, now, watch.word), endedAt: now, ...(note !== undefined && { note }) }, status, now);
 
-const seen = (watch: Watch, sight: Observation & { kind: 'seen' }, now: number): Watch => {
+/** Owes its followers how far it has got, where that is news; too hasty news waits for a later look. */
+const owingProgress = (watch: Watch, now: number, followers: readonly string[]): Watch => {
+  const what = JSON.stringify([watch.history.at(-1)?.at, watch.progress]);
+  const isNews = watch.told?.what !== what && now - (watch.told?.at ?? Number.NEGATIVE_INFINITY) >= FOLLOW_EVERY_MS;
+  if (followers.length === 0 || !isNews) return watch;
+  const debt: Owed = { event: 'progress', at: now, to: followers };
+  // That it waits for a person is told to everybody as it is, and to them by that.
+  return { ...watch, told: { at: now, what }, owed: watch.status === 'attention' ? watch.owed : [...watch.owed, debt] };
+};
+
+const seen = (watch: Watch, sight: Observation & { kind: 'seen' }, now: number, habits: Habits): Watch => {
   const reported = watch.unknownWords ?? [];
   const word = plain(sight.word, CODE_BYTES);
   const { progress: before, trouble: _, ...rest } = watch;
@@ -200,7 +222,8 @@ const seen = (watch: Watch, sight: Observation & { kind: 'seen' }, now: number):
   };
   const entered = enter(next, sight.status, now, word);
   if (isOver(sight.status)) return owing({ ...entered, endedAt: now }, sight.status, now);
-  return sight.status === 'attention' && watch.status !== 'attention' ? owing(entered, 'attention', now) : entered;
+  const isWaiting = sight.status === 'attention' && watch.status !== 'attention';
+  return owingProgress(isWaiting ? owing(entered, 'attention', now) : entered, now, habits.followers ?? []);
 };
 
 const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: number, habits: Habits): Watch => {
@@ -244,7 +267,7 @@ export const decide = (
   if (isOver(watch.status)) return watch;
   const told =
     observation.kind === 'seen'
-      ? seen(watch, observation, now)
+      ? seen(watch, observation, now, habits)
       : observation.kind === 'absent'
         ? absent(watch, observation, now, habits)
         : unanswered(watch, observation.error, now);

@@ -6,6 +6,8 @@ const clouds = process.env.OPWATCH_CLOUDS_URL ?? 'http://127.0.0.1:4010';
 const inbox = process.env.OPWATCH_INBOX_URL ?? 'http://127.0.0.1:4020';
 const token = process.env.STAND_IN_TOKEN ?? 'stand-in';
 
+const targets = everyTarget(inbox, token);
+
 export default defineConfig({
   connections: {
     aliyun: {
@@ -22,9 +24,11 @@ export default defineConfig({
     },
   },
   targets: {
-    ...everyTarget(inbox, token),
+    ...targets,
+    'slack-bot': { ...targets['slack-bot'], progress: true },
     inbox: { type: 'webhook', url: `${inbox}/hooks/inbox`, secrets: ['env:STAND_IN_SIGNING_SECRET'] },
   },
+  operators: ['inbox'],
   tenants: {
     default: { signing: 'env:STAND_IN_SIGNING_SECRET' },
   },

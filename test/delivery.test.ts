@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { afterAttempt, claimed, type Delivery, mayAttemptAt, newDelivery } from '../lib/delivery.ts';
+import {
+  afterAttempt,
+  begunAnew,
+  claimed,
+  type Delivery,
+  mayAttemptAt,
+  newDelivery,
+  overtaken,
+} from '../lib/delivery.ts';
 import type { Verdict } from '../lib/targets/target.ts';
 import { HOUR, T0 } from './samples.ts';
 
 const fresh = newDelivery(
   {
     id: 'msg_1',
-    watchId: 'w_1',
     tenant: 'default',
     target: 'chat',
     event: { event: 'failed', at: T0, word: 'FAILED' },
@@ -24,7 +31,12 @@ const retry = (afterMs?: number): Verdict => ({
 const gone: Verdict = { kind: 'gone', reason: 'HTTP 410' };
 
 const attempt = (delivery: Delivery, verdict: Verdict, now: number): Delivery =>
-  afterAttempt(claimed(delivery, 'me', now), { at: now, status: 500, verdict }, now, 0.5);
+  afterAttempt(
+    claimed(delivery, 'me', now),
+    { number: delivery.attempts + 1, at: now, status: 500, verdict },
+    now,
+    0.5,
+  );
 
 test('a new delivery may be attempted at once', () => {
   expect(fresh).toMatchObject({ state: 'waiting', attempts: 0 });
@@ -100,5 +112,24 @@ test('delivered is final, whatever another attempt learns later', () => {
 
 test('an attempt that comes back late lifts a parked delivery when it got through', () => {
   const parked = attempt(fresh, gone, T0);
-  expect(afterAttempt(parked, { at: T0, verdict: delivered }, T0 + 1, 0.5).state).toBe('delivered');
+  expect(afterAttempt(parked, { number: 1, at: T0, verdict: delivered }, T0 + 1, 0.5).state).toBe('delivered');
+});
+
+test('what was begun before a delivery was begun anew does not end it', () => {
+  const under = claimed(fresh, 'me', T0);
+  const anew = begunAnew(under, T0 + 1_000);
+  expect(afterAttempt(anew, { number: 1, at: T0, verdict: delivered }, T0 + 2_000, 0.5)).toBe(anew);
+  expect(attempt(anew, delivered, T0 + 2_000)).toMatchObject({ state: 'delivered', attempts: 2 });
+});
+
+test.each([
+  ['with the tenth attempt', 9, retry()],
+  ['when the receiver wants no more', 0, gone],
+])('how far something had got is not parked %s: it is overtaken', (_, attempts, verdict) => {
+  const progress: Delivery = { ...fresh, attempts, event: { event: 'progress', at: T0 } };
+  expect(attempt(progress, verdict, T0)).toMatchObject({ state: 'overtaken' });
+});
+
+test("what is overtaken is nobody's any more", () => {
+  expect(overtaken(claimed(fresh, 'me', T0))).toEqual({ ...fresh, attempts: 1, state: 'overtaken' });
 });

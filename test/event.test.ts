@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { eventOf, type Links } from '../lib/event.ts';
+import { eventOf, type Links, progressOf } from '../lib/event.ts';
 import { habitsOf } from '../lib/habits.ts';
 import { linksOf } from '../lib/links.ts';
 import { checkSubmission } from '../lib/submission.ts';
 import { decide, type Observation, stop, type Watch } from '../lib/watch.ts';
-import { MINUTE, OPERATIONS, T0, watchWith } from './samples.ts';
+import { announced, MINUTE, OPERATIONS, T0, watchWith } from './samples.ts';
 import { configWith } from './world/settings.ts';
 import { ENV } from './world/world.ts';
 
@@ -37,7 +37,7 @@ describe('the event of an operation that failed', () => {
   const [debt] = watch.owed;
 
   test('says all there is to say, in ISO time and the words of the cloud', () => {
-    expect(debt && eventOf(watch, debt, links)).toEqual({
+    expect(debt && eventOf(watch, announced(debt), links)).toEqual({
       type: 'operation.failed',
       timestamp: '2026-01-05T08:01:00.000Z',
       data: {
@@ -67,7 +67,7 @@ describe('the event of an operation that failed', () => {
 
   test('is the same whenever it is built', () => {
     const later = { ...watch, notify: ['chat', 'ci'], owed: [], looks: 99 };
-    expect(debt && eventOf(later, debt, links)).toEqual(debt && eventOf(watch, debt, links));
+    expect(debt && eventOf(later, announced(debt), links)).toEqual(debt && eventOf(watch, announced(debt), links));
   });
 });
 
@@ -79,7 +79,7 @@ test('the event of one that waits for a person tells that, though it has ended m
     T0 + 2 * MINUTE,
   );
   const [attention] = ended.owed;
-  const event = attention && eventOf(ended, attention, links);
+  const event = attention && eventOf(ended, announced(attention), links);
   expect(event).toMatchObject({
     type: 'operation.attention',
     data: { status: 'attention', providerStatus: 'HUMAN_PROCESSING' },
@@ -90,7 +90,7 @@ test('the event of one that waits for a person tells that, though it has ended m
 
 test('an end that is not the word of the cloud carries a note, and no reason', () => {
   const watch = stop(watchWith(), T0);
-  const event = watch.owed[0] && eventOf(watch, watch.owed[0], links);
+  const event = watch.owed[0] && eventOf(watch, announced(watch.owed[0]), links);
   expect(event).toMatchObject({ type: 'operation.stopped', data: { note: 'Stopped on request.' } });
   expect(event?.data).not.toHaveProperty('reason');
   expect(event?.data).not.toHaveProperty('providerStatus');
@@ -124,7 +124,7 @@ describe('its size', () => {
   const bytes = (watch: Watch): number =>
     Math.max(
       ...watch.owed.map((debt) =>
-        Buffer.byteLength(JSON.stringify(eventOf(watch, debt, linksOf(watch, { env: ENV })))),
+        Buffer.byteLength(JSON.stringify(eventOf(watch, announced(debt), linksOf(watch, { env: ENV })))),
       ),
     );
 
@@ -154,4 +154,21 @@ describe('its size', () => {
     });
     expect(bytes(look(seen, { kind: 'absent', shows: long, forgotten: true }))).toBeLessThan(20_000);
   });
+});
+
+test('how far something has got is told as it is now, and nothing that belongs to an end', () => {
+  const running = look(watchWith(), {
+    kind: 'seen',
+    status: 'running',
+    word: 'IN_PROGRESS',
+    known: true,
+    progress: { done: 1, total: 4 },
+    facts: { startedAt: T0 - MINUTE, requestId: 'R-1' },
+  });
+  expect(progressOf(running, T0 + 2 * MINUTE, links)).toMatchObject({
+    type: 'operation.progress',
+    timestamp: '2026-01-05T08:02:00.000Z',
+    data: { status: 'running', providerStatus: 'IN_PROGRESS', progress: { done: 1, total: 4 } },
+  });
+  expect(progressOf(running, T0, links).data).not.toHaveProperty('requestId');
 });

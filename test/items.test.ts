@@ -198,12 +198,12 @@ describe('what owes work', () => {
     expect(again.expiresAt).toBeUndefined();
   });
 
-  test.each(['delivered', 'parked'] as const)('a delivery that is %s owes nothing', (state) => {
+  test.each(['delivered', 'parked', 'overtaken'] as const)('a delivery that is %s owes nothing', (state) => {
     const delivery = newDelivery(
-      { id: 'msg_1', watchId: 'w_1', tenant: 'default', target: 'chat', event: { event: 'failed', at: T0 } },
+      { id: 'msg_1', tenant: 'default', target: 'chat', event: { event: 'failed', at: T0 } },
       T0,
     );
-    const item = newDeliveryItem(delivery, T0);
+    const item = newDeliveryItem('w_1', delivery, T0);
     expect(item).toMatchObject({ pk: 'w_1', sk: 'delivery#msg_1', aliveUntil: T0 + 2 * MINUTE });
     expect(item).toMatchObject({ version: 1, ticket: 1, lapses: 0, receives: 0 });
     expect(withBody(item, { ...delivery, state }, T0, T0)).toMatchObject({ expiresAt: (T0 + 30 * DAY) / 1000 });

@@ -69,6 +69,7 @@ const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = 
   const noSsm = { send: () => Promise.reject(new Error('nothing is kept there')) };
   const tools = {
     config,
+    table: port,
     pace: createPace({ table: port, now: () => now, chance: () => 0, pause }),
     secrets: createSecrets(noSsm, { ID: 'id', SECRET: 'secret' }, () => now),
     answers: createSharedAnswers(() => now),

@@ -1,5 +1,6 @@
 /** Watches and operations as tests need them: valid, small, and the same everywhere. */
-import type { Watch } from '../lib/watch.ts';
+import type { Announced } from '../lib/event.ts';
+import type { Owed, Watch } from '../lib/watch.ts';
 
 export const T0 = Date.UTC(2026, 0, 5, 8);
 export const SECOND = 1_000;
@@ -37,3 +38,9 @@ export const watchWith = (more: Partial<Watch> = {}): Watch => ({
   owed: [],
   ...more,
 });
+
+/** A debt as an event is built from it. */
+export const announced = ({ event, at, word }: Owed): Announced => {
+  if (event === 'progress') throw new Error('progress is no event');
+  return { event, at, ...(word !== undefined && { word }) };
+};

@@ -128,7 +128,7 @@ describe('a target that hangs', () => {
 describe('a target that wants no more', () => {
   const disabled = disable(openTurn, NOW, 'HTTP 410');
   test('is told nothing', () => {
-    expect(ask(disabled, 1, {}, NOW + 1).entry).toEqual({ disabled: 'HTTP 410' });
+    expect(ask(disabled, 1, {}, NOW + 1).entry).toEqual({ disabled: { since: NOW, reason: 'HTTP 410' } });
   });
   test('keeps the first reason', () => {
     expect(disable(disabled, NOW + 5, 'again')).toBe(disabled);

@@ -85,8 +85,8 @@ describe('a watch', () => {
 
 test('deliveries are shown with their attempts', () => {
   const event = { event: 'failed', at: T0 } as const;
-  const one = newDelivery({ id: 'msg_1', watchId: 'w_sample', tenant: 'default', target: 'chat', event }, T0);
-  const two = newDelivery({ id: 'msg_2', watchId: 'w_sample', tenant: 'default', target: 'ci', event }, T0);
+  const one = newDelivery({ id: 'msg_1', tenant: 'default', target: 'chat', event }, T0);
+  const two = newDelivery({ id: 'msg_2', tenant: 'default', target: 'ci', event }, T0);
   const attempt = {
     number: 1,
     at: T0,
@@ -98,8 +98,8 @@ test('deliveries are shown with their attempts', () => {
   const items = [
     newWatchItem(watchWith(), T0),
     { pk: 'w_sample', sk: 'attempt#msg_1#001', version: 1, body: attempt },
-    newDeliveryItem({ ...one, attempts: 1, nextAttemptAt: T0 + 5_000 }, T0),
-    newDeliveryItem({ ...two, state: 'delivered', attempts: 1 }, T0),
+    newDeliveryItem('w_sample', { ...one, attempts: 1, nextAttemptAt: T0 + 5_000 }, T0),
+    newDeliveryItem('w_sample', { ...two, state: 'delivered', attempts: 1 }, T0),
   ];
   expect(deliveryViews(items)).toEqual([
     {

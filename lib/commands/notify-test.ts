@@ -1,12 +1,11 @@
 /**
- * npm run notify-test -- <target>...: sends targets of opwatch.config.ts a sample of each event they are told, and prints
+ * npm run notify-test -- <target>...: sends targets of opwatch.config.ts a sample of all they are told, and prints
  * what became of it. Secrets are read as the notifier reads them: from SSM with your AWS credentials, or the environment.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { describe } from '../delivery.ts';
 import { LookError } from '../errors.ts';
-import type { OperationEvent } from '../event.ts';
 import { recipientOf } from '../recipient.ts';
 import { redact } from '../redact.ts';
 import { type Runtime, theRuntime } from '../runtime.ts';
@@ -14,11 +13,12 @@ import { MINUTE, SECOND } from '../schedule.ts';
 import { SecretError } from '../secrets.ts';
 import type { Rate, Verdict } from '../targets/target.ts';
 import { plain } from '../text.ts';
-import { sampleEvents } from './sample-events.ts';
+import { type Sample, samplesFor } from './target-samples.ts';
 
 const USAGE = `usage:
   npm run notify-test -- <target>... [--event operation.failed] [--label sha=6dcb09b5…]
   npm run notify-test -- --all
+A target that keeps one message up to date changes that one; one of the operators gets their notices as well.
 Targets are those of opwatch.config.ts. Ends with 1 if a sample was not delivered.`;
 
 class Usage extends Error {}
@@ -29,17 +29,26 @@ const ANSWER_BYTES = 300;
 const gapMs = ({ perSecond, perMinute }: Rate): number =>
   Math.max(SECOND / (perSecond ?? 10), perMinute === undefined ? 0 : Math.min(MINUTE / perMinute, SECOND));
 
-type Tried = { readonly verdict: Verdict; readonly answer?: string };
+type Tried = { readonly verdict: Verdict; readonly answer?: string; readonly handle?: string };
 
 /** One attempt, exactly as the notifier makes it. */
-const tryOnce = async (name: string, event: OperationEvent, i: number, runtime: Runtime): Promise<Tried> => {
-  const { config, secrets, sendToTarget, now } = runtime;
+const tryOnce = async (
+  name: string,
+  { write }: Sample,
+  id: string,
+  handle: string | undefined,
+  { config, secrets, sendToTarget, now }: Runtime,
+): Promise<Tried> => {
   try {
     const { target, settings } = await recipientOf({ target: name, tenant: 'default' }, config).open(secrets);
-    const attempt = { id: `msg_sample_${now()}_${i}`, at: now() };
-    const answer = await sendToTarget(target.request(event, settings, attempt));
+    const answer = await sendToTarget(write(target, settings, { id, at: now() }, handle));
     const told = plain(redact(answer.body, secrets.known()), ANSWER_BYTES);
-    return { verdict: target.verdict(answer), answer: `HTTP ${answer.status} ${told}`.trim() };
+    const kept = target.edit?.handle(answer) ?? handle;
+    return {
+      verdict: target.verdict(answer),
+      answer: `HTTP ${answer.status} ${told}`.trim(),
+      ...(kept !== undefined && { handle: kept }),
+    };
   } catch (error) {
     if (error instanceof LookError || error instanceof SecretError) {
       return { verdict: { kind: 'retry', reason: error.message } };
@@ -60,20 +69,21 @@ const test = async (
   if (!configured)
     throw new Usage(`opwatch.config.ts names no target ${name}: it has ${[...config.targets.keys()].join(', ')}`);
   const { rate } = recipientOf({ target: name, tenant: 'default' }, config);
-  const events = sampleEvents(now(), labels).filter(
-    ({ type }) => (only ?? type) === type && (configured.events?.includes(type) ?? true),
-  );
-  if (events.length === 0) throw new Usage(`${name} is told nothing of ${only ?? 'all that'}`);
+  const samples = samplesFor(name, labels, runtime).filter(({ type }) => (only ?? type) === type);
+  if (samples.length === 0) throw new Usage(`${name} is told nothing of ${only ?? 'all that'}`);
 
   console.log(`${name} (${configured.type})`);
+  const width = Math.max(22, ...samples.map(({ type }) => type.length));
   let all = true;
-  for (const [i, event] of events.entries()) {
+  let handle: string | undefined;
+  for (const [i, sample] of samples.entries()) {
     if (i > 0) await sleep(gapMs(rate));
-    const { verdict, answer } = await tryOnce(name, event, i, runtime);
-    console.log(`  ${event.type.padEnd(22)} ${describe(verdict)}`);
-    if (verdict.kind === 'delivered') continue;
+    const tried = await tryOnce(name, sample, `msg_sample_${now()}_${i}`, handle, runtime);
+    handle = tried.handle;
+    console.log(`  ${sample.type.padEnd(width)} ${describe(tried.verdict)}`);
+    if (tried.verdict.kind === 'delivered') continue;
     all = false;
-    if (answer !== undefined) console.log(`  ${''.padEnd(22)} ${answer}`);
+    if (tried.answer !== undefined) console.log(`  ${''.padEnd(width)} ${tried.answer}`);
   }
   return all;
 };

@@ -1,5 +1,6 @@
 /** One event of each type, as real ones look: for trying targets out. */
-import { EVENT_TYPES, type EventType, eventOf, type OperationEvent } from '../event.ts';
+import { EVENT_TYPES, type EventType, eventOf, type OperationEvent, type ProgressEvent, progressOf } from '../event.ts';
+import { type Notice, type NoticeEvent, noticeEventOf } from '../notice.ts';
 import { MINUTE, SECOND } from '../schedule.ts';
 import type { EndStatus, Watch } from '../watch.ts';
 
@@ -34,15 +35,11 @@ const LINKS = {
     'https://emr-next.console.aliyun.com/#/region/cn-hangzhou/resource/all/ecs/detail/c-b933c5aac8fe0001/overview',
 };
 
-/** The sample of one type, over at `at` (epoch ms). `labels` are added to its own. */
-export const sampleEvent = (
-  type: EventType,
-  at: number,
-  labels: Readonly<Record<string, string>> = {},
-): OperationEvent => {
-  const event = type.slice('operation.'.length) as EndStatus | 'attention';
-  const { word, facts, note } = SAMPLES[event];
-  const watch: Watch = {
+type Labels = Readonly<Record<string, string>>;
+
+const watchAt = (status: EndStatus | 'attention' | 'running', at: number, labels: Labels): Watch => {
+  const { word, facts, note }: Sample = status === 'running' ? { word: 'IN_PROGRESS', facts: {} } : SAMPLES[status];
+  return {
     id: 'w_sample',
     tenant: 'default',
     provider: 'aliyun-emr',
@@ -53,7 +50,7 @@ export const sampleEvent = (
     notify: [],
     submittedAt: at - TOOK_MS,
     deadline: at + MINUTE,
-    status: event,
+    status,
     word,
     facts: { operationType: 'RESIZE_CLUSTER', requestId: 'F3A2A1B0-0000-5C62-8E5F-000000000000', ...facts },
     memo: {},
@@ -64,9 +61,31 @@ export const sampleEvent = (
     nextLookAt: at,
     owed: [],
   };
-  return eventOf(watch, { event, at, word }, LINKS);
+};
+
+/** The sample of one type, over at `at` (epoch ms). `labels` are added to its own. */
+export const sampleEvent = (type: EventType, at: number, labels: Labels = {}): OperationEvent => {
+  const event = type.slice('operation.'.length) as EndStatus | 'attention';
+  const watch = watchAt(event, at, labels);
+  return eventOf(watch, { event, at, ...(watch.word !== undefined && { word: watch.word }) }, LINKS);
+};
+
+/** How far the sample had got, for targets that follow it. */
+export const sampleProgress = (at: number, labels: Labels = {}): ProgressEvent =>
+  progressOf({ ...watchAt('running', at, labels), progress: { done: 2, total: 5 } }, at, LINKS);
+
+/** A notice of each kind. */
+export const sampleNotices = (at: number): readonly NoticeEvent[] => {
+  const reason = 'a sample, sent by opwatch notify-test';
+  const notices: readonly Notice[] = [
+    { event: 'credentials_refused', at, connection: 'aliyun', code: 'InvalidAccessKeyId.NotFound', message: reason },
+    { event: 'unknown_word', at, provider: 'aliyun-emr', word: 'HIBERNATING', watch: 'w_sample' },
+    { event: 'target_disabled', at, target: 'sample', reason },
+    { event: 'delivery_parked', at, target: 'sample', watch: 'w_sample', delivery: 'msg_sample', reason },
+  ];
+  return notices.map((notice) => noticeEventOf(notice, () => LINKS.watch));
 };
 
 /** The samples of all types, a second apart. */
-export const sampleEvents = (at: number, labels: Readonly<Record<string, string>> = {}): readonly OperationEvent[] =>
+export const sampleEvents = (at: number, labels: Labels = {}): readonly OperationEvent[] =>
   EVENT_TYPES.map((type, i) => sampleEvent(type, at + i * SECOND, labels));

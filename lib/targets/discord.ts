@@ -106,6 +106,7 @@ export const discord = chat<Settings, DiscordMessage>({
         method: 'PATCH',
       };
     },
+    isGone: (answer) => answer.status === 404 && bodyFields(answer).code === 10_008,
   },
   verdict: (answer) => {
     const { id, code, retry_after } = bodyFields(answer);

@@ -1,11 +1,14 @@
 /** Amazon EventBridge PutEvents: the event on a bus, for rules of one's own. Source: EventBridge API Reference, PutEvents. */
 import * as v from 'valibot';
+import type { OperationEvent } from '../event.ts';
+import type { HttpRequest } from '../http.ts';
+import type { NoticeEvent } from '../notice.ts';
 import { SECOND } from '../schedule.ts';
 import { bodyFields, byStatus, codeOf, DELIVERED, fieldsOf, retry } from './kit/answer.ts';
 import { postJson } from './kit/request.ts';
 import { awsEndpoint, Credentials, isThrottling, signedForAws } from './kit/sigv4.ts';
 import { Base, word } from './settings.ts';
-import type { Target } from './target.ts';
+import type { Attempt, Target } from './target.ts';
 
 const Settings = v.strictObject({
   region: word(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region'),
@@ -20,27 +23,33 @@ const Settings = v.strictObject({
   credentials: Credentials,
 });
 
-export const eventbridge: Target<v.InferOutput<typeof Settings>> = {
+type Settings = v.InferOutput<typeof Settings>;
+
+const put = (event: OperationEvent | NoticeEvent, settings: Settings, { id, at }: Attempt): HttpRequest => {
+  const { region, bus, source, endpoint, credentials } = settings;
+  const entry = {
+    Source: source,
+    DetailType: event.type,
+    Detail: JSON.stringify({ id, ...event.data }),
+    EventBusName: bus,
+    Time: Math.floor(Date.parse(event.timestamp) / SECOND),
+  };
+  const request = postJson(
+    `${endpoint ?? awsEndpoint('events', region)}/`,
+    { Entries: [entry] },
+    {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AWSEvents.PutEvents',
+    },
+  );
+  return signedForAws(request, { region, service: 'events' }, credentials, at);
+};
+
+export const eventbridge: Target<Settings> = {
   type: 'eventbridge',
   settings: Settings,
-  request: (event, { region, bus, source, endpoint, credentials }, { id, at }) => {
-    const entry = {
-      Source: source,
-      DetailType: event.type,
-      Detail: JSON.stringify({ id, ...event.data }),
-      EventBusName: bus,
-      Time: Math.floor(Date.parse(event.timestamp) / SECOND),
-    };
-    const request = postJson(
-      `${endpoint ?? awsEndpoint('events', region)}/`,
-      { Entries: [entry] },
-      {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'AWSEvents.PutEvents',
-      },
-    );
-    return signedForAws(request, { region, service: 'events' }, credentials, at);
-  },
+  request: put,
+  notice: put,
   // HTTP 200 may hold an entry that was not taken.
   verdict: (answer) => {
     const { __type, FailedEntryCount, Entries } = bodyFields(answer);

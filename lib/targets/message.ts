@@ -2,7 +2,7 @@
  * What a chat message says, once for every format: what ended, how, where, after how long, why, and where to read more.
  * Pure. Its texts come from clouds and callers: each format escapes them in its own way, and nothing here is markup.
  */
-import type { OperationEvent } from '../event.ts';
+import type { OperationEvent, ProgressEvent } from '../event.ts';
 import { SECOND } from '../schedule.ts';
 import { cutBytes, plain } from '../text.ts';
 import type { Progress, Status } from '../watch.ts';
@@ -62,10 +62,10 @@ const TONES: readonly (readonly [Tone, string])[] = [
   ['good', '✅'],
 ];
 
-const line = (text: string, maxBytes: number): string => plain(text.replace(/\s+/g, ' ').trim(), maxBytes);
+export const line = (text: string, maxBytes: number): string => plain(text.replace(/\s+/g, ' ').trim(), maxBytes);
 
 /** Only what a browser may be sent to. */
-const linkTo = (text: string, url: string): Message['links'] => {
+export const linkTo = (text: string, url: string): Message['links'] => {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   return parsed?.protocol === 'https:' || parsed?.protocol === 'http:' ? [{ text, url: parsed.href }] : [];
 };
@@ -76,11 +76,13 @@ const progressIn = (progress: Progress | undefined, language: Language): string 
   return WORDS[language].of(progress.done, progress.total);
 };
 
+type Told = OperationEvent | ProgressEvent;
+
 /** From the cloud's own times where it gives them, else from submission to the event: nothing, for what was over by then. */
-const elapsedMs = ({ timestamp, data }: OperationEvent): number =>
+const elapsedMs = ({ timestamp, data }: Told): number =>
   Date.parse(data.endedAt ?? timestamp) - Date.parse(data.startedAt ?? data.watch.submittedAt);
 
-const titleOf = (event: OperationEvent, language: Language): string => {
+const titleOf = (event: Told, language: Language): string => {
   const { provider, operationType, status } = event.data;
   const words = WORDS[language];
   const ms = elapsedMs(event);
@@ -103,7 +105,7 @@ const whyOf = ({ reason, note, error }: OperationEvent['data']): string => {
   );
 };
 
-const factsOf = ({ data }: OperationEvent, language: Language): Fact[] => {
+const factsOf = ({ data }: Told, language: Language): Fact[] => {
   const { facts: names } = WORDS[language];
   const word =
     data.evidence === 'inferred' ? `${data.providerStatus} ${WORDS[language].inferred}` : data.providerStatus;
@@ -124,7 +126,7 @@ const factsOf = ({ data }: OperationEvent, language: Language): Fact[] => {
 };
 
 /** The message an event makes. */
-export const messageOf = (event: OperationEvent, language: Language): Message => {
+export const messageOf = (event: Told, language: Language): Message => {
   const { status, console: page, watch } = event.data;
   const { links } = WORDS[language];
   const why = whyOf(event.data);

@@ -4,10 +4,12 @@
  */
 import * as v from 'valibot';
 import type { EventType, OperationEvent } from '../event.ts';
+import type { HttpRequest } from '../http.ts';
 import { cutBytes } from '../text.ts';
 import { bodyFields, byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
 import { postJson } from './kit/request.ts';
-import { messageOf } from './message.ts';
+import { type Message, messageOf } from './message.ts';
+import { noticeMessageOf } from './notice-message.ts';
 import { chatEntries, endpoint, Reference } from './settings.ts';
 import type { Target } from './target.ts';
 
@@ -17,6 +19,8 @@ const Settings = v.strictObject({
   routingKey: Reference,
   endpoint: endpoint('https://events.pagerduty.com'),
 });
+
+type Settings = v.InferOutput<typeof Settings>;
 
 type Severity = 'critical' | 'error' | 'warning' | 'info';
 
@@ -37,31 +41,54 @@ const SUMMARY_MAX = 1_024;
 const sourceOf = ({ data }: OperationEvent): string =>
   [data.provider, data.connection, ...Object.values(data.operation)].join('/');
 
-export const pagerduty: Target<v.InferOutput<typeof Settings>> = {
+type Alert = {
+  readonly message: Message;
+  readonly severity: Severity | 'resolve';
+  /** What one alert stands for. */
+  readonly key: string;
+  readonly source: string;
+  readonly component?: string;
+  readonly kind?: string;
+};
+
+const enqueue = (alert: Alert, { routingKey, endpoint }: Settings): HttpRequest => {
+  const { message, severity, key, source, component, kind } = alert;
+  const { title, why, facts, links, at } = message;
+  return postJson(`${endpoint}/v2/enqueue`, {
+    routing_key: routingKey,
+    event_action: severity === 'resolve' ? 'resolve' : 'trigger',
+    dedup_key: key,
+    payload: {
+      summary: cutBytes([title, why].filter(Boolean).join(' | '), SUMMARY_MAX),
+      source: cutBytes(source, SUMMARY_MAX),
+      severity: severity === 'resolve' ? 'info' : severity,
+      timestamp: at,
+      ...(component !== undefined && { component }),
+      ...(kind !== undefined && { class: kind }),
+      custom_details: Object.fromEntries(facts.map(({ name, value }) => [name, value])),
+    },
+    client: 'opwatch',
+    links: links.map(({ text, url }) => ({ href: url, text })),
+  });
+};
+
+export const pagerduty: Target<Settings> = {
   type: 'pagerduty',
   settings: Settings,
   // "Events API usage limits": 120 events a minute and integration key.
   lane: { perMinute: 120 },
-  request: (event, { routingKey, endpoint, language }) => {
-    const severity = SEVERITIES[event.type];
-    const { title, why, facts, links } = messageOf(event, language);
+  request: (event, settings) => {
     const { provider, operationType, watch } = event.data;
-    return postJson(`${endpoint}/v2/enqueue`, {
-      routing_key: routingKey,
-      event_action: severity === 'resolve' ? 'resolve' : 'trigger',
-      dedup_key: watch.id,
-      payload: {
-        summary: cutBytes([title, why].filter(Boolean).join(' | '), SUMMARY_MAX),
-        source: cutBytes(sourceOf(event), SUMMARY_MAX),
-        severity: severity === 'resolve' ? 'info' : severity,
-        timestamp: event.timestamp,
-        component: provider,
-        ...(operationType !== undefined && { class: operationType }),
-        custom_details: Object.fromEntries(facts.map(({ name, value }) => [name, value])),
-      },
-      client: 'opwatch',
-      links: links.map(({ text, url }) => ({ href: url, text })),
-    });
+    const alert = { severity: SEVERITIES[event.type], key: watch.id, source: sourceOf(event), component: provider };
+    const message = messageOf(event, settings.language);
+    return enqueue({ ...alert, message, ...(operationType !== undefined && { kind: operationType }) }, settings);
+  },
+  // Nothing tells when it is mended: whoever mends it resolves the alert.
+  notice: (event, settings, { id }) => {
+    const { connection, target, provider, status } = event.data;
+    const source = ['opwatch', connection ?? target ?? provider ?? status].join('/');
+    const message = noticeMessageOf(event, settings.language);
+    return enqueue({ message, severity: 'error', key: id, source, kind: event.type }, settings);
   },
   verdict: (answer) => {
     const { status } = bodyFields(answer);

@@ -39,6 +39,8 @@ export const commonEntries = {
   events: v.optional(EventTypes),
   /** How often it may be told at most, in place of its type's own lane. */
   lane: v.optional(v.strictObject({ perSecond: v.optional(rate), perMinute: v.optional(rate) })),
+  /** Whether one message is kept up to date from the beginning to the end, where its type can. */
+  progress: v.optional(v.boolean()),
 };
 
 /** What somebody has to look at. */

@@ -35,6 +35,8 @@ export const slackBot = chat<Settings, SlackMessage>({
       const [channel, ts] = handle.split(' ');
       return call(settings, 'chat.update', { channel, ts, ...body });
     },
+    isGone: (answer) =>
+      ['message_not_found', 'cant_update_message', 'edit_window_closed'].includes(String(bodyFields(answer).error)),
   },
   // Slack's Web API says no with HTTP 200 and {"ok": false, "error": "…"}.
   verdict: (answer) => {

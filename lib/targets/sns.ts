@@ -3,12 +3,16 @@
  * Reference, Publish.
  */
 import * as v from 'valibot';
+import type { OperationEvent } from '../event.ts';
+import type { HttpRequest } from '../http.ts';
+import type { NoticeEvent } from '../notice.ts';
 import { byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
 import { postForm } from './kit/request.ts';
 import { awsEndpoint, Credentials, isThrottling, signedForAws } from './kit/sigv4.ts';
 import { type Message, messageOf } from './message.ts';
+import { noticeMessageOf } from './notice-message.ts';
 import { Base, chatEntries, word } from './settings.ts';
-import type { Target } from './target.ts';
+import type { Attempt, Target } from './target.ts';
 
 const Settings = v.strictObject({
   ...chatEntries,
@@ -16,6 +20,8 @@ const Settings = v.strictObject({
   endpoint: v.optional(Base),
   credentials: Credentials,
 });
+
+type Settings = v.InferOutput<typeof Settings>;
 
 /** At most 100 characters of ASCII, beginning with a letter or digit. */
 const subjectOf = ({ title }: Message): string =>
@@ -44,28 +50,51 @@ const attributesOf = (attributes: Readonly<Record<string, string>>): Record<stri
     ]),
   );
 
-export const sns: Target<v.InferOutput<typeof Settings>> = {
+type Told = {
+  readonly event: OperationEvent | NoticeEvent;
+  readonly message: Message;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** What comes in order, on a FIFO topic. */
+  readonly group: string;
+};
+
+const publish = (told: Told, { topic, endpoint, credentials }: Settings, { id, at }: Attempt): HttpRequest => {
+  const { event, message, attributes, group } = told;
+  const region = topic.split(':')[3] ?? '';
+  const request = postForm(`${endpoint ?? awsEndpoint('sns', region)}/`, {
+    Action: 'Publish',
+    Version: '2010-03-31',
+    TopicArn: topic,
+    Subject: subjectOf(message),
+    MessageStructure: 'json',
+    Message: JSON.stringify({
+      default: JSON.stringify({ id, ...event }),
+      email: letterOf(message),
+      sms: message.title,
+    }),
+    ...attributesOf(attributes),
+    ...(topic.endsWith('.fifo') && { MessageGroupId: group, MessageDeduplicationId: id }),
+  });
+  return signedForAws(request, { region, service: 'sns' }, credentials, at);
+};
+
+export const sns: Target<Settings> = {
   type: 'sns',
   settings: Settings,
-  request: (event, { topic, endpoint, credentials, language }, { id, at }) => {
-    const message = messageOf(event, language);
-    const region = topic.split(':')[3] ?? '';
+  request: (event, settings, attempt) => {
     const { type, data } = event;
-    const request = postForm(`${endpoint ?? awsEndpoint('sns', region)}/`, {
-      Action: 'Publish',
-      Version: '2010-03-31',
-      TopicArn: topic,
-      Subject: subjectOf(message),
-      MessageStructure: 'json',
-      Message: JSON.stringify({
-        default: JSON.stringify({ id, ...event }),
-        email: letterOf(message),
-        sms: message.title,
-      }),
-      ...attributesOf({ type, status: data.status, provider: data.provider }),
-      ...(topic.endsWith('.fifo') && { MessageGroupId: data.watch.id, MessageDeduplicationId: id }),
-    });
-    return signedForAws(request, { region, service: 'sns' }, credentials, at);
+    const attributes = { type, status: data.status, provider: data.provider };
+    const message = messageOf(event, settings.language);
+    return publish({ event, message, attributes, group: data.watch.id }, settings, attempt);
+  },
+  notice: (event, settings, attempt) => {
+    const { type, data } = event;
+    const message = noticeMessageOf(event, settings.language);
+    return publish(
+      { event, message, attributes: { type, status: data.status }, group: 'operators' },
+      settings,
+      attempt,
+    );
   },
   verdict: (answer) => {
     const refusal = byStatus(answer);

@@ -3,8 +3,9 @@
  * Adding one: docs/add-a-target.md.
  */
 import type { GenericSchema } from 'valibot';
-import type { OperationEvent } from '../event.ts';
+import type { OperationEvent, ProgressEvent } from '../event.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
+import type { NoticeEvent } from '../notice.ts';
 
 /** What became of one attempt, named by what happens next. */
 export type Verdict =
@@ -47,13 +48,22 @@ export type Target<S = unknown> = {
   readonly request: (event: OperationEvent, settings: S, attempt: Attempt) => HttpRequest;
   /** Judges the answer to any of these requests; of a 2xx by its body, where the body can say no. */
   readonly verdict: (answer: HttpAnswer) => Verdict;
+  /** Tells an operator's notice, where somebody or something there can make use of it. */
+  readonly notice?: (notice: NoticeEvent, settings: S, attempt: Attempt) => HttpRequest;
   /** Tells several events in one message, where the place is a chat: for what shares a slot of its lane. */
   readonly digest?: (events: readonly OperationEvent[], settings: S, attempt: Attempt) => HttpRequest;
   /** Keeps one message up to date, where the place can. */
   readonly edit?: {
     /** What names the message, from the answer that took it; undefined where nothing can be edited. */
     readonly handle: (answer: HttpAnswer) => string | undefined;
-    /** Builds the request that rewrites that message. */
-    readonly request: (event: OperationEvent, settings: S, attempt: Attempt, handle: string) => HttpRequest;
+    /** Builds the request that rewrites that message or, where there is none yet, begins one. */
+    readonly request: (
+      event: OperationEvent | ProgressEvent,
+      settings: S,
+      attempt: Attempt,
+      handle: string | undefined,
+    ) => HttpRequest;
+    /** Whether an answer to it says that the message is there no more, or can no longer be changed: a new one is due. */
+    readonly isGone: (answer: HttpAnswer) => boolean;
   };
 };

@@ -94,6 +94,7 @@ export const telegram = chat<Settings, TelegramMessage>({
       return typeof message_id === 'number' ? String(message_id) : undefined;
     },
     send: (body, settings, handle) => call(settings, 'editMessageText', { ...body, message_id: Number(handle) }),
+    isGone: (answer) => /message (to edit not found|can't be edited)/.test(String(bodyFields(answer).description)),
   },
   verdict: (answer) => {
     const { ok, error_code, description, parameters } = bodyFields(answer);

@@ -1,11 +1,14 @@
 /** The signed POST of Standard Webhooks 1.0: what callbacks get, and any receiver that verifies. */
 import * as v from 'valibot';
+import type { OperationEvent } from '../event.ts';
+import type { HttpRequest } from '../http.ts';
+import type { NoticeEvent } from '../notice.ts';
 import { signedHeaders } from '../standard-webhooks.ts';
 import { byStatus, DELIVERED } from './kit/answer.ts';
 import { cloudEventOf } from './kit/cloudevent.ts';
 import { fillTemplate, Template } from './kit/template.ts';
 import { Address, Reference } from './settings.ts';
-import type { Target } from './target.ts';
+import type { Attempt, Target } from './target.ts';
 import { LANGUAGES } from './words.ts';
 
 /** Headers that are ours or the connection's: nobody else may set them. */
@@ -36,28 +39,34 @@ const Settings = v.pipe(
   }),
   v.check(({ format, template }) => !(format && template !== undefined), 'has either a format or a template'),
 );
-export const webhook: Target<v.InferOutput<typeof Settings>> = {
+type Settings = v.InferOutput<typeof Settings>;
+
+const contentOf = (event: OperationEvent | NoticeEvent, settings: Settings, attempt: Attempt): unknown => {
+  const { format, template, language = 'en' } = settings;
+  if (format === 'cloudevents') return cloudEventOf(event, attempt);
+  return template === undefined ? event : fillTemplate(template, event, attempt, language);
+};
+
+const signed = (event: OperationEvent | NoticeEvent, settings: Settings, attempt: Attempt): HttpRequest => {
+  const { url, secrets, headers = {}, format } = settings;
+  const body = JSON.stringify(contentOf(event, settings, attempt));
+  const extra = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    method: 'POST',
+    url,
+    headers: {
+      ...Object.fromEntries(extra),
+      'content-type': format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json',
+      ...signedHeaders([secrets].flat(), attempt, body),
+    },
+    body,
+  };
+};
+
+export const webhook: Target<Settings> = {
   type: 'webhook',
   settings: Settings,
-  request: (event, { url, secrets, headers = {}, format, template, language = 'en' }, attempt) => {
-    const content =
-      format === 'cloudevents'
-        ? cloudEventOf(event, attempt)
-        : template === undefined
-          ? event
-          : fillTemplate(template, event, attempt, language);
-    const body = JSON.stringify(content);
-    const extra = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-    return {
-      method: 'POST',
-      url,
-      headers: {
-        ...Object.fromEntries(extra),
-        'content-type': format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json',
-        ...signedHeaders([secrets].flat(), attempt, body),
-      },
-      body,
-    };
-  },
+  request: signed,
+  notice: signed,
   verdict: (answer) => byStatus(answer) ?? DELIVERED,
 };

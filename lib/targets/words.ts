@@ -1,4 +1,6 @@
 /** The words of chat messages in each language. What a cloud says is never translated. */
+
+import type { Notice } from '../notice.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../schedule.ts';
 import type { Status } from '../watch.ts';
 
@@ -16,6 +18,11 @@ type Words = {
   readonly more: (count: number) => string;
   readonly facts: Readonly<Record<'providerStatus' | 'progress' | 'connection' | 'labels' | 'requestId', string>>;
   readonly links: Readonly<Record<'console' | 'watch', string>>;
+  /** For whoever runs opwatch. */
+  readonly notices: {
+    readonly titles: Readonly<Record<Notice['event'], (about: string) => string>>;
+    readonly facts: Readonly<Record<'provider' | 'target' | 'delivery' | 'help', string>>;
+  };
   /** Days, hours, minutes, seconds. */
   readonly units: readonly [string, string, string, string];
 };
@@ -48,6 +55,16 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       requestId: 'Request id',
     },
     links: { console: 'Console', watch: 'Watch' },
+    notices: {
+      titles: {
+        credentials_refused: (connection) =>
+          `The credentials of connection ${connection} are refused: its watches wait`,
+        unknown_word: (provider) => `${provider} says a word that is not documented: taken for "still going"`,
+        target_disabled: (target) => `${target} wants no more and is disabled`,
+        delivery_parked: (target) => `${target} could not be told: deliveries are parked`,
+      },
+      facts: { provider: 'Provider', target: 'Target', delivery: 'Delivery', help: 'What to do' },
+    },
     units: ['d', 'h', 'min', 's'],
   },
   zh: {
@@ -77,6 +94,15 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       requestId: '请求 ID',
     },
     links: { console: '控制台', watch: '监视详情' },
+    notices: {
+      titles: {
+        credentials_refused: (connection) => `连接 ${connection} 的凭证被拒绝，其监视均在等待`,
+        unknown_word: (provider) => `${provider} 返回了文档中没有的状态，暂按“仍在进行”处理`,
+        target_disabled: (target) => `${target} 不再接收通知，已停用`,
+        delivery_parked: (target) => `无法通知 ${target}，投递已搁置`,
+      },
+      facts: { provider: '云产品', target: '通知目标', delivery: '投递 ID', help: '处理方法' },
+    },
     units: ['天', '小时', '分', '秒'],
   },
 };

@@ -10,7 +10,7 @@ import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
 import { isReference } from '../../lib/reference.ts';
 import { messageOf } from '../../lib/targets/message.ts';
 import type { Judgment } from '../../offline/inbox/receiver.ts';
-import { anyEvent, failed, injection, LITERAL, succeeded, tooLong } from './events.ts';
+import { anyEvent, failed, injection, LITERAL, noticesWith, succeeded, TRICKS, tooLong } from './events.ts';
 import { ATTEMPT, fromStandIn, inWords, prepared, received, resolved, standInFor } from './stand-in.ts';
 
 export type Told = { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
@@ -161,7 +161,16 @@ export const runContract = (contract: Contract): void => {
       );
     });
 
-    const { digest, edit } = target;
+    const { digest, edit, notice } = target;
+    if (notice) {
+      it.each([
+        ['a short text', 'AccessDenied'],
+        ['tricks', TRICKS.join(' ')],
+        ['long texts', '库😀<'.repeat(400)],
+      ])('tell an operator’s notices, as text and within limits: %s', (_, text) => {
+        for (const each of noticesWith(text)) expectHarmless(notice(each, settings, ATTEMPT));
+      });
+    }
     if (digest) {
       it('tell of several events at once, however many', { timeout: 20_000 + RUNS * 50 }, () => {
         fc.assert(
@@ -180,6 +189,17 @@ export const runContract = (contract: Contract): void => {
         expectHarmless(made);
         expect(first.id).not.toBe('');
         expect(received(made).id).toBe(first.id);
+      });
+
+      it('begin one where there is none, with how far it has got', () => {
+        const progress = {
+          ...failed,
+          type: 'operation.progress' as const,
+          data: { ...failed.data, status: 'running' as const },
+        };
+        const made = edit.request(progress, settings, ATTEMPT, undefined);
+        expectHarmless(made);
+        expect(edit.handle(fromStandIn(received(made).answer))).toEqual(expect.any(String));
       });
 
       it('find nothing to rewrite in an answer that took nothing', () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { sampleEvent } from '../../lib/commands/sample-events.ts';
 import { EVENT_TYPES, type OperationEvent } from '../../lib/event.ts';
+import { type Notice, type NoticeEvent, noticeEventOf } from '../../lib/notice.ts';
 import type { Status } from '../../lib/watch.ts';
 
 export const AT = Date.UTC(2026, 10, 22, 2, 5, 42);
@@ -77,6 +78,17 @@ export const TRICKS: readonly string[] = [
 ];
 
 export const injection = eventWith(same(TRICKS.join(' ')));
+
+/** A notice of each kind with a stranger's texts in every place where a stranger's texts may stand. */
+export const noticesWith = (text: string): readonly NoticeEvent[] => {
+  const notices: readonly Notice[] = [
+    { event: 'credentials_refused', at: AT, connection: 'aliyun', code: text, message: text },
+    { event: 'unknown_word', at: AT, provider: 'aliyun-emr', word: text, watch: 'w_sample' },
+    { event: 'target_disabled', at: AT, target: 'chat', reason: text },
+    { event: 'delivery_parked', at: AT, target: text, watch: 'w_sample', delivery: 'msg_sample', reason: text },
+  ];
+  return notices.map((notice) => noticeEventOf(notice, (id) => `https://opwatch.example.com/watches/${id}`));
+};
 
 /** Markup that would be gone from what a reader sees if it were taken for such, and the events that try it. */
 export const LITERAL: readonly (readonly [string, OperationEvent])[] = [

@@ -61,12 +61,9 @@ export const owed = (world: World, { to, tenant = 'default', count }: Debt): str
     const id = watchId(identity, 1);
     const watch = watchWith({ ...identity, id, notify: [to], submittedAt: at, status: 'failed', endedAt: at });
     const event = { event: 'failed', at } as const;
-    const delivery = newDelivery(
-      { id: webhookId(watch, event.event, at, to), watchId: id, tenant, target: to, event },
-      at,
-    );
+    const delivery = newDelivery({ id: webhookId(watch, event.event, at, to), tenant, target: to, event }, at);
     const { leaseShard: _shard, aliveUntil: _until, ...item } = newWatchItem(watch, at);
-    const owing = newDeliveryItem(delivery, at);
+    const owing = newDeliveryItem(id, delivery, at);
     world.table.insert(item);
     world.table.insert(owing);
     world.sqs.send(ENV.notifyQueue, [{ Id: '1', MessageBody: writeWakeUp(wakeUpOf(owing)) }]);

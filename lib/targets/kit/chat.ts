@@ -1,7 +1,8 @@
 /** Makes a target of a chat's format: one message an event, a digest of several, each kept within the chat's limits. */
-import type { EventType, OperationEvent } from '../../event.ts';
+import type { EventType, OperationEvent, ProgressEvent } from '../../event.ts';
 import type { HttpAnswer, HttpRequest } from '../../http.ts';
 import { digestOf, type Message, messageOf, shorterAndShorter } from '../message.ts';
+import { noticeMessageOf } from '../notice-message.ts';
 import type { Attempt, Target } from '../target.ts';
 import type { Language } from '../words.ts';
 
@@ -20,14 +21,16 @@ export type Format<S extends ChatSettings, B> = Pick<Target<S>, 'type' | 'settin
   readonly edit?: {
     readonly handle: (answer: HttpAnswer) => string | undefined;
     readonly send: (body: B, settings: S, handle: string) => HttpRequest;
+    readonly isGone: (answer: HttpAnswer) => boolean;
   };
 };
 
 export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S> => {
   const { type, settings: schema, lane, verdict, write, isTooLong, send, edit } = format;
 
-  const written = (message: Message, events: readonly OperationEvent[], settings: S): B => {
-    const mention = events.some((event) => settings.mention?.on.includes(event.type)) ? settings.mention : undefined;
+  const written = (message: Message, events: readonly { readonly type: string }[], settings: S): B => {
+    const on: readonly string[] = settings.mention?.on ?? [];
+    const mention = events.some(({ type }) => on.includes(type)) ? settings.mention : undefined;
     let body = write(message, settings, mention);
     for (const shorter of shorterAndShorter(message)) {
       if (!isTooLong(body)) break;
@@ -35,7 +38,7 @@ export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S>
     }
     return body;
   };
-  const bodyOf = (event: OperationEvent, settings: S): B =>
+  const bodyOf = (event: OperationEvent | ProgressEvent, settings: S): B =>
     written(messageOf(event, settings.language), [event], settings);
 
   return {
@@ -44,13 +47,18 @@ export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S>
     ...(lane && { lane }),
     verdict,
     request: (event, settings, attempt) => send(bodyOf(event, settings), settings, attempt),
+    notice: (notice, settings, attempt) =>
+      send(written(noticeMessageOf(notice, settings.language), [notice], settings), settings, attempt),
     digest: (events, settings, attempt) =>
       send(written(digestOf(events, settings.language), events, settings), settings, attempt),
     ...(edit && {
       edit: {
         handle: edit.handle,
-        request: (event: OperationEvent, settings: S, _attempt: Attempt, handle: string) =>
-          edit.send(bodyOf(event, settings), settings, handle),
+        isGone: edit.isGone,
+        request: (event: OperationEvent | ProgressEvent, settings: S, attempt: Attempt, handle: string | undefined) =>
+          handle === undefined
+            ? send(bodyOf(event, settings), settings, attempt)
+            : edit.send(bodyOf(event, settings), settings, handle),
       },
     }),
   };

@@ -1,5 +1,6 @@
 /** The event in CloudEvents 1.0, JSON format (github.com/cloudevents/spec, cloudevents/formats/json-format.md). Pure. */
 import type { OperationEvent } from '../../event.ts';
+import type { NoticeEvent } from '../../notice.ts';
 import type { Attempt } from '../target.ts';
 
 export type CloudEvent = {
@@ -10,16 +11,20 @@ export type CloudEvent = {
   readonly subject: string;
   readonly time: string;
   readonly datacontenttype: 'application/json';
-  readonly data: OperationEvent['data'];
+  readonly data: OperationEvent['data'] | NoticeEvent['data'];
 };
 
+/** What a notice is about, where it is not a watch. */
+const subjectOf = (data: NoticeEvent['data']): string =>
+  data.watch?.id ?? data.connection ?? data.target ?? data.provider ?? data.status;
+
 /** `source` and `id` together name an event once and for all: the watch, and the webhook-id. */
-export const cloudEventOf = ({ type, timestamp, data }: OperationEvent, { id }: Attempt): CloudEvent => ({
+export const cloudEventOf = ({ type, timestamp, data }: OperationEvent | NoticeEvent, { id }: Attempt): CloudEvent => ({
   specversion: '1.0',
   id,
-  source: data.watch.url,
+  source: data.watch?.url ?? 'urn:opwatch',
   type: `opwatch.${type}`,
-  subject: data.watch.id,
+  subject: 'help' in data ? subjectOf(data) : data.watch.id,
   time: timestamp,
   datacontenttype: 'application/json',
   data,

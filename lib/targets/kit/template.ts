@@ -1,8 +1,10 @@
 /** Bodies of one's own making: a JSON value whose texts hold placeholders, such as `"{{data.status}}"`. Pure. */
 import * as v from 'valibot';
 import type { OperationEvent } from '../../event.ts';
+import type { NoticeEvent } from '../../notice.ts';
 import { byteLength } from '../../text.ts';
 import { messageOf } from '../message.ts';
+import { noticeMessageOf } from '../notice-message.ts';
 import type { Attempt } from '../target.ts';
 import type { Language } from '../words.ts';
 import { fieldsOf } from './answer.ts';
@@ -73,6 +75,8 @@ const filled = (template: unknown, root: unknown): unknown => {
   return Object.fromEntries(Object.entries(template).map(([key, entry]) => [key, filled(entry, root)]));
 };
 
+const isOfOperator = (event: OperationEvent | NoticeEvent): event is NoticeEvent => event.type.startsWith('operator.');
+
 /**
  * The template with its placeholders filled from the event, the webhook-id (`id`) and the words of a chat message (`title`,
  * `text`). A text that is nothing but one placeholder becomes its value, whatever that is, or null where the event has
@@ -80,11 +84,11 @@ const filled = (template: unknown, root: unknown): unknown => {
  */
 export const fillTemplate = (
   template: unknown,
-  event: OperationEvent,
+  event: OperationEvent | NoticeEvent,
   { id }: Attempt,
   language: Language,
 ): unknown => {
-  const { title, why, facts } = messageOf(event, language);
+  const { title, why, facts } = isOfOperator(event) ? noticeMessageOf(event, language) : messageOf(event, language);
   const lines = [title, ...(why === undefined ? [] : [why]), ...facts.map(({ name, value }) => `${name}: ${value}`)];
   return filled(template, { id, ...event, title, text: lines.join('\n') });
 };

@@ -1,0 +1,47 @@
+/** What notify-test sends a target: a sample of whatever the configuration has it told. */
+import { Misconfigured } from '../errors.ts';
+import type { HttpRequest } from '../http.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Attempt, Target } from '../targets/target.ts';
+import { sampleEvents, sampleNotices, sampleProgress } from './sample-events.ts';
+
+export type Sample = {
+  readonly type: string;
+  /** `handle` names the message that went before, where the target keeps one up to date. */
+  readonly write: (target: Target, settings: unknown, attempt: Attempt, handle?: string) => HttpRequest;
+};
+
+const unable = (what: string) => new Misconfigured({ code: 'not_for_this_target', message: `it cannot ${what}` });
+
+/** In the order in which they would come. Labels are added to the sample's own. */
+export const samplesFor = (
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  { config, now }: Pick<Runtime, 'config' | 'now'>,
+): readonly Sample[] => {
+  const { events, progress } = config.targets.get(name) ?? {};
+  const told = sampleEvents(now(), labels).filter(({ type }) => events?.includes(type) ?? true);
+  const notices = config.operators.includes(name) ? sampleNotices(now()) : [];
+  const kept = (progress ? [sampleProgress(now(), labels), ...told] : []).map(
+    (event): Sample => ({
+      type: event.type,
+      write: ({ edit }, settings, attempt, handle) => {
+        if (!edit) throw unable('change what it has sent');
+        return edit.request(event, settings, attempt, handle);
+      },
+    }),
+  );
+  const single = (progress ? [] : told).map(
+    (event): Sample => ({ type: event.type, write: (target, ...how) => target.request(event, how[0], how[1]) }),
+  );
+  const noted = notices.map(
+    (notice): Sample => ({
+      type: notice.type,
+      write: (target, settings, attempt) => {
+        if (!target.notice) throw unable('be told notices');
+        return target.notice(notice, settings, attempt);
+      },
+    }),
+  );
+  return [...kept, ...single, ...noted];
+};

@@ -1,0 +1,99 @@
+/** What concerns whoever runs opwatch, and not the owner of a watch: told to the configuration's `operators`. Pure. */
+import { HOUR } from './schedule.ts';
+
+export const NOTICES = ['credentials_refused', 'unknown_word', 'target_disabled', 'delivery_parked'] as const;
+
+/** Texts are as they may be kept: bounded, without secrets. Instants are epoch ms. */
+export type Notice = { readonly at: number } & (
+  | {
+      readonly event: 'credentials_refused';
+      readonly connection: string;
+      readonly code: string;
+      readonly message: string;
+    }
+  | { readonly event: 'unknown_word'; readonly provider: string; readonly word: string; readonly watch: string }
+  | { readonly event: 'target_disabled'; readonly target: string; readonly reason: string }
+  | {
+      readonly event: 'delivery_parked';
+      readonly target: string;
+      readonly watch: string;
+      /** The webhook-id. */
+      readonly delivery: string;
+      readonly reason: string;
+    }
+);
+
+/**
+ * What makes two notices the same: it is told once. Refused credentials and a disabled target once each time it begins, a
+ * word once, parked deliveries once an hour for each target, or an outage would be told as often as it has victims.
+ */
+export const sameness = (notice: Notice): readonly string[] => {
+  switch (notice.event) {
+    case 'credentials_refused':
+      return [notice.event, notice.connection, String(notice.at)];
+    case 'unknown_word':
+      return [notice.event, notice.provider, notice.word];
+    case 'target_disabled':
+      return [notice.event, notice.target, String(notice.at)];
+    case 'delivery_parked':
+      return [notice.event, notice.target, String(Math.floor(notice.at / HOUR))];
+  }
+};
+
+/** A notice as it is sent; docs/notices.schema.json publishes it. */
+export type NoticeEvent = {
+  readonly type: `operator.${Notice['event']}`;
+  readonly timestamp: string;
+  readonly data: {
+    readonly version: 1;
+    readonly status: Notice['event'];
+    /** Where the cure stands in opwatch's own documentation. */
+    readonly help: string;
+    readonly watch?: { readonly id: string; readonly url: string };
+    readonly connection?: string;
+    readonly provider?: string;
+    readonly providerStatus?: string;
+    readonly target?: string;
+    /** The webhook-id of the delivery. */
+    readonly delivery?: string;
+    readonly reason?: { readonly code?: string; readonly message: string };
+  };
+};
+
+const HELP: Readonly<Record<Notice['event'], string>> = {
+  credentials_refused: 'docs/operations.md#credentials-refused',
+  unknown_word: 'docs/operations.md#unknown-word',
+  target_disabled: 'docs/operations.md#target-disabled',
+  delivery_parked: 'docs/operations.md#deliveries-parked',
+};
+
+const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
+  switch (notice.event) {
+    case 'credentials_refused':
+      return { connection: notice.connection, reason: { code: notice.code, message: notice.message } };
+    case 'unknown_word':
+      return {
+        provider: notice.provider,
+        providerStatus: notice.word,
+        watch: { id: notice.watch, url: watchUrl(notice.watch) },
+      };
+    case 'target_disabled':
+      return { target: notice.target, reason: { message: notice.reason } };
+    case 'delivery_parked':
+      return {
+        target: notice.target,
+        delivery: notice.delivery,
+        reason: { message: notice.reason },
+        watch: { id: notice.watch, url: watchUrl(notice.watch) },
+      };
+  }
+};
+
+export const noticeEventOf = (notice: Notice, watchUrl: (id: string) => string): NoticeEvent => ({
+  type: `operator.${notice.event}`,
+  timestamp: new Date(notice.at).toISOString(),
+  data: { version: 1, status: notice.event, help: HELP[notice.event], ...detailsOf(notice, watchUrl) },
+});
+
+export const isNotice = (event: { readonly event: string }): event is Notice =>
+  (NOTICES as readonly string[]).includes(event.event);

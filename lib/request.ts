@@ -1,0 +1,59 @@
+/** Writes the request of an attempt: an event, several, how far something has got, or a notice. Pure. */
+import type { Delivery } from './delivery.ts';
+import { Misconfigured } from './errors.ts';
+import { eventOf, type OperationEvent, progressOf } from './event.ts';
+import type { HttpRequest } from './http.ts';
+import { linksOf, watchUrl } from './links.ts';
+import { isNotice, noticeEventOf } from './notice.ts';
+import type { Runtime } from './runtime.ts';
+import type { Attempt, Target } from './targets/target.ts';
+import type { Watch } from './watch.ts';
+
+/** What is told, with the watch it is told of; a notice tells of none. */
+export type Told = { readonly delivery: Delivery; readonly watch?: Watch };
+
+/** `handle` names the message that is to be changed, where there is one. */
+type Writing = Attempt & { readonly handle: string | undefined };
+
+const notYetTold = (message: string) => new Misconfigured({ code: 'not_for_this_target', message });
+
+const eventIn = ({ watch, delivery: { event } }: Told, runtime: Pick<Runtime, 'env'>): OperationEvent => {
+  if (!watch || isNotice(event) || event.event === 'progress') throw new Error('this tells of no event of a watch');
+  return eventOf(watch, event, linksOf(watch, runtime));
+};
+
+/** Throws Misconfigured where a target of this type cannot be told that: the configuration has changed meanwhile. */
+export const write = (
+  told: readonly Told[],
+  target: Target,
+  settings: unknown,
+  { handle, ...attempt }: Writing,
+  runtime: Pick<Runtime, 'env' | 'config'>,
+): HttpRequest => {
+  const [one] = told;
+  if (!one) throw new Error('an attempt that tells nothing');
+  const { watch, delivery } = one;
+  const { event } = delivery;
+  if (isNotice(event)) {
+    if (!target.notice) throw notYetTold(`a target of type ${target.type} cannot be told a notice`);
+    return target.notice(
+      noticeEventOf(event, (id) => watchUrl(id, runtime)),
+      settings,
+      attempt,
+    );
+  }
+  if (told.length > 1 && target.digest) {
+    return target.digest(
+      told.map((each) => eventIn(each, runtime)),
+      settings,
+      attempt,
+    );
+  }
+  if (event.event === 'progress') {
+    if (!target.edit || !watch) throw notYetTold(`a target of type ${target.type} cannot change what it has sent`);
+    return target.edit.request(progressOf(watch, attempt.at, linksOf(watch, runtime)), settings, attempt, handle);
+  }
+  return handle !== undefined && target.edit
+    ? target.edit.request(eventIn(one, runtime), settings, attempt, handle)
+    : target.request(eventIn(one, runtime), settings, attempt);
+};

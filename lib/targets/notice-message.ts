@@ -1,0 +1,41 @@
+/** What a chat message says to whoever runs opwatch. Pure; nothing here is markup. */
+import type { Notice, NoticeEvent } from '../notice.ts';
+import { plain } from '../text.ts';
+import { type Fact, line, linkTo, type Message, TITLE_BYTES, type Tone, VALUE_BYTES, WHY_BYTES } from './message.ts';
+import { type Language, WORDS } from './words.ts';
+
+const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
+  credentials_refused: ['bad', '🔑'],
+  unknown_word: ['warn', '❔'],
+  target_disabled: ['bad', '🔕'],
+  delivery_parked: ['bad', '📪'],
+};
+
+const factsOf = ({ data }: NoticeEvent, language: Language): Fact[] => {
+  const { facts: names, notices } = WORDS[language];
+  const given: readonly (readonly [string, string | undefined])[] = [
+    [names.connection, data.connection],
+    [notices.facts.provider, data.provider],
+    [names.providerStatus, data.providerStatus],
+    [notices.facts.target, data.target],
+    [notices.facts.delivery, data.delivery],
+    [notices.facts.help, data.help],
+  ];
+  return given.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: line(value, VALUE_BYTES) }]));
+};
+
+/** The message a notice makes. */
+export const noticeMessageOf = (notice: NoticeEvent, language: Language): Message => {
+  const { status, reason, watch, connection, provider, target } = notice.data;
+  const [tone, mark] = LOOKS[status];
+  const { notices, links } = WORDS[language];
+  const why = [reason?.code, reason?.message].filter(Boolean).join(': ');
+  return {
+    tone,
+    title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? '')}`, TITLE_BYTES),
+    facts: factsOf(notice, language),
+    ...(why !== '' && { why: plain(why, WHY_BYTES) }),
+    links: watch ? linkTo(links.watch, watch.url) : [],
+    at: notice.timestamp,
+  };
+};
