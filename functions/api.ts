@@ -84,11 +84,20 @@ const list: Handle = async (event, caller, runtime) => {
   return answer(200, { watches: page.watches.map((watch) => view(watch, runtime)), cursor: page.cursor });
 };
 
-/** Stopped, with the looks as they were shown last: those that changed nothing are written nowhere. */
-const stopped = (watch: Watch, { config, now }: Runtime): Watch => {
+/** Looks that changed nothing are written nowhere, and a new message counts anew: as they were shown last, they are kept. */
+const looksOf = (watch: Watch, { config, now }: Runtime) => projectLooks(watch, now(), habitsOf(watch, config));
+
+const stopped = (watch: Watch, runtime: Runtime): Watch => {
   if (isOver(watch.status)) return watch;
-  const { looks } = projectLooks(watch, now(), habitsOf(watch, config));
-  return stop({ ...watch, looks }, now());
+  return stop({ ...watch, looks: looksOf(watch, runtime).looks }, runtime.now());
+};
+
+/** Under another deadline: where that comes before the next look, the look is made there. */
+const dueBy = (watch: Watch, deadline: number, runtime: Runtime): Watch => {
+  if (isOver(watch.status)) return watch;
+  if (deadline >= watch.deadline) return { ...watch, deadline };
+  const { looks, nextLookAt = deadline } = looksOf(watch, runtime);
+  return { ...watch, looks, deadline, nextLookAt: Math.min(nextLookAt, deadline) };
 };
 
 const end: Handle = async (event, caller, runtime) => {
@@ -108,11 +117,7 @@ const extend: Handle = async (event, caller, runtime) => {
   if (!body.success) throw new Refusal(422, 'the body must be {"deadline": ...} and nothing else');
   const { at, detail } = readDeadline(body.output.deadline, runtime.now());
   if (detail) throw new Refusal(422, `deadline ${detail}`, [{ pointer: '/deadline', detail }]);
-  const changed = await changeWatch(
-    item,
-    (watch) => (isOver(watch.status) ? watch : { ...watch, deadline: at }),
-    runtime,
-  );
+  const changed = await changeWatch(item, (watch) => dueBy(watch, at, runtime), runtime);
   if (isOver(changed.body.status)) throw new Refusal(409, `the watch is over: ${changed.body.status}`);
   note('deadline moved', { watch: changed.pk, deadline: new Date(at).toISOString() }, event, caller, runtime);
   return answer(200, view(changed.body, runtime));
@@ -134,20 +139,35 @@ const resendOne: Handle = async (event, caller, runtime) => {
   return answer(202, { id: resent.body.id, target: resent.body.target, state: resent.body.state });
 };
 
-const Range = v.strictObject({ target: v.string(), from: v.string(), to: v.optional(v.string()) });
+const Range = v.strictObject({
+  target: v.string(),
+  from: v.string(),
+  to: v.optional(v.string()),
+  cursor: v.optional(v.string()),
+});
 
 const resendMany: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'operate');
   const body = v.safeParse(Range, jsonBody(event));
   if (!body.success)
-    throw new Refusal(422, 'the body must be {"target": ..., "from": instant, "to"?: instant} and nothing else');
-  const { target, from, to } = body.output;
+    throw new Refusal(
+      422,
+      'the body must be {"target": ..., "from": instant, "to"?: instant, "cursor"?: ...} and nothing else',
+    );
+  const { target, from, to, cursor } = body.output;
   const [since, until] = [parseInstant(from), to === undefined ? runtime.now() : parseInstant(to)];
   if (since === undefined || until === undefined) throw new Refusal(422, 'from and to must be instants with a zone');
   mustTell(caller, target);
   const isMeant = (watch: Watch) => isTheirs(watch, caller);
-  const done = await resendParked({ tenant: caller.tenant, target, since, until, isMeant }, runtime);
-  note('parked deliveries sent again', { target: placeOf(target), from, to, ...done }, event, caller, runtime);
+  const wanted = { tenant: caller.tenant, target, since, until, isMeant, ...(cursor !== undefined && { cursor }) };
+  const done = await resendParked(wanted, runtime);
+  note(
+    'parked deliveries sent again',
+    { target: placeOf(target), from, to, resent: done.resent },
+    event,
+    caller,
+    runtime,
+  );
   return answer(202, done);
 };
 

@@ -1,4 +1,5 @@
 /** Sends deliveries again: one by its id, or all that were parked for a target in a time. The webhook-id stays. */
+import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { begunAnew, type Delivery } from './delivery.ts';
 import { type DeliveryItem, reissued, tenantDay, type WatchItem, withBody } from './items.ts';
 import type { Runtime } from './runtime.ts';
@@ -44,6 +45,8 @@ export type Parked = {
   readonly target: string;
   readonly since: number;
   readonly until: number;
+  /** Where an earlier request left off. */
+  readonly cursor?: string;
   /** Of which watches; left out, of all. */
   readonly isMeant?: (watch: Watch) => boolean;
 };
@@ -56,34 +59,32 @@ const LATER_MS = 18 * DAY;
 const BUDGET_MS = 8 * SECOND;
 
 /**
- * Sends again what was parked for `target` between `since` and `until` (by its last attempt). Answers how many, and
- * whether time ran out before all were looked through: then the same request goes on.
+ * Sends again what was parked for `target` between `since` and `until` (by its last attempt). Answers how many, and where
+ * to go on when time ran out before all were looked through. Throws a Refusal for a cursor it never gave out.
  */
 export const resendParked = async (
-  { tenant, target, since, until, isMeant = () => true }: Parked,
+  { tenant, target, since, until, cursor, isMeant = () => true }: Parked,
   tools: Tools,
-): Promise<{ readonly resent: number; readonly more: boolean }> => {
+): Promise<{ readonly resent: number; readonly cursor?: string }> => {
   const { table, now } = tools;
   const beganAt = now();
   const isWanted = ({ body }: Item): boolean => {
     const { state, target: its, last } = body as Delivery;
     return state === 'parked' && its === target && last !== undefined && last.at >= since && last.at <= until;
   };
+  const first: Cursor = { at: Math.max(since - LATER_MS, 0) };
+  const given = cursor === undefined ? first : decodeCursor(cursor, tenant);
+  let at: Cursor = given.at < first.at ? first : given;
   let resent = 0;
-  for (let day = since - LATER_MS; day < until + DAY; day += DAY) {
-    let after: Awaited<ReturnType<typeof table.listed>>['next'];
-    do {
-      const page = await table.listed(tenantDay(tenant, day), PAGE, after);
-      const partitions = await Promise.all(page.keys.map(({ pk }) => table.partition(pk)));
-      const meant = partitions.filter((items) =>
-        items.some(({ sk, body }) => sk === 'watch' && isMeant(body as Watch)),
-      );
-      const parked = meant.flat().filter((item) => item.sk.startsWith('delivery#') && isWanted(item));
-      const again = await Promise.all(parked.map((item) => resend(item, tools)));
-      resent += again.filter(Boolean).length;
-      after = page.next;
-      if (now() > beganAt + BUDGET_MS) return { resent, more: true };
-    } while (after);
+  while (at.at < until + DAY) {
+    if (now() > beganAt + BUDGET_MS) return { resent, cursor: encodeCursor(at) };
+    const page = await table.listed(tenantDay(tenant, at.at), PAGE, at.after);
+    const partitions = await Promise.all(page.keys.map(({ pk }) => table.partition(pk)));
+    const meant = partitions.filter((items) => items.some(({ sk, body }) => sk === 'watch' && isMeant(body as Watch)));
+    const parked = meant.flat().filter((item) => item.sk.startsWith('delivery#') && isWanted(item));
+    const again = await Promise.all(parked.map((item) => resend(item, tools)));
+    resent += again.filter(Boolean).length;
+    at = page.next ? { at: at.at, after: page.next } : { at: at.at + DAY };
   }
-  return { resent, more: false };
+  return { resent };
 };

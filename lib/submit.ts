@@ -102,8 +102,9 @@ const moveHead = async (
 };
 
 /**
- * Changes a watch from outside and wakes it when that leaves it owing something: an end by request, or an outcome to tell
- * a target that joined late. The message goes out under a new ticket, so there is still only one.
+ * Changes a watch from outside and wakes it when that leaves it owing something (an end by request, or an outcome to tell
+ * a target that joined late) or with a deadline that may come before its message does. The message goes out under a new
+ * ticket, so there is still only one.
  */
 export const changeWatch = async (
   item: WatchItem,
@@ -115,11 +116,11 @@ export const changeWatch = async (
   for (;;) {
     const body = change(current.body);
     if (body === current.body) return current;
-    const owes = body.owed.length > current.body.owed.length;
+    const wakes = body.owed.length > current.body.owed.length || body.deadline < current.body.deadline;
     const next = withBody(current, body, body.nextLookAt, now());
-    const written = owes ? { ...reissued(next, now(), 0), version: next.version } : next;
+    const written = wakes ? { ...reissued(next, now(), 0), version: next.version } : next;
     if (await table.replace(written)) {
-      if (owes) await wake([written], tools);
+      if (wakes) await wake([written], tools);
       return written;
     }
     const [again] = await table.get([current]);

@@ -47,7 +47,7 @@ test.each([
       { ...who, what: 'deadline moved', watch: running, deadline: '2026-01-07T00:00:00.000Z' },
       { ...who, what: 'stop asked for', watch: running, status: 'stopped' },
       { ...who, what: 'delivery sent again', watch: id, delivery, target: 'https://ops.example.com' },
-      { ...who, what: 'parked deliveries sent again', target: 'ci', from, resent: 1, more: false },
+      { ...who, what: 'parked deliveries sent again', target: 'ci', from, resent: 1 },
       { ...who, what: 'target enabled', target: 'ci' },
     ]);
     expect(world.lines.join('\n')).not.toContain('hook-of-mine');
