@@ -15,9 +15,9 @@ import { attemptKey, type DeliveryItem, deliveryKey, withBody } from './items.ts
 import { type KeptMessage, keptMessage } from './kept-message.ts';
 import { isNotice } from './notice.ts';
 import { tellOperators } from './operators.ts';
-import { isCallback } from './place.ts';
+import { placeOf } from './place.ts';
 import type { Opened, Recipient } from './recipient.ts';
-import { redact, redactUrl } from './redact.ts';
+import { redact } from './redact.ts';
 import { type Told, write } from './request.ts';
 import type { Runtime } from './runtime.ts';
 import { KEEP_MS, SECOND } from './schedule.ts';
@@ -216,19 +216,17 @@ export const writeDown = async (
   return next;
 };
 
-const nameOf = ({ target }: Delivery): string => (isCallback(target) ? redactUrl(target) : target);
-
 /** Operators hear of it before it is written; that they could not be told, they hear by the alarm alone. */
 const tellOfParking = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
   if (isNotice(body.event)) return;
-  const about = { target: nameOf(body), watch: pk, delivery: body.id, reason: describe(verdict) };
+  const about = { target: placeOf(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
   await tellOperators({ event: 'delivery_parked', at: runtime.now(), ...about }, runtime);
 };
 
 const report = (before: Delivery, { pk, body }: DeliveryItem, verdict: Verdict, { log, now }: Runtime): void => {
   const { id, event, state, attempts } = body;
   if (event.event === 'progress' || before.state === state) return;
-  const about = { watch: isNotice(event) ? undefined : pk, delivery: id, target: nameOf(body), attempts };
+  const about = { watch: isNotice(event) ? undefined : pk, delivery: id, target: placeOf(body.target), attempts };
   if (state === 'parked') {
     log.error('delivery parked', { ...about, why: describe(verdict) }, { deliveriesParked: [1, 'Count'] });
   }
