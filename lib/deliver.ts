@@ -1,14 +1,14 @@
 /** Wake-ups for deliveries: each is told in its target's turn, as far as that goes; the rest comes back. */
 import { type Due, fateOf, type Made, tellOnce, writeDown } from './attempt.ts';
 import { type Delivery, mayAttemptAt } from './delivery.ts';
-import { watchKey } from './items.ts';
+import { type DeliveryItem, wakeUpOf, watchKey } from './items.ts';
 import { isNotice } from './notice.ts';
 import { tellOperators } from './operators.ts';
 import type { SqsRecord } from './queue.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, SECOND } from './schedule.ts';
-import type { Item } from './store.ts';
+import type { Item, Key } from './store.ts';
 import type { Verdict } from './targets/target.ts';
 import { type Disabled, type Entry, SEATS, type Wish } from './turn.ts';
 import type { Learned } from './turns.ts';
@@ -81,7 +81,8 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job
   const recipient = recipientOf(first.job.item.body, config);
   const by = uniqueId();
   const { rate, seats } = recipient;
-  const entry = await takeTurn(runtime, recipient.turn, { by, count: dues.length, rate, seats });
+  const mergeable = dues.filter((due) => canMerge(due, recipient)).map(({ job }) => job.wakeUp);
+  const entry = await takeTurn(runtime, recipient.turn, { by, count: dues.length, rate, seats, mergeable });
   if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime, fates);
   const learned: { -readonly [K in keyof Learned]: Learned[K] } = {};
   const learn = ({ verdict, answer, hangs }: Made): void => {
@@ -115,7 +116,8 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job
   }
   try {
     const { slots } = entry;
-    const messages = slots.length < dues.length ? merged(dues, recipient) : dues.map((due) => [due]);
+    const all = [...dues, ...(await leftByOthers(entry.waiting, recipient, runtime))];
+    const messages = slots.length < all.length ? merged(all, recipient) : all.map((due) => [due]);
     await Promise.all(messages.slice(0, slots.length).map((some, i) => tellTogether(some, slots[i] ?? now())));
     comeBack(messages.slice(slots.length).flat(), now() + SECOND, runtime, fates);
   } finally {
@@ -127,10 +129,30 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job
   }
 };
 
+/** What of several operations a chat can be told in one message. */
+const canMerge = ({ job }: Due, { target, follows }: Recipient): boolean =>
+  target?.digest !== undefined && !follows && !isNotice(job.item.body.event);
+
 /** What goes into one message each: a chat that cannot be told everything now is told of several operations at once. */
-const merged = (dues: readonly Due[], { target, follows }: Recipient): Due[][] => {
-  const canMerge = ({ job }: Due) => target?.digest !== undefined && !follows && !isNotice(job.item.body.event);
-  const together = dues.filter(canMerge);
-  const alone = dues.filter((due) => !canMerge(due)).map((due) => [due]);
+const merged = (dues: readonly Due[], recipient: Recipient): Due[][] => {
+  const together = dues.filter((due) => canMerge(due, recipient));
+  const alone = dues.filter((due) => !canMerge(due, recipient)).map((due) => [due]);
   return together.length > 0 ? [together, ...alone] : alone;
+};
+
+/** Deliveries that found no turn in other batches and still wait for one: their own messages will find them told. */
+const leftByOthers = async (
+  keys: readonly Key[],
+  recipient: Recipient,
+  { table, now, config }: Runtime,
+): Promise<Due[]> => {
+  if (keys.length === 0) return [];
+  const items = await table.get(keys.flatMap((key) => [key, watchKey(key.pk)]));
+  return keys.flatMap((key): Due[] => {
+    const item = items.find(({ pk, sk }) => pk === key.pk && sk === key.sk) as DeliveryItem | undefined;
+    const watch = items.find(({ pk, sk }) => pk === key.pk && sk === 'watch') as Item<Watch> | undefined;
+    if (!item || !watch || item.body.state !== 'waiting' || mayAttemptAt(item.body) > now() + EARLY_MS) return [];
+    const due = { job: { wakeUp: wakeUpOf(item), messageId: '', item, receives: 0 }, watch: watch.body };
+    return recipientOf(item.body, config).turn === recipient.turn && canMerge(due, recipient) ? [due] : [];
+  });
 };

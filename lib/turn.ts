@@ -7,6 +7,7 @@
  */
 import { type Lane, openLane, paceNow } from './lane.ts';
 import { MINUTE, SECOND } from './schedule.ts';
+import type { Key } from './store.ts';
 import type { Rate } from './targets/target.ts';
 
 type Seat = { readonly by: string; readonly until: number };
@@ -19,6 +20,8 @@ export type Turn = Lane & {
   readonly hangs?: number;
   /** It has said that it wants no more (410); somebody has to enable it again. */
   readonly disabled?: Disabled;
+  /** Deliveries that found no slot and can share a message with others: a hint, their own messages come back all the same. */
+  readonly waiting?: readonly Key[];
 };
 
 export type Disabled = { readonly since: number; readonly reason: string };
@@ -37,27 +40,27 @@ const HEADROOM = 1.05;
 export const openTurn: Turn = { ...openLane, recent: [], seats: [] };
 
 export type Entry =
-  /** May tell it, at these times; the seat must be given back. */
-  { readonly slots: readonly number[] } | { readonly backAt: number } | { readonly disabled: Disabled };
+  /** May tell it, at these times, and deliveries that others left waiting with it; the seat must be given back. */
+  | { readonly slots: readonly number[]; readonly waiting: readonly Key[] }
+  | { readonly backAt: number }
+  | { readonly disabled: Disabled };
 
 export type Wish = {
   readonly by: string;
   readonly count: number;
   readonly rate: Rate;
   readonly seats: number;
+  /** Those of them that can share a message. */
+  readonly mergeable?: readonly Key[];
   /** Slots later than this much are not taken: the message comes back instead. */
   readonly patienceMs: number;
 };
 
-/** Takes a seat and up to `count` slots. What gets no slot within `patienceMs` is for the caller to bring back later. */
-export const enter = (turn: Turn, wish: Wish, now: number): { readonly turn: Turn; readonly entry: Entry } => {
-  const { by, count, rate, patienceMs } = wish;
-  const pace = paceNow(turn, now);
-  if (turn.disabled) return { turn, entry: { disabled: turn.disabled } };
-  if (turn.pausedUntil > now) return { turn, entry: { backAt: turn.pausedUntil } };
-  const seats = turn.seats.filter(({ until }) => until > now);
-  if (seats.length >= (turn.hangs ? 1 : wish.seats)) return { turn, entry: { backAt: now + SECOND } };
+type Taken = Pick<Turn, 'recent' | 'nextSlotAt'> & { readonly slots: readonly number[] };
 
+/** Up to `count` slots within the wish's patience. */
+const slotsFor = (turn: Turn, count: number, { rate, patienceMs }: Wish, now: number): Taken => {
+  const pace = paceNow(turn, now);
   const perSecond =
     (rate.perSecond ?? (rate.perMinute === undefined ? PER_SECOND_DEFAULT : Number.POSITIVE_INFINITY)) * pace;
   const step = (SECOND * HEADROOM) / perSecond;
@@ -70,11 +73,47 @@ export const enter = (turn: Turn, wish: Wish, now: number): { readonly turn: Tur
     nextSlotAt = at + step;
     if (rate.perMinute !== undefined) recent = [...recent, at].slice(-rate.perMinute);
   }
+  return { slots, recent, nextSlotAt };
+};
+
+/** As many as one message tells of. */
+const WAITING_MAX = 25;
+
+const isSame = (a: Key, b: Key): boolean => a.pk === b.pk && a.sk === b.sk;
+
+/** What found no turn, and can share a message, is left for whoever gets the next slot. */
+const leftWaiting = (turn: Turn, { mergeable = [] }: Wish): Turn => {
+  const { waiting = [] } = turn;
+  const more = mergeable.filter((key) => !waiting.some((other) => isSame(key, other)));
+  const next = [...waiting, ...more].slice(0, WAITING_MAX);
+  return next.length === waiting.length ? turn : { ...turn, waiting: next };
+};
+
+/**
+ * Takes a seat and up to `count` slots: one for all that can share a message, where there are not enough or others wait for
+ * that as well. What gets no slot within `patienceMs` is for the caller to bring back later.
+ */
+export const enter = (turn: Turn, wish: Wish, now: number): { readonly turn: Turn; readonly entry: Entry } => {
+  const { by, count, rate, mergeable = [] } = wish;
+  if (turn.disabled) return { turn, entry: { disabled: turn.disabled } };
+  if (turn.pausedUntil > now) return { turn: leftWaiting(turn, wish), entry: { backAt: turn.pausedUntil } };
+  const seats = turn.seats.filter(({ until }) => until > now);
+  if (seats.length >= (turn.hangs ? 1 : wish.seats)) {
+    return { turn: leftWaiting(turn, wish), entry: { backAt: now + SECOND } };
+  }
+
+  const { waiting = [], ...rest } = turn;
+  const each = slotsFor(turn, count, wish, now);
+  const isShort = each.slots.length < count || waiting.length > 0;
+  const { slots, recent, nextSlotAt } =
+    isShort && mergeable.length > 0 ? slotsFor(turn, count - mergeable.length + 1, wish, now) : each;
   if (slots.length === 0) {
-    return { turn, entry: { backAt: Math.max(nextSlotAt, minuteFree(recent, rate, pace)) } };
+    const backAt = Math.max(nextSlotAt, minuteFree(recent, rate, paceNow(turn, now)));
+    return { turn: leftWaiting(turn, wish), entry: { backAt } };
   }
   const taken = [...seats, { by, until: now + SEAT_MS }];
-  return { turn: { ...turn, nextSlotAt, recent, seats: taken }, entry: { slots } };
+  const others = waiting.filter((key) => !mergeable.some((own) => isSame(key, own)));
+  return { turn: { ...rest, nextSlotAt, recent, seats: taken }, entry: { slots, waiting: others } };
 };
 
 /** When the minute's allowance has room again: a minute after the message that used the first of it. */

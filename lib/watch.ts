@@ -306,7 +306,9 @@ export const stop = (watch: Watch, now: number): Watch =>
 export const join = (watch: Watch, notify: readonly string[], now: number): Watch => {
   const joining = [...new Set(notify)].filter((target) => !watch.notify.includes(target));
   if (joining.length === 0) return watch;
-  const next = { ...watch, notify: [...watch.notify, ...joining] };
+  // Whoever follows it from now on is told how far it has got already.
+  const { told: _, ...rest } = watch;
+  const next = { ...rest, notify: [...watch.notify, ...joining] };
   if (!isOver(watch.status)) return next;
   const debt: Owed = {
     event: watch.status,

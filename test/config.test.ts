@@ -120,6 +120,29 @@ describe('what is wrong with one', () => {
       { ...smallest, defaults: { connections: { huawei: 'aliyun' } } },
       ['defaults.connections.huawei: is a connection of aliyun'],
     ],
+    ['an operator that is no target', { ...smallest, operators: ['ops'] }, ['operators.0: names no target']],
+    [
+      'an operator that cannot read',
+      {
+        ...smallest,
+        targets: { build: { type: 'gitlab-trigger', project: 'a/b', token: 'env:T', ref: 'main' } },
+        operators: ['build'],
+      },
+      ['operators.0: a target of type gitlab-trigger is nothing for people to read'],
+    ],
+    [
+      'progress where nothing can be changed',
+      { ...smallest, targets: { t: { type: 'slack', url: 'env:URL', progress: true } } },
+      ['targets.t.progress: this type cannot change what it has sent; these can: slack-bot, discord, telegram'],
+    ],
+    [
+      'progress of some events',
+      {
+        ...smallest,
+        targets: { t: { type: 'discord', url: 'env:URL', progress: true, events: ['operation.failed'] } },
+      },
+      ['targets.t.events: a message that is kept up to date tells everything'],
+    ],
     ['a gap for nobody', { ...smallest, gaps: { 'aws-emr': {} } }, ['gaps.aws-emr: names no provider']],
     [
       'a gap upside down',

@@ -137,3 +137,48 @@ describe('a target that wants no more', () => {
     expect(slotsOf(ask(enable(disabled), 1, {}, NOW + 1).entry)).toEqual([1]);
   });
 });
+
+describe('what can share a message', () => {
+  const key = (n: number) => ({ pk: `w_${n}`, sk: `delivery#msg_${n}` });
+  const keys = (count: number, from = 0) => Array.from({ length: count }, (_, i) => key(from + i));
+  const chat = { perSecond: 1 };
+  const askFor = (turn: Turn, count: number, mergeable: readonly ReturnType<typeof key>[], now = NOW) =>
+    enter(turn, { by: 'a', count, rate: chat, seats: 3, patienceMs: 0, mergeable }, now);
+  const told = askFor(openTurn, 1, keys(1));
+
+  test('gets a slot each while there are enough', () => {
+    expect(told.entry).toEqual({ slots: [NOW], waiting: [] });
+  });
+
+  test('gets one slot for all when there are not, beside one for each that cannot', () => {
+    const rate = { perMinute: 5 };
+    const wish = { by: 'a', count: 7, rate, seats: 3, patienceMs: 0, mergeable: keys(5) };
+    const { turn, entry } = enter(openTurn, wish, NOW);
+    expect(slotsOf(entry)).toEqual([0, 0, 0]);
+    expect(turn.recent).toHaveLength(3);
+  });
+
+  test('is left waiting when there is no slot, once each, and goes with the next that gets one', () => {
+    const first = askFor(told.turn, 2, keys(2, 10), NOW + 100);
+    const second = askFor(first.turn, 2, [key(11), key(12)], NOW + 200);
+    expect(first.entry).toEqual({ backAt: NOW + 1_050 });
+    expect(second.turn.waiting).toEqual(keys(3, 10));
+    const third = askFor(second.turn, 2, [key(12), key(20)], NOW + 1_100);
+    expect(third.entry).toEqual({ slots: [NOW + 1_100], waiting: [key(10), key(11)] });
+    expect(third.turn.waiting).toBeUndefined();
+  });
+
+  test.each([
+    ['while it is paused', { ...openTurn, pausedUntil: NOW + 5_000 }, NOW + 5_000],
+    ['while all seats are taken', { ...openTurn, seats: Array(3).fill({ by: 'x', until: NOW + 9_000 }) }, NOW + 1_000],
+  ])('is left waiting %s', (_, turn, backAt) => {
+    const entered = askFor(turn, 1, keys(1));
+    expect(entered).toMatchObject({ entry: { backAt }, turn: { waiting: keys(1) } });
+  });
+
+  test('is left waiting up to what one message tells of, and no write is made for more', () => {
+    const full = askFor(told.turn, 40, keys(40), NOW + 100).turn;
+    expect(full.waiting).toEqual(keys(25));
+    expect(askFor(full, 3, keys(3, 50), NOW + 200).turn).toBe(full);
+  });
+});

@@ -438,3 +438,50 @@ describe('a second submission', () => {
     expect(answersFor({ ...fresh, status }, true)).toBe(byName);
   });
 });
+
+describe('who follows it', () => {
+  const followed: Habits = { ...habits, followers: ['follower'] };
+  const steps = (...looks: readonly (readonly [seconds: number, observation: Observation])[]): Watch =>
+    looks.reduce((watch, [seconds, look]) => decide(watch, look, T0 + seconds * 1_000, followed), fresh);
+  const owed = (watch: Watch) => watch.owed.map(({ event, at, to }) => [event, (at - T0) / 1_000, to]);
+  const running = (done: number): Observation => seen('running', 'IN_PROGRESS', { progress: { done, total: 9 } });
+
+  test('is told how far it has got when that is news, and not more often than every ten seconds', () => {
+    const watch = steps([5, running(1)], [10, running(2)], [15, running(2)], [30, running(2)], [45, running(3)]);
+    expect(owed(watch)).toEqual([
+      ['progress', 5, ['follower']],
+      ['progress', 15, ['follower']],
+      ['progress', 45, ['follower']],
+    ]);
+  });
+
+  test('is told by its own event that it waits for a person, and then that it goes on', () => {
+    const waiting = seen('attention', 'HUMAN_PROCESSING');
+    const watch = steps([5, running(1)], [30, waiting], [60, waiting], [90, running(1)]);
+    expect(owed(watch)).toEqual([
+      ['progress', 5, ['follower']],
+      ['attention', 30, undefined],
+      ['progress', 90, ['follower']],
+    ]);
+  });
+
+  test('is told nothing of what is over, but its end', () => {
+    expect(owed(steps([5, seen('succeeded', 'COMPLETED')]))).toEqual([['succeeded', 5, undefined]]);
+  });
+
+  test('is told what was told before it came', () => {
+    const before = decide(fresh, running(1), T0 + 5_000, followed);
+    const joined = join(before, ['late'], T0 + 6_000);
+    const after = decide(joined, running(1), T0 + 8_000, { ...habits, followers: ['follower', 'late'] });
+    expect(owed(after)).toEqual([
+      ['progress', 5, ['follower']],
+      ['progress', 8, ['follower', 'late']],
+    ]);
+  });
+
+  test('costs a watch that nobody follows nothing', () => {
+    const watch = decide(fresh, running(1), T0 + 5_000, habits);
+    expect(watch.owed).toEqual([]);
+    expect(watch).not.toHaveProperty('told');
+  });
+});
