@@ -49,7 +49,7 @@ describe('an attempt', () => {
     expect(messagesIn(world)).toBe(0);
   });
 
-  test('that does not is made again on the schedule, under the same webhook-id, and parked in the end', async () => {
+  test('that does not is made again on the schedule, under the same webhook-id, and parked in the end [F44]', async () => {
     const { world, id } = await announced({ reply: () => 'broken' });
     const begin = world.timeline.now();
     world.start();
@@ -118,7 +118,7 @@ describe('an attempt', () => {
     expect(deliveriesOf(world, id)[0]?.body).toMatchObject({ state, attempts });
   });
 
-  test('waits as long as the receiver asks', async () => {
+  test('waits as long as the receiver asks [F44]', async () => {
     const { world } = await announced(replies('busy for long'));
     world.start();
     await pass(world, HOUR);
@@ -127,7 +127,7 @@ describe('an attempt', () => {
     expect(second?.isTaken).toBe(true);
   });
 
-  test('at one target does not hold up another', async () => {
+  test('at one target does not hold up another [F44]', async () => {
     const { world } = await announced({ reply: (url) => (url.startsWith('https://ci') ? 'hang' : undefined) }, [
       'ci',
       'chat',
@@ -139,7 +139,7 @@ describe('an attempt', () => {
     expect((chat?.at ?? Number.POSITIVE_INFINITY) - begin).toBeLessThan(2 * SECOND);
   });
 
-  test('keeps of the answer what a person needs, and no secret', async () => {
+  test('keeps of the answer what a person needs, and no secret [S4]', async () => {
     const { world, id } = await announced(replies('echo'), ['chat']);
     world.start();
     await pass(world, MINUTE);
@@ -232,7 +232,7 @@ describe('a target', () => {
     });
   });
 
-  test('whose secret cannot be read is waited for, and told by reference', async () => {
+  test('whose secret cannot be read is waited for, and told by reference [S3]', async () => {
     const { world, id } = await announced({}, ['chat']);
     delete world.environment.CHAT_URL;
     world.start();
@@ -243,7 +243,7 @@ describe('a target', () => {
     expect(world.receivers.received).toHaveLength(1);
   });
 
-  test('that is a callback is signed with the secret of its tenant', async () => {
+  test('that is a callback is signed with the secret of its tenant [S7]', async () => {
     const { world, id } = await announced({}, ['https://builds.example.com/done']);
     world.start();
     await pass(world, MINUTE);

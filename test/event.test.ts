@@ -128,7 +128,7 @@ describe('its size', () => {
       ),
     );
 
-  test('stays below 20 kB whatever the cloud sent', () => {
+  test('stays below 20 kB whatever the cloud sent [S9]', () => {
     fc.assert(
       fc.property(facts, text, fc.boolean(), (sent, word, isLarge) => {
         const watch = look(isLarge ? large : watchWith(), {

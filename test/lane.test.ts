@@ -54,7 +54,7 @@ describe('slots', () => {
 describe('throttling', () => {
   const busy = throttled({ ...openLane, nextSlotAt: T0 }, T0);
 
-  test('halves the pace', () => {
+  test('halves the pace [F28]', () => {
     expect(busy).toMatchObject({ pace: 0.5, pacedAt: T0, pausedUntil: 0 });
     expect(taken(busy, 2, T0 + 1).slots).toEqual([T0 + 1, T0 + 231]);
   });

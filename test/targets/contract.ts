@@ -101,7 +101,7 @@ export const runContract = (contract: Contract): void => {
       for (const event of tooLong) expectHarmless(request(event));
       if (target.digest) expectHarmless(target.digest([...tooLong, ...tooLong], settings, ATTEMPT));
     });
-    it(`${type} | injection -> delivered, as text`, () => {
+    it(`${type} | injection -> delivered, as text [S8]`, () => {
       expectHarmless(request(injection));
       if (!target.digest) return;
       for (const [trick, event] of LITERAL) {
@@ -154,7 +154,7 @@ export const runContract = (contract: Contract): void => {
       expect(JSON.stringify([failed, settings])).toBe(before);
     });
 
-    it('are taken and harmless whatever the cloud and the caller say', { timeout: 20_000 + RUNS * 50 }, () => {
+    it('are taken and harmless whatever the cloud and the caller say [S8]', { timeout: 20_000 + RUNS * 50 }, () => {
       fc.assert(
         fc.property(anyEvent, (event) => expectHarmless(request(event))),
         { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS },

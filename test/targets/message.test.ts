@@ -104,7 +104,7 @@ const textsOf = ({ title, why = '', facts }: ReturnType<typeof messageOf>) => [
 ];
 
 describe('whatever was said', () => {
-  it('a message keeps its bounds, and its texts are sound', () => {
+  it('a message keeps its bounds, and its texts are sound [S8] [S9]', () => {
     fc.assert(
       fc.property(anyEvent, fc.constantFrom('en', 'zh'), (event, language) => {
         const message = messageOf(event, language);

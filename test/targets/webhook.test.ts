@@ -40,7 +40,7 @@ const event: OperationEvent = {
 };
 
 describe('a delivery', () => {
-  test('verifies with each of its secrets, at every attempt, under one id', async () => {
+  test('verifies with each of its secrets, at every attempt, under one id [F46] [S7]', async () => {
     const taken: { headers: Record<string, string>; body: string }[] = [];
     const { port } = await serve((incoming, outgoing) => {
       let body = '';
@@ -81,7 +81,7 @@ describe('a delivery', () => {
     );
   });
 
-  test('is not sent unsigned', () => {
+  test('is not sent unsigned [S7]', () => {
     const settings = { url: 'https://hooks.example.com/', secrets: [] };
     expect(() => webhook.request(event, settings, { id: 'dlv_1', at: 0 })).toThrow(Misconfigured);
   });
@@ -103,7 +103,7 @@ describe('the verdict', () => {
     });
   });
 
-  test.for([300, 301, 302, 303, 304, 307, 308])('HTTP %i is tried again, and not followed', (status) => {
+  test.for([300, 301, 302, 303, 304, 307, 308])('HTTP %i is tried again, and not followed [F45]', (status) => {
     expect(verdict(status, { location: 'https://elsewhere.example.com/' })).toEqual({
       kind: 'retry',
       reason: 'redirects are not followed',
@@ -243,7 +243,7 @@ describe('a body of another form', () => {
   });
 });
 
-test('every attempt verifies, whatever the cloud and the caller say', () => {
+test('every attempt verifies, whatever the cloud and the caller say [S7]', () => {
   const { target, settings } = prepared(contract);
   const receiver = new Webhook(SECRETS['env:WEBHOOK'] ?? '');
   fc.assert(
