@@ -1,6 +1,6 @@
 /** Functions and the HTTP API in front of them. */
 import { describe, expect, test } from 'vitest';
-import { CONSUMERS, FUNCTIONS, functionOf, ofType, type Packaged, type Resources } from './packaged.ts';
+import { CONSUMERS, FUNCTIONS, functionOf, nameOf, ofType, type Packaged, type Resources } from './packaged.ts';
 
 /** Names in a zip's central directory (PKWARE APPNOTE 4.3.12). */
 const filesIn = (zip: Buffer): string[] => {
@@ -48,6 +48,23 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
         ROUTES.map((RouteKey) => ({ RouteKey, AuthorizationType: 'AWS_IAM', AuthorizerId: undefined })),
       );
       expect(ofType(prod().resources, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+    });
+
+    test('logs who asked for what and what came of it, for a month, and no header of theirs [S3] [S6]', () => {
+      const settings = dev().resources.HttpApiStage?.Properties.AccessLogSettings;
+      const { DestinationArn, Format } = settings as { DestinationArn: unknown; Format: string };
+      expect(nameOf(DestinationArn)).toBe('HttpApiLogGroup');
+      expect(dev().resources.HttpApiLogGroup?.Properties.RetentionInDays).toBe(30);
+      expect(Object.values(JSON.parse(Format))).toEqual([
+        '$context.requestTimeEpoch',
+        '$context.requestId',
+        '$context.identity.sourceIp',
+        '$context.routeKey',
+        '$context.status',
+        '$context.responseLatency',
+        '$context.authorizer.error',
+        '$context.integrationErrorMessage',
+      ]);
     });
 
     test('lets in so many requests a second and no more [S10]', () => {
