@@ -1,6 +1,6 @@
 /** What is installed: pinned, from the registry, with a reason, and without running anything. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -17,15 +17,19 @@ const packages = Object.entries(lock.packages).filter(([place]) => place !== '')
 const nameOf = (place: string) => place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
 const inFunctions = packages.filter(([, { dev, optional, devOptional }]) => !dev && !optional && !devOptional);
 
-const direct: Dependencies = {
-  ...manifest.dependencies,
-  ...manifest.devDependencies,
-  ...manifest.optionalDependencies,
-};
+const directOf = ({ dependencies, devDependencies, optionalDependencies }: Manifest): Dependencies => ({
+  ...dependencies,
+  ...devDependencies,
+  ...optionalDependencies,
+});
+const direct = directOf(manifest);
+/** What checks/ installs apart, none of it in the functions. */
+const apart = globSync('checks/*/package.json', { cwd: root }).map((file) => directOf(JSON.parse(read(file))));
+const all: Dependencies = Object.assign({}, direct, ...apart);
 
 describe('the manifest', () => {
   test('names exact versions only, and nothing from elsewhere than the registry [S11]', () => {
-    const loose = Object.entries(direct).filter(([, version]) => !/^(npm:[\w./@-]+@)?\d+\.\d+\.\d+$/.test(version));
+    const loose = Object.entries(all).filter(([, version]) => !/^(npm:[\w./@-]+@)?\d+\.\d+\.\d+$/.test(version));
     expect(loose).toEqual([]);
   });
 
@@ -39,7 +43,7 @@ describe('the manifest', () => {
     const named = rows.flatMap(([, cell = '', why = '']) =>
       [...cell.replace(/\(.*\)/, '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => [name, why] as const),
     );
-    expect(named.map(([name]) => name).sort()).toEqual(Object.keys(direct).sort());
+    expect(named.map(([name]) => name).sort()).toEqual(Object.keys(all).sort());
     expect(named.filter(([, why]) => why.trim().length < 3)).toEqual([]);
   });
 
