@@ -22,6 +22,9 @@ describe('redactUrl', () => {
     ['https://example.com/hook', 'https://example.com/hook'],
     ['https://example.com', 'https://example.com/'],
     ['https://user:password@example.com/a/b', 'https://…@example.com/a/…'],
+    ['https://token@example.com/a', 'https://…@example.com/a'],
+    ['https://:password@example.com/a', 'https://…@example.com/a'],
+    ['https://example.com/v12/hooks', 'https://example.com/v12/…'],
     ['ssm:/opwatch/hook', 'ssm:…'],
     ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '…'],
   ] as const)('%s', ([url, shown]) => expect(redactUrl(url)).toBe(shown));
@@ -45,13 +48,14 @@ test('redactHeaders shows what cannot be a secret, and masks what may be one', (
     'x-acs-credentials-provider': 'p',
     'webhook-signature': 'v1,s',
     'X-Anything-Else': 'x',
+    'x-callback': 'https://example.com/hook',
   };
   expect(redactHeaders({ ...shown, ...masked })).toEqual({
     ...shown,
     ...Object.fromEntries(Object.keys(masked).map((name) => [name, '…'])),
   });
   expect(
-    redactHeaders({ Authorization: 'Bearer abc', 'proxy-authorization': 'Basic eHl6', authorization: 'abc' }),
+    redactHeaders({ Authorization: 'Bearer abc', 'proxy-authorization': 'Basic eHl6', authorization: 'ab/cd ef' }),
   ).toEqual({
     Authorization: 'Bearer …',
     'proxy-authorization': 'Basic …',
@@ -77,6 +81,13 @@ describe('redact', () => {
     ['s3cr/et', 's3cr/et'],
   ] as const)('%s', ([text, shown]) => expect(redact(text, ['s3cr/et"', 'other'])).toBe(shown));
 
+  test('finds it in text that is cut off, however its characters are escaped', () => {
+    const secret = 'key\t"😀';
+    expect(redact('{"echo":"key\\u0009\\u0022\\uD83D\\ude00', [secret])).toBe('{"echo":"…');
+    expect(redact('{"echo":"key\\t\\"😀', [secret])).toBe('{"echo":"…');
+    expect(redact('a=key%09%22%F0%9F%98%80&b', [secret])).toBe('a=…&b');
+  });
+
   test('takes the longer secret where one begins like another', () => {
     expect(redact('token-abcdef token-abc', ['token-abc', 'token-abcdef'])).toBe('… …');
   });
@@ -91,6 +102,8 @@ describe('redact', () => {
   test('leaves JSON as it was around a mask: numbers, order and spaces', () => {
     const text = '{ "b": 12345678901234567890, "hunter2": [1.0, "hunter2\\n"], "n": 98765432 }';
     expect(redact(text, ['hunter2', '8765'])).toBe('{ "b": 12345678901234567890, "…": [1.0, "…\\n"], "n": "9…432" }');
+    // More digits than a number keeps.
+    expect(redact('{"n": 12345678901234567890}', ['4567890123456789'])).toBe('{"n": "123…0"}');
   });
 
   test('does not take half an escape with it', () => {
