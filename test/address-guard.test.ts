@@ -73,7 +73,8 @@ const NEVER = words(`
   https://user@example.com/ https://user:password@example.com/ https://:password@example.com/
   https://example.com:80/ https://example.com:22/ https://example.com:8443/ https://8.8.8.8:444/
   https://localhost/ https://LOCALHOST/ https://localhost./ https://a.localhost/ https://localhost:443/
-  https://intranet/ https://instance-data/ https://metadata.google.internal/ https://printer.local/
+  https://intranet/ https://instance-data/ https://metadata.google.internal/ https://metadata.google.internal./
+  https://printer.local/
   https://router.home.arpa/ https://host.localdomain/ https://[fe80::1%25eth0]/ https://[::1%25lo]/
   https://256.1.1.1/ https://1.2.3.4.5/ https://[::1 https://[1::2::3]/ https://0x1ffffffff/
 `);
@@ -100,9 +101,9 @@ const sendTo = (rules: Rules, resolve?: Resolve, ca?: string) => {
   return (url: string) => send({ method: 'POST', url, headers: {}, body: '{}' });
 };
 
-const lookUp = (rules: Rules, resolve: Resolve, hostname: string) =>
+const lookUp = (rules: Rules, resolve: Resolve | undefined, hostname: string) =>
   new Promise<LookupAddress[]>((done, fail) => {
-    createLookup({ rules, resolve })(hostname, { all: true }, (error, addresses) =>
+    createLookup({ rules, ...(resolve && { resolve }) })(hostname, { all: true }, (error, addresses) =>
       error ? fail(error) : done(addresses as LookupAddress[]),
     );
   });
@@ -149,17 +150,27 @@ describe('refused', () => {
       answering('10.1.2.3'),
     )('https://hooks.example.com/a?b=c').catch((error) => error.message);
     expect(reason).toBe('hooks.example.com leads to a private address: only public addresses may be called');
-    expect(refusal('https://2130706433/', {})).toBe('127.0.0.1 is this machine: only public addresses may be called');
-    expect(refusal('https://[fd00:ec2::254]/', {})).toBe(
-      'fd00:ec2::254 is a cloud metadata address: only public addresses may be called',
-    );
-    expect(refusal('http://example.com/', {})).toBe('must be an https URL');
-    expect(refusal('https://a:b@example.com/', {})).toBe('must not carry a user name or password');
-    expect(refusal('https://example.com:8443/', {})).toBe('port 8443 is not open: only 443');
   });
 
+  test.for([
+    ['https://2130706433/', '127.0.0.1 is this machine: only public addresses may be called'],
+    ['https://a.localhost/', 'a.localhost is this machine: only public addresses may be called'],
+    ['https://[fd00:ec2::254]/', 'fd00:ec2::254 is a cloud metadata address: only public addresses may be called'],
+    ['https://169.254.0.1/', '169.254.0.1 is a link-local address: only public addresses may be called'],
+    ['https://10.0.0.1/', '10.0.0.1 is a private address: only public addresses may be called'],
+    ['https://[::2]/', '::2 is a reserved address: only public addresses may be called'],
+    ['https://printer.local/', 'printer.local is not a public name'],
+    ['http://example.com/', 'must be an https URL'],
+    ['https://a:b@example.com/', 'must not carry a user name or password'],
+    ['https://example.com:8443/', 'port 8443 is not open: only 443'],
+    ['example.com', 'is not a valid URL'],
+  ] as const)('%s: %s', ([url, reason]) => expect(refusal(url, {})).toBe(reason));
+
   test('is a name without an address', async () => {
-    await expect(sendTo({}, answering())('https://hooks.example.com/')).rejects.toMatchObject({ code: 'dns' });
+    await expect(sendTo({}, answering())('https://hooks.example.com/')).rejects.toMatchObject({
+      code: 'dns',
+      message: 'hooks.example.com has no address',
+    });
   });
 
   test('is an IPv4 address in one spelling exactly when it is in all', () => {
@@ -210,6 +221,12 @@ describe('allowed', () => {
     expect((await lookUp({}, answering(...all), 'a.example.com')).map(({ address }) => address)).toEqual(all);
   });
 
+  test('the system is asked where no other resolver is given', async () => {
+    const found = await lookUp({ allowLoopback: true }, undefined, 'localhost');
+    expect(found).not.toEqual([]);
+    for (const { address } of found) expect(['127.0.0.1', '::1']).toContain(address);
+  });
+
   test('a caller that wants one address gets the first', async () => {
     const one = await new Promise((done) => {
       const lookup = createLookup({ rules: {}, resolve: answering('2606:4700::1111', '1.1.1.1') });
@@ -224,7 +241,9 @@ describe('the rules', () => {
     const rules = { allowHosts: ['ci.example.com', '.Hooks.example.com', '10.0.0.1'] };
     const allowed = (host: string) => refusal(`https://${host}/`, rules) === undefined;
     expect(
-      ['ci.example.com', 'CI.example.com', 'a.hooks.example.com', 'a.b.hooks.example.com'].map(allowed),
+      ['ci.example.com', 'CI.example.com', 'ci.example.com.', 'a.hooks.example.com', 'a.b.hooks.example.com'].map(
+        allowed,
+      ),
     ).not.toContain(false);
     expect(
       ['example.com', 'xci.example.com', 'a.ci.example.com', 'hooks.example.com', 'xhooks.example.com', '8.8.8.8'].map(
@@ -281,7 +300,9 @@ describe('the rules', () => {
     for (const host of ['0.0.0.0', '10.0.0.1', '169.254.169.254', '[::]', '[::7f00:1]', '[2002:7f00:1::]']) {
       expect(refusal(`https://${host}/`, rules), host).toBeDefined();
     }
-    expect(refusal('http://example.com/', rules)).toBe('must be an https URL');
+    for (const url of ['http://example.com/', 'ftp://localhost/', 'ws://127.0.0.1:4000/']) {
+      expect(refusal(url, rules), url).toBe('must be an https URL');
+    }
   });
 });
 
