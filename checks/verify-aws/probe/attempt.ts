@@ -1,0 +1,63 @@
+/** The probe's function that is deployed under opwatch's own roles: tries one thing and says what came of it. */
+import { connect } from 'node:net';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { LookError } from '../../../lib/errors.ts';
+import { createSend } from '../../../lib/http.ts';
+
+export type Attempt =
+  | { readonly send: string; readonly body: string }
+  | { readonly receive: string }
+  | { readonly scan: string }
+  | { readonly parameter: string }
+  /** A connection without any guard: `host:port`. */
+  | { readonly connect: string }
+  /** A GET through the guard that webhooks go through. */
+  | { readonly get: string };
+
+const CONNECT_MS = 2_000;
+
+const connects = (address: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const [host = '', port = ''] = address.split(':');
+    const socket = connect({ host, port: Number(port), timeout: CONNECT_MS }, () => {
+      socket.destroy();
+      resolve('connected');
+    });
+    socket.once('timeout', () => socket.destroy(new Error('timed out')));
+    socket.once('error', reject);
+  });
+
+const make = async (attempt: Attempt): Promise<string> => {
+  if ('send' in attempt) {
+    await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: attempt.send, MessageBody: attempt.body }));
+    return 'allowed';
+  }
+  if ('receive' in attempt) {
+    await new SQSClient({}).send(new ReceiveMessageCommand({ QueueUrl: attempt.receive, VisibilityTimeout: 0 }));
+    return 'allowed';
+  }
+  if ('scan' in attempt) {
+    await new DynamoDBClient({}).send(new ScanCommand({ TableName: attempt.scan, Limit: 1 }));
+    return 'allowed';
+  }
+  if ('parameter' in attempt) {
+    const command = new GetParametersCommand({ Names: [attempt.parameter], WithDecryption: true });
+    const { Parameters = [] } = await new SSMClient({}).send(command);
+    return Parameters[0]?.Value === undefined ? 'allowed, but there is none' : `allowed: ${Parameters[0].Value}`;
+  }
+  if ('connect' in attempt) return connects(attempt.connect);
+  const send = createSend({ timeoutMs: 3_000, maxBytes: 1_024, onTooLong: 'cut', guard: { rules: {} } });
+  return `answered ${(await send({ method: 'GET', url: attempt.get, headers: {} })).status}`;
+};
+
+/** What came of it: `allowed…`, `connected`, `answered 403`, or the error's name (a guard's refusal: its code and reason). */
+export const handler = async (attempt: Attempt): Promise<string> => {
+  try {
+    return await make(attempt);
+  } catch (error) {
+    if (error instanceof LookError) return `${error.code}: ${error.message}`;
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+};
