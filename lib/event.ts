@@ -2,7 +2,8 @@
  * What people and programs are told: the event, as docs/events.schema.json publishes it.
  * Shape and limits after Standard Webhooks 1.0 (`type`, `timestamp`, `data`; below 20 kB).
  */
-import type { Owed, Progress, Status, Watch } from './watch.ts';
+import type { Progress } from './observation.ts';
+import type { Owed, Status, Watch } from './watch.ts';
 
 export const EVENT_TYPES = [
   'operation.succeeded',

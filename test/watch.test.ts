@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Misconfigured, RetryLater, Throttled } from '../lib/errors.ts';
+import type { CloudStatus, Observation } from '../lib/observation.ts';
 import { DEFAULT_GAP } from '../lib/schedule.ts';
 import {
   answersFor,
-  type CloudStatus,
   decide,
   expire,
   type Habits,
   isOver,
   join,
-  type Observation,
   projectLooks,
   type Status,
   settle,

@@ -6,9 +6,9 @@
  */
 import type { GenericSchema } from 'valibot';
 import type { Send } from '../http.ts';
-import type { Memo, Observation } from '../watch.ts';
+import type { Memo, Observation } from '../observation.ts';
 
-export type { CloudStatus, Facts, Memo, Observation, Progress } from '../watch.ts';
+export type { CloudStatus, Facts, Memo, Observation, Progress } from '../observation.ts';
 
 export type Vendor = 'aliyun' | 'huawei';
 

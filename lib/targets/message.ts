@@ -3,9 +3,10 @@
  * Pure. Its texts come from clouds and callers: each format escapes them in its own way, and nothing here is markup.
  */
 import type { OperationEvent, ProgressEvent } from '../event.ts';
+import type { Progress } from '../observation.ts';
 import { SECOND } from '../schedule.ts';
 import { cutBytes, plain } from '../text.ts';
-import type { Progress, Status } from '../watch.ts';
+import type { Status } from '../watch.ts';
 import { durationIn, type Language, WORDS } from './words.ts';
 
 /** How a message looks: formats have a color for each. */

@@ -1,0 +1,55 @@
+/** What a look at a cloud brings, in terms that are the same for all of them. Instants are epoch ms. */
+import type { LookError } from './errors.ts';
+
+/** What a cloud can say of an operation. Our own verdicts (lost, timed out, stopped) are not among them. */
+export type CloudStatus = 'pending' | 'running' | 'attention' | 'succeeded' | 'partial' | 'failed' | 'canceled';
+
+export type Progress = { readonly done: number; readonly total: number } | { readonly percent: number };
+
+/** What the cloud told about the operation besides its state. Text is the cloud's own, untrusted. */
+export type Facts = {
+  /** The cloud's name for the kind of operation (`CREATE_CLUSTER`, `StopCluster`, `node_attach_volume`). */
+  readonly operationType?: string;
+  /** Cloud times, epoch ms. Left out where the cloud gives none or gives one without a zone. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly reasonCode?: string;
+  readonly reasonMessage?: string;
+  /** Opaque result and error text, never parsed. */
+  readonly result?: string;
+  readonly error?: string;
+  /** Request id of the answer that was read. */
+  readonly requestId?: string;
+};
+
+/** Small notes an adapter leaves to itself in the watch, from one look to the next. At most a few short strings. */
+export type Memo = Readonly<Record<string, string>>;
+
+/** What one look brought. */
+export type Observation =
+  /** The cloud knows the operation. */
+  | {
+      readonly kind: 'seen';
+      readonly status: CloudStatus;
+      /** The cloud's own state word, unchanged. */
+      readonly word: string;
+      /** False when the word is none the vendor documents: then `status` is `running`. */
+      readonly known: boolean;
+      readonly progress?: Progress;
+      readonly facts?: Facts;
+      readonly memo?: Memo;
+      /** `inferred` when a second witness told, not the operation's own API. */
+      readonly evidence?: 'inferred';
+    }
+  /** The cloud answered, and does not know the operation (yet, or any more). */
+  | {
+      readonly kind: 'absent';
+      /** What the cloud showed instead, in one line for a person. */
+      readonly shows: string;
+      /** True where absence is final at once: the cloud is known to have forgotten it. */
+      readonly forgotten?: boolean;
+      readonly requestId?: string;
+      readonly memo?: Memo;
+    }
+  /** This one could not be looked at. */
+  | { readonly kind: 'unanswered'; readonly error: LookError };
