@@ -115,10 +115,8 @@ const capped = (facts: Facts): Facts =>
 
 /** Age counts from the cloud's own start where it is known and credible, else from submission. */
 const startOf = (watch: Watch): number => {
-  const told = watch.facts.startedAt;
-  return told !== undefined && told < watch.submittedAt && told > watch.submittedAt - 7 * DAY
-    ? told
-    : watch.submittedAt;
+  const told = watch.facts.startedAt ?? watch.submittedAt;
+  return told > watch.submittedAt - 7 * DAY ? Math.min(told, watch.submittedAt) : watch.submittedAt;
 };
 
 /** A cloud that forgets what has ended must be asked at least twice in the time it remembers. */
@@ -129,10 +127,10 @@ const gapFor = (habits: Habits): Gap =>
 
 const enter = (watch: Watch, status: Status, now: number, word: string | undefined): Watch => {
   if (watch.status === status && watch.word === word) return watch;
-  const step = word === undefined ? { at: now, status } : { at: now, status, word };
+  const said = word !== undefined && { word };
   // The middle of a long to and fro is dropped, never its beginning.
   const kept = watch.history.length < HISTORY_MAX ? watch.history : watch.history.toSpliced(1, 1);
-  return { ...watch, status, ...(word !== undefined && { word }), history: [...kept, step] };
+  return { ...watch, status, ...said, history: [...kept, { at: now, status, ...said }] };
 };
 
 const owing = (watch: Watch, event: Owed['event'], now: number): Watch => ({
@@ -140,8 +138,8 @@ const owing = (watch: Watch, event: Owed['event'], now: number): Watch => ({
   owed: [...watch.owed, { event, at: now, ...(watch.word !== undefined && { word: watch.word }) }],
 });
 
-const ended = (watch: Watch, status: EndStatus, now: number, note?: string): Watch =>
-  owing({ ...enter(watch, status, now, watch.word), endedAt: now, ...(note !== undefined && { note }) }, status, now);
+const ended = (watch: Watch, status: EndStatus, now: number, note: string): Watch =>
+  owing({ ...enter(watch, status, now, watch.word), endedAt: now, note }, status, now);
 
 /** Owes its followers how far it has got, where that is news; too hasty news waits for a later look. */
 const owingProgress = (watch: Watch, now: number, followers: readonly string[]): Watch => {

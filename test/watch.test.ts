@@ -11,6 +11,7 @@ import {
   isOver,
   join,
   projectLooks,
+  STATUSES,
   type Status,
   settle,
   stop,
@@ -84,6 +85,15 @@ describe('what the cloud says', () => {
     expect(watch.memo).toEqual({ b: '2' });
   });
 
+  test.each<[string, CloudStatus, Partial<Seen>, object | undefined]>([
+    ['is kept where something stopped short', 'failed', {}, { percent: 80 }],
+    ['is dropped where all of it was done', 'succeeded', {}, undefined],
+    ['is what the cloud says last, also of what is done', 'succeeded', { progress: { percent: 99 } }, { percent: 99 }],
+  ])('at the end, progress %s', (_, status, more, progress) => {
+    const half = looked(fresh, seen('running', 'RUNNING', { progress: { percent: 80 } }));
+    expect(looked(half, seen(status, 'END', more)).progress).toEqual(progress);
+  });
+
   test('what a second witness told is marked as inferred', () => {
     expect(decide(fresh, seen('succeeded', 'AVAILABLE', { evidence: 'inferred' }), T0, habits).evidence).toBe(
       'inferred',
@@ -122,7 +132,10 @@ describe('what the cloud says', () => {
     );
     expect(bytes.word).toBeLessThanOrEqual(128);
     for (const name of ['operationType', 'reasonCode', 'requestId']) expect(bytes[name]).toBeLessThanOrEqual(128);
-    for (const name of ['reasonMessage', 'result', 'error']) expect(bytes[name]).toBeLessThanOrEqual(1_024);
+    for (const name of ['reasonMessage', 'result', 'error']) {
+      expect(bytes[name]).toBeLessThanOrEqual(1_024);
+      expect(bytes[name]).toBeGreaterThan(1_000);
+    }
   });
 
   test('a request id is bounded also where the cloud knows nothing', () => {
@@ -263,9 +276,12 @@ describe('the deadline', () => {
 
 describe('stop', () => {
   test('ends the watch, not the operation, and is announced', () => {
-    expect(stop(fresh, T0 + 1)).toMatchObject({
+    expect(stop(fresh, T0 + 1)).toStrictEqual({
+      ...fresh,
       status: 'stopped',
+      endedAt: T0 + 1,
       note: 'Stopped on request.',
+      history: [...fresh.history, { at: T0 + 1, status: 'stopped' }],
       owed: [{ event: 'stopped', at: T0 + 1 }],
     });
   });
@@ -362,8 +378,23 @@ describe('the age of an operation', () => {
     expect(gapAfter(T0 - 100_000)).toBe(20_000);
     expect(gapAfter(T0 + 1)).toBe(5_000);
     expect(gapAfter(T0 - 7 * 24 * HOUR + 1_000)).toBeGreaterThan(260_000);
-    expect(gapAfter(T0 - 7.5 * 24 * HOUR)).toBe(5_000);
+    expect(gapAfter(T0 - 7 * 24 * HOUR)).toBe(5_000);
     expect(gapAfter(T0 - 8 * 24 * HOUR)).toBe(5_000);
+  });
+
+  test('counts from its submission, where the cloud says that it began later', () => {
+    const watch = decide(
+      fresh,
+      seen('running', 'RUNNING', { facts: { startedAt: T0 + 50_000 } }),
+      T0 + 100_000,
+      habits,
+    );
+    expect(watch.nextLookAt).toBe(T0 + 120_000);
+  });
+
+  test.each([1_000, 600_000])('a gap that is set to %i ms is kept to, where the cloud answers', (ms) => {
+    const gap = { factor: 0, minMs: ms, maxMs: ms };
+    expect(decide(fresh, seen('running', 'RUNNING'), T0, { ...habits, gap }).nextLookAt).toBe(T0 + ms);
   });
 
   test('a cloud that forgets is asked at least twice in the time it remembers', () => {
@@ -388,6 +419,12 @@ describe('targets that join', () => {
     ]);
   });
 
+  test('a watch that ended without a word of the cloud owes none', () => {
+    expect(join({ ...stop(fresh, T0 + 1), owed: [] }, ['ops'], T0 + 2).owed).toStrictEqual([
+      { event: 'stopped', at: T0 + 1, to: ['ops'] },
+    ]);
+  });
+
   test('those already there change nothing', () => {
     expect(join(over, ['ci', 'chat'], T0)).toBe(over);
   });
@@ -404,6 +441,14 @@ describe('settling', () => {
     ]);
     expect(settle({ ...fresh, owed: [] }, [first]).owed).toEqual([]);
   });
+
+  test('tells debts apart by what they are, when they arose and whom they are owed to', () => {
+    const again = { ...first, at: 3 };
+    const other = { ...first, event: 'failed' } as const;
+    const alone = { ...first, to: ['ops'] };
+    expect(settle({ ...fresh, owed: [first, again, other, alone] }, [first]).owed).toEqual([again, other, alone]);
+    expect(settle({ ...fresh, owed: [first, again, other] }, [first, other]).owed).toEqual([again]);
+  });
 });
 
 describe('looks that were not written down', () => {
@@ -415,9 +460,18 @@ describe('looks that were not written down', () => {
     expect(projectLooks(counted, T0 + 100_000, habits).looks).toBe(10);
   });
 
+  test('are counted up to ten thousand, however short the gap', () => {
+    const hasty = { ...habits, gap: { factor: 0, minMs: 1, maxMs: 1 } };
+    expect(projectLooks({ ...fresh, looks: 5 }, T0 + HOUR, hasty).looks).toBe(10_005);
+  });
+
   test('of a watch that is over there are none', () => {
     expect(projectLooks({ ...fresh, status: 'lost', looks: 7 }, T0 + HOUR, habits)).toEqual({ looks: 7 });
   });
+});
+
+test('all but three statuses are ends', () => {
+  expect(STATUSES.filter((status) => !isOver(status))).toEqual(['pending', 'running', 'attention']);
 });
 
 describe('a second submission', () => {
