@@ -122,6 +122,19 @@ test('what was begun before a delivery was begun anew does not end it', () => {
   expect(attempt(anew, delivered, T0 + 2_000)).toMatchObject({ state: 'delivered', attempts: 2 });
 });
 
+test('begun anew, a parked delivery is due at once and has all its attempts again [F44]', () => {
+  let delivery = begunAnew({ ...fresh, state: 'parked', attempts: 10 }, T0 + HOUR);
+  expect(delivery).toMatchObject({ state: 'waiting', nextAttemptAt: T0 + HOUR });
+  const waits: number[] = [];
+  while (delivery.state === 'waiting' && waits.length < 100) {
+    const now = delivery.nextAttemptAt;
+    delivery = attempt(delivery, retry(), now);
+    waits.push(delivery.nextAttemptAt - now);
+  }
+  expect(waits.slice(0, 2)).toEqual([5_000, 300_000]);
+  expect(delivery).toMatchObject({ state: 'parked', attempts: 20 });
+});
+
 test.each([
   ['with the tenth attempt', 9, retry()],
   ['when the receiver wants no more', 0, gone],

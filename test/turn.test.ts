@@ -150,6 +150,28 @@ describe('what can share a message', () => {
     expect(told.entry).toEqual({ slots: [NOW], waiting: [] });
   });
 
+  const many = { by: 'a', rate: { perMinute: 20 }, seats: 3, patienceMs: 0 };
+
+  test('gets a slot each, so that nobody reads of three things in one message without need', () => {
+    expect(enter(openTurn, { ...many, count: 3, mergeable: keys(3) }, NOW).entry).toEqual({
+      slots: [NOW, NOW, NOW],
+      waiting: [],
+    });
+  });
+
+  test('gets one slot for all where others wait, and takes them along', () => {
+    const turn = { ...openTurn, waiting: [key(9)] };
+    expect(enter(turn, { ...many, count: 2, mergeable: keys(2) }, NOW).entry).toEqual({
+      slots: [NOW],
+      waiting: [key(9)],
+    });
+    // What cannot share a message needs no more slots for that.
+    expect(enter(turn, { ...many, count: 2, mergeable: [] }, NOW).entry).toEqual({
+      slots: [NOW, NOW],
+      waiting: [key(9)],
+    });
+  });
+
   test('gets one slot for all when there are not, beside one for each that cannot', () => {
     const rate = { perMinute: 5 };
     const wish = { by: 'a', count: 7, rate, seats: 3, patienceMs: 0, mergeable: keys(5) };
@@ -166,6 +188,17 @@ describe('what can share a message', () => {
     const third = askFor(second.turn, 2, [key(12), key(20)], NOW + 1_100);
     expect(third.entry).toEqual({ slots: [NOW + 1_100], waiting: [key(10), key(11)] });
     expect(third.turn.waiting).toBeUndefined();
+  });
+
+  test('is told apart by both parts of its key', () => {
+    const alike = [
+      { pk: 'w_1', sk: 'delivery#msg_1' },
+      { pk: 'w_1', sk: 'delivery#msg_2' },
+      { pk: 'w_2', sk: 'delivery#msg_2' },
+    ];
+    const [one, two, three] = alike.map((each) => [each]);
+    const left = [one, two, three].reduce((turn, each = []) => askFor(turn, 1, each, NOW + 100).turn, told.turn);
+    expect(left.waiting).toEqual(alike);
   });
 
   test.each([
