@@ -55,17 +55,6 @@ describe('docs/targets.md', () => {
 
   it('has the table of what comes of an answer', () => {
     const table = verdictTable();
-    const widths = [17, 11, 65, 58, 11, 11];
-    console.log(
-      table
-        .map((row) =>
-          row
-            .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-            .join('')
-            .trimEnd(),
-        )
-        .join('\n'),
-    );
     expect(verdicts?.rows.map(([type = '', ...cells]) => [quoted(type)[0], ...cells])).toEqual(table);
   });
 });
