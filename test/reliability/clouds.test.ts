@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND, T0 } from '../samples.ts';
 import type { CloudState } from '../world/cloud-faces.ts';
-import type { Manner } from '../world/clouds.ts';
+import type { Manner } from '../world/manners.ts';
 import { deliveriesOf, pass, stage, submitted, watchOf } from '../world/scenes.ts';
 import { createWorld, type World } from '../world/world.ts';
 

@@ -207,6 +207,34 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
     }),
   }),
 
+  'what a queue did not take of a batch counts as sent': () => ({
+    bend: queueBent((queue) => ({
+      send: async (url, wakeUps) => {
+        await queue.send(url, wakeUps);
+        return [];
+      },
+    })),
+  }),
+
+  'fields of a later version are dropped': () => ({
+    bend: writesBent((item) => {
+      if (!isWatch(item) || !('later' in item.body)) return item;
+      const { later: _, ...body } = item.body;
+      return { ...item, body };
+    }),
+  }),
+
+  'a message of a later version is buried': () => ({
+    functions: {
+      poll: async (records, urls, runtime) => {
+        const later = records.filter(({ body }) => 'newer' in readWakeUp(body));
+        for (const record of later) await runtime.queue.bury(runtime.env.deadLetterQueue, record, 'of another version');
+        const rest = records.filter((record) => !later.includes(record));
+        return rest.length === 0 ? [] : poll(rest, urls, runtime);
+      },
+    },
+  }),
+
   'messages are not hidden until the next look': () => ({ bend: queueBent(() => ({ hide: async () => undefined })) }),
 
   'messages come back every half minute': () => ({

@@ -47,6 +47,7 @@ const life: Plan = {
   rotations: [],
   cloudSkews: {},
   clockSkewMs: 0,
+  isMixed: false,
   indexLagMs: 100,
   callsPerSecond: 10,
   strays: [],

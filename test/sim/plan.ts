@@ -1,7 +1,8 @@
 /** What a run holds, all of it from its seed: operations and what becomes of them, callers, and everything that goes wrong. */
 import { type Chance, createChance } from '../world/chance.ts';
 import { type CloudState, END_STATES, type ProviderName } from '../world/cloud-faces.ts';
-import type { Manner, Script } from '../world/clouds.ts';
+import type { Script } from '../world/clouds.ts';
+import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
 import type { Oddity } from '../world/world.ts';
@@ -64,6 +65,8 @@ export type Plan = {
   readonly clockSkewMs: number;
   readonly indexLagMs: number;
   readonly callsPerSecond: number;
+  /** Some functions are of a later version, and write more into each item than this one knows. */
+  readonly isMixed: boolean;
   /** Messages that are not ours. */
   readonly strays: readonly { readonly at: number; readonly body: string }[];
 };
@@ -76,26 +79,21 @@ const ODDITIES: readonly Oddity[] = [
   'skipped sweep',
   'doubled sweep',
 ];
-export const MANNERS: readonly Manner[] = [
-  'throttled',
-  'throttled for long',
-  'broken',
-  'page',
-  'cut',
-  'reset',
-  'hang',
-  'echo',
-];
 const REPLIES: readonly Reply[] = [
   'broken',
   'busy',
   'busy for long',
   'gone',
+  'refused',
   'moved',
+  'elsewhere',
   'echo',
   'reset',
   'taken and reset',
   'hang',
+  'taken and hang',
+  'slow',
+  'huge',
 ];
 const PROVIDERS: readonly ProviderName[] = [
   'aliyun-emr',
@@ -140,7 +138,7 @@ const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<str
 };
 
 /** What the cloud has to tell, from a while before or after the submission on. */
-const scriptOf = (provider: ProviderName, submittedAt: number, chance: Chance): Script => {
+const scriptOf = (provider: ProviderName, submittedAt: number, chance: Chance, isQuiet: boolean): Script => {
   const begin = submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, HOUR));
   const length = chance.is(0.9) ? chance.spread(SECOND, HOUR) : chance.spread(HOUR, 1.5 * DAY);
   const middle: CloudState[] = ['running', 'running', 'pending', 'odd'];
@@ -149,10 +147,38 @@ const scriptOf = (provider: ProviderName, submittedAt: number, chance: Chance): 
   const end = { at: begin + length, state: chance.pick(END_STATES[provider]) };
   // BPStudio forgets an operation an hour after its end.
   const forgotten = provider === 'aliyun-bpstudio' ? [{ at: end.at + HOUR, state: 'absent' as const }] : [];
-  return [{ at: begin, state: 'running' as const }, ...steps.sort((a, b) => a.at - b.at), end, ...forgotten];
+  const script = [{ at: begin, state: 'running' as const }, ...steps.sort((a, b) => a.at - b.at), end, ...forgotten];
+  const twist = isQuiet || chance.is(0.7) ? undefined : chance.pick(Object.keys(TWISTS) as Twist[]);
+  // An action of DWS that is out of sight is over, by all that DWS shows.
+  return twist === undefined || (provider === 'huawei-dws' && twist !== 'relapses')
+    ? script
+    : TWISTS[twist](script, end, () => chance.spread(SECOND, HOUR));
 };
 
-const operationOf = (i: number, submittedAt: number, chance: Chance): Operation => {
+type Step = Script[number];
+type Twist = keyof typeof TWISTS;
+
+/** How a cloud takes back what it has said. */
+const TWISTS = {
+  'never there': () => [],
+  vanishes: (script: Script, end: Step) => [...script.filter(({ at }) => at < end.at), { ...end, state: 'absent' }],
+  /** Out of sight for a while, as behind a replica that lags. */
+  flickers: (script: Script, end: Step, while_: () => number) => {
+    const [first = end] = script;
+    const until = Math.min(first.at + while_(), end.at);
+    const back = { at: until, state: 'running' as const };
+    return [first, { at: (first.at + until) / 2, state: 'absent' }, back, ...script.filter(({ at }) => at >= end.at)];
+  },
+  /** Is over, and then is not, and then is over in another way. */
+  relapses: (script: Script, end: Step, while_: () => number) => {
+    const again = end.at + while_();
+    const known = script.filter(({ at }) => at <= end.at);
+    const other = end.state === 'failed' ? 'succeeded' : 'failed';
+    return [...known, { at: again, state: 'running' }, { at: again + while_(), state: other }];
+  },
+} as const satisfies Readonly<Record<string, (script: Script, end: Step, while_: () => number) => Script>>;
+
+const operationOf = (i: number, submittedAt: number, chance: Chance, isQuiet: boolean): Operation => {
   const provider = chance.pick(PROVIDERS);
   const targets = () => TARGETS.filter(() => chance.is(0.4));
   return {
@@ -162,7 +188,7 @@ const operationOf = (i: number, submittedAt: number, chance: Chance): Operation 
     submittedAt,
     notify: [chance.pick(TARGETS), ...targets()],
     deadlineMs: chance.pick([HOUR, DAY, DAY, 2 * DAY, 7 * DAY]),
-    script: scriptOf(provider, submittedAt, chance),
+    script: scriptOf(provider, submittedAt, chance, isQuiet),
     again: some(chance.is(0.5) ? 1 + chance.below(2) : 0, () => ({
       at: submittedAt + chance.spread(1, RUN_MS / 2),
       notify: targets(),
@@ -182,6 +208,9 @@ const STRAYS = [
 /** What must be found among the dead letters, with the reason. */
 export const isPoison = (body: string): boolean => body === 'hello' || body === '{"v":1,"pk":"w_x"}';
 
+/** What only a later version can read: it has to go back to its queue until that is there. */
+export const isLater = (body: string): boolean => body.startsWith('{"v":2,');
+
 export const planOf = (seed: number, start: number): Plan => {
   const chance = createChance(seed);
   const isQuiet = chance.is(0.15);
@@ -193,7 +222,7 @@ export const planOf = (seed: number, start: number): Plan => {
   return {
     seed,
     isQuiet,
-    operations: some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance)),
+    operations: some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance, isQuiet)),
     faults: rates(FAULTS, chance, isQuiet, 0.01),
     oddities: rates(ODDITIES, chance, isQuiet, 0.1),
     manners: rates(MANNERS, chance, isQuiet, 0.05),
@@ -206,8 +235,9 @@ export const planOf = (seed: number, start: number): Plan => {
         },
       }),
     outages: some(often(4), () => {
-      const from = sometime();
-      return { part: chance.pick(PARTS), from, until: Math.min(from + chance.spread(MINUTE, DAY), start + RUN_MS) };
+      const length = chance.is(0.2) ? DAY : chance.spread(MINUTE, DAY);
+      const from = start + chance.next() * (RUN_MS - length);
+      return { part: chance.pick(PARTS), from, until: from + length };
     }),
     purges: some(often(4), sometime),
     rotations: some(often(2), () => {
@@ -220,7 +250,8 @@ export const planOf = (seed: number, start: number): Plan => {
     }),
     cloudSkews:
       isQuiet || chance.is(0.7) ? {} : { [chance.pick(['aliyun', 'huawei'])]: chance.pick([-20, 20]) * MINUTE },
-    clockSkewMs: isQuiet || chance.is(0.7) ? 0 : 2 * SECOND,
+    clockSkewMs: isQuiet || chance.is(0.7) ? 0 : chance.spread(SECOND, 10 * SECOND),
+    isMixed: !isQuiet && chance.is(0.3),
     indexLagMs: isQuiet ? 100 : chance.spread(10, 5 * MINUTE),
     callsPerSecond: chance.pick([10, 10, 0.1]),
     strays: some(often(4), () => ({ at: sometime(), body: chance.pick(STRAYS) })).filter(({ body }) => body !== ''),

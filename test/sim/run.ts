@@ -3,10 +3,11 @@
 import { deliver } from '../../lib/deliver.ts';
 import { poll } from '../../lib/poll.ts';
 import { receive } from '../../lib/receive.ts';
+import type { Item, Table } from '../../lib/store.ts';
 import { sweep } from '../../lib/sweep.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { createChance } from '../world/chance.ts';
-import type { Manner } from '../world/clouds.ts';
+import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault, type Faults } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
 import { configWith } from '../world/settings.ts';
@@ -20,7 +21,7 @@ import {
   type WorldOptions,
 } from '../world/world.ts';
 import { play, prepare } from './cast.ts';
-import { HOUR, MANNERS, MINUTE, type Part, type Plan, planOf, REST_MS, RUN_MS } from './plan.ts';
+import { HOUR, isLater, MINUTE, type Part, type Plan, planOf, REST_MS, RUN_MS } from './plan.ts';
 import { createWitness, type Witness } from './witness.ts';
 
 export type Report = {
@@ -132,7 +133,9 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     onLook: witness.onLook,
     functions: watched({ poll, deliver, sweep, receive, ...design.functions }, witness, () => world),
     bend: (runtime, process) => {
-      const bent = design.bend?.(runtime, process) ?? runtime;
+      const isLaterVersion = plan.isMixed && process.number % 2 === 1;
+      const own = isLaterVersion ? { ...runtime, table: writingMore(runtime.table) } : runtime;
+      const bent = design.bend?.(own, process) ?? own;
       return {
         ...bent,
         sendToTarget: async (request) => {
@@ -153,7 +156,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   // The deployment is done: what only a later version can read is read.
   for (const url of QUEUES)
     for (const { id, body, receives } of world.sqs.messages(url))
-      if (body.includes('"v":2')) world.sqs.remove(url, [`${id}#${receives}`]);
+      if (isLater(body)) world.sqs.remove(url, [`${id}#${receives}`]);
   await rest(world, end + REST_MS);
 
   const disturbances = DISTURBING.reduce((sum, kind) => sum + (troubles[kind] ?? 0), 0);
@@ -184,6 +187,13 @@ const configFor = (callsPerSecond: number): ReturnType<typeof configWith> => {
   const config = configWith({ connections: { aliyun, huawei } });
   configs.set(callsPerSecond, config);
   return config;
+};
+
+/** A table as a later version would write it: with fields in item and body of which this version knows nothing. */
+const writingMore = (table: Table): Table => {
+  const more = (item: Item): Item =>
+    ({ ...item, later: 'kept', body: { ...(item.body as object), later: { kept: true } } }) as Item;
+  return { ...table, insert: (item) => table.insert(more(item)), replace: (item) => table.replace(more(item)) };
 };
 
 /** The functions, with the witness beside each batch. */

@@ -5,7 +5,7 @@ import { isOver, type Watch } from '../../lib/watch.ts';
 import { type CloudState, faceOf, type ProviderName } from '../world/cloud-faces.ts';
 import { CANARY } from '../world/settings.ts';
 import { ENV, QUEUES, START, type World } from '../world/world.ts';
-import { HOUR, isPoison, MINUTE, type Plan, RUN_MS, SECOND } from './plan.ts';
+import { HOUR, isLater, isPoison, MINUTE, type Plan, RUN_MS, SECOND } from './plan.ts';
 import type { Evidence, Seen } from './witness.ts';
 
 /** Calls one look may take. */
@@ -130,7 +130,8 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
   const checkPunctual = (): void => {
     for (const { watch, overAt = 0 } of watches.values()) {
       const operation = operationOf(watch);
-      const end = operation?.script.find(({ state }) => CLOUD_WORDS.includes(state))?.at ?? Number.POSITIVE_INFINITY;
+      const end =
+        operation?.script.findLast(({ state }) => CLOUD_WORDS.includes(state))?.at ?? Number.POSITIVE_INFINITY;
       const late = overAt - Math.max(Math.min(end, watch.deadline), watch.submittedAt, START + RUN_MS);
       expect(
         late <= LATE_MAX_MS,
@@ -157,7 +158,9 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
       expect(sqs.messages(url).length === 0, () => `messages that never go: ${sqs.messages(url)[0]?.body}`);
     const dead = sqs.messages(ENV.deadLetterQueue);
     for (const { body, reason } of dead) {
-      expect(isPoison(body) || body.includes('"v":2'), () => `a good message among the dead letters: ${body}`);
+      expect(isPoison(body) || isLater(body), () => `a good message among the dead letters: ${body}`);
+      // Received a thousand times it goes there by itself; nobody of this version puts it there.
+      expect(!isLater(body) || reason === undefined, () => `a later version's message is buried: ${body}`);
       expect(!isPoison(body) || reason !== undefined, () => `buried without a reason: ${body}`);
     }
     for (const { at, body } of strays) {
@@ -168,6 +171,10 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
       );
     }
     for (const leak of leaks) expect(false, () => `a secret is seen: ${leak.slice(0, 200)}`);
+    expect(
+      world.swept() <= world.taken(),
+      () => `the sweep counts ${world.swept()} messages as sent, and the queues took ${world.taken()}`,
+    );
     expect(world.cutChains() === 0, () => 'Lambda had to cut a chain of calls');
   };
 

@@ -7,7 +7,7 @@ import { type Leased, webhookId } from '../../lib/items.ts';
 import type { Vendor } from '../../lib/providers/provider.ts';
 import { readWakeUp, type SqsRecord } from '../../lib/queue.ts';
 import type { Item } from '../../lib/store.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+import { isOver, type Owed, type Watch } from '../../lib/watch.ts';
 import { type Asked, faceOf } from '../world/cloud-faces.ts';
 import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';
@@ -73,6 +73,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   };
   const { watches, promises, looks, calls, items, receipts, strays } = evidence;
   const attempts = new Map<string, Process>();
+  const owedTo = new Map<string, readonly string[]>();
 
   const checkWatch = (after: Watch, before: Watch | undefined): void => {
     if (before && isOver(before.status)) {
@@ -91,12 +92,14 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     }
     const seen = watches.get(after.id);
     watches.set(after.id, { ...seen, watch: after });
+    for (const debt of after.owed) {
+      // Owed to those who were there when it arose: whoever joins later has a debt of its own, if the watch is over.
+      const name = nameOf(after, debt);
+      if (!owedTo.has(name)) owedTo.set(name, debt.to ?? after.notify);
+    }
     for (const debt of before?.owed ?? []) {
-      if (after.owed.some(({ event, at, to }) => event === debt.event && at === debt.at && `${to}` === `${debt.to}`))
-        continue;
-      // Whoever joined after the end has a debt of its own.
-      const late = before?.owed.flatMap(({ to }) => to ?? []) ?? [];
-      for (const target of debt.to ?? before?.notify.filter((name) => !late.includes(name)) ?? []) {
+      if (after.owed.some((still) => nameOf(after, still) === nameOf(after, debt))) continue;
+      for (const target of owedTo.get(nameOf(after, debt)) ?? []) {
         const id = webhookId(after, debt.event, debt.at, target);
         expect(
           items.has(`${after.id} delivery#${id}`),
@@ -117,6 +120,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     else if (after.sk.startsWith('delivery#'))
       checkDelivery(after.body as Delivery, before?.body as Delivery | undefined);
     else return;
+    expect(keepsMore(after, before), () => `what a later version wrote is gone: ${after.pk} ${after.sk}`);
     expect(
       before === undefined || (after as Leased<unknown>).ticket >= (before as Leased<unknown>).ticket,
       () => `a ticket goes back: ${after.pk}`,
@@ -200,11 +204,21 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   };
 };
 
+const nameOf = ({ id }: Watch, { event, at, to }: Owed): string => `${id} ${event} ${at} ${to ?? ''}`;
+
 /** When an item's message is needed again, as far as it tells. */
 const dueAt = ({ body }: Item): number => {
   const owner = body as Watch | Delivery;
   return 'owed' in owner ? owner.nextLookAt : owner.nextAttemptAt;
 };
+
+/** Whether fields that only a later version knows outlive a write of this one. */
+const keepsMore = (after: Item, before: Item | undefined): boolean =>
+  before === undefined ||
+  [
+    [before, after],
+    [before.body, after.body],
+  ].every(([old, now]) => !('later' in (old as object)) || 'later' in (now as object));
 
 const owes = ({ body }: Item): boolean => {
   const owner = body as Watch | Delivery;

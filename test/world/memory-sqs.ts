@@ -176,7 +176,7 @@ export const createMemorySqs = ({
         else if (happens('refused entry')) failed.push(theirFault(Id));
         else {
           sent += 1;
-          inspect?.(MessageBody);
+          inspect?.(reason === undefined ? MessageBody : `${MessageBody} ${reason}`);
           const about = {
             id: `m${sent}`,
             body: MessageBody,

@@ -22,10 +22,21 @@ export type Reply =
   | 'gone'
   | 'refused'
   | 'moved'
+  | 'elsewhere'
   | 'echo'
   | 'reset'
   | 'taken and reset'
-  | 'hang';
+  | 'hang'
+  | 'taken and hang'
+  | 'slow'
+  | 'huge';
+
+/** What a receiver takes, whatever becomes of its answer. */
+const TAKEN: readonly (Reply | undefined)[] = [undefined, 'taken and reset', 'taken and hang', 'slow', 'huge'];
+
+/** How long it takes over its answer, ms; undefined for the usual time. */
+export const tookOf = (reply: Reply | undefined): number | undefined =>
+  reply === 'hang' || reply === 'taken and hang' ? 15_000 : reply === 'slow' ? 12_000 : undefined;
 
 export type Receivers = {
   readonly answer: (request: HttpRequest, reply?: Reply) => HttpAnswer;
@@ -52,11 +63,15 @@ export const createReceivers = (now: () => number, secret: string): Receivers =>
     gone: () => reply(410, ''),
     refused: () => reply(401, ''),
     moved: () => ({ ...reply(301, ''), headers: { location: 'http://169.254.169.254/latest/meta-data' } }),
+    elsewhere: () => ({ ...reply(307, ''), headers: { location: 'https://ci.example.com/opwatch' } }),
     // A debugging endpoint that shows the whole request, its own secret address and all.
     echo: ({ url, headers, body }) => reply(500, `${url} ${JSON.stringify(headers)} ${body} ${secret}`),
     reset: () => unanswered('reset'),
     'taken and reset': () => unanswered('reset'),
     hang: () => unanswered('timeout'),
+    'taken and hang': () => unanswered('timeout'),
+    slow: () => reply(200, 'ok'),
+    huge: () => ({ ...reply(200, 'x'.repeat(16 * 1024)), cut: true }),
   };
 
   return {
@@ -64,7 +79,7 @@ export const createReceivers = (now: () => number, secret: string): Receivers =>
     answer: (request, manner) => {
       verify(request, hook, now());
       const { url, headers, body = '' } = request;
-      const isTaken = manner === undefined || manner === 'taken and reset';
+      const isTaken = TAKEN.includes(manner);
       received.push({
         at: now(),
         url,

@@ -11,11 +11,12 @@ import { createSharedAnswers } from '../../lib/shared-answers.ts';
 import type { Table } from '../../lib/store.ts';
 import { createTurns } from '../../lib/turns.ts';
 import type { Chance } from './chance.ts';
-import type { Clouds, Manner } from './clouds.ts';
+import type { Clouds } from './clouds.ts';
+import { isEndless, type Manner } from './manners.ts';
 import type { MemorySqs } from './memory-sqs.ts';
 import type { MemoryTable } from './memory-table.ts';
 import type { Effects, Process } from './process.ts';
-import type { Receivers, Reply } from './receivers.ts';
+import { type Receivers, type Reply, tookOf } from './receivers.ts';
 import { clientOf } from './sqs-client.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -96,15 +97,13 @@ export const createRuntimes = (parts: Parts): Runtimes => {
       turns: createTurns(tools),
       sendToCloud: (asked) => {
         const how = manner(asked.url);
-        return exchange('ask cloud', how === 'hang' ? 10_000 : chance.between(20, 400), () =>
+        return exchange('ask cloud', isEndless(how) ? 10_000 : chance.between(20, 400), () =>
           clouds.answer(asked, how),
         );
       },
       sendToTarget: (event) => {
         const how = reply(event.url);
-        return exchange('tell target', how === 'hang' ? 15_000 : chance.between(20, 400), () =>
-          receivers.answer(event, how),
-        );
+        return exchange('tell target', tookOf(how) ?? chance.between(20, 400), () => receivers.answer(event, how));
       },
       log: createLog((line) => onLine(line, process)),
       uniqueId: () => {

@@ -13,7 +13,8 @@ type Consumer = {
   readonly sqs: MemorySqs;
   /** Answers the ids of the messages that stay. */
   readonly handle: (records: readonly SqsRecord[], process: Process) => Promise<string[]>;
-  readonly onDeath: () => void;
+  /** Told what a function threw, and that one died. */
+  readonly onDeath: (error: unknown) => void;
   /** Batches it is called with at a time (maximumConcurrency); any number while it is left out. */
   readonly concurrency?: number;
 };
@@ -97,7 +98,7 @@ export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, 
     } catch (error) {
       // Nothing is deleted: everything comes back when the queue's own visibility timeout is over.
       trace?.(`${name}: ${String(error)}`);
-      onDeath();
+      onDeath(error);
     }
   };
 

@@ -13,7 +13,8 @@ import type { Item } from '../../lib/store.ts';
 import { sweep } from '../../lib/sweep.ts';
 import { type Chance, createChance } from './chance.ts';
 import type { Asked } from './cloud-faces.ts';
-import { type Clouds, createClouds, type Manner } from './clouds.ts';
+import { type Clouds, createClouds } from './clouds.ts';
+import type { Manner } from './manners.ts';
 import { createMemorySqs, type MemorySqs, type Oddity as QueueOddity } from './memory-sqs.ts';
 import { createMemoryTable, type MemoryTable } from './memory-table.ts';
 import { createEffects, type Effects, type Faults, type Process } from './process.ts';
@@ -83,8 +84,10 @@ export type World = {
   readonly leaks: readonly string[];
   /** How many batches Lambda refused because their chain of causes was too long. */
   readonly cutChains: () => number;
-  /** How many wake-ups the sweep sent. */
+  /** How many wake-ups the sweep sent, by its own account. */
   readonly swept: () => number;
+  /** How many of its wake-ups the queues took. */
+  readonly taken: () => number;
   /** Runs `work` as a function of that name would run, at once, and answers what it answers. */
   readonly as: <T>(name: string, work: (runtime: Runtime) => Promise<T>, timeoutMs?: number) => Promise<T>;
   /** The same, with time going on until it is done. */
@@ -145,6 +148,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   /** Whose effect is being done right now. */
   let actor: Process | undefined;
   let swept = 0;
+  let taken = 0;
   let planSweep: (at: number) => void = () => {};
   const table = createMemoryTable({
     now,
@@ -168,7 +172,10 @@ export const createWorld = (options: WorldOptions = {}): World => {
     chance,
     happens,
     onVisible: triggers.onVisible,
-    inspect: inspect('queue'),
+    inspect: (text) => {
+      inspect('queue')(text);
+      if (actor?.name === 'sweep') taken += 1;
+    },
   });
   sqs.create(ENV.deadLetterQueue, { visibilitySeconds: VISIBILITY_SECONDS });
   for (const url of QUEUES) {
@@ -227,7 +234,10 @@ export const createWorld = (options: WorldOptions = {}): World => {
         name,
         sqs,
         handle: (records, process) => handle(records, runtimeOf(process)),
-        onDeath: () => runtimes.forget(name),
+        onDeath: (error) => {
+          inspect('error')(String(error));
+          runtimes.forget(name);
+        },
         ...(concurrency !== undefined && { concurrency }),
       });
     for (const [vendor, urls] of Object.entries(ENV.pollQueues)) {
@@ -261,6 +271,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     leaks,
     cutChains: triggers.cutChains,
     swept: () => swept,
+    taken: () => taken,
     as,
     call: (name, work) => timeline.finish(as(name, work)),
     submit: async (body, tenant = 'default') => {
