@@ -10,6 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          includeTaskLocation: true,
           // Simulations, packages and child processes: seconds here, more where others work on the machine as well.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -22,6 +23,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
+          includeTaskLocation: true,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           expect: { poll: { timeout: 20_000, interval: 100 } },

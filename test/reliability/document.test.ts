@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { chosen, idsIn, missing, type Shown, unknown, writeDocument } from './document.ts';
 import { IDS } from './register.ts';
 
-const shown = (name: string, { file = 'test/a.test.ts', isRow = false, passed = true } = {}): Shown => ({
+let lines = 0;
+
+/** Each on a line of its own, if not said otherwise. */
+const shown = (name: string, { file = 'test/a.test.ts', line = ++lines, passed = true } = {}): Shown => ({
   file,
   names: ['a group', name],
-  isRow,
+  line,
   passed,
 });
 const all = IDS.map((id) => shown(`shows [${id}]`));
@@ -48,8 +51,13 @@ describe('the tests named for an id', () => {
   });
 
   test('are one of each table, and only such that passed', () => {
-    const rows = ['x [F1]', 'y [F1]'].map((name) => shown(name, { isRow: true }));
+    const rows = ['x [F1]', 'y [F1]'].map((name) => shown(name, { line: 7 }));
     expect(namesFor([...rows, shown('z [F1]', { passed: false })])).toEqual(['a x']);
+  });
+
+  test('are one of a suite that files share', () => {
+    const suite = ['teams', 'slack'].map((file) => shown(`${file}: x [F1]`, { file: `test/${file}.test.ts` }));
+    expect(namesFor(suite)).toEqual(['s slack: x']);
   });
 });
 

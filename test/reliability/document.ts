@@ -7,8 +7,8 @@ export type Shown = {
   readonly file: string;
   /** The names of what it stands in, and its own. */
   readonly names: readonly string[];
-  /** One of many made from a table. */
-  readonly isRow: boolean;
+  /** Where in its file it is made. */
+  readonly line: number | undefined;
   readonly passed: boolean;
 };
 
@@ -33,22 +33,26 @@ const TESTS_MAX = 4;
 const by = (key: (test: Shown) => number | string) => (a: Shown, b: Shown) =>
   key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
 
-/**
- * The few that are named for an id: of a table one row, those that show little else first, one from each file before a
- * second from any.
- */
+const firsts = (tests: readonly Shown[], key: (test: Shown) => string): Shown[] =>
+  [...Map.groupBy(tests, key).values()].flatMap((some) => some.slice(0, 1));
+
+/** Of the rows of a table all are made in one place. */
+const placeOf = ({ file, names, line }: Shown) => JSON.stringify([file, line, names.slice(0, -1)]);
+
+/** Of a suite that many files share all are named alike, each with the name of its file in it. */
+const themeOf = ({ file, names }: Shown) => names.join().replaceAll(stemOf(file), '');
+
+const stemOf = (file: string): string => file.replace(/^.*\/|\.test\.ts$/g, '');
+
+/** The few that are named for an id: those that show little else first, one of each file before a second of any. */
 export const chosen = (id: string, tests: readonly Shown[]): Shown[] => {
   const shows = tests.filter(({ passed, names }) => passed && idsIn(names).includes(id));
-  const tables = new Set<string>();
-  const distinct = shows.filter(({ file, names, isRow }) => {
-    const table = JSON.stringify([file, ...names.slice(0, -1)]);
-    const isFirst = !isRow || !tables.has(table);
-    tables.add(table);
-    return isFirst;
-  });
-  const sorted = distinct.toSorted(by(({ file }) => file)).toSorted(by(({ names }) => idsIn(names).length));
-  const nthOfFile = (test: Shown) => sorted.filter(({ file }) => file === test.file).indexOf(test);
-  return sorted.toSorted(by(nthOfFile)).slice(0, TESTS_MAX);
+  const sorted = firsts(shows, placeOf)
+    .toSorted(by(({ file }) => file))
+    .toSorted(by(({ names }) => idsIn(names).length));
+  const distinct = firsts(sorted, themeOf);
+  const nthOfFile = (test: Shown) => distinct.filter(({ file }) => file === test.file).indexOf(test);
+  return distinct.toSorted(by(nthOfFile)).slice(0, TESTS_MAX);
 };
 
 const plain = (text: string): string =>

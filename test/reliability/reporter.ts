@@ -16,7 +16,7 @@ const namesOf = ({ parent, name }: TestCase): string[] => {
 const shownBy = (test: TestCase): Shown => ({
   file: test.module.relativeModuleId,
   names: namesOf(test),
-  isRow: test.options.each ?? false,
+  line: test.location?.line,
   passed: test.result().state === 'passed',
 });
 
