@@ -235,7 +235,7 @@ describe('bad input', () => {
     ['one', { ...good, notify: ['nobody'] }],
     ['none', []],
     ['26 at once', Array.from({ length: 26 }, () => good)],
-  ])('%s: 422, nothing written, nothing sent', async (_, body) => {
+  ])('%s: 422, nothing written, nothing sent [F6]', async (_, body) => {
     const world = createWorld();
     const receipt = await send(world, body);
     expect(receipt.status).toBe(422);
