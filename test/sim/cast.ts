@@ -5,7 +5,8 @@ import type { WatchView } from '../../lib/view.ts';
 import { stop, type Watch } from '../../lib/watch.ts';
 import { KEYS } from '../world/settings.ts';
 import { QUEUES, START, type World } from '../world/world.ts';
-import { HOUR, type Operation, type Plan, REST_MS, RUN_MS, SECOND } from './plan.ts';
+import { type Operation, type Plan, REST_MS, RUN_MS } from './plan.ts';
+import { HOUR, SECOND } from './time.ts';
 import type { Witness } from './witness.ts';
 
 /** What happens to the world whatever opwatch does. */

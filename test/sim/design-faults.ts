@@ -11,8 +11,8 @@ import { receive } from '../../lib/receive.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import type { Item, Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
-import { DAY, HOUR, MINUTE, SECOND } from './plan.ts';
 import type { DesignFault } from './run.ts';
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 type Bend = NonNullable<DesignFault['bend']>;
 

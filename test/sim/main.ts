@@ -43,7 +43,7 @@ const replay = async (seed: number): Promise<readonly string[]> => {
 const table = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
-    .map(([kind, count]) => `  ${kind.padEnd(20)} ${count.toLocaleString('en').padStart(12)}`)
+    .map(([kind, count]) => `  ${kind.padEnd(24)} ${count.toLocaleString('en').padStart(12)}`)
     .join('\n');
 
 const designFaults = async (): Promise<void> => {

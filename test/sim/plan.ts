@@ -1,16 +1,13 @@
 /** What a run holds, all of it from its seed: operations and what becomes of them, callers, and everything that goes wrong. */
 import { type Chance, createChance } from '../world/chance.ts';
-import { type CloudState, END_STATES, type ProviderName } from '../world/cloud-faces.ts';
+import type { ProviderName } from '../world/cloud-faces.ts';
 import type { Script } from '../world/clouds.ts';
 import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
 import type { Oddity } from '../world/world.ts';
-
-export const SECOND = 1_000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+import { storyOf, type Twist } from './story.ts';
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 /** Faults end after this; then everything has to come to its end. */
 export const RUN_MS = 3 * DAY;
@@ -29,6 +26,8 @@ export type Operation = {
   /** Submitted again, with other targets. */
   readonly again: readonly { readonly at: number; readonly notify: readonly string[] }[];
   readonly stoppedAt?: number;
+  /** How its cloud takes back what it has said. */
+  readonly twist?: Twist;
 };
 
 export const PARTS = [
@@ -71,7 +70,7 @@ export type Plan = {
   readonly strays: readonly { readonly at: number; readonly body: string }[];
 };
 
-const ODDITIES: readonly Oddity[] = [
+export const ODDITIES: readonly Oddity[] = [
   'duplicated message',
   'refused entry',
   'lost ack',
@@ -79,7 +78,7 @@ const ODDITIES: readonly Oddity[] = [
   'skipped sweep',
   'doubled sweep',
 ];
-const REPLIES: readonly Reply[] = [
+export const REPLIES: readonly Reply[] = [
   'broken',
   'busy',
   'busy for long',
@@ -137,47 +136,6 @@ const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<str
   }
 };
 
-/** What the cloud has to tell, from a while before or after the submission on. */
-const scriptOf = (provider: ProviderName, submittedAt: number, chance: Chance, isQuiet: boolean): Script => {
-  const begin = submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, HOUR));
-  const length = chance.is(0.9) ? chance.spread(SECOND, HOUR) : chance.spread(HOUR, 1.5 * DAY);
-  const middle: CloudState[] = ['running', 'running', 'pending', 'odd'];
-  if (provider === 'aliyun-emr' || provider === 'huawei-job') middle.push('attention');
-  const steps = some(chance.below(4), () => ({ at: begin + chance.next() * length, state: chance.pick(middle) }));
-  const end = { at: begin + length, state: chance.pick(END_STATES[provider]) };
-  // BPStudio forgets an operation an hour after its end.
-  const forgotten = provider === 'aliyun-bpstudio' ? [{ at: end.at + HOUR, state: 'absent' as const }] : [];
-  const script = [{ at: begin, state: 'running' as const }, ...steps.sort((a, b) => a.at - b.at), end, ...forgotten];
-  const twist = isQuiet || chance.is(0.7) ? undefined : chance.pick(Object.keys(TWISTS) as Twist[]);
-  // An action of DWS that is out of sight is over, by all that DWS shows.
-  return twist === undefined || (provider === 'huawei-dws' && twist !== 'relapses')
-    ? script
-    : TWISTS[twist](script, end, () => chance.spread(SECOND, HOUR));
-};
-
-type Step = Script[number];
-type Twist = keyof typeof TWISTS;
-
-/** How a cloud takes back what it has said. */
-const TWISTS = {
-  'never there': () => [],
-  vanishes: (script: Script, end: Step) => [...script.filter(({ at }) => at < end.at), { ...end, state: 'absent' }],
-  /** Out of sight for a while, as behind a replica that lags. */
-  flickers: (script: Script, end: Step, while_: () => number) => {
-    const [first = end] = script;
-    const until = Math.min(first.at + while_(), end.at);
-    const back = { at: until, state: 'running' as const };
-    return [first, { at: (first.at + until) / 2, state: 'absent' }, back, ...script.filter(({ at }) => at >= end.at)];
-  },
-  /** Is over, and then is not, and then is over in another way. */
-  relapses: (script: Script, end: Step, while_: () => number) => {
-    const again = end.at + while_();
-    const known = script.filter(({ at }) => at <= end.at);
-    const other = end.state === 'failed' ? 'succeeded' : 'failed';
-    return [...known, { at: again, state: 'running' }, { at: again + while_(), state: other }];
-  },
-} as const satisfies Readonly<Record<string, (script: Script, end: Step, while_: () => number) => Script>>;
-
 const operationOf = (i: number, submittedAt: number, chance: Chance, isQuiet: boolean): Operation => {
   const provider = chance.pick(PROVIDERS);
   const targets = () => TARGETS.filter(() => chance.is(0.4));
@@ -188,7 +146,7 @@ const operationOf = (i: number, submittedAt: number, chance: Chance, isQuiet: bo
     submittedAt,
     notify: [chance.pick(TARGETS), ...targets()],
     deadlineMs: chance.pick([HOUR, DAY, DAY, 2 * DAY, 7 * DAY]),
-    script: scriptOf(provider, submittedAt, chance, isQuiet),
+    ...storyOf(provider, submittedAt, chance, isQuiet),
     again: some(chance.is(0.5) ? 1 + chance.below(2) : 0, () => ({
       at: submittedAt + chance.spread(1, RUN_MS / 2),
       notify: targets(),
@@ -207,6 +165,21 @@ const STRAYS = [
 
 /** What must be found among the dead letters, with the reason. */
 export const isPoison = (body: string): boolean => body === 'hello' || body === '{"v":1,"pk":"w_x"}';
+
+/** What goes wrong by itself and not at some effect, by kind. */
+export const troublesIn = (plan: Plan): string[] => [
+  ...plan.outages.map(
+    ({ part, from, until }) => `${Math.round(until - from) === DAY ? 'a day' : 'a while'} without ${part}`,
+  ),
+  ...plan.purges.map(() => 'queues purged'),
+  ...plan.rotations.map(() => 'key rotated'),
+  ...plan.strays.map(() => 'stray message'),
+  ...Object.keys(plan.cloudSkews).map(() => 'cloud clock off'),
+  ...(plan.clockSkewMs > 0 ? ['function clocks off'] : []),
+  ...(plan.isMixed ? ['versions mixed'] : []),
+  ...(plan.deadTarget ? ['dead receiver'] : []),
+  ...plan.operations.flatMap(({ twist }) => (twist === undefined ? [] : [`operation ${twist}`])),
+];
 
 /** What only a later version can read: it has to go back to its queue until that is there. */
 export const isLater = (body: string): boolean => body.startsWith('{"v":2,');

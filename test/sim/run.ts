@@ -21,7 +21,8 @@ import {
   type WorldOptions,
 } from '../world/world.ts';
 import { play, prepare } from './cast.ts';
-import { HOUR, isLater, MINUTE, type Part, type Plan, planOf, REST_MS, RUN_MS } from './plan.ts';
+import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
+import { HOUR, MINUTE } from './time.ts';
 import { createWitness, type Witness } from './witness.ts';
 
 export type Report = {
@@ -41,7 +42,7 @@ export type DesignFault = Pick<WorldOptions, 'bend' | 'functions'> & { readonly 
 /** What makes watches looked at more often than their schedule has it. */
 const DISTURBING: readonly string[] = [
   ...FAULTS,
-  ...MANNERS,
+  ...MANNERS.map((manner) => `cloud: ${manner}`),
   'duplicated message',
   'refused entry',
   'lost ack',
@@ -68,6 +69,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   const count = (what: string) => {
     troubles[what] = (troubles[what] ?? 0) + 1;
   };
+  for (const kind of troublesIn(plan)) count(kind);
   const end = START + RUN_MS;
   const isStormy = () => world.timeline.now() < end;
   const isDown = (part: Part) =>
@@ -76,13 +78,13 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     );
 
   /** At most one kind of trouble at a time, by its rate. */
-  const drawn = <K extends string>(rates: Partial<Record<K, number>>): K | undefined => {
+  const drawn = <K extends string>(who: string, rates: Partial<Record<K, number>>): K | undefined => {
     if (!isStormy()) return undefined;
     let left = chance.next();
     for (const kind in rates) {
       left -= rates[kind] ?? 0;
       if (left < 0) {
-        count(kind);
+        count(`${who}: ${kind}`);
         return kind;
       }
     }
@@ -112,13 +114,13 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     skewMs: (each) => each.between(-1, 1) * plan.clockSkewMs,
     manner: (url): Manner | undefined => {
       if (isDown(url.includes('aliyuncs') ? 'aliyun' : 'huawei')) return 'broken';
-      return drawn(plan.manners);
+      return drawn('cloud', plan.manners);
     },
     reply: (url): Reply | undefined => {
       if (isDown('receivers')) return 'reset';
       const { deadTarget } = plan;
       if (isStormy() && deadTarget && url.startsWith(`https://${deadTarget.host}.`)) return deadTarget.reply;
-      return drawn(plan.replies);
+      return drawn('receiver', plan.replies);
     },
     downUntil: (name) => {
       const now = world.timeline.now();

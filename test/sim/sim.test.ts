@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
+import { MANNERS } from '../world/manners.ts';
+import { FAULTS } from '../world/process.ts';
 import { simulateMany } from './many.ts';
+import { ODDITIES, REPLIES } from './plan.ts';
 import { simulate } from './run.ts';
 
-test('500 runs of three days: nothing lost, no second webhook-id, no secret seen, everything at rest', {
+test('500 runs of three days: nothing lost, no second webhook-id, no secret seen, everything at rest [F10] [F13] [F17] [F19] [F21] [F25] [F26] [F27] [F35] [F39] [S4]', {
   timeout: 300_000,
 }, async () => {
   const total = await simulateMany({ from: 1, runs: 500 }, Math.min(availableParallelism(), 4));
@@ -12,14 +15,13 @@ test('500 runs of three days: nothing lost, no second webhook-id, no secret seen
   expect(total.watches).toBeGreaterThan(2_500);
   // Every kind of trouble has come up.
   const kinds = [
-    'crash before',
-    'crash after',
-    'lost answer',
-    'done twice',
-    'throttled',
-    'slow',
+    ...FAULTS,
+    ...ODDITIES,
+    ...MANNERS.map((manner) => `cloud: ${manner}`),
+    ...REPLIES.map((reply) => `receiver: ${reply}`),
     'out of time',
-    'duplicated message',
+    'queues purged',
+    'versions mixed',
   ];
   for (const kind of kinds) expect(total.troubles[kind], kind).toBeGreaterThan(10);
 });

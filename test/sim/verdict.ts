@@ -5,7 +5,8 @@ import { isOver, type Watch } from '../../lib/watch.ts';
 import { type CloudState, faceOf, type ProviderName } from '../world/cloud-faces.ts';
 import { CANARY } from '../world/settings.ts';
 import { ENV, QUEUES, START, type World } from '../world/world.ts';
-import { HOUR, isLater, isPoison, MINUTE, type Plan, RUN_MS, SECOND } from './plan.ts';
+import { isLater, isPoison, type Plan, RUN_MS } from './plan.ts';
+import { HOUR, MINUTE, SECOND } from './time.ts';
 import type { Evidence, Seen } from './witness.ts';
 
 /** Calls one look may take. */

@@ -11,7 +11,8 @@ import { isOver, type Owed, type Watch } from '../../lib/watch.ts';
 import { type Asked, faceOf } from '../world/cloud-faces.ts';
 import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';
-import { HOUR, MINUTE, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { HOUR, MINUTE } from './time.ts';
 import { judge } from './verdict.ts';
 
 export type Witness = {

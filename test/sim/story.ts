@@ -1,0 +1,60 @@
+/** What becomes of an operation, as its cloud tells it. */
+import type { Chance } from '../world/chance.ts';
+import { type CloudState, END_STATES, type ProviderName } from '../world/cloud-faces.ts';
+import type { Script } from '../world/clouds.ts';
+import { DAY, HOUR, SECOND } from './time.ts';
+
+export type Story = {
+  readonly script: Script;
+  /** How the cloud takes back what it has said. */
+  readonly twist?: Twist;
+};
+
+type Step = Script[number];
+
+/** `pause` draws how long one thing takes. */
+type Turn = (script: Script, end: Step, pause: () => number) => Script;
+
+const TWISTS = {
+  'is never there': () => [],
+  vanishes: (script, end) => [...script.filter(({ at }) => at < end.at), { ...end, state: 'absent' }],
+  /** Out of sight for a while, as behind a replica that lags. */
+  flickers: (script, end, pause) => {
+    const [first = end] = script;
+    const back = Math.min(first.at + pause(), end.at);
+    const later = script.filter(({ at }) => at >= end.at);
+    return [first, { at: (first.at + back) / 2, state: 'absent' }, { at: back, state: 'running' }, ...later];
+  },
+  /** Is over, and then is not, and then is over in another way. */
+  relapses: (script, end, pause) => {
+    const again = end.at + pause();
+    const other = end.state === 'failed' ? 'succeeded' : 'failed';
+    const known = script.filter(({ at }) => at <= end.at);
+    return [...known, { at: again, state: 'running' }, { at: again + pause(), state: other }];
+  },
+} as const satisfies Readonly<Record<string, Turn>>;
+
+export type Twist = keyof typeof TWISTS;
+
+/** An action of DWS that is out of sight is over, by all that DWS shows: it can only come back. */
+const twistsOf = (provider: ProviderName): readonly Twist[] =>
+  provider === 'huawei-dws' ? ['relapses'] : (Object.keys(TWISTS) as Twist[]);
+
+/** From a while before or after the submission on. Where all is quiet, nothing is taken back. */
+export const storyOf = (provider: ProviderName, submittedAt: number, chance: Chance, isQuiet: boolean): Story => {
+  const begin = submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, HOUR));
+  const length = chance.is(0.9) ? chance.spread(SECOND, HOUR) : chance.spread(HOUR, 1.5 * DAY);
+  const middle: CloudState[] = ['running', 'running', 'pending', 'odd'];
+  if (provider === 'aliyun-emr' || provider === 'huawei-job') middle.push('attention');
+  const steps = Array.from({ length: chance.below(4) }, () => ({
+    at: begin + chance.next() * length,
+    state: chance.pick(middle),
+  }));
+  const end = { at: begin + length, state: chance.pick(END_STATES[provider]) };
+  // BPStudio forgets an operation an hour after its end.
+  const forgotten = provider === 'aliyun-bpstudio' ? [{ at: end.at + HOUR, state: 'absent' as const }] : [];
+  const script = [{ at: begin, state: 'running' as const }, ...steps.sort((a, b) => a.at - b.at), end, ...forgotten];
+  if (isQuiet || chance.is(0.7)) return { script };
+  const twist = chance.pick(twistsOf(provider));
+  return { script: TWISTS[twist](script, end, () => chance.spread(SECOND, HOUR)), twist };
+};
