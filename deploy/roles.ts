@@ -45,7 +45,11 @@ const permissionsOf = ({ eventBuses, topics }: Settings): Readonly<Record<string
     ...(eventBuses.length > 0 ? [allow(['events:PutEvents'], ...eventBuses)] : []),
     ...(topics.length > 0 ? [allow(['sns:Publish'], ...topics)] : []),
   ],
-  Sweep: [allow(QUERY, index('lease')), allow([...READ, ...WRITE], table), allow(SEND, ...pollQueues, notifyQueue)],
+  Sweep: [
+    allow(QUERY, index('lease')),
+    allow([...READ, ...QUERY, ...WRITE], table),
+    allow(SEND, ...pollQueues, notifyQueue),
+  ],
   Api: [
     allow([...READ, ...QUERY, ...WRITE], table),
     allow(QUERY, index('listing')),

@@ -10,7 +10,7 @@ import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
 import type { Fields } from '../lib/log.ts';
 import { placeOf } from '../lib/place.ts';
-import { Refusal } from '../lib/problem.ts';
+import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
 import { providers } from '../lib/providers/index.ts';
 import { resend, resendParked } from '../lib/resend.ts';
 import type { Runtime } from '../lib/runtime.ts';
@@ -196,6 +196,8 @@ export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpRes
   const caller = callerOf(event);
   const handle = ROUTES[event.routeKey];
   if (!handle) throw new Refusal(404, 'there is no such route');
+  const waitMs = await runtime.limits.requests.take(caller.tenant, 1);
+  if (waitMs > 0) throw new Refusal(tooMany(TOO_MANY_REQUESTS, waitMs));
   return handle(event, caller, runtime);
 };
 

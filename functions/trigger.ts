@@ -1,20 +1,25 @@
 /** Takes watches: POST /watches, the same JSON by direct invoke, or as the input of a schedule or rule. */
 import middy from '@middy/core';
-import { callerOf, mustHave, THE_OPERATOR } from '../lib/caller.ts';
-import { type Receipt, receive } from '../lib/receive.ts';
-import { theRuntime } from '../lib/runtime.ts';
-import { answer, type HttpEvent, httpHandler, jsonBody } from '../lib/shell.ts';
+import { callerOf, mustHave, THE_DEPLOYMENT } from '../lib/caller.ts';
+import { problemHeaders } from '../lib/problem.ts';
+import { problemsIn, type Receipt, receive } from '../lib/receive.ts';
+import { type Runtime, theRuntime } from '../lib/runtime.ts';
+import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
 
-const overHttp = httpHandler(async (event, runtime) => {
+/** Answers one request; throws a Refusal for what it refuses whole. */
+export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpResult> => {
   const caller = callerOf(event);
   mustHave(caller, 'submit');
   const receipt = await receive(jsonBody(event), caller, runtime);
-  const isProblem = !Array.isArray(receipt.body) && 'title' in receipt.body;
+  const isProblem = 'title' in receipt.body;
   return answer(receipt.status, receipt.body, {
     ...(isProblem && { 'content-type': 'application/problem+json; charset=utf-8' }),
+    ...problemHeaders(problemsIn(receipt)),
     ...('url' in receipt.body && { location: receipt.body.url }),
   });
-});
+};
+
+const overHttp = httpHandler(serve);
 
 /** EventBridge hands over an envelope unless a rule sets its own input: the watch is then in `detail`. */
 const inputOf = (event: unknown): unknown =>
@@ -22,7 +27,7 @@ const inputOf = (event: unknown): unknown =>
 
 const direct = async (event: unknown): Promise<Receipt> => {
   const runtime = theRuntime();
-  const receipt = await receive(inputOf(event), THE_OPERATOR, runtime);
+  const receipt = await receive(inputOf(event), THE_DEPLOYMENT, runtime);
   // Nobody reads the answer to a schedule: what was refused must be seen in the log.
   if (receipt.status >= 400) runtime.log.error('submission refused', { answer: JSON.stringify(receipt.body) });
   return receipt;

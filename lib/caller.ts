@@ -12,19 +12,24 @@ export type Caller = {
   readonly connections?: readonly string[];
   /** Targets it may have told: names, and for callbacks origins such as `https://ci.example.com`; left out, all. */
   readonly targets?: readonly string[];
+  /** No limit of its tenant's holds for it. */
+  readonly isUnlimited?: boolean;
 };
 
 /** Direct invokes, schedules and IAM principals act for this tenant. */
 export const DEFAULT_TENANT = 'default';
 
-/** What the deployment itself asks for (a schedule, a direct invoke), or whoever IAM lets in: tenant `default`, unbounded. */
+/** Whoever IAM lets in: tenant `default`, unbounded. */
 export const THE_OPERATOR: Caller = { tenant: DEFAULT_TENANT, scopes: SCOPES };
+
+/** What the deployment asks of itself: a schedule cannot come back later, so no limit holds it up. */
+export const THE_DEPLOYMENT: Caller = { ...THE_OPERATOR, isUnlimited: true };
 
 type Allowed = Pick<Caller, 'scopes' | 'connections' | 'targets'>;
 const LISTS: readonly (keyof Allowed)[] = ['scopes', 'connections', 'targets'];
 
 /** A caller as text, for an authorizer's context: it carries strings only. What is not bounded is left out. */
-export const contextOf = ({ tenant, ...allowed }: Caller): Record<string, string> => ({
+export const contextOf = ({ tenant, ...allowed }: Omit<Caller, 'isUnlimited'>): Record<string, string> => ({
   tenant,
   ...Object.fromEntries(LISTS.flatMap((name) => (allowed[name] ? [[name, allowed[name].join(' ')]] : []))),
 });

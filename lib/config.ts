@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { type Rules, refusal } from './address-guard.ts';
+import { LIMITS_DEFAULT, type Limits } from './allowance.ts';
 import type { EventType } from './event.ts';
 import { providers } from './providers/index.ts';
 import type { Provider, Vendor } from './providers/provider.ts';
@@ -59,6 +60,15 @@ const GapSettings = v.strictObject({
   max: v.optional(Duration),
 });
 
+const wholeNumber = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(min), v.maxValue(max));
+
+const LimitSettings = v.strictObject({
+  /** Not so few that an array of 25 could never be taken. */
+  requestsPerMinute: v.exactOptional(wholeNumber(60, 1_000_000)),
+  activeWatches: v.exactOptional(wholeNumber(1, 10_000_000)),
+});
+
 const Settings = v.strictObject({
   connections: v.record(Name, Connection),
   targets: v.optional(v.record(Name, v.looseObject({ type: v.string() })), {}),
@@ -70,6 +80,8 @@ const Settings = v.strictObject({
         signing: v.optional(v.union([Reference, v.pipe(v.array(Reference), v.minLength(1), v.maxLength(3))])),
         /** Who is told when a submission names nobody. */
         notify: v.optional(v.array(v.string())),
+        /** How much it may ask for. */
+        limits: v.optional(LimitSettings),
       }),
     ),
     {},
@@ -82,6 +94,7 @@ const Settings = v.strictObject({
       connections: v.optional(v.record(v.picklist(['aliyun', 'huawei']), Name), {}),
       notify: v.optional(v.array(v.string())),
       deadline: v.optional(Duration),
+      limits: v.optional(LimitSettings),
     }),
     {},
   ),
@@ -129,6 +142,7 @@ export type Config = {
   readonly deadlineMs: number;
   /** The connection a submission means, or undefined when neither it nor the defaults tell. */
   readonly connectionFor: (vendor: Vendor, named?: string) => ConnectionConfig | undefined;
+  readonly limitsFor: (tenant: string) => Limits;
   readonly notifyFor: (tenant: string) => readonly string[] | undefined;
   readonly gapFor: (provider: string, operationType?: string) => Gap;
 };
@@ -277,6 +291,11 @@ export const readConfig = (input: unknown): Config => {
       const fallback = settings.defaults.connections[vendor] ?? (only.length === 1 ? only[0]?.name : undefined);
       return connections.get(named ?? fallback ?? '');
     },
+    limitsFor: (tenant: string) => ({
+      ...LIMITS_DEFAULT,
+      ...settings.defaults.limits,
+      ...settings.tenants[tenant]?.limits,
+    }),
     notifyFor: (tenant: string) => settings.tenants[tenant]?.notify ?? settings.defaults.notify,
     gapFor: (provider: string, operationType?: string) =>
       gapOf(settings.gaps[`${provider}/${operationType}`]) ?? gapOf(settings.gaps[provider]) ?? DEFAULT_GAP,

@@ -10,6 +10,7 @@
  *   head#<hash>     head                   { generation }   only from the second generation on
  *   lane#<name>     lane                   Lane
  *   tokens          <id>                   Token
+ *   tenants         <tenant>               Allowance
  */
 import { hash } from 'node:crypto';
 import type { Delivery } from './delivery.ts';
@@ -94,6 +95,8 @@ const shardOf = (key: Key): string => LEASE_SHARDS[(digest(key.pk, key.sk)[0] ??
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 export const tenantDay = (tenant: string, at: number): string => `${tenant}#${day(at)}`;
+/** Whose day it is. */
+export const tenantOf = (tenantsDay: string): string => tenantsDay.slice(0, tenantsDay.lastIndexOf('#'));
 
 const owesWork = (item: Item): boolean => {
   const body = item.body as Watch | Delivery;

@@ -8,6 +8,8 @@ export type Problem = {
   readonly status: number;
   readonly detail: string;
   readonly errors?: readonly Fault[];
+  /** Of a 429, what its Retry-After says as well: in an array each submission has its own. */
+  readonly retryAfterSeconds?: number;
 };
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -31,14 +33,28 @@ export const problem = (status: number, detail: string, errors: readonly Fault[]
   ...(errors.length > 0 && { errors }),
 });
 
+export const TOO_MANY_REQUESTS = 'this tenant has made as many requests as it may';
+
+export const tooMany = (detail: string, waitMs: number): Problem => {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  return { ...problem(429, `${detail}: try again in ${retryAfterSeconds} s`), retryAfterSeconds };
+};
+
+/** The headers of an answer that is a problem, or holds some. */
+export const problemHeaders = (problems: readonly Problem[]): Readonly<Record<string, string>> => {
+  const seconds = problems.flatMap(({ retryAfterSeconds = [] }) => retryAfterSeconds);
+  return seconds.length > 0 ? { 'retry-after': String(Math.max(...seconds)) } : {};
+};
+
 /** A refusal on its way to the caller. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly problem: Problem;
 
-  constructor(status: number, detail: string, errors: readonly Fault[] = []) {
-    super(detail);
-    this.problem = problem(status, detail, errors);
+  constructor(status: number | Problem, detail = '', errors: readonly Fault[] = []) {
+    const whole = typeof status === 'number' ? problem(status, detail, errors) : status;
+    super(whole.detail);
+    this.problem = whole;
   }
 }
 

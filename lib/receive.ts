@@ -2,10 +2,10 @@
 import { type Caller, oversteps } from './caller.ts';
 import { habitsOf } from './habits.ts';
 import { linksOf } from './links.ts';
-import { type Fault, type Problem, pointer, problem } from './problem.ts';
+import { type Fault, type Problem, pointer, problem, TOO_MANY_REQUESTS, tooMany } from './problem.ts';
 import type { Runtime } from './runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
-import { type Accepted, submit, WATCH_TARGETS_MAX } from './submit.ts';
+import { type Accepted, type NoPlace, submit, WATCH_TARGETS_MAX } from './submit.ts';
 import { type WatchView, watchView } from './view.ts';
 
 type One = { readonly status: number; readonly body: WatchView | Problem };
@@ -19,15 +19,19 @@ export type Receipt = One | Many;
 /** Good, and more than its caller may. */
 type Overstepping = { readonly beyond: readonly Fault[] };
 
+const NO_PLACE = 'this tenant has as many watches at work as it may';
+
 export const receive = async (input: unknown, caller: Caller, runtime: Runtime): Promise<Receipt> => {
   const { tenant } = caller;
-  const { config, now, env } = runtime;
+  const { config, now, env, limits } = runtime;
   const many = Array.isArray(input);
   const inputs: readonly unknown[] = many ? input : [input];
   if (inputs.length === 0 || inputs.length > SUBMISSIONS_MAX) {
     const detail = `an array must hold 1 to ${SUBMISSIONS_MAX} submissions`;
     return { status: 422, body: problem(422, detail, [{ pointer: '', detail }]) };
   }
+  const waitMs = caller.isUnlimited ? 0 : await limits.requests.take(tenant, inputs.length);
+  if (waitMs > 0) return { status: 429, body: tooMany(TOO_MANY_REQUESTS, waitMs) };
   const checked = inputs.map((one, i): Checked | Overstepping => {
     const base = many ? pointer('', i) : '';
     const check = checkSubmission(one, { config, tenant, now: now() }, base);
@@ -35,14 +39,16 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
     return beyond.length > 0 ? { beyond } : check;
   });
   const good = checked.flatMap((check) => ('submission' in check ? [check.submission] : []));
-  const accepted = await submit(good, tenant, runtime);
+  const takePlace = async () => (caller.isUnlimited ? 0 : limits.places.take(tenant, 1));
+  const accepted = await submit(good, tenant, runtime, takePlace);
 
-  const answerTo = (check: Checked | Overstepping, taken: Accepted | undefined): One => {
+  const answerTo = (check: Checked | Overstepping, taken: Accepted | NoPlace | undefined): One => {
     if ('faults' in check)
       return { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) };
     if ('beyond' in check)
       return { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', check.beyond) };
     if (!taken) return { status: 500, body: problem(500, 'the submission was not taken') };
+    if ('waitMs' in taken) return { status: 429, body: tooMany(NO_PLACE, taken.waitMs) };
     const watch = taken.item.body;
     if (taken.isFull) {
       const detail = `watch ${watch.id} tells ${watch.notify.length} targets already, of ${WATCH_TARGETS_MAX} at most`;
@@ -60,3 +66,7 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
     body: answers.map(({ status, body }) => ('title' in body ? { status, problem: body } : { status, watch: body })),
   };
 };
+
+/** What of it is a refusal. */
+export const problemsIn = ({ body }: Receipt): Problem[] =>
+  'map' in body ? body.flatMap(({ problem: each = [] }) => each) : 'title' in body ? [body] : [];

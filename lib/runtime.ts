@@ -11,6 +11,7 @@ import settings from '#config';
 import { type Config, readConfig } from './config.ts';
 import type { Send } from './http.ts';
 import { createSend } from './http.ts';
+import { createLimits, type TenantLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createPace, type Pace } from './pace.ts';
 import { createQueue, type Queue } from './queue.ts';
@@ -25,6 +26,8 @@ export type Runtime = {
   readonly queue: Queue;
   readonly pace: Pace;
   readonly turns: Turns;
+  /** What tenants may ask for. */
+  readonly limits: TenantLimits;
   readonly secrets: Secrets;
   /** To the clouds: bounded in time and bytes, no redirects. */
   readonly sendToCloud: Send;
@@ -76,17 +79,19 @@ const create = (): Runtime => {
   const chance = () => Math.random();
   const pause = (ms: number) => sleep(ms).then(() => undefined);
   const table = createTable(new DynamoDBClient(CLIENT), process.env.TABLE_NAME ?? '', pause);
+  const log = createLog(console.log, { deployment: process.env.TABLE_NAME ?? '', now });
   return {
     config,
     table,
     queue: createQueue(new SQSClient(CLIENT)),
     pace: createPace({ table, now, chance, pause }),
     turns: createTurns({ table, now, chance, pause }),
+    limits: createLimits({ table, now, chance, pause, config, log }),
     secrets: createSecrets(new SSMClient(CLIENT), process.env, now),
     answers: createSharedAnswers(now),
     sendToCloud: createSend({ ...CLOUD_LIMITS, userAgent: USER_AGENT }),
     sendToTarget: createSend({ ...TARGET_LIMITS, userAgent: USER_AGENT, guard: { rules: config.addresses } }),
-    log: createLog(console.log, { deployment: process.env.TABLE_NAME ?? '', now }),
+    log,
     env: readEnvironment(process.env),
     now,
     chance,

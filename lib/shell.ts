@@ -1,6 +1,6 @@
 /** What surrounds every handler: answers as JSON, refusals as problem+json, queue batches as partial batch responses. */
 import middy from '@middy/core';
-import { problem, Refusal } from './problem.ts';
+import { problem, problemHeaders, Refusal } from './problem.ts';
 import type { SqsRecord } from './queue.ts';
 import { type Runtime, theRuntime } from './runtime.ts';
 
@@ -38,7 +38,10 @@ export const answer = (
 });
 
 const refuse = (refusal: Refusal): HttpResult =>
-  answer(refusal.problem.status, refusal.problem, { 'content-type': 'application/problem+json; charset=utf-8' });
+  answer(refusal.problem.status, refusal.problem, {
+    'content-type': 'application/problem+json; charset=utf-8',
+    ...problemHeaders([refusal.problem]),
+  });
 
 /** The body of a request as JSON. Throws a Refusal: too large, not JSON, missing. */
 export const jsonBody = (event: HttpEvent): unknown => {

@@ -43,6 +43,11 @@ export type Table = {
   readonly partition: (pk: string) => Promise<Item[]>;
   /** Keys of items in a lease shard whose lease ended before `before`, oldest first; eventually consistent. */
   readonly lapsed: (shard: string, before: number, limit: number) => Promise<Key[]>;
+  /**
+   * How many items a lease shard holds, by the `tenantDay` they are listed under; what is not listed is not counted.
+   * Eventually consistent.
+   */
+  readonly owing: (shard: string) => Promise<ReadonlyMap<string, number>>;
   /** Keys of a tenant's day, newest first; eventually consistent. */
   readonly listed: (tenantDay: string, limit: number, after?: ListPage['next']) => Promise<ListPage>;
 };
@@ -88,6 +93,17 @@ export const createTable = (client: DynamoDBClient, name: string, pause: Pause):
     return found;
   };
 
+  const queryAll = async (input: Omit<QueryCommandInput, 'TableName'>): Promise<Record<string, unknown>[]> => {
+    const items: Record<string, unknown>[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await query({ ...input, ...(start && { ExclusiveStartKey: start }) });
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return items;
+  };
+
   return {
     get: async (keys) => {
       const distinct = [...new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key])).values()];
@@ -104,20 +120,22 @@ export const createTable = (client: DynamoDBClient, name: string, pause: Pause):
         ExpressionAttributeValues: { ':expected': item.version - 1 },
       }),
 
-    partition: async (pk) => {
-      const items: Item[] = [];
-      let start: Record<string, unknown> | undefined;
-      do {
-        const page = await query({
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': pk },
-          ConsistentRead: true,
-          ...(start && { ExclusiveStartKey: start }),
-        });
-        items.push(...((page.Items ?? []) as Item[]));
-        start = page.LastEvaluatedKey;
-      } while (start !== undefined);
-      return items;
+    partition: async (pk) =>
+      (await queryAll({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ConsistentRead: true,
+      })) as Item[],
+
+    owing: async (shard) => {
+      const entries = await queryAll({
+        IndexName: 'lease',
+        KeyConditionExpression: 'leaseShard = :shard',
+        ExpressionAttributeValues: { ':shard': shard },
+        ProjectionExpression: 'tenantDay',
+      });
+      const days = entries.flatMap(({ tenantDay }) => (typeof tenantDay === 'string' ? [tenantDay] : []));
+      return new Map([...Map.groupBy(days, (day) => day)].map(([day, { length }]) => [day, length]));
     },
 
     lapsed: async (shard, before, limit) => {

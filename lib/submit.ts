@@ -15,8 +15,14 @@ import type { Submission } from './submission.ts';
 import { wake } from './wake.ts';
 import { answersFor, join, type Watch } from './watch.ts';
 
+/** Takes a place for one more watch, or tells after how long there may be one, ms; see limits.ts. */
+type TakePlace = () => Promise<number>;
+
 type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>;
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
+
+/** There is no place for one more watch; nothing was written. */
+export type NoPlace = { readonly waitMs: number };
 
 export type Accepted = {
   readonly item: WatchItem;
@@ -32,16 +38,26 @@ export const WATCH_TARGETS_MAX = 50;
  * Watches operations. When this answers, each watch stands in the table with a lease: whatever happens to its message, the
  * sweep sends another. Submitting again is safe and answers the same watch.
  */
-export const submit = async (submissions: readonly Submission[], tenant: string, tools: Tools): Promise<Accepted[]> => {
-  const accepted = await Promise.all(submissions.map((submission) => accept(submission, tenant, tools)));
+export const submit = async (
+  submissions: readonly Submission[],
+  tenant: string,
+  tools: Tools,
+  takePlace: TakePlace,
+): Promise<(Accepted | NoPlace)[]> => {
+  const accepted = await Promise.all(submissions.map((submission) => accept(submission, tenant, tools, takePlace)));
   await wake(
-    accepted.filter(({ isNew }) => isNew).map(({ item }) => item),
+    accepted.flatMap((each) => ('item' in each && each.isNew ? [each.item] : [])),
     tools,
   );
   return accepted;
 };
 
-const accept = async (submission: Submission, tenant: string, tools: Tools): Promise<Accepted> => {
+const accept = async (
+  submission: Submission,
+  tenant: string,
+  tools: Tools,
+  takePlace: TakePlace,
+): Promise<Accepted | NoPlace> => {
   const { table, now } = tools;
   const { provider, connection, operation } = submission;
   const identity: Identity = { tenant, connection, provider: provider.traits.name, operation };
@@ -51,9 +67,15 @@ const accept = async (submission: Submission, tenant: string, tools: Tools): Pro
   const head = found.find(({ sk }) => sk === 'head') as Item<{ generation: number }> | undefined;
 
   // The head may lag behind (a crash between the two writes): from where it points on, generations are tried in turn.
+  let hasPlace = false;
   for (let generation = head?.body.generation ?? 1; ; generation += 1) {
     const item = newWatchItem(newWatch(submission, identity, generation, now()), now());
     let standing = found.find(({ pk, sk }) => pk === item.pk && sk === 'watch') as WatchItem | undefined;
+    if (!standing && !hasPlace) {
+      const waitMs = await takePlace();
+      if (waitMs > 0) return { waitMs };
+      hasPlace = true;
+    }
     if (!standing && (await table.insert(item))) {
       if (generation > 1) await moveHead(identity, generation, head, tools);
       return { item, isNew: true };

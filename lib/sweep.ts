@@ -2,6 +2,7 @@
  * The net: finds items that owe work and whose lease has lapsed, and sends each a new message under a new ticket.
  * Harmless to run twice or late: the ticket is raised under condition, and whoever loses that race leaves the item alone.
  */
+import { census } from './census.ts';
 import { LEASE_SHARDS, type Leased, reissued } from './items.ts';
 import type { Runtime } from './runtime.ts';
 import { lainAfterLapses } from './schedule.ts';
@@ -14,7 +15,7 @@ const PAGE = 100;
  * the oldest item had lain unattended, over however many messages that came to nothing, ms.
  */
 export const sweep = async (
-  runtime: Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>,
+  runtime: Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'chance' | 'pause'>,
   mayGoOn: () => boolean,
 ): Promise<{ sent: number; oldestMs: number }> => {
   const { table, now, log } = runtime;
@@ -40,7 +41,8 @@ export const sweep = async (
     }
   };
 
-  await Promise.all(LEASE_SHARDS.map(sweepShard));
+  const counting = census(runtime).catch((error) => log.error('watches not counted', { error: String(error) }));
+  await Promise.all([...LEASE_SHARDS.map(sweepShard), counting]);
   if (sent > 0) log.info('swept', { sent }, { swept: [sent, 'Count'], oldestLapse: [oldestMs, 'Milliseconds'] });
   return { sent, oldestMs };
 };

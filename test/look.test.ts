@@ -61,6 +61,7 @@ const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = 
     replace: async (item: Parameters<typeof table.replace>[0]) => table.replace(item),
     partition: async () => [],
     lapsed: async () => [],
+    owing: async () => new Map(),
     listed: async () => ({ keys: [] }),
   };
   const pause = async (ms: number) => {

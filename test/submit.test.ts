@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { TENANTS } from '../lib/limits.ts';
 import type { Problem } from '../lib/problem.ts';
 import type { Receipt } from '../lib/receive.ts';
 import { changeWatch } from '../lib/submit.ts';
@@ -240,7 +241,7 @@ describe('bad input', () => {
     const receipt = await send(world, body);
     expect(receipt.status).toBe(422);
     expect((receipt.body as Problem).errors).not.toEqual([]);
-    expect([...world.table.items()]).toEqual([]);
+    expect([...world.table.items()].filter(({ pk }) => pk !== TENANTS)).toEqual([]);
     expect(messagesIn(world)).toBe(0);
   });
 

@@ -99,6 +99,7 @@ export const withFleet = <T>(options: FleetOptions, work: (fleet: Fleet) => Prom
       replace: (item) => taking(AWS_MS, () => memory.replace(item)),
       partition: (pk) => taking(AWS_MS, () => memory.partition(pk)),
       lapsed: (...asked) => taking(AWS_MS, () => memory.lapsed(...asked)),
+      owing: (shard) => taking(AWS_MS, () => memory.owing(shard)),
       listed: (...asked) => taking(AWS_MS, () => memory.listed(...asked)),
     };
     const sqs = createMemorySqs({ now, chance: createChance(Date.now()) });

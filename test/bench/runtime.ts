@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../lib/config.ts';
 import { createSend } from '../../lib/http.ts';
+import { createLimits } from '../../lib/limits.ts';
 import { createLog } from '../../lib/log.ts';
 import { createPace } from '../../lib/pace.ts';
 import type { Queue } from '../../lib/queue.ts';
@@ -28,17 +29,20 @@ const LIMITS = { timeoutMs: 10_000, maxBytes: 1024 * 1024, onTooLong: 'fail', us
 export const benchRuntime = (parts: BenchRuntime): Runtime => {
   const { config, table, queue, pollQueues, variables, now = Date.now, onLog = () => {} } = parts;
   const pause = (ms: number) => sleep(ms).then(() => undefined);
+  const tools = { table, now, chance: Math.random, pause };
+  const log = createLog(onLog);
   return {
     config,
     table,
     queue,
-    pace: createPace({ table, now, chance: Math.random, pause }),
-    turns: createTurns({ table, now, chance: Math.random, pause }),
+    pace: createPace(tools),
+    turns: createTurns(tools),
+    limits: createLimits({ ...tools, config, log }),
     secrets: createSecrets(noSsm, variables, now),
     answers: createSharedAnswers(now),
     sendToCloud: createSend(LIMITS),
     sendToTarget: createSend(LIMITS),
-    log: createLog(onLog),
+    log,
     env: { pollQueues, notifyQueue: 'notify', deadLetterQueue: 'dead', publicUrl: '' },
     now,
     chance: Math.random,

@@ -36,7 +36,7 @@ const TABLE = new CreateTableCommand({
         { AttributeName: 'leaseShard', KeyType: 'HASH' },
         { AttributeName: 'aliveUntil', KeyType: 'RANGE' },
       ],
-      Projection: { ProjectionType: 'KEYS_ONLY' },
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['tenantDay'] },
     },
     {
       IndexName: 'listing',

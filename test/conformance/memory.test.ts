@@ -15,6 +15,7 @@ behavesLikeATable('a table in memory', async () => {
     replace: async (item) => memory.replace(item),
     partition: async (pk) => memory.partition(pk),
     lapsed: async (shard, before, limit) => memory.lapsed(shard, before, limit),
+    owing: async (shard) => memory.owing(shard),
     listed: async (day, limit, after) => memory.listed(day, limit, after),
   };
   return { table, close: async () => undefined };

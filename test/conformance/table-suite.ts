@@ -132,6 +132,23 @@ export const behavesLikeATable = (name: string, create: () => Promise<TableSubje
         expect(await on().lapsed('s2', 100, 10)).toEqual([{ pk: 'l-1', sk: 'watch' }]);
         expect(await on().lapsed('s2', 50, 10)).toEqual([]);
       });
+
+      test('tells whose its items are, of those that are listed', async () => {
+        const listed = (pk: string, tenantDay: string, more: Partial<Item> = {}) =>
+          item(pk, { leaseShard: 's3', aliveUntil: 10, tenantDay, listedAt: pk, ...more });
+        const many = Array.from({ length: 30 }, (_, i) =>
+          listed(`o-${i}`, i < 20 ? 'owing-a#2026-01-05' : 'owing-b#2026-01-05'),
+        );
+        await Promise.all(many.map((each) => on().insert(each)));
+        await on().insert(listed('o-x', 'owing-a#2026-01-05', { leaseShard: 's4' }));
+        await on().insert(leased('o-y', 's3', 10));
+        await on().insert(item('o-z', { tenantDay: 'owing-a#2026-01-05', listedAt: 'o-z' }));
+        await on().replace({ ...item('o-0', { tenantDay: 'owing-a#2026-01-05', listedAt: 'o-0' }), version: 2 });
+        expect(await on().owing('s3')).toEqual(
+          new Map(Object.entries({ 'owing-a#2026-01-05': 19, 'owing-b#2026-01-05': 10 })),
+        );
+        expect(await on().owing('s5')).toEqual(new Map());
+      });
     });
 
     describe('the listing index', () => {

@@ -89,9 +89,9 @@ export const stores = (resources: () => Resources, prod: () => Resources): void 
     });
 
     test.each([
-      ['lease', 'leaseShard', 'aliveUntil', 'N'],
-      ['listing', 'tenantDay', 'listedAt', 'S'],
-    ])('has the index %s, of keys only', (IndexName, hash, range, type) => {
+      ['lease', 'leaseShard', 'aliveUntil', 'N', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['tenantDay'] }],
+      ['listing', 'tenantDay', 'listedAt', 'S', { ProjectionType: 'KEYS_ONLY' }],
+    ])('has the index %s, of what is asked of it', (IndexName, hash, range, type, Projection) => {
       const { GlobalSecondaryIndexes, AttributeDefinitions } = resources().Table?.Properties ?? {};
       expect(GlobalSecondaryIndexes).toContainEqual({
         IndexName,
@@ -99,7 +99,7 @@ export const stores = (resources: () => Resources, prod: () => Resources): void 
           { AttributeName: hash, KeyType: 'HASH' },
           { AttributeName: range, KeyType: 'RANGE' },
         ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
+        Projection,
       });
       expect(AttributeDefinitions).toContainEqual({ AttributeName: hash, AttributeType: 'S' });
       expect(AttributeDefinitions).toContainEqual({ AttributeName: range, AttributeType: type });

@@ -93,6 +93,14 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
       return entries.slice(0, limit).map(({ pk, sk }) => ({ pk, sk }));
     },
 
+    owing: (shard) => {
+      catchUp();
+      const days = [...index.values()].flatMap(({ leaseShard, tenantDay }) =>
+        leaseShard === shard && tenantDay !== undefined ? [tenantDay] : [],
+      );
+      return new Map([...Map.groupBy(days, (day) => day)].map(([day, { length }]) => [day, length]));
+    },
+
     listed: (tenantDay, limit, after) => {
       catchUp();
       const entries = [...index.values()]

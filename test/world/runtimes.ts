@@ -2,6 +2,7 @@
 import type { Config } from '../../lib/config.ts';
 import { RetryLater } from '../../lib/errors.ts';
 import type { HttpAnswer } from '../../lib/http.ts';
+import { createLimits } from '../../lib/limits.ts';
 import { createLog } from '../../lib/log.ts';
 import { createPace } from '../../lib/pace.ts';
 import { createQueue } from '../../lib/queue.ts';
@@ -85,6 +86,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
       new Promise<void>((resolve) => timeline.at(timeline.now() + Math.max(ms, 0), () => process.isAlive && resolve()));
     const table = portOf(parts.table, request);
     const tools = { table, now, chance: chance.next, pause };
+    const log = createLog((line) => onLine(line, process));
     let ids = 0;
 
     return {
@@ -95,6 +97,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
       queue: createQueue(clientOf(sqs, request, process.lineage)),
       pace: createPace(tools),
       turns: createTurns(tools),
+      limits: createLimits({ ...tools, config, log }),
       sendToCloud: (asked) => {
         const how = manner(asked.url);
         return exchange('ask cloud', isEndless(how) ? 10_000 : chance.between(20, 400), () =>
@@ -105,7 +108,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
         const how = reply(event.url);
         return exchange('tell target', tookOf(how) ?? chance.between(20, 400), () => receivers.answer(event, how));
       },
-      log: createLog((line) => onLine(line, process)),
+      log,
       uniqueId: () => {
         ids += 1;
         return `${process.name}-${process.number}-${ids}`;
@@ -124,6 +127,7 @@ const portOf = (table: MemoryTable, request: Request): Table => ({
   replace: (item) => request(`replace ${item.sk.split('#')[0]}`, () => table.replace(item)),
   partition: (pk) => request('query partition', () => table.partition(pk)),
   lapsed: (shard, before, limit) => request('query leases', () => table.lapsed(shard, before, limit)),
+  owing: (shard) => request('query leases', () => table.owing(shard)),
   listed: (day, limit, after) => request('query listing', () => table.listed(day, limit, after)),
 });
 

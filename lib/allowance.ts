@@ -1,0 +1,59 @@
+/**
+ * What a tenant may still ask for: requests, from a bucket that fills with time, and places for new watches, of which the
+ * sweep counts every minute how many are taken. One item a tenant; functions take of it in blocks (limits.ts). Pure.
+ */
+import { MINUTE } from './schedule.ts';
+
+export type Limits = {
+  /** The bucket holds a minute's worth. */
+  readonly requestsPerMinute: number;
+  readonly activeWatches: number;
+};
+
+/** Far beyond what a team needs, and too little for one tenant to fill a queue, which holds 120,000 hidden messages. */
+export const LIMITS_DEFAULT: Limits = { requestsPerMinute: 3_000, activeWatches: 50_000 };
+
+export type Allowance = {
+  /** When the bucket of requests will be full again. */
+  readonly fullAt: number;
+  /** Watches at work when they were last counted. */
+  readonly active: number;
+  /** Places given out since. */
+  readonly begun: number;
+};
+
+export const untouched: Allowance = { fullAt: 0, active: 0, begun: 0 };
+
+/** A block of what is asked for: as much of `wanted` as there is, but nothing when that is less than `needed`. */
+export type Wish = { readonly wanted: number; readonly needed: number };
+
+/** What was given, and when there may be what is needed. */
+export type Given = { readonly given: number; readonly allowance: Allowance; readonly backAt: number };
+
+const within = (left: number, { wanted, needed }: Wish): number => (left < needed ? 0 : Math.min(wanted, left));
+
+export const takeRequests = (allowance: Allowance, wish: Wish, now: number, { requestsPerMinute }: Limits): Given => {
+  const each = MINUTE / requestsPerMinute;
+  const fullAt = Math.max(allowance.fullAt, now);
+  const given = within(Math.floor((now + MINUTE - fullAt) / each), wish);
+  return {
+    given,
+    allowance: given > 0 ? { ...allowance, fullAt: fullAt + given * each } : allowance,
+    backAt: Math.ceil(fullAt + wish.needed * each - MINUTE),
+  };
+};
+
+export const takePlaces = (allowance: Allowance, wish: Wish, now: number, limits: Limits): Given => {
+  const left = limits.activeWatches - allowance.active - allowance.begun;
+  const backAt = now + MINUTE;
+  // Where all that can be asked for until the next count would find room, nothing need be written down.
+  if (left >= 3 * limits.requestsPerMinute) return { given: wish.wanted, allowance, backAt };
+  const given = within(left, wish);
+  return { given, allowance: given > 0 ? { ...allowance, begun: allowance.begun + given } : allowance, backAt };
+};
+
+/** After a count: `seen` places had been given out when it began, so that their watches are in it. */
+export const counted = (allowance: Allowance, active: number, seen: number): Allowance => {
+  const begun = Math.max(0, allowance.begun - seen);
+  return active === allowance.active && begun === allowance.begun ? allowance : { ...allowance, active, begun };
+};
