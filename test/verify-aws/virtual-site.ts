@@ -70,6 +70,7 @@ export const createVirtualSite = ({
     replace: async (item) => items.replace(item),
     partition: async (pk) => items.partition(pk),
     lapsed: async (shard, before, limit) => items.lapsed(shard, before, limit),
+    owing: async (shard) => items.owing(shard),
     listed: async (day, limit, after) => items.listed(day, limit, after),
   };
   const sqs = bendSqs?.(client) ?? client;
