@@ -46,6 +46,13 @@ export const EARLY_MS = SECOND;
 export const isWornOut = (receives: number, sentAt: number, now: number): boolean =>
   receives >= 900 || now - sentAt >= 13 * DAY;
 
+/**
+ * How long a message waits that could not be handled: a minute, and for one that has been received often about the gap of
+ * a watch looked at so often. Nobody can let go of a message whose item cannot be read, so an outage of days must not use
+ * up its receipts.
+ */
+export const againAfter = (receives: number): number => Math.min(Math.max(receives * 2 * SECOND, MINUTE), 30 * MINUTE);
+
 /** How the gap between looks grows: `factor` x sqrt(seconds since the start), within bounds. */
 export type Gap = { readonly factor: number; readonly minMs: number; readonly maxMs: number };
 

@@ -7,7 +7,7 @@
 import { type Leased, letGo } from './items.ts';
 import { type Hide, queueOf, readWakeUp, type SqsRecord, type WakeUp } from './queue.ts';
 import type { Runtime } from './runtime.ts';
-import { hideSeconds, isWornOut, MINUTE } from './schedule.ts';
+import { againAfter, hideSeconds, isWornOut } from './schedule.ts';
 import type { Item, Key } from './store.ts';
 
 export type Job<B> = {
@@ -29,7 +29,7 @@ export const isCurrent = (
   { wakeUp, messageId }: Pick<Job<unknown>, 'wakeUp' | 'messageId'>,
 ): boolean => item.ticket === wakeUp.ticket && (item.message ?? messageId) === messageId;
 
-/** Decides the fates of jobs; `around` holds the other items that were asked for. A job left out comes back in a minute. */
+/** Decides the fates of jobs; `around` holds the other items that were asked for. A job left out comes back in a minute or more. */
 export type Work<B> = (jobs: readonly Job<B>[], around: readonly Item[]) => Promise<ReadonlyMap<Job<B>, Fate>>;
 
 type Batch = {
@@ -39,9 +39,10 @@ type Batch = {
   readonly alongside?: (wakeUp: WakeUp) => readonly Key[];
 };
 
-const AGAIN_MS = MINUTE;
-
-/** Handles a batch and answers the ids of the messages that stay (Lambda's batchItemFailures). */
+/**
+ * Handles a batch and answers the ids of the messages that stay (Lambda's batchItemFailures). Throws when the items cannot
+ * be read: then all of them come back, no later than those of a job left out.
+ */
 export const handleWakeUps = async <B>(batch: Batch, tools: Tools, work: Work<B>): Promise<string[]> => {
   const { records, queueUrls, alongside = () => [] } = batch;
   const { table, queue, log, now } = tools;
@@ -60,7 +61,29 @@ export const handleWakeUps = async <B>(batch: Batch, tools: Tools, work: Work<B>
     else if ('malformed' in message) await bury(record, message.malformed).catch((error) => log.error(String(error)));
   }
 
-  const items = read.length === 0 ? [] : await table.get(read.flatMap(({ wakeUp }) => [wakeUp, ...alongside(wakeUp)]));
+  const hideAll = async (staying: readonly SqsRecord[]): Promise<void> => {
+    const hides = new Map<string, Hide[]>();
+    for (const record of staying) {
+      const fate = fates.get(record.messageId);
+      const again = againAfter(Number(record.attributes.ApproximateReceiveCount));
+      const backAt = fate && fate !== 'done' ? fate.backAt : now() + again;
+      const url = queueOf(record, queueUrls);
+      hides.set(url, [
+        ...(hides.get(url) ?? []),
+        { receiptHandle: record.receiptHandle, seconds: hideSeconds(backAt, now()) },
+      ]);
+    }
+    for (const [url, some] of hides) {
+      await queue.hide(url, some).catch((error) => log.error('messages not hidden', { error: String(error) }));
+    }
+  };
+
+  const keys = read.flatMap(({ wakeUp }) => [wakeUp, ...alongside(wakeUp)]);
+  const items = await table.get(keys).catch(async (error: unknown) => {
+    // Left to the queue's own visibility timeout they would be late by minutes.
+    await hideAll(records);
+    throw error;
+  });
   const jobs: { record: SqsRecord; job: Job<B> }[] = [];
   for (const { record, wakeUp } of read) {
     const item = items.find(({ pk, sk }) => pk === wakeUp.pk && sk === wakeUp.sk) as Leased<B> | undefined;
@@ -83,18 +106,6 @@ export const handleWakeUps = async <B>(batch: Batch, tools: Tools, work: Work<B>
   }
 
   const staying = records.filter(({ messageId }) => fates.get(messageId) !== 'done');
-  const hides = new Map<string, Hide[]>();
-  for (const record of staying) {
-    const fate = fates.get(record.messageId);
-    const backAt = fate && fate !== 'done' ? fate.backAt : now() + AGAIN_MS;
-    const url = queueOf(record, queueUrls);
-    hides.set(url, [
-      ...(hides.get(url) ?? []),
-      { receiptHandle: record.receiptHandle, seconds: hideSeconds(backAt, now()) },
-    ]);
-  }
-  for (const [url, some] of hides) {
-    await queue.hide(url, some).catch((error) => log.error('messages not hidden', { error: String(error) }));
-  }
+  await hideAll(staying);
   return staying.map(({ messageId }) => messageId);
 };

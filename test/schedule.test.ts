@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  againAfter,
   CLAIM_MS,
   DEADLINE_DEFAULT_MS,
   DEADLINE_MAX_MS,
@@ -224,4 +225,19 @@ test.each([
   ['an attempt holds a delivery for half a minute', CLAIM_MS, 30 * SECOND],
 ])('%s', (_, ms, expected) => {
   expect(ms).toBe(expected);
+});
+
+test.each([
+  [1, 60],
+  [30, 60],
+  [100, 200],
+  [899, 1_798],
+  [1_000, 1_800],
+])('a message that could not be handled, at receipt %i, comes back after %i s', (receives, seconds) => {
+  expect(againAfter(receives)).toBe(seconds * 1_000);
+});
+
+test('an outage of a week does not use up the receipts of a message', () => {
+  const waits = Array.from({ length: 1_000 }, (_, i) => againAfter(i + 1));
+  expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThan(7 * 24 * 3_600_000);
 });

@@ -29,6 +29,26 @@ test('a table that takes nothing for twenty minutes delays, and nothing else [F2
   expect(messagesIn(world)).toBe(0);
 });
 
+test.each(['poller-aliyun', 'notifier'])(
+  'a table that cannot be read by the %s delays its batch by a minute, not by what a message that died waits [F22]',
+  async (name) => {
+    let isThrottled = false;
+    const world = createWorld({
+      faults: ({ what, process }) => {
+        if (isThrottled || what !== 'get items' || process.name !== name) return undefined;
+        isThrottled = true;
+        return 'throttled';
+      },
+    });
+    world.start();
+    await submitted(world, { endsAfter: 0 });
+    await pass(world, 50 * SECOND);
+    expect([isThrottled, statuses(world)]).toEqual([true, []]);
+    await pass(world, 30 * SECOND);
+    expect(statuses(world)).toEqual(['succeeded']);
+  },
+);
+
 test.each(['replace watch', 'insert delivery', 'replace delivery', 'insert attempt'])(
   'an answer to "%s" that is lost leaves one end, told under one id [F24]',
   async (what) => {
