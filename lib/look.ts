@@ -27,6 +27,12 @@ export type Outcome =
   /** Its turn in the lane is later; with the slots it then has, if it has any. */
   | { readonly backAt: number; readonly slots?: readonly number[] };
 
+/**
+ * What gets no slot in a lane that is booked far ahead comes back when this much of it is left: in time to keep the lane
+ * busy, and no sooner, or thousands that ask again and again would hold up the other connections of their queue.
+ */
+const BACKLOG_MS = 2.5 * SECOND;
+
 type Tools = Pick<
   Runtime,
   'config' | 'table' | 'pace' | 'secrets' | 'sendToCloud' | 'answers' | 'log' | 'now' | 'uniqueId' | 'pause'
@@ -103,7 +109,8 @@ const lookThrough = async <D extends Due>(
       // A slot given just now may be the trial for which everybody else rests; one promised before is not.
       const rests = slot === undefined && (lane.refused !== undefined || lane.pausedUntil > now());
       const hasToWait = rests || (slots.length === 0 && !mayNeedNone);
-      const busy = hasToWait ? new LaneBusy(Math.max(lane.pausedUntil, now() + SECOND)) : tooFar(slots, now());
+      const turnAt = Math.max(lane.pausedUntil, now() + SECOND, lane.nextSlotAt - BACKLOG_MS);
+      const busy = hasToWait ? new LaneBusy(turnAt) : tooFar(slots, now());
       const results = busy
         ? group.dues.map(() => ({ error: busy }))
         : await lookOnce(group, slots, lane, connection, tools).catch((error) => group.dues.map(() => ({ error })));
@@ -156,8 +163,10 @@ const lookOnce = async <D extends Due>(
   const { name } = connection;
   const isTrial = lane.refused !== undefined;
   const inTurn = callsInTurn(connection, slots, isTrial, tools);
+  let isAtTurn = false;
   const sendInTurn: Send = async (request) => {
-    await inTurn();
+    if (!isAtTurn) await inTurn();
+    isAtTurn = false;
     return sendToCloud(request);
   };
 
@@ -170,20 +179,30 @@ const lookOnce = async <D extends Due>(
     }),
   );
   const newest = Math.max(...asks.map(({ submittedAt }) => submittedAt));
-  const cloud = async (skewMs: number): Promise<Cloud> => ({
-    credentials: await secrets.credentials(connection, { fresh: isTrial }),
-    endpoints: connection.endpoints,
-    send: scope === undefined ? sendInTurn : answers.through(scope, newest, sendInTurn),
-    now: now() + skewMs,
-    nonce: uniqueId,
-  });
+  const lookAtThem = async (): Promise<readonly Observation[]> => {
+    const credentials = await secrets.credentials(connection, { fresh: isTrial });
+    // Signed only when its turn has come, by what others have learned of the cloud's clock meanwhile: a whole batch that
+    // is refused for its time is, to some clouds, an attack on the key.
+    if (scope === undefined) {
+      await inTurn();
+      isAtTurn = true;
+    }
+    const cloud: Cloud = {
+      credentials,
+      endpoints: connection.endpoints,
+      send: scope === undefined ? sendInTurn : answers.through(scope, newest, sendInTurn),
+      now: now() + pace.skewMs(name),
+      nonce: uniqueId,
+    };
+    return provider.look(asks, cloud);
+  };
 
-  const observations = await provider.look(asks, await cloud(lane.skewMs ?? 0)).catch(async (error: unknown) => {
+  const observations = await lookAtThem().catch(async (error: unknown) => {
     if (!(error instanceof ClockSkew)) throw error;
     const skewMs = error.cloudTime - now();
     await pace.skewed(name, skewMs);
     log.warn('clock differs from the cloud', { connection: name, seconds: Math.round(skewMs / SECOND) });
-    return provider.look(asks, await cloud(skewMs));
+    return lookAtThem();
   });
   const answered = observations.some((observation) => observation.kind !== 'unanswered');
   if (isTrial && answered) await pace.accepted(name);

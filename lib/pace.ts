@@ -18,6 +18,8 @@ export type Pace = {
   /** True when this was news: the caller reports it, once. */
   readonly refused: (name: string, code: string, message: string) => Promise<boolean>;
   readonly accepted: (name: string) => Promise<void>;
+  /** How far the cloud's clock is ahead of ours, ms, by what this function has last read of the lane. */
+  readonly skewMs: (name: string) => number;
   /** Remembers how far the cloud's clock is from ours, so that the next function signs by it at once. */
   readonly skewed: (name: string, skewMs: number) => Promise<void>;
 };
@@ -32,13 +34,18 @@ export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
   const { now } = tools;
   const lanes = sharedItem<Lane>(openLane, tools);
   const crowdedAt = new Map<string, number>();
+  const skews = new Map<string, number>();
+  const seen = (name: string, lane: Lane): Lane => {
+    skews.set(name, lane.skewMs ?? 0);
+    return lane;
+  };
   const change = (name: string, apply: (lane: Lane) => Lane): Promise<void> =>
-    lanes.change(laneKey(name), (lane) => ({ body: apply(lane), result: undefined }));
+    lanes.change(laneKey(name), (lane) => ({ body: seen(name, apply(lane)), result: undefined }));
 
   return {
     reserve: async (name, count, callsPerSecond) => {
       const reservation = await lanes.change(laneKey(name), (lane) => {
-        const result = reserve(lane, count, now(), callsPerSecond);
+        const result = reserve(seen(name, lane), count, now(), callsPerSecond);
         return { body: 'lane' in result ? result.lane : lane, result };
       });
       const [first = now()] = 'slots' in reservation ? reservation.slots : [];
@@ -46,7 +53,8 @@ export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
       return reservation;
     },
     isCrowded: (name) => now() < (crowdedAt.get(name) ?? Number.NEGATIVE_INFINITY) + CROWDED_FOR_MS,
-    read: (name) => lanes.read(laneKey(name)),
+    read: async (name) => seen(name, await lanes.read(laneKey(name))),
+    skewMs: (name) => skews.get(name) ?? 0,
     throttled: (name, afterMs) => change(name, (lane) => throttled(lane, now(), afterMs)),
     refused: (name, code, message) =>
       lanes.change(laneKey(name), (lane) => ({

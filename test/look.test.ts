@@ -85,6 +85,7 @@ const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = 
   };
   return {
     calls,
+    passed: () => now - T0,
     pass: (ms: number) => {
       now += ms;
     },
@@ -134,6 +135,26 @@ describe('watches that one call can answer', () => {
   });
 });
 
+test('a batch is not refused for its time one by one: others sign by what the first has learned [F37]', async () => {
+  const ahead = 20 * 60_000;
+  let passed = () => 0;
+  const cloud = ({ headers }: HttpRequest): HttpAnswer => {
+    const time = T0 + passed() + ahead;
+    if (Math.abs(Date.parse(headers['x-acs-date'] ?? '') - time) > 15 * 60_000) {
+      const refusal = answer(400, { Code: 'InvalidTimeStamp.Expired', Message: 'expired', RequestId: 'R' });
+      return { ...refusal, headers: { date: new Date(time).toUTCString() } };
+    }
+    return answer(200, { RequestId: 'R', OperationState: 'RUNNING', Operation: { OperationState: 'RUNNING' } });
+  };
+  const one = functionWith(cloud);
+  passed = one.passed;
+  const outcomes = await one.look(Array.from({ length: 10 }, (_, i) => emr(`op-${i}`)));
+  expect(outcomes.map(wordOf)).toEqual(Array(10).fill('RUNNING'));
+  // Three were on their way before the first was answered and what it learned was written down.
+  expect(one.calls).toHaveLength(13);
+  expect(Math.round((one.lane().skewMs ?? 0) / 60_000)).toBe(20);
+});
+
 describe('watches of a connection that is booked far ahead', () => {
   const booked = { ...openLane, nextSlotAt: T0 + 60_000 };
 
@@ -149,7 +170,7 @@ describe('watches of a connection that is booked far ahead', () => {
     const one = functionWith(cluster(0), booked);
     await one.look([emr('a')]);
     one.pass(249);
-    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 1_249 }]);
+    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 57_615 }]);
     one.pass(1);
     expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 58_615, slots: [T0 + 60_115] }]);
   });
