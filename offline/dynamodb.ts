@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
+import { playFaults } from './dynamodb-faults.ts';
 import type { Emulator } from './sqs.ts';
 
 /** Starts DynamoDB. Tables and items stay in `dir` and survive a kill. */
 export const startDynamodb = async (port: number, dir: string): Promise<Emulator> => {
   const server = dynalite({ path: join(dir, 'dynamodb'), createTableMs: 0 });
+  playFaults(server);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {

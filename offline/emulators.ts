@@ -1,28 +1,34 @@
 /**
- * AWS on one machine: DynamoDB and SQS, in this process or, run as a script, in one of its own, so that they and the
+ * AWS on one machine: DynamoDB, SQS and SSM, in this process or, run as a script, in one of its own, so that they and the
  * functions can die apart. Like AWS they forget nothing when they are killed: their state is on disk.
  */
 import { hasParent, serveParent } from './child.ts';
 import { startDynamodb } from './dynamodb.ts';
 import { startSqs } from './sqs.ts';
+import { startSsm } from './ssm.ts';
 
 export type EmulatorOptions = {
   /** 0 for a free one. */
   readonly dynamodbPort: number;
   readonly sqsPort: number;
+  readonly ssmPort: number;
   readonly dir: string;
 };
 
-export type EmulatorUrls = { readonly dynamodb: string; readonly sqs: string };
+export type EmulatorUrls = { readonly dynamodb: string; readonly sqs: string; readonly ssm: string };
 
 export type Emulators = { readonly urls: EmulatorUrls; readonly close: () => Promise<void> };
 
-export const startEmulators = async ({ dynamodbPort, sqsPort, dir }: EmulatorOptions): Promise<Emulators> => {
-  const [dynamodb, sqs] = await Promise.all([startDynamodb(dynamodbPort, dir), startSqs(sqsPort, dir)]);
+export const startEmulators = async ({ dynamodbPort, sqsPort, ssmPort, dir }: EmulatorOptions): Promise<Emulators> => {
+  const [dynamodb, sqs, ssm] = await Promise.all([
+    startDynamodb(dynamodbPort, dir),
+    startSqs(sqsPort, dir),
+    startSsm(ssmPort, dir),
+  ]);
   return {
-    urls: { dynamodb: dynamodb.url, sqs: sqs.url },
+    urls: { dynamodb: dynamodb.url, sqs: sqs.url, ssm: ssm.url },
     close: async () => {
-      await Promise.all([dynamodb.close(), sqs.close()]);
+      await Promise.all([dynamodb.close(), sqs.close(), ssm.close()]);
     },
   };
 };

@@ -4,6 +4,7 @@ import { everyTarget } from './inbox/targets.ts';
 
 const clouds = process.env.OPWATCH_CLOUDS_URL ?? 'http://127.0.0.1:4010';
 const inbox = process.env.OPWATCH_INBOX_URL ?? 'http://127.0.0.1:4020';
+const callsPerSecond = Number(process.env.STAND_IN_CALLS_PER_SECOND ?? 100);
 const token = process.env.STAND_IN_TOKEN ?? 'stand-in';
 
 const targets = everyTarget(inbox, token);
@@ -14,14 +15,17 @@ export default defineConfig({
       vendor: 'aliyun',
       credentials: { accessKeyId: 'env:STAND_IN_ALIYUN_KEY', secretAccessKey: 'env:STAND_IN_ALIYUN_SECRET' },
       endpoints: { '*': clouds },
-      callsPerSecond: 100,
+      callsPerSecond,
     },
     huawei: {
       vendor: 'huawei',
       credentials: { accessKeyId: 'env:STAND_IN_HUAWEI_KEY', secretAccessKey: 'env:STAND_IN_HUAWEI_SECRET' },
       endpoints: { '*': clouds },
-      callsPerSecond: 100,
+      callsPerSecond,
     },
+    // As a deployment has them: at the usual pace, with credentials that stand in SSM and can be replaced while all runs.
+    'aliyun-stored': { vendor: 'aliyun', credentials: 'ssm:/opwatch/aliyun', endpoints: { '*': clouds } },
+    'huawei-stored': { vendor: 'huawei', credentials: 'ssm:/opwatch/huawei', endpoints: { '*': clouds } },
   },
   targets: {
     ...targets,
@@ -32,6 +36,6 @@ export default defineConfig({
   tenants: {
     default: { signing: 'env:STAND_IN_SIGNING_SECRET' },
   },
-  defaults: { notify: ['inbox'] },
+  defaults: { connections: { aliyun: 'aliyun', huawei: 'huawei' }, notify: ['inbox'] },
   callbacks: { allowLoopback: true },
 });

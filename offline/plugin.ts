@@ -20,10 +20,11 @@ import { givenSurroundings, runningSurroundings, type Surroundings, startSurroun
 import { createLocalToken } from './token.ts';
 
 type Options = Readonly<Record<string, unknown>>;
+type MappingTools = { readonly run: ReturnType<typeof createInvoker>['run']; readonly concurrency: number };
 type Log = { readonly notice: (line: string) => void; readonly warning: (line: string) => void };
 
 /** One machine's share of the concurrency that Lambda would grant a mapping. */
-const CONCURRENCY_MAX = 4;
+const CONCURRENCY_USUAL = 4;
 
 /** Harmless to every function: no records, nobody who has vouched for the request. It only makes the function load. */
 const WARM_UP = { Records: [], headers: {}, requestContext: { http: { method: 'GET', path: '/' } } };
@@ -78,7 +79,7 @@ export default class OfflinePlugin {
   }
 
   /** Makes this process and the functions see nothing but `surroundings`. */
-  async #settle({ dynamodb, sqs, api, environment }: Surroundings): Promise<Resolve> {
+  async #settle({ dynamodb, sqs, ssm, api, environment }: Surroundings): Promise<Resolve> {
     const { resources, provider } = this.#serverless.service;
     for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
     Object.assign(process.env, {
@@ -87,6 +88,7 @@ export default class OfflinePlugin {
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
       AWS_ENDPOINT_URL_SQS: sqs,
+      AWS_ENDPOINT_URL_SSM: ssm,
       // Nobody listens there: a call to any other service fails at once.
       AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     });
@@ -104,13 +106,14 @@ export default class OfflinePlugin {
     return resolve;
   }
 
-  async #serve(resolve: Resolve, { api, dynamodb, environment }: Surroundings): Promise<void> {
+  async #serve(resolve: Resolve, { api, dynamodb, environment, concurrency }: Surroundings): Promise<void> {
     const invoke = createInvoker(this.#origin('lambdaPort'));
     await invoke.listening();
     limitRequests(this.#serverless.pluginManager.plugins);
     await Promise.all(this.#functions.map(({ name }) => invoke.run(name, WARM_UP).catch(() => undefined)));
 
-    const mappings = this.#functions.flatMap((definition) => this.#mappingsOf(definition, resolve, invoke.run));
+    const tools = { run: invoke.run, concurrency: concurrency ?? CONCURRENCY_USUAL };
+    const mappings = this.#functions.flatMap((definition) => this.#mappingsOf(definition, resolve, tools));
     const stop = async (): Promise<void> => {
       await Promise.all(mappings.map((mapping) => mapping.stop()));
     };
@@ -121,7 +124,7 @@ export default class OfflinePlugin {
     this.#log.notice(`opwatch listens on ${api}, its inbox is ${environment.OPWATCH_INBOX_URL}; a token: ${token}`);
   }
 
-  #mappingsOf({ name, events }: FunctionDefinition, resolve: Resolve, run: ReturnType<typeof createInvoker>['run']) {
+  #mappingsOf({ name, events }: FunctionDefinition, resolve: Resolve, { run, concurrency }: MappingTools) {
     const { region } = this.#serverless.service.provider;
     return events.flatMap(({ sqs: event }) => {
       if (!isRecord(event)) return [];
@@ -131,7 +134,7 @@ export default class OfflinePlugin {
         queueUrl: `${process.env.AWS_ENDPOINT_URL_SQS}/${queueArn.split(':').slice(-2).join('/')}`,
         region,
         batchSize: Number(event.batchSize ?? 10),
-        concurrency: Math.min(Number(event.maximumConcurrency ?? CONCURRENCY_MAX), CONCURRENCY_MAX),
+        concurrency: Math.min(Number(event.maximumConcurrency ?? concurrency), concurrency),
         reportsItemFailures: event.functionResponseType === 'ReportBatchItemFailures',
       };
       const log = (line: string) => this.#log.warning(line);

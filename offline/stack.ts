@@ -15,16 +15,20 @@ import { announce, type Surroundings, VARIABLE } from './surroundings.ts';
 import { createLocalToken } from './token.ts';
 
 export type StackOptions = {
-  /** The first of six ports in a row; left out, any six that are free. */
+  /** The first of seven ports in a row; left out, any seven that are free. */
   readonly portBase?: number;
   /** Keeps tables, queues and the stand-in clouds' operations in .opwatch/, and begins with what is there. */
   readonly keep?: boolean;
   /** Lets `serverless invoke local` from this checkout use this stack. */
   readonly announced?: boolean;
+  /** Batches that a function works on at a time; left out, four. */
+  readonly concurrency?: number;
+  /** What offline/opwatch.config.ts is told besides. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 
 export type Stack = {
-  readonly urls: Readonly<Record<'api' | 'inbox' | 'clouds' | 'dynamodb' | 'sqs' | 'lambda', string>>;
+  readonly urls: Readonly<Record<'api' | 'inbox' | 'clouds' | 'dynamodb' | 'sqs' | 'ssm' | 'lambda', string>>;
   readonly inbox: Outside['inbox'];
   /** What its functions are told of it, secrets among them: for others who are to see the same. */
   readonly surroundings: Surroundings;
@@ -49,10 +53,12 @@ const root = dirname(import.meta.dirname);
 const serverless = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
 
 /** Starts everything and waits until it is ready. Throws when a port is taken or a part does not start. */
-export const startStack = async ({ portBase, keep = false, announced = false }: StackOptions = {}): Promise<Stack> => {
-  const ports = portBase === undefined ? await freePorts(6) : await portsFrom(portBase, 6);
-  if (!ports) throw new Error(`one of the ports ${portBase} to ${Number(portBase) + 5} is taken`);
-  const [apiPort = 0, inboxPort = 0, cloudsPort = 0, dynamodbPort = 0, sqsPort = 0, lambdaPort = 0] = ports;
+export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
+  const { portBase, keep = false, announced = false, concurrency, environment = {} } = options;
+  const ports = portBase === undefined ? await freePorts(7) : await portsFrom(portBase, 7);
+  if (!ports) throw new Error(`one of the ports ${portBase} to ${Number(portBase) + 6} is taken`);
+  const [apiPort = 0, inboxPort = 0, cloudsPort = 0, dynamodbPort = 0, sqsPort = 0, lambdaPort = 0, ssmPort = 0] =
+    ports;
   const dir = keep ? join(root, '.opwatch') : mkdtempSync(join(tmpdir(), 'opwatch-'));
   mkdirSync(join(root, '.opwatch'), { recursive: true });
   const forget = (): void => {
@@ -65,14 +71,16 @@ export const startStack = async ({ portBase, keep = false, announced = false }: 
   const surroundings: Surroundings = {
     dynamodb: `http://127.0.0.1:${dynamodbPort}`,
     sqs: `http://127.0.0.1:${sqsPort}`,
+    ssm: `http://127.0.0.1:${ssmPort}`,
     api: `http://127.0.0.1:${apiPort}`,
-    environment: outside.environment,
+    environment: { ...outside.environment, ...environment },
+    ...(concurrency !== undefined && { concurrency }),
   };
   // Lambda and EventBridge know no time but UTC; serverless-offline's schedules go by the machine's.
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', [VARIABLE]: JSON.stringify(surroundings) };
   const start = (...command: string[]): Promise<Child> => startChild({ command, cwd: root, env, logFile });
   const startEmulators = () => {
-    const options: EmulatorOptions = { dynamodbPort, sqsPort, dir };
+    const options: EmulatorOptions = { dynamodbPort, sqsPort, ssmPort, dir };
     return start(join(import.meta.dirname, 'emulators.ts'), JSON.stringify(options));
   };
   const startFunctions = () =>
@@ -122,6 +130,7 @@ export const startStack = async ({ portBase, keep = false, announced = false }: 
       clouds: outside.clouds.url,
       dynamodb: surroundings.dynamodb,
       sqs: surroundings.sqs,
+      ssm: surroundings.ssm,
       lambda: `http://127.0.0.1:${lambdaPort}`,
     },
     inbox: outside.inbox,

@@ -13,7 +13,7 @@ const options = {
 
 const USAGE = `usage: npm start -- [--keep] [--port-base N]
   --keep         keep tables and queues in .opwatch/ and begin with what is there
-  --port-base N  use the six ports from N on (otherwise ${PORT_BASE}, or any free ones when those are taken)`;
+  --port-base N  use the seven ports from N on (otherwise ${PORT_BASE}, or any free ones when those are taken)`;
 
 const operation = { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe****', OperationId: 'op-13c37a77c505****' };
 
@@ -47,8 +47,8 @@ class Usage extends Error {}
 const readOptions = () => {
   try {
     const { keep, help, 'port-base': given } = parseArgs({ options }).values;
-    if (given !== undefined && !(/^\d{4,5}$/.test(given) && Number(given) >= 1024 && Number(given) <= 65_530)) {
-      throw new Error('--port-base must be a port from 1024 to 65530');
+    if (given !== undefined && !(/^\d{4,5}$/.test(given) && Number(given) >= 1024 && Number(given) <= 65_529)) {
+      throw new Error('--port-base must be a port from 1024 to 65529');
     }
     return { keep, help, given: given === undefined ? undefined : Number(given) };
   } catch (error) {
@@ -59,7 +59,7 @@ const readOptions = () => {
 const run = async (): Promise<void> => {
   const { keep, help, given } = readOptions();
   if (help) return console.log(USAGE);
-  const portBase = given ?? ((await portsFrom(PORT_BASE, 6)) && PORT_BASE);
+  const portBase = given ?? ((await portsFrom(PORT_BASE, 7)) && PORT_BASE);
 
   let interrupt = (): void => process.exit();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt());

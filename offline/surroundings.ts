@@ -10,8 +10,11 @@ const OnThisMachine = v.pipe(v.string(), v.regex(/^http:\/\/127\.0\.0\.1:\d+$/, 
 const Surroundings = v.object({
   dynamodb: OnThisMachine,
   sqs: OnThisMachine,
+  ssm: OnThisMachine,
   /** The origin of the HTTP API. */
   api: OnThisMachine,
+  /** Batches that a function works on at a time. */
+  concurrency: v.exactOptional(v.number()),
   /** What offline/opwatch.config.ts reads. */
   environment: v.record(v.string(), v.string()),
 });
@@ -54,7 +57,7 @@ export const startSurroundings = async (
   const dir = mkdtempSync(join(tmpdir(), 'opwatch-'));
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
   const [{ urls, close }, outside] = await Promise.all([
-    startEmulators({ dynamodbPort: 0, sqsPort: 0, dir }),
+    startEmulators({ dynamodbPort: 0, sqsPort: 0, ssmPort: 0, dir }),
     startOutside(),
   ]);
   return {

@@ -17,7 +17,10 @@ afterAll(() => outside.close());
 type Ended = { readonly code: number; readonly out: string; readonly err: string };
 
 const run = (...args: string[]): Promise<Ended> => {
-  const surroundings = { dynamodb: '', sqs: '', api: '', environment: outside.environment };
+  // Nobody listens there, and nobody asks.
+  const nowhere = 'http://127.0.0.1:9';
+  const emulators = { dynamodb: nowhere, sqs: nowhere, ssm: nowhere, api: nowhere };
+  const surroundings = { ...emulators, environment: outside.environment };
   const env = { PATH: process.env.PATH, [VARIABLE]: JSON.stringify(surroundings) };
   return new Promise((resolve) => {
     execFile(process.execPath, ['lib/commands/probe.ts', ...args], { cwd: root, env }, (error, out, err) => {

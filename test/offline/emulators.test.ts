@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   ChangeMessageVisibilityCommand,
   GetQueueAttributesCommand,
@@ -9,6 +9,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, expect, test, vi } from 'vitest';
 import { type Child, startChild } from '../../offline/child.ts';
 import { deploy } from '../../offline/deploy.ts';
@@ -48,7 +49,7 @@ const resources = (visibility: number, rangeKey = 'sk') => ({
 });
 
 const start = async () => {
-  const options = JSON.stringify({ dynamodbPort: 0, sqsPort: 0, dir });
+  const options = JSON.stringify({ dynamodbPort: 0, sqsPort: 0, ssmPort: 0, dir });
   const script = join(import.meta.dirname, '../../offline/emulators.ts');
   const child = await startChild({
     command: [script, options],
@@ -59,13 +60,14 @@ const start = async () => {
   children.push(child);
   const urls = child.ready as EmulatorUrls;
   const local = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-  const dynamodb = new DynamoDBClient({ ...local, endpoint: urls.dynamodb });
+  const dynamodb = new DynamoDBClient({ ...local, endpoint: urls.dynamodb, maxAttempts: 1 });
   const sqs = new SQSClient({ ...local, endpoint: urls.sqs });
+  const ssm = new SSMClient({ ...local, endpoint: urls.ssm });
   const put = (template: ReturnType<typeof resources>) => {
     const resolve = createResolver({ resources: template, region: 'us-east-1', sqsUrl: urls.sqs, attributes: {} });
     return deploy({ resources: template, resolve, dynamodb, sqs });
   };
-  return { child, dynamodb, sqs, put, QueueUrl: `${urls.sqs}/000000000000/poll` };
+  return { child, urls, dynamodb, sqs, ssm, put, QueueUrl: `${urls.sqs}/000000000000/poll` };
 };
 
 test('what the emulators hold outlives their being killed', async () => {
@@ -104,6 +106,48 @@ test('what the emulators hold outlives their being killed', async () => {
   );
   expect(back).toMatchObject({ Body: 'hidden', Attributes: { ApproximateReceiveCount: '2' } });
   await second.child.kill();
+});
+
+test('a table says "not now" as often as it is told to, and is whole again when it is let be', async () => {
+  const { child, put, dynamodb, urls } = await start();
+  await put(resources(180));
+  const keys = ['a', 'b', 'c'].map((name) => ({ pk: { S: name }, sk: { S: 'x' } }));
+  for (const Item of keys) await dynamodb.send(new PutItemCommand({ TableName: 'watches', Item }));
+  const play = async (faults: object) => {
+    const answer = await fetch(`${urls.dynamodb}/_control/faults`, { method: 'POST', body: JSON.stringify(faults) });
+    return [answer.status, await answer.json()];
+  };
+  const readAll = async () => {
+    const RequestItems = { watches: { Keys: keys, ConsistentRead: true } };
+    const { Responses, UnprocessedKeys } = await dynamodb.send(new BatchGetItemCommand({ RequestItems }));
+    return [Responses?.watches?.length, UnprocessedKeys?.watches];
+  };
+
+  expect(await play({ unprocessed: 1 })).toEqual([200, { throttled: 0, unprocessed: 0 }]);
+  expect(await readAll()).toEqual([2, { Keys: [keys[2]], ConsistentRead: true }]);
+  await play({ throttled: 1 });
+  await expect(readAll()).rejects.toThrow(/[Tt]hroughput/);
+  expect(await play({})).toEqual([200, { throttled: 1, unprocessed: 1 }]);
+  expect(await readAll()).toEqual([3, undefined]);
+  expect(await play({ throttled: 2 })).toMatchObject([400, {}]);
+  await child.kill();
+});
+
+test('parameters are put, replaced and read, and outlive a kill', async () => {
+  const first = await start();
+  const put = (Value: string, Overwrite = false) =>
+    first.ssm.send(new PutParameterCommand({ Name: '/opwatch/a', Type: 'SecureString', Value, Overwrite }));
+  await put('one');
+  await expect(put('two')).rejects.toThrow('ParameterAlreadyExists');
+  expect(await put('two', true)).toMatchObject({ Version: 2 });
+  await first.child.kill();
+  const { child, ssm } = await start();
+  const read = await ssm.send(new GetParametersCommand({ Names: ['/opwatch/a', '/opwatch/b'], WithDecryption: true }));
+  expect(read).toMatchObject({
+    Parameters: [{ Name: '/opwatch/a', Value: 'two', Type: 'SecureString' }],
+    InvalidParameters: ['/opwatch/b'],
+  });
+  await child.kill();
 });
 
 test('what serverless.yml changes about a queue takes effect, about the keys of a table it cannot', async () => {
