@@ -1,14 +1,14 @@
 /** The whole of opwatch as its users have it before them: an API, clouds where operations begin, webhooks that come. */
 import { randomUUID } from 'node:crypto';
-import { vi } from 'vitest';
 import type { Delivery } from '../../../lib/delivery.ts';
 import { watchKey } from '../../../lib/items.ts';
 import type { Item } from '../../../lib/store.ts';
 import type { deliveryViews, WatchView } from '../../../lib/view.ts';
 import type { Watch } from '../../../lib/watch.ts';
-import { type Stack, startStack } from '../../../offline/stack.ts';
+import { type Stack, type StackOptions, startStack } from '../../../offline/stack.ts';
 import { type Beneath, lookBeneath, QUEUES } from './beneath.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
+import { until } from './until.ts';
 
 export type Answer = {
   readonly status: number;
@@ -70,8 +70,8 @@ export type Opwatch = {
 };
 
 /** Starts a local stack of its own: about four seconds. */
-export const startOpwatch = async (): Promise<Opwatch> => {
-  const stack = await startStack();
+export const startOpwatch = async (options: StackOptions = {}): Promise<Opwatch> => {
+  const stack = await startStack(options);
   const { urls, table } = stack;
   const receiver = await startReceiver(stack.surroundings.environment.STAND_IN_SIGNING_SECRET ?? '');
   const beneath = lookBeneath(stack);
@@ -131,12 +131,12 @@ export const startOpwatch = async (): Promise<Opwatch> => {
       return body as WatchView;
     },
     readUntil: (id, isWanted, timeout = 30_000) =>
-      vi.waitUntil(
+      until(
         async () => {
           const watch = await read(id);
           return isWanted(watch) && watch;
         },
-        { timeout, interval: 200 },
+        { timeoutMs: timeout },
       ),
     sweepUp,
     letPass: async (id, ms) => {

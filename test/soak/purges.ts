@@ -1,0 +1,40 @@
+/** Purges every queue, again and again, while watches are submitted, looked at and told of. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Opwatch } from '../e2e/kit/opwatch.ts';
+import { breaches, gather, inWords } from './party.ts';
+import type { Outcome, Scenario } from './scenario.ts';
+
+type Size = { readonly purges: number; readonly watches: number };
+
+const WITHIN_MS = 90_000;
+const SWEEP_EVERY_MS = 5_000;
+
+export const purgeAtRandom = async (opwatch: Opwatch, { purges, watches }: Size): Promise<Outcome> => {
+  const party = gather(opwatch, { name: 'purges' });
+  const joining: Promise<unknown>[] = [];
+  for (let i = 0; i < purges; i += 1) {
+    joining.push(party.join(Math.ceil(watches / purges), () => Math.random() * 10));
+    await sleep(500 + Math.random() * 3_000);
+    await opwatch.beneath.purge();
+  }
+  await Promise.all(joining);
+
+  let sweeps = 0;
+  let sweptAt = Number.NEGATIVE_INFINITY;
+  const tally = await party.settled(WITHIN_MS, async () => {
+    if (Date.now() < sweptAt + SWEEP_EVERY_MS) return;
+    await opwatch.sweepUp();
+    sweeps += 1;
+    sweptAt = Date.now();
+  });
+  return {
+    figure: `every queue purged x ${purges}: ${inWords(tally)}, after ${sweeps} sweeps (leases let lapse at once)`,
+    broken: breaches(tally, WITHIN_MS),
+  };
+};
+
+export const purges: Scenario = {
+  name: 'purges',
+  about: 'every message of every queue lost, 6 times: the sweep brings all of them back',
+  long: (opwatch) => purgeAtRandom(opwatch, { purges: 6, watches: 150 }),
+};
