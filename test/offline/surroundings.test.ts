@@ -89,12 +89,14 @@ describe('surroundings that are not on this machine', () => {
   const good = {
     dynamodb: 'http://127.0.0.1:4103',
     sqs: 'http://127.0.0.1:4104',
+    ssm: 'http://127.0.0.1:4106',
     api: 'http://127.0.0.1:4100',
     environment: {},
   };
   const bad = [
     { ...good, sqs: 'https://sqs.eu-west-1.amazonaws.com' },
     { ...good, dynamodb: 'https://dynamodb.eu-west-1.amazonaws.com' },
+    { ...good, ssm: 'https://ssm.eu-west-1.amazonaws.com' },
     { ...good, sqs: 'http://127.0.0.1:4104@sqs.eu-west-1.amazonaws.com' },
     { ...good, sqs: 'http://127.0.0.1.example.com:4104' },
   ];
