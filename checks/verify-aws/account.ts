@@ -1,8 +1,8 @@
 /** One AWS account and region, opened only when it is the one that was named. */
 import {
   CloudFormationClient,
-  DescribeStackResourcesCommand,
   DescribeStacksCommand,
+  paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
@@ -67,13 +67,13 @@ export const openAccount = async (id: string, region: string): Promise<Account> 
     },
 
     stackResources: async (StackName) => {
-      const { StackResources = [] } = await cloudformation.send(new DescribeStackResourcesCommand({ StackName }));
-      return new Map(
-        StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [
-          LogicalResourceId,
-          PhysicalResourceId,
-        ]),
-      );
+      const ids = new Map<string, string>();
+      for await (const page of paginateListStackResources({ client: cloudformation }, { StackName })) {
+        for (const { LogicalResourceId = '', PhysicalResourceId = '' } of page.StackResourceSummaries ?? []) {
+          ids.set(LogicalResourceId, PhysicalResourceId);
+        }
+      }
+      return ids;
     },
 
     invoke: async (FunctionName, input) => {

@@ -29,12 +29,24 @@ const probeDir = join(import.meta.dirname, 'probe');
 /** `verify-` and six letters or digits: nobody's stage. */
 const newStage = (): string => `verify-${Math.random().toString(36).slice(2, 8).padEnd(6, '0')}`;
 
+/** The check that makes it removes it as well, unless it was broken off. */
+const forgetParameter = async (ssm: SSMClient, Name: string): Promise<void> => {
+  await ssm.send(new DeleteParameterCommand({ Name })).catch((error: Error) => {
+    if (error.name !== 'ParameterNotFound') throw error;
+  });
+};
+
 const SETTLE_MS = 15 * 60_000;
 
 export const createDeployment = (
   account: Account,
   tell: (line: string) => void,
-  { osls = run, stage = newStage(), pause = async (ms: number) => void (await sleep(ms)) } = {},
+  {
+    osls = run,
+    stage = newStage(),
+    pause = async (ms: number) => void (await sleep(ms)),
+    forget = forgetParameter,
+  } = {},
 ): Deployment => {
   const { region } = account;
   const parts = [
@@ -143,9 +155,7 @@ export const createDeployment = (
   const remove = async (): Promise<boolean> => {
     tell('removing everything');
     const ends = await Promise.allSettled([
-      ssm.send(new DeleteParameterCommand({ Name: parameterOf(stage) })).catch((error: Error) => {
-        if (error.name !== 'ParameterNotFound') throw error;
-      }),
+      forget(ssm, parameterOf(stage)),
       // The probe has functions under opwatch's roles: it goes first.
       (async () => {
         for (const part of parts) await removePart(part);

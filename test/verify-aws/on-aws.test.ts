@@ -1,0 +1,163 @@
+/** The checks that need an account: they hold where it answers as AWS should, and do not where it does otherwise. */
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { describe, expect, test } from 'vitest';
+import { groups } from '../../checks/verify-aws/assumptions.ts';
+import type { Attempt } from '../../checks/verify-aws/probe/attempt.ts';
+import type { AwsSite, Metric, Role } from '../../checks/verify-aws/site.ts';
+import { createVirtualSite } from './virtual-site.ts';
+
+const STAGE = 'verify-abc123';
+const PARAMETER = `/opwatch/${STAGE}/check`;
+const SECRET = `/aws/reference/secretsmanager/opwatch-probe-${STAGE}`;
+const url = (name: string) => `https://sqs.eu-west-1.amazonaws.com/123456789012/opwatch-${STAGE}-${name}`;
+const opwatchQueues = { pollAliyun: url('poll-aliyun'), pollHuawei: url('poll-huawei'), notify: url('notify') };
+
+const denied = () => Object.assign(new Error('not authorized to perform'), { name: 'AccessDenied' });
+const failing = (error: Error) => ({ send: async () => Promise.reject(error) }) as unknown as SQSClient;
+const taking = { send: async () => ({}) } as unknown as SQSClient;
+
+const HELD = { [SECRET]: 'held by Secrets Manager' };
+
+/** Parameters, and secrets by reference. `missing` says what becomes of a name that is not there. */
+const ssmThatHolds = (
+  held: Readonly<Record<string, string>>,
+  missing: (names: readonly string[]) => void = () => undefined,
+): SSMClient => {
+  const values = new Map(Object.entries(held));
+  const send = async (command: unknown) => {
+    if (command instanceof PutParameterCommand) values.set(command.input.Name ?? '', command.input.Value ?? '');
+    if (command instanceof DeleteParameterCommand) values.delete(command.input.Name ?? '');
+    if (!(command instanceof GetParametersCommand)) return {};
+    const { Names = [] } = command.input;
+    missing(Names.filter((name) => !values.has(name)));
+    return { Parameters: Names.flatMap((Name) => (values.has(Name) ? [{ Name, Value: values.get(Name) }] : [])) };
+  };
+  return { send } as unknown as SSMClient;
+};
+
+/** What comes of each attempt in an account whose permissions are those of the template. */
+const attemptAs = async (role: Role, attempt: Attempt): Promise<string> => {
+  if ('send' in attempt)
+    return role === 'sweep' || attempt.send === opwatchQueues.notify ? 'allowed' : 'AccessDenied: no';
+  if ('parameter' in attempt) {
+    return role === 'poller' && attempt.parameter === PARAMETER ? 'allowed: held by SSM' : 'AccessDeniedException: no';
+  }
+  if ('receive' in attempt || 'scan' in attempt) return 'AccessDeniedException: no';
+  if ('connect' in attempt) return attempt.connect === '127.0.0.1:9001' ? 'connected' : 'Error: timed out';
+  return attempt.get.includes('execute-api') ? 'answered 401' : 'blocked_address: not called';
+};
+
+const metric = async ({ name }: Metric): Promise<number | undefined> =>
+  ({ Invocations: 40, swept: 1 })[name as 'Invocations' | 'swept'];
+
+const siteWith = (more: Partial<AwsSite>): AwsSite => ({
+  ...createVirtualSite(),
+  stage: STAGE,
+  tableName: `opwatch-${STAGE}`,
+  ssm: ssmThatHolds(HELD),
+  sqsInTheClear: failing(denied()),
+  opwatchQueues,
+  api: 'https://abc.execute-api.eu-west-1.amazonaws.com',
+  mappedFunction: `opwatch-probe-${STAGE}-mapped`,
+  attemptAs,
+  expiry: async () => ({ status: 'ENABLED', attribute: 'expiresAt' }),
+  mappings: async () =>
+    Object.values(opwatchQueues).map((each) => ({
+      queue: `arn:aws:sqs:eu-west-1:123456789012:${each.split('/').at(-1)}`,
+      batchSize: 10,
+      maximumConcurrency: 10,
+      responseTypes: ['ReportBatchItemFailures'],
+    })),
+  recursion: async () => 'Terminate',
+  metric,
+  ...more,
+});
+
+const checks = groups.flat().flatMap((check) => ('runOnAws' in check ? [check] : []));
+const verdictOf = (name: string, more: Partial<AwsSite> = {}) => {
+  const check = checks.find((each) => each.name === name);
+  if (!check) throw new Error(`no check ${name}`);
+  return check.runOnAws(siteWith(more));
+};
+
+test.each(checks.map(({ name }) => name))('%s holds in an account that is as documented', async (name) => {
+  expect(await verdictOf(name)).toEqual({ holds: true, evidence: expect.any(String) });
+});
+
+const throwing = (names: readonly string[]) => {
+  if (names.length > 0) throw Object.assign(new Error('no such secret'), { name: 'ParameterNotFound' });
+};
+
+const BENT: readonly (readonly [check: string, how: string, more: Partial<AwsSite>, evidence: RegExp])[] = [
+  ['hiding-is-no-round', 'detection is off', { recursion: async () => 'Allow' }, /set to Allow/],
+  [
+    'hiding-is-no-round',
+    'invocations were dropped',
+    { metric: async ({ name }) => (name === 'Invocations' ? 40 : 3) },
+    /3 invocations were dropped/,
+  ],
+  ['hiding-is-no-round', 'nothing was counted', { metric: async () => undefined }, /only 0 invocations/],
+  ['mappings-as-deployed', 'nothing is mapped', { mappings: async () => [] }, /poll-aliyun is mapped to nothing/],
+  [
+    'mappings-as-deployed',
+    'failures are not reported',
+    { mappings: async () => (await siteWith({}).mappings()).map((each) => ({ ...each, responseTypes: [] })) },
+    /notify: batches of 10/,
+  ],
+  ['expiry-is-on', 'expiry is off', { expiry: async () => ({ status: 'DISABLED', attribute: undefined }) }, /DISABLED/],
+  ['log-lines-become-metrics', 'no metric comes', { metric: async () => undefined }, /nothing within 5 minutes/],
+  [
+    'pollers-cannot-feed-themselves',
+    'IAM allows everything',
+    { attemptAs: async () => 'allowed' },
+    /poller, \{"send":"https:\/\/sqs\S+poll-aliyun.*: allowed/,
+  ],
+  [
+    'pollers-cannot-feed-themselves',
+    'IAM allows nothing',
+    { attemptAs: async () => 'AccessDenied: no' },
+    /sweep, \{"send"/,
+  ],
+  ['roles-are-narrow', 'IAM allows everything', { attemptAs: async () => 'allowed' }, /poller, \{"scan"/],
+  ['queues-refuse-plain-http', 'the policy is not there', { sqsInTheClear: taking }, /over http: taken/],
+  [
+    'queues-refuse-plain-http',
+    'nobody answers',
+    { sqsInTheClear: failing(new Error('getaddrinfo ENOTFOUND')) },
+    /ENOTFOUND/,
+  ],
+  [
+    'secure-strings-need-no-key-policy',
+    'KMS must be allowed too',
+    { attemptAs: async () => 'AccessDeniedException: kms:Decrypt' },
+    /kms:Decrypt/,
+  ],
+  ['secrets-through-ssm', 'SSM does not read them', { ssm: ssmThatHolds({}) }, /cannot be read/],
+  ['secrets-through-ssm', 'another is read', { ssm: ssmThatHolds({ [SECRET]: 'x' }) }, /another value/],
+  [
+    'missing-secrets-are-named',
+    'one that is missing fails all',
+    { ssm: ssmThatHolds(HELD, throwing) },
+    /ParameterNotFound/,
+  ],
+  [
+    'guard-inside-lambda',
+    'the guard lets through',
+    { attemptAs: async (_, attempt) => ('get' in attempt ? 'answered 200' : 'connected') },
+    /127\.0\.0\.1:9001/,
+  ],
+  ['guard-inside-lambda', 'nothing is reached at all', { attemptAs: async () => 'blocked_address: no' }, /execute-api/],
+  ['no-metadata-service', 'there is one', { attemptAs: async () => 'connected' }, /169\.254\.169\.254:80/],
+];
+
+describe('does not hold', () => {
+  test.each(BENT)('%s, where %s', async (name, _, more, evidence) => {
+    expect(await verdictOf(name, more)).toEqual({ holds: false, evidence: expect.stringMatching(evidence) });
+  });
+});
+
+test('every check for an account is shown to fail', () => {
+  const shown = new Set(BENT.map(([name]) => name));
+  expect(checks.map(({ name }) => name).filter((name) => !shown.has(name))).toEqual([]);
+});
