@@ -3,9 +3,7 @@
  * or with --offline, as far as that goes, on the embedded stack.
  */
 import { parseArgs } from 'node:util';
-import { startStack } from '../../offline/stack.ts';
 import { groups } from './assumptions.ts';
-import { joinStack } from './offline.ts';
 import { exitCodeOf, lineOf, type Result, runAll } from './run.ts';
 
 const USAGE = `usage:
@@ -59,6 +57,7 @@ const summary = (results: readonly Result[]): string => {
 const tell = (result: Result): void => console.log(lineOf(result));
 
 const checkOffline = async (): Promise<number> => {
+  const [{ startStack }, { joinStack }] = await Promise.all([import('../../offline/stack.ts'), import('./offline.ts')]);
   const stopped = interruption(() => 'stopped');
   const stack = await startStack();
   const { site, close } = await joinStack(stack);
