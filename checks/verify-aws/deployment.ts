@@ -36,6 +36,19 @@ const forgetParameter = async (ssm: SSMClient, Name: string): Promise<void> => {
   });
 };
 
+/**
+ * What the checks expect, and what lets the stack be removed, whatever serverless.yml has been changed to. No concurrency is
+ * set aside: a new account has none to spare.
+ */
+const PARAMS = [
+  'auth=token',
+  'retention=Delete',
+  'deletionProtection=false',
+  'pollerConcurrency=10',
+  'notifierConcurrency=10',
+  'reserve=no',
+].flatMap((param) => ['--param', param]);
+
 const SETTLE_MS = 15 * 60_000;
 
 export const createDeployment = (
@@ -68,9 +81,8 @@ export const createDeployment = (
   const make = async (stopped: AbortSignal): Promise<AwsSite> => {
     const begun = Date.now();
     tell(`account ${account.id}, ${region}: deploying opwatch as stage ${stage} (${logFile})`);
-    // New accounts have no concurrency to set aside; the mappings' own limits are what is checked.
     const command = { cwd: root, account, logFile, stopped };
-    await osls({ ...command, words: ['deploy', ...where, '--param', 'reserve=no'] });
+    await osls({ ...command, words: ['deploy', ...where, ...PARAMS] });
 
     const made = await account.stackResources(`opwatch-${stage}`);
     const idOf = (id: string): string => {

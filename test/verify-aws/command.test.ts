@@ -69,7 +69,7 @@ test.each([
   ['no region', ['--account', '123456789012']],
   ['an account that is none', ['--account', 'prod', '--region', 'eu-west-1']],
   ['an option it does not know', ['--stage', 'prod']],
-])('called with %s it says how, and asks nobody [S15]', async (_, args) => {
+])('called with %s it says how, and asks nobody', async (_, args) => {
   const { code, text } = await call(...args);
   expect(code).toBe(2);
   expect(text).toContain('usage:');

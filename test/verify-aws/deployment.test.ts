@@ -66,6 +66,16 @@ const deploymentWith = ({ osls = () => undefined, states = {} }: Options = {}) =
 };
 
 const WHERE = `--stage ${STAGE} --region eu-west-1`;
+const PARAMS = [
+  'auth=token',
+  'retention=Delete',
+  'deletionProtection=false',
+  'pollerConcurrency=10',
+  'notifierConcurrency=10',
+  'reserve=no',
+]
+  .map((param) => `--param ${param}`)
+  .join(' ');
 const goOn = () => new AbortController().signal;
 
 test('opwatch is deployed, then the probe under its roles; both are removed, the probe first', async () => {
@@ -79,7 +89,7 @@ test('opwatch is deployed, then the probe under its roles; both are removed, the
   expect(await deployment.remove()).toBe(true);
   const role = (name: string) => `arn:aws:iam::123456789012:role/${name}-1`;
   expect(ran).toEqual([
-    `deploy ${OPWATCH} ${WHERE} --param reserve=no`,
+    `deploy ${OPWATCH} ${WHERE} ${PARAMS}`,
     `deploy ${PROBE} ${WHERE} --param pollerRole=${role('PollerHuaweiRole')} --param sweepRole=${role('SweepRole')}`,
     `remove ${PROBE} ${WHERE}`,
     `remove ${OPWATCH} ${WHERE}`,

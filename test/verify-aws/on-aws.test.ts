@@ -3,13 +3,13 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { groups } from '../../checks/verify-aws/assumptions.ts';
-import type { Attempt } from '../../checks/verify-aws/probe/attempt.ts';
+import { type Attempt, RUNTIME } from '../../checks/verify-aws/probe/attempt.ts';
 import type { AwsSite, Metric, Role } from '../../checks/verify-aws/site.ts';
 import { createVirtualSite } from './virtual-site.ts';
 
 const STAGE = 'verify-abc123';
 const PARAMETER = `/opwatch/${STAGE}/check`;
-const SECRET = `/aws/reference/secretsmanager/opwatch-probe-${STAGE}`;
+const SECRET = `/aws/reference/secretsmanager/opwatch-probe-${STAGE}/check`;
 const url = (name: string) => `https://sqs.eu-west-1.amazonaws.com/123456789012/opwatch-${STAGE}-${name}`;
 const opwatchQueues = { pollAliyun: url('poll-aliyun'), pollHuawei: url('poll-huawei'), notify: url('notify') };
 
@@ -44,7 +44,7 @@ const attemptAs = async (role: Role, attempt: Attempt): Promise<string> => {
     return role === 'poller' && attempt.parameter === PARAMETER ? 'allowed: held by SSM' : 'AccessDeniedException: no';
   }
   if ('receive' in attempt || 'scan' in attempt) return 'AccessDeniedException: no';
-  if ('connect' in attempt) return attempt.connect === '127.0.0.1:9001' ? 'connected' : 'Error: timed out';
+  if ('connect' in attempt) return attempt.connect === RUNTIME ? 'connected' : 'Error: timed out';
   return attempt.get.includes('execute-api') ? 'answered 401' : 'blocked_address: not called';
 };
 
@@ -145,7 +145,7 @@ const BENT: readonly (readonly [check: string, how: string, more: Partial<AwsSit
     'guard-inside-lambda',
     'the guard lets through',
     { attemptAs: async (_, attempt) => ('get' in attempt ? 'answered 200' : 'connected') },
-    /127\.0\.0\.1:9001/,
+    /get.*runtime/,
   ],
   ['guard-inside-lambda', 'nothing is reached at all', { attemptAs: async () => 'blocked_address: no' }, /execute-api/],
   ['no-metadata-service', 'there is one', { attemptAs: async () => 'connected' }, /169\.254\.169\.254:80/],

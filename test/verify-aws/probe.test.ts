@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../bundle.ts';
-import type { Attempt } from '../../checks/verify-aws/probe/attempt.ts';
+import { type Attempt, RUNTIME } from '../../checks/verify-aws/probe/attempt.ts';
 
 const root = join(import.meta.dirname, '../..');
 const probe = join(root, 'checks/verify-aws/probe');
@@ -70,6 +70,7 @@ describe('its module', () => {
     ['a connection to nobody', () => ({ connect: '127.0.0.1:9' }), /ECONNREFUSED/],
     ['a GET to this machine', () => ({ get: `http://127.0.0.1:${port}/` }), /^blocked_address: not called/],
     ['a GET to the metadata service', () => ({ get: 'https://169.254.169.254/' }), /^blocked_address: not called/],
+    ['a GET to the runtime API', () => ({ get: `https://${RUNTIME}/` }), /^blocked_address/],
     ['a GET to a name of this machine', () => ({ get: 'https://localhost/' }), /^blocked_address/],
   ])('says what came of %s', async (_, attempt, told) => {
     expect(await evaluate('await probe.attempt(JSON.parse(input))', attempt())).toMatch(told);

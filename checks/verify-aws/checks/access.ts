@@ -5,7 +5,7 @@ import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm
 import { writeWakeUp } from '../../../lib/queue.ts';
 import { createSecrets, SecretError } from '../../../lib/secrets.ts';
 import { type Check, verdict } from '../check.ts';
-import type { Attempt } from '../probe/attempt.ts';
+import { type Attempt, RUNTIME } from '../probe/attempt.ts';
 import { type AwsSite, askUntil, type Role } from '../site.ts';
 
 const NO_IAM = 'the embedded stack evaluates no permissions';
@@ -16,7 +16,7 @@ const harmless = (): string => writeWakeUp({ pk: `check#${randomUUID()}`, sk: 'c
 
 type Case = readonly [role: Role, attempt: Attempt, expected: RegExp];
 
-const DENIED = /^AccessDenied/;
+const DENIED = /^[\w.]*AccessDenied/;
 const ALLOWED = /^allowed/;
 
 /** What came otherwise than expected. */
@@ -100,7 +100,7 @@ export const accessChecks: readonly Check[] = [
     notOffline: NO_SSM,
     runOnAws: async ({ ssm, stage, now }) => {
       const told = await createSecrets(ssm, {}, now)
-        .read([`secret:opwatch-probe-${stage}`])
+        .read([`secret:opwatch-probe-${stage}/check`])
         .then(
           ([value]) => (value === 'held by Secrets Manager' ? '' : 'another value was read'),
           (error: Error) => String(error),
@@ -121,7 +121,7 @@ export const accessChecks: readonly Check[] = [
               (error: Error) =>
                 error instanceof SecretError && error.message.startsWith(missing) ? '' : `${missing}: ${error}`,
             );
-        const missing = [`ssm:/opwatch/${site.stage}/none`, `secret:opwatch-probe-${site.stage}-none`];
+        const missing = [`ssm:/opwatch/${site.stage}/none`, `secret:opwatch-probe-${site.stage}/none`];
         const ask = async () => (await Promise.all(missing.map(read))).filter(Boolean);
         const wrong = await askUntil(site, 20, ask, ({ length }) => length === 0);
         return verdict(wrong, 'of two, the one that is not there is named, in SSM and in Secrets Manager');
@@ -134,9 +134,10 @@ export const accessChecks: readonly Check[] = [
       const BLOCKED = /^blocked_address/;
       const wrong = await attemptAll(site, [
         // Without the guard the runtime API, which hands out the function's events, can be reached.
-        ['sweep', { connect: '127.0.0.1:9001' }, /^connected$/],
-        ['sweep', { get: 'http://127.0.0.1:9001/2018-06-01/runtime/invocation/next' }, BLOCKED],
-        ['sweep', { get: 'https://127.0.0.1:9001/' }, BLOCKED],
+        ['sweep', { connect: RUNTIME }, /^connected$/],
+        ['sweep', { get: `http://${RUNTIME}/2018-06-01/runtime/invocation/next` }, BLOCKED],
+        ['sweep', { get: `https://${RUNTIME}/` }, BLOCKED],
+        ['sweep', { get: 'https://127.0.0.1/' }, BLOCKED],
         ['sweep', { get: 'https://[::ffff:127.0.0.1]/' }, BLOCKED],
         ['sweep', { get: 'https://localhost/' }, BLOCKED],
         ['sweep', { get: 'https://169.254.169.254/latest/meta-data/' }, BLOCKED],

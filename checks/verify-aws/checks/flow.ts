@@ -38,6 +38,9 @@ const ask = async ({ api }: Site, path: string, authorization?: string) => {
   return { status: answer.status, type: answer.headers.get('content-type') ?? '', text: await answer.text() };
 };
 
+/** The authorizer's answers are kept for 30 s. */
+const REVOKED_SECONDS = 60;
+
 const METRIC_SECONDS = 300;
 
 export const flowChecks: readonly Check[] = [
@@ -62,6 +65,20 @@ export const flowChecks: readonly Check[] = [
           : [`a watch that is not there was answered ${none.status}: ${none.text.slice(0, 200)}`]),
       ];
       return verdict(wrong, 'a good token 200, a made-up one 403, none 401; routeKey and path parameters as expected');
+    },
+  },
+  {
+    name: 'revoked-tokens-stop',
+    run: async (site) => {
+      const { text, item } = newToken({ tenant: `check-${randomUUID()}`, scopes: ['read'] }, site.now());
+      await site.table.insert(item);
+      const read = async () => (await ask(site, '/watches', `Bearer ${text}`)).status;
+      const before = await read();
+      const began = site.now();
+      await site.table.replace({ ...item, version: 2, body: { ...item.body, revokedAt: began } });
+      const after = await askUntil(site, REVOKED_SECONDS, read, (status) => status === 403);
+      const told = `a token was answered ${before}, and ${after} ${Math.round((site.now() - began) / 1_000)} s after it was revoked`;
+      return verdict(before === 200 && after === 403 ? [] : [told], told);
     },
   },
   {
@@ -91,5 +108,9 @@ export const flowChecks: readonly Check[] = [
       const told = `opwatch/swept of ${site.tableName}: ${sum ?? 'nothing'}`;
       return verdict((sum ?? 0) > 0 ? [] : [`${told} within 5 minutes`], told);
     },
+  },
+  {
+    name: 'failed-submissions-are-kept',
+    never: 'nothing from outside makes the trigger fail three times; the template’s destination is tested',
   },
 ];

@@ -16,6 +16,11 @@ export type Attempt =
   /** A GET through the guard that webhooks go through. */
   | { readonly get: string };
 
+/** Stands, in an address, for where Lambda's runtime API listens inside the function. */
+export const RUNTIME = '{runtime}';
+const addressIn = (text: string): string =>
+  text.replace(RUNTIME, process.env.AWS_LAMBDA_RUNTIME_API ?? '127.0.0.1:9001');
+
 const CONNECT_MS = 2_000;
 
 const connects = (address: string): Promise<string> =>
@@ -47,9 +52,9 @@ const make = async (attempt: Attempt): Promise<string> => {
     const { Parameters = [] } = await new SSMClient({}).send(command);
     return Parameters[0]?.Value === undefined ? 'allowed, but there is none' : `allowed: ${Parameters[0].Value}`;
   }
-  if ('connect' in attempt) return connects(attempt.connect);
+  if ('connect' in attempt) return connects(addressIn(attempt.connect));
   const send = createSend({ timeoutMs: 3_000, maxBytes: 1_024, onTooLong: 'cut', guard: { rules: {} } });
-  return `answered ${(await send({ method: 'GET', url: attempt.get, headers: {} })).status}`;
+  return `answered ${(await send({ method: 'GET', url: addressIn(attempt.get), headers: {} })).status}`;
 };
 
 /** What came of it: `allowed…`, `connected`, `answered 403`, or the error's name (a guard's refusal: its code and reason). */
