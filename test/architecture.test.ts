@@ -39,6 +39,10 @@ test('there is something to hold to the rules', () => {
   expect(files.flatMap(importsOf).length).toBeGreaterThan(100);
 });
 
+test('nothing makes code of text: what is loaded and run is written here [S12]', () => {
+  expect(mentioners(/\beval\b|\bFunction\(|['"](node:)?vm['"]|\b(import|require)\((?!')|createRequire/)).toEqual([]);
+});
+
 describe('one file each', () => {
   test.each([
     ['DynamoDB', /^@aws-sdk\/(client-dynamodb|lib-dynamodb)$/, 'lib/store.ts'],
