@@ -148,7 +148,7 @@ export const digestOf = (events: readonly OperationEvent[], language: Language):
   const messages = events.map((event) => messageOf(event, language));
   const [tone, mark] = TONES.find(([one]) => messages.some((message) => message.tone === one)) ?? ['calm', '⏹️'];
   const counts = Map.groupBy(events, ({ data }) => data.status);
-  const tally = [...counts].map(([status, { length }]) => `${length} ${words.status[status]}`).join(', ');
+  const tally = [...counts].map(([status, { length }]) => `${length} ${words.status[status]}`);
   const shown = messages.slice(0, messages.length > FACTS_MAX ? FACTS_MAX - 1 : FACTS_MAX);
   const facts = shown.map(({ title, why, facts: [first], links }): Fact => {
     const url = links.at(-1)?.url;
@@ -161,7 +161,7 @@ export const digestOf = (events: readonly OperationEvent[], language: Language):
   const rest = messages.length - shown.length;
   return {
     tone,
-    title: line(`${mark} ${words.digest(events.length)}: ${tally}`, TITLE_BYTES),
+    title: line(`${mark} ${words.digest(events.length, tally)}`, TITLE_BYTES),
     facts: rest > 0 ? [...facts, { name: '…', value: words.more(rest) }] : facts,
     links: [],
     at:

@@ -14,7 +14,7 @@ type Words = {
   readonly after: (duration: string) => string;
   readonly inferred: string;
   readonly of: (done: number, total: number) => string;
-  readonly digest: (count: number) => string;
+  readonly digest: (count: number, tally: readonly string[]) => string;
   readonly more: (count: number) => string;
   readonly facts: Readonly<Record<'providerStatus' | 'progress' | 'connection' | 'labels' | 'requestId', string>>;
   readonly links: Readonly<Record<'console' | 'watch', string>>;
@@ -45,7 +45,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     after: (duration) => ` after ${duration}`,
     inferred: '(inferred)',
     of: (done, total) => `${done} of ${total}`,
-    digest: (count) => `${count} operations`,
+    digest: (count, tally) => `${count} operations: ${tally.join(', ')}`,
     more: (count) => `and ${count} more`,
     facts: {
       providerStatus: 'In the cloud’s words',
@@ -84,7 +84,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     after: (duration) => `，历时 ${duration}`,
     inferred: '（推断）',
     of: (done, total) => `${done}/${total}`,
-    digest: (count) => `${count} 个操作`,
+    digest: (count, tally) => `${count} 个操作：${tally.join('，')}`,
     more: (count) => `另有 ${count} 个`,
     facts: {
       providerStatus: '云端状态',

@@ -151,7 +151,7 @@ describe('a digest', () => {
       ['❌ aliyun-emr RESIZE_CLUSTER failed after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
       ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
     ]);
-    expect(digestOf([succeeded, succeeded], 'zh').title).toBe('✅ 2 个操作: 2 成功');
+    expect(digestOf([succeeded, succeeded], 'zh').title).toBe('✅ 2 个操作：2 成功');
   });
 
   it('names ten at most, and the number of the rest', () => {

@@ -1,7 +1,7 @@
 /** Telegram's Bot API: sendMessage and editMessageText, in HTML. */
 import { telegramRuns } from '../markup.ts';
 import { json, jsonOf, no, type Receiver, textOf } from '../receiver.ts';
-import { line } from '../shown.ts';
+import { type Line, line } from '../shown.ts';
 
 const says = (code: number, description: string, parameters?: object) =>
   json(code, { ok: false, error_code: code, description, ...(parameters && { parameters }) });
@@ -15,6 +15,16 @@ const isWellFormed = (text: string): boolean => {
     else if (open.pop() !== name) return false;
   }
   return open.length === 0 && !/&(?!(lt|gt|amp|quot|#\d+);)/.test(text);
+};
+
+const linesOf = (html: string): Line[] => {
+  let quoted = false;
+  return html.split('\n').map((one) => {
+    quoted ||= one.startsWith('<blockquote>');
+    const shown = { ...line(...telegramRuns(one)), ...(quoted && { quoted }) };
+    if (one.endsWith('</blockquote>')) quoted = false;
+    return shown;
+  });
 };
 
 export const telegram: Receiver = {
@@ -31,7 +41,7 @@ export const telegram: Receiver = {
       return no('too long', says(400, 'Bad Request: message is too long'));
     if (method !== 'sendMessage' && method !== 'editMessageText') return no('unknown method', says(404, 'Not Found'));
     const id = method === 'editMessageText' ? Number(message_id) : delivery.at % 1_000_000_000;
-    const lines = html.split('\n').map((one) => line(...telegramRuns(one)));
+    const lines = linesOf(html);
     return {
       id: String(id),
       answer: json(200, { ok: true, result: { message_id: id, date: Math.floor(delivery.at / 1000) } }),
