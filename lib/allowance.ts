@@ -2,6 +2,7 @@
  * What a tenant may still ask for: requests, from a bucket that fills with time, and places for new watches, of which the
  * sweep counts every minute how many are taken. One item a tenant; functions take of it in blocks (limits.ts). Pure.
  */
+import * as v from 'valibot';
 import { MINUTE } from './schedule.ts';
 
 export type Limits = {
@@ -10,8 +11,25 @@ export type Limits = {
   readonly activeWatches: number;
 };
 
+const wholeNumber = (min: number, max: number) =>
+  v.exactOptional(v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(min), v.maxValue(max)));
+
+/** Limits as the configuration has them. */
+export const LimitSettings = v.strictObject({
+  /** Not so few that an array of 25 could never be taken. */
+  requestsPerMinute: wholeNumber(60, 1_000_000),
+  activeWatches: wholeNumber(1, 10_000_000),
+});
+
 /** Far beyond what a team needs, and too little for one tenant to fill a queue, which holds 120,000 hidden messages. */
-export const LIMITS_DEFAULT: Limits = { requestsPerMinute: 3_000, activeWatches: 50_000 };
+const LIMITS_DEFAULT: Limits = { requestsPerMinute: 3_000, activeWatches: 50_000 };
+
+/** What is set of `ours`, else of `usual`, else the default. */
+export const limitsOf = (usual: Partial<Limits> = {}, ours: Partial<Limits> = {}): Limits => ({
+  ...LIMITS_DEFAULT,
+  ...usual,
+  ...ours,
+});
 
 export type Allowance = {
   /** When the bucket of requests will be full again. */

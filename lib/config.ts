@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { type Rules, refusal } from './address-guard.ts';
-import { LIMITS_DEFAULT, type Limits } from './allowance.ts';
+import { LimitSettings, type Limits, limitsOf } from './allowance.ts';
 import type { EventType } from './event.ts';
 import { providers } from './providers/index.ts';
 import type { Provider, Vendor } from './providers/provider.ts';
@@ -15,6 +15,7 @@ import { targetOf, targetTypes } from './targets/index.ts';
 import { commonEntries } from './targets/settings.ts';
 import type { Rate } from './targets/target.ts';
 import { parseDurationMs } from './time.ts';
+import { unsafeNames } from './unsafe-names.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name is 1 to 63 of a-z, 0-9 and "-"'));
 
@@ -58,15 +59,6 @@ const GapSettings = v.strictObject({
   factor: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100)), DEFAULT_GAP.factor),
   min: v.optional(Duration),
   max: v.optional(Duration),
-});
-
-const wholeNumber = (min: number, max: number) =>
-  v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(min), v.maxValue(max));
-
-const LimitSettings = v.strictObject({
-  /** Not so few that an array of 25 could never be taken. */
-  requestsPerMinute: v.exactOptional(wholeNumber(60, 1_000_000)),
-  activeWatches: v.exactOptional(wholeNumber(1, 10_000_000)),
 });
 
 const Settings = v.strictObject({
@@ -209,7 +201,11 @@ const crossFaults = (settings: Checked, knownProviders: ReadonlyMap<string, Prov
   const checkNotify = (names: readonly string[] | undefined, at: string) => {
     for (const [i, name] of (names ?? []).entries()) {
       const isUrl = /^https?:/i.test(name);
-      const reason = isUrl ? refusal(name, callbackRules) : name in settings.targets ? undefined : 'names no target';
+      const reason = isUrl
+        ? refusal(name, callbackRules)
+        : Object.hasOwn(settings.targets, name)
+          ? undefined
+          : 'names no target';
       if (reason) faults.push(`${at}.${i}: ${reason}`);
     }
   };
@@ -259,6 +255,8 @@ const crossFaults = (settings: Checked, knownProviders: ReadonlyMap<string, Prov
 
 /** Checks a configuration. Throws one ConfigError with everything that is wrong. */
 export const readConfig = (input: unknown): Config => {
+  const unsafe = unsafeNames(input);
+  if (unsafe.length > 0) throw new ConfigError(unsafe.map((place) => `${place}: is no name to be given`));
   const checked = v.safeParse(Settings, input);
   if (!checked.success) throw new ConfigError(faultsOf(checked.issues));
   const settings = checked.output;
@@ -291,11 +289,7 @@ export const readConfig = (input: unknown): Config => {
       const fallback = settings.defaults.connections[vendor] ?? (only.length === 1 ? only[0]?.name : undefined);
       return connections.get(named ?? fallback ?? '');
     },
-    limitsFor: (tenant: string) => ({
-      ...LIMITS_DEFAULT,
-      ...settings.defaults.limits,
-      ...settings.tenants[tenant]?.limits,
-    }),
+    limitsFor: (tenant: string) => limitsOf(settings.defaults.limits, settings.tenants[tenant]?.limits),
     notifyFor: (tenant: string) => settings.tenants[tenant]?.notify ?? settings.defaults.notify,
     gapFor: (provider: string, operationType?: string) =>
       gapOf(settings.gaps[`${provider}/${operationType}`]) ?? gapOf(settings.gaps[provider]) ?? DEFAULT_GAP,

@@ -3,8 +3,13 @@
  *
  * A line may carry metrics: in CloudWatch's embedded metric format, so that they cost no call. docs/operations.md lists them.
  */
+import { plain } from './text.ts';
 
-export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+type Field = string | number | boolean | undefined;
+/** Named by our code, never by what comes from outside; and never as what a line has of its own. */
+export type Fields = Readonly<Record<string, Field>> & {
+  readonly [Own in 'level' | 'what' | 'deployment' | '_aws']?: never;
+};
 export type Metrics = Readonly<Record<string, readonly [value: number, unit: 'Count' | 'Milliseconds']>>;
 
 type Write = (what: string, fields?: Fields, metrics?: Metrics) => void;
@@ -37,10 +42,23 @@ const embedded = (metrics: Metrics, { deployment, now }: Origin) => ({
   ...Object.fromEntries(Object.entries(metrics).map(([name, [value]]) => [name, value])),
 });
 
+/** Enough for what a person needs to read; what a caller or a cloud says may be as long as it likes. */
+const FIELD_BYTES = 4_096;
+
+/** Whatever somebody outside has said stays in its field: no line breaks or terminal commands, and not without end. */
+const safe = (value: unknown): unknown => (typeof value === 'string' ? plain(value, FIELD_BYTES) : value);
+
 export const createLog = (write: (line: string) => void, origin?: Origin): Log => {
   const line =
     (level: string): Write =>
     (what, fields = {}, metrics) =>
-      write(JSON.stringify({ level, what, ...fields, ...(metrics && origin && embedded(metrics, origin)) }));
+      write(
+        JSON.stringify({
+          level,
+          what: safe(what),
+          ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, safe(value)])),
+          ...(metrics && origin && embedded(metrics, origin)),
+        }),
+      );
   return { info: line('info'), warn: line('warn'), error: line('error') };
 };

@@ -1,5 +1,6 @@
 /** What surrounds every handler: answers as JSON, refusals as problem+json, queue batches as partial batch responses. */
 import middy from '@middy/core';
+import { createLog } from './log.ts';
 import { problem, problemHeaders, Refusal } from './problem.ts';
 import type { SqsRecord } from './queue.ts';
 import { type Runtime, theRuntime } from './runtime.ts';
@@ -65,7 +66,8 @@ export const httpHandler = (handle: (event: HttpEvent, runtime: Runtime) => Prom
         request.response = refuse(request.error);
         return;
       }
-      console.error(JSON.stringify({ level: 'error', what: 'request failed', error: String(request.error) }));
+      // Without a runtime, which may be what has failed.
+      createLog(console.error).error('request failed', { error: String(request.error) });
       request.response = refuse(new Refusal(500, problem(500, '').title));
     })
     .handler((event) => handle(event, theRuntime()));

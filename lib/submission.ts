@@ -8,6 +8,7 @@ import type { Provider } from './providers/provider.ts';
 import { DEADLINE_MAX_MS } from './schedule.ts';
 import { byteLength, plain } from './text.ts';
 import { parseDurationMs, parseInstant } from './time.ts';
+import { UNSAFE } from './unsafe-names.ts';
 
 export const SUBMISSIONS_MAX = 25;
 const TARGETS_MAX = 10;
@@ -39,9 +40,6 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** An object: valibot would take an array for a record. */
 const Fields = v.custom<Record<string, unknown>>(isObject, 'must be an object');
-
-/** Names that valibot leaves out of a record without a word. */
-const UNSAFE = ['__proto__', 'constructor', 'prototype'];
 
 const Envelope = v.strictObject({
   provider: v.string(),

@@ -100,8 +100,10 @@ const whyOf = ({ reason, note, error }: OperationEvent['data']): string => {
   return plain(
     parts
       .join('\n')
-      .replace(/\s*\n\s*/g, '\n')
-      .replace(/[^\S\n]+/g, ' '),
+      .split('\n')
+      .map((line) => line.trim().replace(/\s+/g, ' '))
+      .filter(Boolean)
+      .join('\n'),
     WHY_BYTES,
   );
 };

@@ -83,7 +83,7 @@ const STYLES: Readonly<Record<Tone, Container['style']>> = {
 const BODY_BYTES = 20_000;
 
 /** Only what `entities` lists is ever a mention; nothing else should look like one. */
-const noTag = (text: string): string => text.replace(/<(?=\s*\/?\s*at\b)/gi, '‹');
+const noTag = (text: string): string => text.replace(/<(?=[\s/]*at\b)/gi, '‹');
 
 const run = (text: string, more: Omit<TextRun, 'type' | 'text'> = {}): TextRun => ({
   type: 'TextRun',

@@ -9,7 +9,7 @@ import type { Attempt } from '../target.ts';
 import type { Language } from '../words.ts';
 import { fieldsOf } from './answer.ts';
 
-const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 const TEMPLATE_BYTES = 8_192;
 
 /** Every name a placeholder may have; the last two go on with a field of the operation, and with a label. */
@@ -44,7 +44,7 @@ export const Template = v.pipe(
   ),
   v.check(
     (template) =>
-      textsIn(template).every((text) => [...text.matchAll(PLACEHOLDER)].every(([, name = '']) => isKnown(name))),
+      textsIn(template).every((text) => [...text.matchAll(PLACEHOLDER)].every(([, name = '']) => isKnown(name.trim()))),
     'holds a placeholder that no event has: docs/targets.md lists them',
   ),
 );
@@ -67,8 +67,8 @@ const asText = (value: unknown): string => {
 const filled = (template: unknown, root: unknown): unknown => {
   if (typeof template === 'string') {
     const [whole] = template.matchAll(PLACEHOLDER);
-    if (whole?.[0] === template) return valueAt(root, whole[1] ?? '') ?? null;
-    return template.replace(PLACEHOLDER, (_, name: string) => asText(valueAt(root, name)));
+    if (whole?.[0] === template) return valueAt(root, (whole[1] ?? '').trim()) ?? null;
+    return template.replace(PLACEHOLDER, (_, name: string) => asText(valueAt(root, name.trim())));
   }
   if (Array.isArray(template)) return template.map((entry) => filled(entry, root));
   if (typeof template !== 'object' || template === null) return template;
