@@ -30,9 +30,9 @@ test.each<[string, Reply]>([
   await pass(world, 4 * 24 * HOUR);
 
   const taken = world.receivers.received.filter(({ isTaken }) => isTaken);
-  expect(taken.map(({ event }) => event.data.watch.id).toSorted()).toEqual(ids.toSorted());
+  expect(taken.map(({ event }) => event.data.watch?.id).toSorted()).toEqual(ids.toSorted());
   for (const id of ids) {
-    const tries = world.receivers.received.filter(({ event }) => event.data.watch.id === id);
+    const tries = world.receivers.received.filter(({ event }) => event.data.watch?.id === id);
     expect(new Set(tries.map((each) => each.id)).size).toBe(1);
     expect(deliveriesOf(world, id).map(({ body }) => body.state)).toEqual(['delivered']);
   }

@@ -235,6 +235,16 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
     },
   }),
 
+  'operators are told after it is written down, or never': () => ({
+    bend: tableBent((table, { pause }) => ({
+      insert: async (item) => {
+        if (!item.pk.startsWith('n_')) return table.insert(item);
+        void pause(5 * SECOND).then(() => table.insert(item));
+        return true;
+      },
+    })),
+  }),
+
   'messages are not hidden until the next look': () => ({ bend: queueBent(() => ({ hide: async () => undefined })) }),
 
   'messages come back every half minute': () => ({

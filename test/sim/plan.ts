@@ -226,7 +226,7 @@ export const planOf = (seed: number, start: number): Plan => {
     clockSkewMs: isQuiet || chance.is(0.7) ? 0 : chance.spread(SECOND, 10 * SECOND),
     isMixed: !isQuiet && chance.is(0.3),
     indexLagMs: isQuiet ? 100 : chance.spread(10, 5 * MINUTE),
-    callsPerSecond: chance.pick([10, 10, 0.1]),
+    callsPerSecond: chance.pick([10, 0.1]),
     strays: some(often(4), () => ({ at: sometime(), body: chance.pick(STRAYS) })).filter(({ body }) => body !== ''),
   };
 };

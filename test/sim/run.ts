@@ -10,7 +10,7 @@ import { createChance } from '../world/chance.ts';
 import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault, type Faults } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
-import { configWith } from '../world/settings.ts';
+import { configWith, operatorsCalled } from '../world/settings.ts';
 import {
   createWorld,
   type Functions,
@@ -21,6 +21,7 @@ import {
   type WorldOptions,
 } from '../world/world.ts';
 import { play, prepare } from './cast.ts';
+import { OPERATORS } from './notices.ts';
 import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
 import { HOUR, MINUTE } from './time.ts';
 import { createWitness, type Witness } from './witness.ts';
@@ -186,7 +187,7 @@ const configFor = (callsPerSecond: number): ReturnType<typeof configWith> => {
     credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' },
     callsPerSecond,
   } as const;
-  const config = configWith({ connections: { aliyun, huawei } });
+  const config = configWith({ connections: { aliyun, huawei }, ...operatorsCalled(OPERATORS) });
   configs.set(callsPerSecond, config);
   return config;
 };

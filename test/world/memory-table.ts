@@ -171,8 +171,9 @@ const createFreezer = (inspect: ((text: string) => void) | undefined) => {
 
   const copyOf = (map: object): object => {
     if (Object.getPrototypeOf(map) !== Object.prototype) throw new ValidationError('only plain objects can be stored');
+    const from = map as Readonly<Record<string, unknown>>;
     const copy: Record<string, unknown> = {};
-    for (const [name, member] of Object.entries(map)) if (member !== undefined) copy[name] = store(member);
+    for (const name in from) if (from[name] !== undefined) copy[name] = store(from[name]);
     return copy;
   };
 

@@ -3,12 +3,13 @@ import { Webhook } from 'standardwebhooks';
 import { RetryLater } from '../../lib/errors.ts';
 import type { OperationEvent } from '../../lib/event.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
+import type { NoticeEvent } from '../../lib/notice.ts';
 
 export type Received = {
   readonly at: number;
   readonly url: string;
   readonly id: string;
-  readonly event: OperationEvent;
+  readonly event: OperationEvent | NoticeEvent;
   readonly body: string;
   /** Whether the receiver took it: it may have, though its answer never arrived. */
   readonly isTaken: boolean;
@@ -84,7 +85,7 @@ export const createReceivers = (now: () => number, secret: string): Receivers =>
         at: now(),
         url,
         id: headers['webhook-id'] ?? '',
-        event: JSON.parse(body) as OperationEvent,
+        event: JSON.parse(body) as OperationEvent | NoticeEvent,
         body,
         isTaken,
       });

@@ -15,8 +15,14 @@ export const environment = (): Record<string, string> => ({
   HUAWEI_KEY: KEYS.huawei,
   HUAWEI_SECRET: 'huawei-CANARY-secret',
   CHAT_URL: 'https://chat.example.com/hooks/CANARY-chat',
+  OPERATORS_URL: 'https://operators.example.com/hooks/CANARY-operators',
   SIGNING: SIGNING_SECRET,
 });
+
+const TARGETS = {
+  chat: { type: 'webhook', url: 'env:CHAT_URL', secrets: ['env:SIGNING'] },
+  ci: { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' },
+} as const;
 
 const base: ConfigInput = {
   connections: {
@@ -30,13 +36,16 @@ const base: ConfigInput = {
     },
     huawei: { vendor: 'huawei', credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' } },
   },
-  targets: {
-    chat: { type: 'webhook', url: 'env:CHAT_URL', secrets: ['env:SIGNING'] },
-    ci: { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' },
-  },
+  targets: TARGETS,
   tenants: { default: { signing: 'env:SIGNING' }, other: { signing: 'env:SIGNING', notify: ['ci'] } },
   defaults: { notify: ['chat'] },
 };
+
+/** What has notices told to a target of that name. */
+export const operatorsCalled = (name: string): Pick<ConfigInput, 'operators' | 'targets'> => ({
+  operators: [name],
+  targets: { ...TARGETS, [name]: { type: 'webhook', url: 'env:OPERATORS_URL', secrets: 'env:SIGNING' } },
+});
 
 /** The same, with `more` in place of what it names. */
 export const configWith = (more: Partial<ConfigInput> = {}): Config => readConfig({ ...base, ...more });
