@@ -294,7 +294,7 @@ test('10,000 submissions by one tenant do not keep another from being told in ti
   const { id } = body as WatchView;
   expect(watchOf(world, id).body.status).toBe('succeeded');
   expect(deliveriesOf(world, id)).toMatchObject([{ body: { state: 'delivered' } }]);
-  const told = world.receivers.received.find(({ event }) => event.data.watch.id === id);
+  const told = world.receivers.received.find(({ event }) => event.data.watch?.id === id);
   expect((told?.at ?? 0) - endsAt).toBeLessThan(MINUTE);
   expect([...statuses.values()].reduce((sum, each) => sum + each, 0)).toBe(10_000);
   expect(statuses.get(202)).toBeLessThanOrEqual(limits.activeWatches);
