@@ -1,7 +1,7 @@
 /** Wake-ups for deliveries: each is told in its target's turn, as far as that goes; the rest comes back. */
 import { type Due, fateOf, type Made, tellOnce, writeDown } from './attempt.ts';
 import { type Delivery, mayAttemptAt } from './delivery.ts';
-import { type DeliveryItem, wakeUpOf, watchKey } from './items.ts';
+import { type DeliveryItem, leaseIsDue, wakeUpOf, watchKey, withBody } from './items.ts';
 import { isNotice } from './notice.ts';
 import { tellOperators } from './operators.ts';
 import type { SqsRecord } from './queue.ts';
@@ -44,9 +44,22 @@ export const deliver = (
     },
   );
 
-/** What found no turn comes back. What has come in vain before spreads out: not all of a backlog asks for the same slot. */
-const comeBack = (dues: readonly Due[], at: number, { chance }: Runtime, fates: Map<Job<Delivery>, Fate>): void => {
-  for (const { job } of dues) fates.set(job, { backAt: at + chance() * Math.min(job.receives, 10) * SECOND });
+/**
+ * What found no turn comes back. What has come in vain before spreads out: not all of a backlog asks for the same slot.
+ * Whoever waits for a target that is down has not been forgotten: its lease is renewed, or the sweep would send for it.
+ */
+const comeBack = async (
+  dues: readonly Due[],
+  at: number,
+  { table, log, now, chance }: Runtime,
+  fates: Map<Job<Delivery>, Fate>,
+): Promise<void> => {
+  const wait = async ({ job }: Due): Promise<void> => {
+    const backAt = at + chance() * Math.min(job.receives, 10) * SECOND;
+    fates.set(job, { backAt });
+    if (leaseIsDue(job.item, backAt)) await table.replace(withBody(job.item, job.item.body, backAt, now()));
+  };
+  await Promise.all(dues.map(wait)).catch((error) => log.warn('a lease was not renewed', { error: String(error) }));
 };
 
 const takeTurn = ({ turns, log, now }: Runtime, name: string, wish: Omit<Wish, 'patienceMs'>): Promise<Entry> =>
@@ -119,7 +132,7 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job
     const all = [...dues, ...(await leftByOthers(entry.waiting, recipient, runtime))];
     const messages = slots.length < all.length ? merged(all, recipient) : all.map((due) => [due]);
     await Promise.all(messages.slice(0, slots.length).map((some, i) => tellTogether(some, slots[i] ?? now())));
-    comeBack(messages.slice(slots.length).flat(), now() + SECOND, runtime, fates);
+    await comeBack(messages.slice(slots.length).flat(), now() + SECOND, runtime, fates);
   } finally {
     const disabled = await turns.leave(recipient.turn, by, learned);
     if (disabled) {

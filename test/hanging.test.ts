@@ -49,6 +49,7 @@ test('what hung is told everything within minutes once it answers, and each once
   const tries = world.receivers.received.length;
   // Ten at a time, a quarter of a minute each, every five minutes: it is not stormed while it is down.
   expect(tries).toBeLessThan(400);
+  expect(world.swept()).toBe(0);
   reply = undefined;
   await pass(world, 6 * MINUTE);
   const early = new Set(world.receivers.received.slice(tries).map(({ id }) => id));

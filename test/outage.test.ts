@@ -26,6 +26,8 @@ test.each<[string, Reply]>([
   }
   await pass(world, OUTAGE_MS);
   expect(world.receivers.received.some(({ isTaken }) => isTaken)).toBe(false);
+  // Whatever waits is looked after: the sweep has nothing to send, and nobody is alarmed for want of it.
+  expect(world.swept()).toBe(0);
   now = undefined;
   await pass(world, 4 * 24 * HOUR);
 
