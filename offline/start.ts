@@ -39,6 +39,12 @@ See how it goes:
 
   curl -s ${urls.api}/watches -H 'authorization: Bearer ${token}'
 
+See in the inbox what chats and the others would show:
+
+  npm run notify-test:local -- slack feishu
+
+(all of them without a name; a watch tells those that it names: "notify": ["slack", "feishu"]).
+
 Ctrl-C ends it.
 `;
 
