@@ -1,4 +1,5 @@
 /** Counts what AWS would bill for what the functions do, request by request. */
+import { createLimits } from '../../lib/limits.ts';
 import { createLog } from '../../lib/log.ts';
 import { createPace } from '../../lib/pace.ts';
 import type { Queue, SqsRecord } from '../../lib/queue.ts';
@@ -42,8 +43,11 @@ export const meteredRuntime = (runtime: Runtime, bill: Bill, memory: MemoryTable
   };
   const log = createLog(onLine, { deployment: 'opwatch-prod', now });
   const counting = { ...runtime, table, queue: meteredQueue(runtime.queue, bill), log };
-  return { ...counting, pace: createPace(counting), turns: createTurns(counting) };
+  return { ...counting, pace: createPace(counting), turns: createTurns(counting), limits: createLimits(counting) };
 };
+
+/** What of a watch stands in the lease index, besides. */
+const ENTRY = { pk: `w_${'a'.repeat(26)}`, sk: 'watch', aliveUntil: 1_767_600_000_000 };
 
 const meteredTable = (table: Table, bill: Bill, standing: (key: Key) => Item | undefined): Table => {
   const written = async (item: Item, write: () => Promise<boolean>): Promise<boolean> => {
@@ -66,6 +70,20 @@ const meteredTable = (table: Table, bill: Bill, standing: (key: Key) => Item | u
       const keys = await table.lapsed(...asked);
       bill.readUnits += queryUnits(keys);
       return keys;
+    },
+    owing: async (shard) => {
+      const days = await table.owing(shard);
+      const entries = [...days].flatMap(([tenantDay, count]) =>
+        Array(count).fill({ ...ENTRY, leaseShard: shard, tenantDay }),
+      );
+      bill.readUnits += queryUnits(entries);
+      return days;
+    },
+    partition: async (pk) => {
+      const items = await table.partition(pk);
+      // Consistent, at twice the price.
+      bill.readUnits += 2 * queryUnits(items);
+      return items;
     },
   };
 };

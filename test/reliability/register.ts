@@ -143,7 +143,7 @@ export const REQUIREMENTS: Readonly<Record<string, Promised>> = {
   S10: ['No tenant can use up what is others’', 'Limits on requests and watches, concurrency and pace'],
   S11: [
     'The supply chain is short and locked',
-    'Few pinned dependencies, from the registry, whole, each with its reason; scripts where needed only',
+    'Few pinned dependencies, from the registry, whole, each with its reason; no script of theirs runs at install',
   ],
   S12: [
     'Messages and bodies are data',
