@@ -160,6 +160,8 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   for (const url of QUEUES)
     for (const { id, body, receives } of world.sqs.messages(url))
       if (isLater(body)) world.sqs.remove(url, [`${id}#${receives}`]);
+  // Some come back with an operation after the last fault, and are told as well.
+  await world.timeline.runUntil(Math.max(end, ...plan.operations.flatMap(({ again }) => again.map(({ at }) => at))));
   await rest(world, end + REST_MS);
 
   const disturbances = DISTURBING.reduce((sum, kind) => sum + (troubles[kind] ?? 0), 0);
