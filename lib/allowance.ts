@@ -3,7 +3,7 @@
  * sweep counts every minute how many are taken. One item a tenant; functions take of it in blocks (limits.ts). Pure.
  */
 import * as v from 'valibot';
-import { MINUTE } from './schedule.ts';
+import { MINUTE, SECOND } from './schedule.ts';
 
 export type Limits = {
   /** The bucket holds a minute's worth. */
@@ -32,15 +32,16 @@ export const limitsOf = (usual: Partial<Limits> = {}, ours: Partial<Limits> = {}
 });
 
 export type Allowance = {
-  /** When the bucket of requests will be full again. */
-  readonly fullAt: number;
+  /** Requests left in the bucket at `at`; left out, it is full. */
+  readonly left?: number;
+  readonly at: number;
   /** Watches at work when they were last counted. */
   readonly active: number;
   /** Places given out since. */
   readonly begun: number;
 };
 
-export const untouched: Allowance = { fullAt: 0, active: 0, begun: 0 };
+export const untouched: Allowance = { at: 0, active: 0, begun: 0 };
 
 /** A block of what is asked for: as much of `wanted` as there is, but nothing when that is less than `needed`. */
 export type Wish = { readonly wanted: number; readonly needed: number };
@@ -50,14 +51,22 @@ export type Given = { readonly given: number; readonly allowance: Allowance; rea
 
 const within = (left: number, { wanted, needed }: Wish): number => (left < needed ? 0 : Math.min(wanted, left));
 
+/** Clocks of functions that are further apart than this are wrong, and each goes by its own. */
+const CLOCKS_APART_MS = 5 * SECOND;
+
 export const takeRequests = (allowance: Allowance, wish: Wish, now: number, { requestsPerMinute }: Limits): Given => {
   const each = MINUTE / requestsPerMinute;
-  const fullAt = Math.max(allowance.fullAt, now);
-  const given = within(Math.floor((now + MINUTE - fullAt) / each), wish);
+  const { left: before = requestsPerMinute, at } = allowance;
+  // Time never takes anything away: whoever's clock is behind finds what was left.
+  const left = Math.min(requestsPerMinute, before + Math.max(0, now - at) / each);
+  const given = within(Math.floor(left), wish);
   return {
     given,
-    allowance: given > 0 ? { ...allowance, fullAt: fullAt + given * each } : allowance,
-    backAt: Math.ceil(fullAt + wish.needed * each - MINUTE),
+    allowance:
+      given > 0
+        ? { ...allowance, left: left - given, at: at > now + CLOCKS_APART_MS ? now : Math.max(at, now) }
+        : allowance,
+    backAt: Math.ceil(now + (wish.needed - left) * each),
   };
 };
 

@@ -59,7 +59,9 @@ const createTable = async (properties: Properties, client: DynamoDBClient): Prom
     if (!(error instanceof ResourceInUseException)) throw error;
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     if (shapeOf(Table) !== shapeOf(wanted)) {
-      throw new Error(`the table ${TableName} that was kept has other keys than serverless.yml: remove .opwatch`);
+      throw new Error(
+        `the table ${TableName} that was kept has other keys or indexes than serverless.yml: remove .opwatch`,
+      );
     }
   }
 };
@@ -67,7 +69,17 @@ const createTable = async (properties: Properties, client: DynamoDBClient): Prom
 const shapeOf = (table: unknown): string => {
   const { KeySchema, GlobalSecondaryIndexes } = isRecord(table) ? table : {};
   const indexes = Array.isArray(GlobalSecondaryIndexes) ? GlobalSecondaryIndexes : [];
-  return JSON.stringify([KeySchema, indexes.map(({ IndexName, KeySchema: keys }) => [IndexName, keys]).sort()]);
+  return JSON.stringify([
+    KeySchema,
+    indexes
+      .map(({ IndexName, KeySchema: keys, Projection: { ProjectionType, NonKeyAttributes } }) => [
+        IndexName,
+        keys,
+        ProjectionType,
+        NonKeyAttributes,
+      ])
+      .sort(),
+  ]);
 };
 
 const createQueue = async (properties: Properties, QueueUrl: string, client: SQSClient): Promise<void> => {

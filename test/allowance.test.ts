@@ -6,30 +6,38 @@ const limits = { requestsPerMinute: 60, activeWatches: 500 };
 
 describe('requests', () => {
   test.each<[string, Partial<Allowance>, number, number, number, number]>([
-    ['a full bucket gives what is wanted', {}, 10, 1, 10, 10],
-    ['a minute of it at most', {}, 100, 1, 60, 60],
-    ['full for long, no more than full', { fullAt: T0 - 99 * MINUTE }, 100, 1, 60, 60],
-    ['half empty, what is left', { fullAt: T0 + 30 * SECOND }, 100, 1, 30, 60],
-    ['what is left, when it is what is needed', { fullAt: T0 + 30 * SECOND }, 100, 30, 30, 60],
-    ['nothing, when more is needed', { fullAt: T0 + 30 * SECOND }, 100, 31, 0, 30],
-    ['empty, nothing', { fullAt: T0 + MINUTE }, 5, 1, 0, 60],
-    ['nor before a whole one is back', { fullAt: T0 + 59_001 }, 5, 1, 0, 59.001],
-    ['but then', { fullAt: T0 + 59_000 }, 5, 1, 1, 60],
-  ])('%s', (_, state, wanted, needed, given, secondsToFull) => {
-    const answer = takeRequests({ ...untouched, ...state }, { wanted, needed }, T0, limits);
-    expect(answer).toEqual({
-      given,
-      allowance: { ...untouched, fullAt: T0 + secondsToFull * SECOND },
-      backAt: Math.max(state.fullAt ?? 0, T0) + needed * SECOND - MINUTE,
-    });
+    ['a full bucket gives what is wanted', {}, 10, 1, 10, 50],
+    ['a minute of it at most', {}, 100, 1, 60, 0],
+    ['full for long, no more than full', { left: 0, at: T0 - 99 * MINUTE }, 100, 1, 60, 0],
+    ['half empty, what is left', { left: 30, at: T0 }, 100, 1, 30, 0],
+    ['and what has come back since', { left: 30, at: T0 - 10 * SECOND }, 100, 1, 40, 0],
+    ['what is left, when it is what is needed', { left: 30, at: T0 }, 100, 30, 30, 0],
+    ['nothing, when more is needed', { left: 30, at: T0 }, 100, 31, 0, 30],
+    ['empty, nothing', { left: 0, at: T0 }, 5, 1, 0, 0],
+    ['nor before a whole one is back', { left: 0, at: T0 - 999 }, 5, 1, 0, 0],
+    ['but then', { left: 0, at: T0 - SECOND }, 5, 1, 1, 0],
+    ['more than a lower limit allows, that limit', { left: 3_000, at: T0 }, 100, 1, 60, 0],
+  ])('%s', (_, state, wanted, needed, given, left) => {
+    const before = { ...untouched, ...state };
+    const { given: really, allowance } = takeRequests(before, { wanted, needed }, T0, limits);
+    expect(really).toBe(given);
+    expect(allowance).toEqual(given === 0 ? before : { ...before, left, at: T0 });
   });
 
   test('there are when it was said', () => {
-    const allowance = { ...untouched, fullAt: T0 + 50_123 };
-    const { given, backAt } = takeRequests(allowance, { wanted: 25, needed: 25 }, T0, limits);
+    const empty = { ...untouched, left: 9.877, at: T0 };
+    const { given, backAt } = takeRequests(empty, { wanted: 25, needed: 25 }, T0, limits);
     expect([given, backAt]).toEqual([0, T0 + 15_123]);
-    expect(takeRequests(allowance, { wanted: 25, needed: 25 }, backAt - 1, limits).given).toBe(0);
-    expect(takeRequests(allowance, { wanted: 25, needed: 25 }, backAt, limits).given).toBe(25);
+    expect(takeRequests(empty, { wanted: 25, needed: 25 }, backAt - 1, limits).given).toBe(0);
+    expect(takeRequests(empty, { wanted: 25, needed: 25 }, backAt, limits).given).toBe(25);
+  });
+
+  test.each([
+    ['a little behind takes what is left, and brings nothing back', T0 - SECOND, T0],
+    ['far behind takes what is left, and goes by its own time', T0 - 10 * MINUTE, T0 - 10 * MINUTE],
+  ])('a clock %s [F27]', (_, now, at) => {
+    const taken = takeRequests({ ...untouched, left: 20, at: T0 }, { wanted: 5, needed: 5 }, now, limits);
+    expect(taken).toMatchObject({ given: 5, allowance: { left: 15, at } });
   });
 });
 
@@ -49,7 +57,7 @@ describe('places', () => {
 });
 
 describe('a count', () => {
-  const allowance = { fullAt: T0, active: 10, begun: 5 };
+  const allowance = { left: 7, at: T0, active: 10, begun: 5 };
   test.each<[string, number, number, Partial<Allowance>]>([
     ['takes the place of what was known, and of what was begun before it', 14, 5, { active: 14, begun: 0 }],
     ['leaves what was begun while it was made', 14, 3, { active: 14, begun: 2 }],

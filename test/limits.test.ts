@@ -261,11 +261,11 @@ describe('the count of watches', () => {
 
   test('far below the limit needs no writes, and cannot be overrun before the next one [S10]', () => {
     const limits = { requestsPerMinute: 60, activeWatches: 1_000 };
-    const free = takePlaces({ fullAt: 0, active: 820, begun: 0 }, { wanted: 1, needed: 1 }, 0, limits);
+    const free = takePlaces({ at: 0, active: 820, begun: 0 }, { wanted: 1, needed: 1 }, 0, limits);
     expect(free).toMatchObject({ given: 1, allowance: { begun: 0 } });
     // A bucket and two minutes of requests, each of which begins a watch.
     expect(820 + 3 * 60).toBeLessThanOrEqual(limits.activeWatches);
-    const near = takePlaces({ fullAt: 0, active: 821, begun: 0 }, { wanted: 1, needed: 1 }, 0, limits);
+    const near = takePlaces({ at: 0, active: 821, begun: 0 }, { wanted: 1, needed: 1 }, 0, limits);
     expect(near).toMatchObject({ given: 1, allowance: { begun: 1 } });
   });
 });
