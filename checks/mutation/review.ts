@@ -1,9 +1,5 @@
-/**
- * Stryker's reporter for opwatch: a table per file, and each survivor with the reason it may survive. After a full run that
- * is docs/mutation.md. Fails the run for a file with too low a score, and for a survivor nobody has given a reason for.
- */
-import { writeFileSync } from 'node:fs';
-import { FILES, LEAST_SCORE } from './files.ts';
+/** What Stryker found, for a person: a table of the files, each survivor with its reason, and what is not as it should be. Pure. */
+import { LEAST_SCORE } from './files.ts';
 import { SURVIVORS } from './survivors.ts';
 
 type Position = { readonly line: number; readonly column: number };
@@ -12,9 +8,8 @@ type Mutant = {
   readonly replacement?: string;
   readonly location: { readonly start: Position; readonly end: Position };
 };
-type Report = {
-  readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
-};
+/** By file; part of Stryker's report. */
+export type Results = Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
 
 const KILLED = ['Killed', 'Timeout'];
 const ALIVE = ['Survived', 'NoCoverage'];
@@ -41,8 +36,9 @@ const cut = (source: string, { start, end }: Mutant['location']): string => {
   return lines.join('\n');
 };
 
-const review = ({ files }: Report): void => {
-  const given = Object.entries(files).sort(([a], [b]) => FILES.indexOf(a) - FILES.indexOf(b));
+/** docs/mutation.md, and a line for each file with too low a score, survivor without a reason and reason without a survivor. */
+export const review = (files: Results): { readonly page: string; readonly faults: readonly string[] } => {
+  const given = Object.entries(files);
   const scores = given.map(([file, { mutants }]) => {
     const killed = mutants.filter(({ status }) => KILLED.includes(status)).length;
     const survived = mutants.filter(({ status }) => ALIVE.includes(status)).length;
@@ -82,12 +78,5 @@ const review = ({ files }: Report): void => {
     ({ at, was, replacement, reason }) =>
       `- ${at}, ${code(was)} as ${code(replacement)}: ${reason?.why ?? '**no reason**'}`,
   );
-  const page = [INTRODUCTION, summary, '\n## Survivors\n', ...survivors, ''].join('\n');
-  process.stdout.write(`\n${page}\n${faults.map((fault) => `FAULT ${fault}\n`).join('')}`);
-  if (faults.length > 0) process.exitCode = 1;
-  if (FILES.every((file) => file in files)) writeFileSync('docs/mutation.md', page);
+  return { page: [INTRODUCTION, summary, '\n## Survivors\n', ...survivors, ''].join('\n'), faults };
 };
-
-export const strykerPlugins = [
-  { kind: 'Reporter', name: 'review', factory: () => ({ onMutationTestReportReady: review }) },
-];
