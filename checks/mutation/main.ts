@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { FILES } from './files.ts';
 import { type Results, review } from './review.ts';
+import { SURVIVORS } from './survivors.ts';
 
 const REPORT = '.build/mutation.json';
 const STRYKER = 'checks/mutation/node_modules/@stryker-mutator/core/bin/stryker.js';
@@ -20,7 +21,7 @@ const mutate = (file: string): Results => {
 const asked = process.argv.slice(2);
 const files = asked.length > 0 ? asked : FILES;
 const results: Results = Object.assign({}, ...files.map(mutate));
-const { page, faults } = review(results);
+const { page, faults } = review(results, SURVIVORS);
 console.log(`\n${page}`);
 for (const fault of faults) console.log(`FAULT ${fault}`);
 if (asked.length === 0) writeFileSync('docs/mutation.md', page);

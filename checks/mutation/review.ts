@@ -1,6 +1,6 @@
 /** What Stryker found, for a person: a table of the files, each survivor with its reason, and what is not as it should be. Pure. */
 import { LEAST_SCORE } from './files.ts';
-import { SURVIVORS } from './survivors.ts';
+import type { Survivor } from './survivors.ts';
 
 type Position = { readonly line: number; readonly column: number };
 type Mutant = {
@@ -37,7 +37,10 @@ const cut = (source: string, { start, end }: Mutant['location']): string => {
 };
 
 /** docs/mutation.md, and a line for each file with too low a score, survivor without a reason and reason without a survivor. */
-export const review = (files: Results): { readonly page: string; readonly faults: readonly string[] } => {
+export const review = (
+  files: Results,
+  survivors: readonly Survivor[],
+): { readonly page: string; readonly faults: readonly string[] } => {
   const given = Object.entries(files);
   const scores = given.map(([file, { mutants }]) => {
     const killed = mutants.filter(({ status }) => KILLED.includes(status)).length;
@@ -49,7 +52,7 @@ export const review = (files: Results): { readonly page: string; readonly faults
       .filter(({ status }) => ALIVE.includes(status))
       .map(({ location, replacement = '' }) => {
         const line = (source.split('\n')[location.start.line - 1] ?? '').trim();
-        const reason = SURVIVORS.find(
+        const reason = survivors.find(
           (known) => known.file === file && line.includes(known.code) && known.becomes.includes(replacement),
         );
         return { at: `${file}:${location.start.line}`, line, was: cut(source, location), replacement, reason };
@@ -60,9 +63,9 @@ export const review = (files: Results): { readonly page: string; readonly faults
     ...alive
       .filter(({ reason }) => reason === undefined)
       .map(({ at, line, was, replacement }) => `${at}: no reason for ${was} -> ${replacement}\n    ${line}`),
-    ...SURVIVORS.filter((known) => known.file in files && !alive.some(({ reason }) => reason === known)).map(
-      ({ file, code }) => `${file}: killed by now, or gone: ${code}`,
-    ),
+    ...survivors
+      .filter((known) => known.file in files && !alive.some(({ reason }) => reason === known))
+      .map(({ file, code }) => `${file}: killed by now, or gone: ${code}`),
   ];
 
   const summary = table(
@@ -74,9 +77,9 @@ export const review = (files: Results): { readonly page: string; readonly faults
       `${percent.toFixed(1)} %`,
     ]),
   );
-  const survivors = alive.map(
+  const list = alive.map(
     ({ at, was, replacement, reason }) =>
       `- ${at}, ${code(was)} as ${code(replacement)}: ${reason?.why ?? '**no reason**'}`,
   );
-  return { page: [INTRODUCTION, summary, '\n## Survivors\n', ...survivors, ''].join('\n'), faults };
+  return { page: [INTRODUCTION, summary, '\n## Survivors\n', ...list, ''].join('\n'), faults };
 };
