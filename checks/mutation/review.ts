@@ -25,8 +25,10 @@ reason in \`checks/mutation/survivors.ts\`.
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** Code in a cell of a table. */
-const code = (text: string): string => `\`${text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')}\``;
+const code = (text: string): string => {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
+};
 
 /** The text between two positions, which count from 1. */
 const cut = (source: string, { start, end }: Mutant['location']): string => {

@@ -37,6 +37,11 @@ describe('what Stryker found', () => {
     expect(review(found(...killed(8), ...survived(1)), [reason]).faults).toEqual(['lib/a.ts: below 90 %']);
   });
 
+  test('shows code on one line, whatever it holds', () => {
+    const { page } = review(found(...killed(19), mutant('Survived', '`a\n  b` || c')), []);
+    expect(page).toContain('`a < 2` as `` `a b` || c ``: **no reason**');
+  });
+
   test('counts what cannot be loaded for neither', () => {
     expect(review(found(...killed(1), mutant('RuntimeError')), []).page).toContain('| `lib/a.ts` | 1 | 0 | 100.0 % |');
   });
