@@ -35,9 +35,9 @@ test('the configuration is the deployment’s, and the local stack’s only wher
   const configOf = async (offline: boolean): Promise<string[]> => {
     const { bundles } = await bundle({ root, sources: ['functions/sweep.ts'], outdir, offline });
     const text = readFileSync(bundles[0]?.file ?? '', 'utf8');
-    return ['ssm:/opwatch/', 'env:STAND_IN_'].filter((word) => text.includes(word));
+    return ['ssm:/opwatch/targets/', 'env:STAND_IN_'].filter((word) => text.includes(word));
   };
-  expect(await configOf(false)).toEqual(['ssm:/opwatch/']);
+  expect(await configOf(false)).toEqual(['ssm:/opwatch/targets/']);
   expect(await configOf(true)).toEqual(['env:STAND_IN_']);
 });
 
