@@ -89,19 +89,19 @@ export const SURVIVORS: readonly Survivor[] = [
   },
   {
     file: 'lib/watch.ts',
-    code: 'troubleGap(now - (watch.trouble?.since ?? now)',
+    code: 'watch.trouble?.since ?? now',
     becomes: ['watch.trouble.since'],
     why: 'the same: a look without an answer leaves trouble',
   },
   {
     file: 'lib/watch.ts',
-    code: 'JSON.stringify([watch.history.at(-1)?.at',
+    code: 'watch.history.at(-1)?.at',
     becomes: ['watch.history.at(-1).at'],
     why: 'the same: a history begins with the submission',
   },
   {
     file: 'lib/turn.ts',
-    code: 'const { by, count, rate, mergeable = [] } = wish',
+    code: 'mergeable = [] } = wish',
     becomes: ['["Stryker was here"]'],
     why: 'the same: one that can share a message asks for no fewer slots than one that cannot',
   },

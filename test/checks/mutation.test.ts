@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { FILES } from '../../checks/mutation/files.ts';
 import { type Results, review } from '../../checks/mutation/review.ts';
+import { SURVIVORS } from '../../checks/mutation/survivors.ts';
 
 const SOURCE = 'const a = 1;\nconst b = a < 2 || c;\n';
 const at = (line: number, from: number, to: number) => ({ start: { line, column: from }, end: { line, column: to } });
@@ -44,5 +47,23 @@ describe('what Stryker found', () => {
 
   test('counts what cannot be loaded for neither', () => {
     expect(review(found(...killed(1), mutant('RuntimeError')), []).page).toContain('| `lib/a.ts` | 1 | 0 | 100.0 % |');
+  });
+});
+
+describe('docs/mutation.md', () => {
+  const page = readFileSync('docs/mutation.md', 'utf8');
+
+  test('has a score for each of the critical files, and no other', () => {
+    expect(FILES.filter((file) => !existsSync(file))).toEqual([]);
+    expect([...page.matchAll(/^\| `(.+)` \|/gm)].map(([, file]) => file)).toEqual(FILES);
+  });
+
+  test('has a reason for each survivor', () => {
+    const whys = [...page.matchAll(/^- lib\/.+`: (.+)$/gm)].map(([, why]) => why);
+    expect(new Set(whys)).toEqual(new Set(SURVIVORS.map(({ why }) => why)));
+  });
+
+  test.each(SURVIVORS)('$file still has $code', ({ file, code }) => {
+    expect(readFileSync(file, 'utf8')).toContain(code);
   });
 });
