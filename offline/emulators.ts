@@ -2,6 +2,8 @@
  * AWS on one machine: DynamoDB, SQS and SSM, in this process or, run as a script, in one of its own, so that they and the
  * functions can die apart. Like AWS they forget nothing when they are killed: their state is on disk.
  */
+import { join } from 'node:path';
+import { CALLS, logCalls } from './calls.ts';
 import { hasParent, serveParent } from './child.ts';
 import { startDynamodb } from './dynamodb.ts';
 import { startSqs } from './sqs.ts';
@@ -20,10 +22,11 @@ export type EmulatorUrls = { readonly dynamodb: string; readonly sqs: string; re
 export type Emulators = { readonly urls: EmulatorUrls; readonly close: () => Promise<void> };
 
 export const startEmulators = async ({ dynamodbPort, sqsPort, ssmPort, dir }: EmulatorOptions): Promise<Emulators> => {
+  const log = logCalls(join(dir, CALLS));
   const [dynamodb, sqs, ssm] = await Promise.all([
-    startDynamodb(dynamodbPort, dir),
-    startSqs(sqsPort, dir),
-    startSsm(ssmPort, dir),
+    startDynamodb(dynamodbPort, dir, log),
+    startSqs(sqsPort, dir, log),
+    startSsm(ssmPort, dir, log),
   ]);
   return {
     urls: { dynamodb: dynamodb.url, sqs: sqs.url, ssm: ssm.url },

@@ -101,7 +101,9 @@ export default class OfflinePlugin {
     await deploy({ resources: resources.Resources, resolve, dynamodb: new DynamoDBClient({}), sqs: new SQSClient({}) });
     for (const definition of this.#functions) {
       const resolved = resolve(definition.environment ?? {});
-      definition.environment = { ...(isRecord(resolved) ? resolved : {}), ...environment };
+      // Its calls tell by the key who made them.
+      const key = { AWS_ACCESS_KEY_ID: definition.name };
+      definition.environment = { ...(isRecord(resolved) ? resolved : {}), ...environment, ...key };
     }
     return resolve;
   }

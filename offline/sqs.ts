@@ -8,6 +8,7 @@ import { PersistenceManager } from '../node_modules/fauxqs/dist/persistence.js';
 import { S3Store } from '../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../node_modules/fauxqs/dist/sns/snsStore.js';
 import { SqsStore } from '../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import type { CallLog } from './calls.ts';
 
 export type Emulator = { readonly url: string; readonly close: () => Promise<void> };
 
@@ -15,7 +16,7 @@ export type Emulator = { readonly url: string; readonly close: () => Promise<voi
  * Starts SQS. Queues, messages and the times at which hidden ones come back stay in `dir` and survive a kill.
  * Queue URLs are `<url>/000000000000/<name>`; those that the API itself answers name a host that does not resolve.
  */
-export const startSqs = async (port: number, dir: string): Promise<Emulator> => {
+export const startSqs = async (port: number, dir: string, log?: CallLog): Promise<Emulator> => {
   const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const kept = new Messages(join(dir, 'sqs'));
   // Loaded before it is attached: what comes from the disk is not written to it again.
@@ -30,6 +31,7 @@ export const startSqs = async (port: number, dir: string): Promise<Emulator> => 
     if (request.raw.socket.destroyed && typeof payload === 'string') putBack(stores.sqsStore, payload);
     return payload;
   });
+  app.addHook('preHandler', async ({ headers, body }) => log?.(headers, JSON.stringify(body) ?? ''));
   const url = await app.listen({ port, host: '127.0.0.1' });
   return {
     url,

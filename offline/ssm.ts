@@ -1,6 +1,7 @@
 /** SSM's parameters on one machine: as much of it as functions read and `aws ssm put-parameter` writes. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CallLog } from './calls.ts';
 import { BadRequest, readJson, sendJson, serveLocally } from './local-server.ts';
 import { isRecord } from './resolve.ts';
 import type { Emulator } from './sqs.ts';
@@ -18,7 +19,7 @@ const read = (file: string): Map<string, Parameter> => {
 const NAMES_MAX = 10;
 
 /** Starts SSM. Parameters stay in `dir` and survive a kill. */
-export const startSsm = async (port: number, dir: string): Promise<Emulator> => {
+export const startSsm = async (port: number, dir: string, log?: CallLog): Promise<Emulator> => {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, 'parameters.json');
   const parameters = read(file);
@@ -45,6 +46,7 @@ export const startSsm = async (port: number, dir: string): Promise<Emulator> => 
   };
 
   return serveLocally(port, ({ headers, body }, response) => {
+    log?.(headers, body.toString());
     const name = headers['x-amz-target']?.replace(/^AmazonSSM\./, '') ?? '';
     const act = Object.hasOwn(actions, name) ? actions[name] : undefined;
     const asked = readJson(body);

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { CALLS } from './calls.ts';
 import { type Child, startChild } from './child.ts';
 import type { EmulatorOptions } from './emulators.ts';
 import { type Outside, startOutside } from './outside.ts';
@@ -36,6 +37,8 @@ export type Stack = {
   readonly table: string;
   /** What the functions and the emulators print. */
   readonly logFile: string;
+  /** Who has called what of DynamoDB and SQS, a line of JSON each: offline/calls.ts. */
+  readonly callsFile: string;
   /** Makes a bearer token for `tenant` (left out: default) and answers its text. */
   readonly createToken: (tenant?: string) => Promise<string>;
   /** SIGKILL; what was being worked on comes back when its queue's visibility timeout has passed. */
@@ -137,6 +140,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     surroundings,
     table,
     logFile,
+    callsFile: join(dir, CALLS),
     createToken: (tenant) => createLocalToken(surroundings.dynamodb, table, tenant),
     killFunctions: () => functions.kill(),
     startFunctions: restartFunctions,

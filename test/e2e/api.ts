@@ -260,6 +260,15 @@ export const api = (running: () => Opwatch): void => {
       expect(await opwatch.read(id)).toMatchObject({ status: 'stopped' });
     });
 
+    it('stops a watch of the other cloud as well', async () => {
+      const ids = { id: 'server', operation_id: 'stopped', region: 'cn-north-4', project_id: 'p1' };
+      const submission = { provider: 'huawei-modelarts', operation: ids };
+      await opwatch.begin(submission, { scenario: 'endless' });
+      const { id } = await opwatch.submit(submission);
+      await opwatch.ask(`/watches/${id}`, { method: 'DELETE' });
+      await opwatch.readUntil(id, ({ deliveries: [delivery] }) => delivery?.state === 'delivered');
+    });
+
     it('stops a watch without forgetting its looks', async () => {
       const submission = anOperation();
       const { id } = await opwatch.submit({ ...submission, notify: [] });

@@ -9,6 +9,8 @@ import { type Opwatch, startOpwatch } from './kit/opwatch.ts';
 import { itKeepsSecrets } from './kit/secrecy.ts';
 import { outcomes } from './outcomes.ts';
 import { poison } from './poison.ts';
+import { itKeepsToItsRoles } from './roles.ts';
+import { storedCredentials } from './stored.ts';
 
 let opwatch: Opwatch;
 const running = () => opwatch;
@@ -23,6 +25,8 @@ describe('bad input', () => badInput(running));
 describe('a poison message', () => poison(running));
 describe('the API', () => api(running));
 describe('a delivery', () => delivery(running));
+describe('stored credentials', () => storedCredentials(running));
 describe('what dies', () => crashes(running));
 describe('a crowd', () => crowd(running));
 describe('after all that', () => itKeepsSecrets(running));
+describe('and the roles', () => itKeepsToItsRoles(running));
