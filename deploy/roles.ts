@@ -23,27 +23,35 @@ const index = (name: string) => ({ 'Fn::Sub': `\${Table.Arn}/index/${name}` });
 const pollQueues = [arnOf('PollQueueAliyun'), arnOf('PollQueueHuawei')];
 const notifyQueue = arnOf('NotifyQueue');
 
-const readSecrets = allow(['ssm:GetParameters'], arnIn('ssm', 'parameter/opwatch/*'));
+/** Secrets Manager is read through SSM, which asks for both (Systems Manager User Guide, "Referencing Secrets Manager secrets"). */
+const readSecrets = ({ secrets }: Settings): Statement[] => {
+  const names = secrets.map((arn) => arn.split(':secret:')[1]?.replace(/-\w{6}$/, ''));
+  const references = names.map((name) => arnIn('ssm', `parameter/aws/reference/secretsmanager/${name}`));
+  return [
+    allow(['ssm:GetParameters'], arnIn('ssm', 'parameter/opwatch/*'), ...references),
+    ...(secrets.length > 0 ? [allow(['secretsmanager:GetSecretValue'], ...secrets)] : []),
+  ];
+};
 
-const ofPoller = (vendor: string): Statement[] => [
+const ofPoller = (vendor: string, settings: Settings): Statement[] => [
   allow([...READ, ...WRITE], table),
   allow(CONSUME, arnOf(`PollQueue${vendor}`)),
   allow(SEND, notifyQueue, arnOf(`PollDeadLetters${vendor}`)),
-  readSecrets,
+  ...readSecrets(settings),
 ];
 
-const permissionsOf = ({ eventBuses, topics }: Settings): Readonly<Record<string, readonly Statement[]>> => ({
+const permissionsOf = (settings: Settings): Readonly<Record<string, readonly Statement[]>> => ({
   // Lambda itself sends to SubmissionDeadLetters, with the function's role.
   Trigger: [allow([...READ, ...WRITE], table), allow(SEND, ...pollQueues, arnOf('SubmissionDeadLetters'))],
-  PollerAliyun: ofPoller('Aliyun'),
-  PollerHuawei: ofPoller('Huawei'),
+  PollerAliyun: ofPoller('Aliyun', settings),
+  PollerHuawei: ofPoller('Huawei', settings),
   Notifier: [
     allow([...READ, ...WRITE], table),
     allow(CONSUME, notifyQueue),
     allow(SEND, arnOf('NotifyDeadLetters')),
-    readSecrets,
-    ...(eventBuses.length > 0 ? [allow(['events:PutEvents'], ...eventBuses)] : []),
-    ...(topics.length > 0 ? [allow(['sns:Publish'], ...topics)] : []),
+    ...readSecrets(settings),
+    ...(settings.eventBuses.length > 0 ? [allow(['events:PutEvents'], ...settings.eventBuses)] : []),
+    ...(settings.topics.length > 0 ? [allow(['sns:Publish'], ...settings.topics)] : []),
   ],
   Sweep: [
     allow(QUERY, index('lease')),

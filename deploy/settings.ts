@@ -7,6 +7,12 @@ const ARN = (service: string) =>
     v.regex(new RegExp(`^arn:aws[\\w-]*:${service}:[a-z0-9-]+:\\d{12}:[\\w./-]+$`), `is no ARN of ${service}`),
   );
 
+/** With the six characters that Secrets Manager adds to a name: without them another secret could be meant. */
+const SECRET = v.pipe(
+  v.string(),
+  v.regex(/^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$/, 'is no ARN of a secret'),
+);
+
 /** Texts apart by commas, none by default. */
 const listOf = (entry: v.GenericSchema<string>) =>
   v.pipe(
@@ -27,6 +33,8 @@ const Settings = v.pipe(
     name: v.string(),
     /** Where the notifier may publish with its own role. */
     eventBuses: listOf(ARN('events')),
+    /** What pollers and notifier may read of Secrets Manager. */
+    secrets: listOf(SECRET),
     topics: listOf(ARN('sns')),
     alarmEmail: optional(v.pipe(v.string(), v.email('is no e-mail address'))),
     alarmUrl: optional(v.pipe(v.string(), v.regex(/^https:\/\/\S+$/, 'must begin with https://'))),

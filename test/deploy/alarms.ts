@@ -267,6 +267,7 @@ export const alarms = (resources: () => Resources, given: () => Resources): void
       name: 'x',
       eventBuses: '',
       topics: '',
+      secrets: '',
       alarmEmail: '',
       alarmUrl: '',
       alarmSlackWorkspace: '',
@@ -290,6 +291,7 @@ export const alarms = (resources: () => Resources, given: () => Resources): void
       ],
       [{ eventBuses: 'operations' }, 'eventBuses.0 is no ARN of events'],
       [{ topics: 'arn:aws:sns:eu-west-1:123456789012:*' }, 'topics.0 is no ARN of sns'],
+      [{ secrets: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:*' }, 'secrets.0 is no ARN of a secret'],
     ])('and what is wrong is told before anything is deployed: %j', (wrong, says) => {
       expect(() => readSettings({ ...NOBODY, ...wrong })).toThrow(says);
     });

@@ -78,17 +78,32 @@ export const roles = (resources: () => Resources, granted: () => Resources): voi
     expect(permissionsOf(resources(), name)).toEqual({ ...ALLOWED[name], ...log });
   });
 
+  const WITH_SECRETS = ['PollerAliyun', 'PollerHuawei', 'Notifier'];
+  const secretsOf = (name: string) =>
+    WITH_SECRETS.includes(name)
+      ? {
+          [GIVEN.secrets]: ['secretsmanager:GetSecretValue'],
+          'parameter/aws/reference/secretsmanager/chats/ops': ['ssm:GetParameters'],
+        }
+      : {};
+
   test('the notifier may publish to the buses and topics that are named, and nobody else may [S5]', () => {
     const [operations = '', other = ''] = GIVEN.eventBuses.split(', ');
     expect(permissionsOf(granted(), 'Notifier')).toEqual({
       ...permissionsOf(resources(), 'Notifier'),
+      ...secretsOf('Notifier'),
       [operations]: ['events:PutEvents'],
       [other]: ['events:PutEvents'],
       [GIVEN.topics]: ['sns:Publish'],
     });
-    for (const name of FUNCTIONS.filter((each) => each !== 'Notifier'))
-      expect(permissionsOf(granted(), name)).toEqual(permissionsOf(resources(), name));
   });
+
+  test.each(FUNCTIONS.filter((name) => name !== 'Notifier'))(
+    '%s may read the secrets that are named, if any [S5]',
+    (name) => {
+      expect(permissionsOf(granted(), name)).toEqual({ ...permissionsOf(resources(), name), ...secretsOf(name) });
+    },
+  );
 
   test('hold no wildcard but the one below /opwatch/ in the parameter store [S5]', () => {
     const wild = ofType(resources(), 'AWS::IAM::Role')

@@ -53,7 +53,8 @@ export const crowd = (running: () => Opwatch): void => {
       opwatch.stack.inbox
         .received()
         .map(({ body, ...message }) => ({ ...message, event: body as OperationEvent }))
-        .filter(({ event }) => ids.includes(event.data.watch.id));
+        // Operators are told in the same place, of what is no watch's own.
+        .filter(({ event }) => event.type.startsWith('operation.') && ids.includes(event.data.watch.id));
     // A function that ran out of time, on a busy machine, has left its batch to the sweep.
     let sweptAt = Date.now();
     const sweepNowAndThen = async (): Promise<void> => {
