@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { alarms } from './alarms.ts';
 import { functions } from './functions.ts';
+import { hearers } from './hearers.ts';
 import { allGiven, list, type Packaged, pack, type Statement } from './packaged.ts';
 import { roles } from './roles.ts';
 import { stores } from './stores.ts';
@@ -31,8 +32,9 @@ describe('what runs', () =>
     () => dev,
     () => prod,
   ));
-describe('alarms', () =>
-  alarms(
+describe('alarms', () => alarms(() => dev.resources));
+describe('alarms are heard', () =>
+  hearers(
     () => dev.resources,
     () => prod.resources,
   ));
