@@ -134,7 +134,8 @@ const FORBIDDEN: readonly [
     [`${table}-2`, arn('dynamodb', 'table/opwatch-prod')],
   ],
   ['write', ['authorizer'], ['dynamodb:PutItem'], [table]],
-  ['list watches', but('api'), ['dynamodb:Query'], [table, `${table}/index/listing`]],
+  ['list watches', but('api'), ['dynamodb:Query'], [`${table}/index/listing`]],
+  ['read whole partitions', but('api', 'sweep'), ['dynamodb:Query'], [table]],
   [
     'read a secret',
     ['trigger', 'sweep', 'api', 'authorizer'],
