@@ -49,7 +49,9 @@ export const reliability = (): Reporter => {
       const leavesOut = testNamePattern !== undefined && tagged.some((test) => test.result().state === 'skipped');
       if (reason !== 'passed' || !hasAll || leavesOut) return;
       const wrong = whatIsWrong(tagged.map(shownBy), vitest);
-      if (wrong !== undefined) vitest.logger.error(`reliability: ${wrong}`);
+      if (wrong === undefined) return;
+      vitest.logger.error(`reliability: ${wrong}`);
+      process.exitCode = 1;
     },
   };
 };
