@@ -40,7 +40,7 @@ export const badInput = (running: () => Opwatch): void => {
     opwatch = running();
   });
 
-  describe('a submission is refused by name of every fault [F6]', () => {
+  describe('a submission is refused by name of every fault', () => {
     it.each<[string, unknown, Record<string, string | RegExp>]>([
       ['unknown provider', { ...emr, provider: 'aws-emr' }, { '/provider': PROVIDERS }],
       ['missing provider', { operation: {} }, { '/provider': 'is missing' }],
@@ -146,7 +146,7 @@ export const badInput = (running: () => Opwatch): void => {
     });
   });
 
-  describe('a callback is refused that [S13]', () => {
+  describe('a callback is refused that', () => {
     it.each([
       ['is plain http', 'http://example.com/hook', /^must be an https URL$/],
       ['is no URL', 'https://exa mple/', /is not a valid URL/],
@@ -180,7 +180,7 @@ export const badInput = (running: () => Opwatch): void => {
     });
   });
 
-  describe('a body is refused that [F6]', () => {
+  describe('a body is refused that', () => {
     const deep = (depth: number, inside = '') => `${'{"a":'.repeat(depth)}${inside || '1'}${'}'.repeat(depth)}`;
 
     it.each([
@@ -202,7 +202,7 @@ export const badInput = (running: () => Opwatch): void => {
       expect(faults['/operation/a']).toBe('is not a known field');
     });
 
-    it('names what every object has [S12]', async () => {
+    it('names what every object has', async () => {
       const text = `{"provider":"aliyun-emr","__proto__":{"operation":{}},"constructor":1,
       "operation":{"RegionId":"cn-hangzhou","ClusterId":"c","OperationId":"o","__proto__":{},"toString":"x"},
       "labels":{"__proto__":"x"}}`;

@@ -22,7 +22,7 @@ const queueFiles = ({ stack }: Opwatch): string => {
 
 /** To be the last test of a file: whatever happened in it, no secret has left its place. */
 export const itKeepsSecrets = (running: () => Opwatch): void => {
-  it('lets no secret into a row, a message, a log line, an answer or a webhook [S4]', async () => {
+  it('lets no secret into a row, a message, a log line, an answer or a webhook', async () => {
     const opwatch = running();
     const places = {
       rows: JSON.stringify(await opwatch.beneath.items()),
