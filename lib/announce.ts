@@ -4,11 +4,11 @@ import { begunAnew, type Delivery, newDelivery } from './delivery.ts';
 import type { EventType } from './event.ts';
 import {
   type DeliveryItem,
+  deliveryIdOf,
   newDeliveryItem,
   reissued,
   type WatchItem,
   watchKey,
-  webhookId,
   withBody,
 } from './items.ts';
 import type { Runtime } from './runtime.ts';
@@ -19,9 +19,6 @@ import { type Owed, settle, type Watch } from './watch.ts';
 const wants = (config: Config, target: string, event: EventType): boolean =>
   config.targets.get(target)?.events?.includes(event) ?? true;
 
-/** When what is owed happened, as far as it makes a delivery of its own: of progress there is one, begun anew each time. */
-const occasionOf = (watch: Watch, debt: Owed): number => (debt.event === 'progress' ? watch.submittedAt : debt.at);
-
 const deliveriesFor = (watch: Watch, debt: Owed, config: Config, now: number): DeliveryItem[] =>
   (debt.to ?? watch.notify)
     .filter((target) => debt.event === 'progress' || wants(config, target, `operation.${debt.event}`))
@@ -31,7 +28,7 @@ const deliveriesFor = (watch: Watch, debt: Owed, config: Config, now: number): D
         debt.event === 'progress'
           ? { event: debt.event, at }
           : { event: debt.event, at, ...(word !== undefined && { word }) };
-      const id = webhookId(watch, debt.event, occasionOf(watch, debt), target);
+      const id = deliveryIdOf(watch, debt, target);
       return newDeliveryItem(watch.id, newDelivery({ id, tenant: watch.tenant, target, event }, now), now);
     });
 

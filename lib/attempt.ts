@@ -60,9 +60,14 @@ export const tellOnce = async (
   else await sendOnce(dues, recipient, undefined, runtime, learn, decide);
 };
 
-/** How far something had got, when it is over, or when nobody there follows it any more. */
-const isOfNoUse = ({ job, watch }: Due, { follows }: Recipient): boolean =>
-  job.item.body.event.event === 'progress' && (!follows || watch === undefined || isOver(watch.status));
+/** Whether it tells of something on the way, and not of an end. */
+const isOnTheWay = ({ event: { event } }: Delivery): boolean => event === 'progress' || event === 'attention';
+
+/** What was on the way, where one message is kept up to date of what is over; how far it had got, where none is kept any more. */
+const isOfNoUse = ({ job, watch }: Due, { follows }: Recipient): boolean => {
+  const { body } = job.item;
+  return follows ? isOnTheWay(body) && (watch === undefined || isOver(watch.status)) : body.event.event === 'progress';
+};
 
 const drop = async ({ job }: Due, { table, now }: Runtime): Promise<Fate> => {
   const { item } = job;
@@ -88,7 +93,7 @@ const updateOnce = async (
   }
   let left = kept;
   try {
-    if (kept.isFinal && body.event.event === 'progress') {
+    if (kept.isFinal && isOnTheWay(body)) {
       decide(due, await drop(due, runtime));
       return;
     }
@@ -106,7 +111,7 @@ const updateOnce = async (
 const afterwards = (
   kept: KeptMessage,
   { verdict, answer }: Made,
-  { event: { event } }: Delivery,
+  delivery: Delivery,
   target: Target | undefined,
 ): KeptMessage => {
   const isFinal = kept.isFinal ?? false;
@@ -114,8 +119,7 @@ const afterwards = (
   if (target.edit.isGone(answer)) return { isFinal };
   if (verdict.kind !== 'delivered') return kept;
   const handle = target.edit.handle(answer) ?? kept.handle;
-  const isEnd = event !== 'progress' && event !== 'attention';
-  return { ...(handle !== undefined && { handle }), isFinal: isFinal || isEnd };
+  return { ...(handle !== undefined && { handle }), isFinal: isFinal || !isOnTheWay(delivery) };
 };
 
 const sendOnce = async (

@@ -18,7 +18,7 @@ import { type Notice, sameness } from './notice.ts';
 import type { WakeUp } from './queue.ts';
 import { DAY, FIRST_LEASE_MS, KEEP_MS, LEASE_MS, leaseAfterLapses, SECOND } from './schedule.ts';
 import type { Item, Key } from './store.ts';
-import { isOver, type Watch } from './watch.ts';
+import { isOver, type Owed, type Watch } from './watch.ts';
 
 /** An item that can owe work: a message that carries another ticket than the item's is out of date. */
 export type Leased<B> = Item<B> & {
@@ -88,6 +88,13 @@ export const webhookId = (
 /** The partition of a notice, from what makes it that notice; its webhook-ids come from that and the target. */
 export const noticeId = (notice: Notice): string => `n_${shortId(...sameness(notice))}`;
 export const noticeWebhookId = (id: string, target: string): string => `msg_${shortId(id, target)}`;
+
+/** The delivery that a debt makes for a target. Of progress there is one, begun anew each time. */
+export const deliveryIdOf = (
+  watch: Pick<Watch, 'id' | 'submittedAt'>,
+  { event, at }: Pick<Owed, 'event' | 'at'>,
+  target: string,
+): string => webhookId(watch, event, event === 'progress' ? watch.submittedAt : at, target);
 
 /** Leases are spread over this many index partitions; the sweep asks each. */
 export const LEASE_SHARDS = Array.from({ length: 8 }, (_, i) => `s${i}`);

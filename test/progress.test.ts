@@ -6,11 +6,11 @@ import { DAY, HOUR, MINUTE, SECOND } from './samples.ts';
 import type { CloudState } from './world/cloud-faces.ts';
 import { deliveriesOf, pass, submitted } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
-import { createWorld, type World, type WorldOptions } from './world/world.ts';
+import { createWorld, START, type World, type WorldOptions } from './world/world.ts';
 
 const config = configWith({
   targets: {
-    follower: { type: 'slack-bot', token: 'env:CHAT_URL', channel: 'C0123ABCD', progress: true },
+    follower: { type: 'slack-bot', token: 'env:CHANNEL_TOKEN', channel: 'C0123ABCD', progress: true },
     ci: { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' },
   },
   tenants: { default: {} },
@@ -127,6 +127,24 @@ describe('one message', () => {
     await watched(world, ['running', 'failed'], 8 * SECOND);
     await pass(world, HOUR);
     expect([...channel.messages.values()].at(-1)?.at(-1)).toContain('failed');
+  });
+
+  test('of what ended while nobody could tell says the end alone', async () => {
+    const channel = createChannel();
+    const world = worldWith(channel, undefined, {
+      downUntil: (name) => (name === 'notifier' ? START + HOUR : 0),
+    });
+    const id = await watched(world, ['running', 'attention', 'succeeded']);
+    await pass(world, 2 * HOUR);
+    expect([...channel.messages.values()]).toEqual([[expect.stringContaining('succeeded')]]);
+    const states = deliveriesOf(world, id).map(({ body }) => [body.event.event, body.state]);
+    expect(states).toEqual(
+      expect.arrayContaining([
+        ['progress', 'overtaken'],
+        ['attention', 'overtaken'],
+        ['succeeded', 'delivered'],
+      ]),
+    );
   });
 
   test('that cannot be sent for days parks nothing but its end', async () => {

@@ -4,6 +4,7 @@
  */
 import type { Delivery } from '../../lib/delivery.ts';
 import type { Leased } from '../../lib/items.ts';
+import type { KeptMessage } from '../../lib/kept-message.ts';
 import { poll } from '../../lib/poll.ts';
 import type { SqsRecord } from '../../lib/queue.ts';
 import { readWakeUp, writeWakeUp } from '../../lib/queue.ts';
@@ -243,6 +244,14 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
         return true;
       },
     })),
+  }),
+
+  'a message that is kept up to date is taken by nobody': () => ({
+    bend: writesBent((item) => {
+      if (!item.sk.startsWith('message#')) return item;
+      const { claim: _, ...body } = item.body as KeptMessage;
+      return { ...item, body };
+    }),
   }),
 
   'messages are not hidden until the next look': () => ({ bend: queueBent(() => ({ hide: async () => undefined })) }),

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Effect, FAULTS, type Fault } from '../world/process.ts';
 import { type Oddity, START } from '../world/world.ts';
+import { FOLLOWER } from './followers.ts';
 import type { Plan } from './plan.ts';
 import { follow, type Report, type RunOptions } from './run.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
@@ -29,7 +30,7 @@ const life: Plan = {
       fields: { RegionId: 'cn-hangzhou', ClusterId: 'c-1', OperationId: 'op-1' },
       tenant: 'default',
       submittedAt: START + MINUTE,
-      notify: ['chat', 'ci'],
+      notify: ['chat', 'ci', FOLLOWER],
       deadlineMs: 6 * HOUR,
       script: [
         { at: START, state: 'running' },

@@ -6,6 +6,7 @@ import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
 import type { Oddity } from '../world/world.ts';
+import { FOLLOWER } from './followers.ts';
 import { storyOf, type Twist } from './story.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
@@ -103,7 +104,7 @@ const PROVIDERS: readonly ProviderName[] = [
   'huawei-dws',
   'huawei-job',
 ];
-const TARGETS = ['chat', 'ci', 'https://builds.example.com/done', 'https://ops.example.com/hook'];
+const TARGETS = ['chat', 'ci', FOLLOWER, 'https://builds.example.com/done', 'https://ops.example.com/hook'];
 
 /** Each kind of trouble is rare, frequent, or left out altogether: so every mixture of them comes up. */
 const rates = <K extends string>(

@@ -142,7 +142,8 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
       return {
         ...bent,
         sendToTarget: async (request) => {
-          const done = witness.onAttempt(request.headers['webhook-id'] ?? '', process);
+          const id = request.headers['webhook-id'];
+          const done = id === undefined ? () => {} : witness.onAttempt(id, process);
           return bent.sendToTarget(request).finally(done);
         },
       };

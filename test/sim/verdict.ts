@@ -5,6 +5,7 @@ import { isOver, type Watch } from '../../lib/watch.ts';
 import { type CloudState, faceOf, type ProviderName } from '../world/cloud-faces.ts';
 import { CANARY } from '../world/settings.ts';
 import { ENV, QUEUES, START, type World } from '../world/world.ts';
+import { checkFollowers, FOLLOWER, showsEnd } from './followers.ts';
 import { checkNotices } from './notices.ts';
 import { isLater, isPoison, type Plan, RUN_MS } from './plan.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
@@ -25,6 +26,7 @@ const LATE_MAX_MS = 13 * HOUR;
 
 const CLOUD_WORDS: readonly string[] = ['succeeded', 'partial', 'failed', 'canceled'];
 const HOSTS: Readonly<Record<string, string>> = { chat: 'chat.example.com', ci: 'ci.example.com' };
+const isAt = (url: string, target: string): boolean => new URL(url).host === (HOSTS[target] ?? new URL(target).host);
 
 const providerOf = ({ provider }: Watch) => provider as ProviderName;
 const operationKey = (watch: Watch): string => `${watch.provider} ${faceOf(providerOf(watch)).idOf(watch.operation)}`;
@@ -54,11 +56,13 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
           sk.startsWith('delivery#') && (body as Delivery).state === 'parked' ? [body as Delivery] : [],
         );
       for (const target of targets) {
-        const host = HOSTS[target] ?? new URL(target).host;
-        const isTold = taken.some(
-          ({ url, event }) =>
-            event.data.watch?.id === id && event.type === `operation.${watch.status}` && new URL(url).host === host,
-        );
+        const isTold =
+          target === FOLLOWER
+            ? showsEnd(world, watch)
+            : taken.some(
+                ({ url, event }) =>
+                  event.data.watch?.id === id && event.type === `operation.${watch.status}` && isAt(url, target),
+              );
         const isParked = parked.some((delivery) => delivery.target === target && delivery.event.event === watch.status);
         expect(isTold || isParked, () => `lost: ${target} was never told of ${id} (${watch.provider} ${watch.status})`);
       }
@@ -69,7 +73,8 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
     const ids = new Map<string, string>();
     const bodies = new Map<string, string>();
     for (const { id, event, url, body } of receivers.received) {
-      const what = `${event.data.watch?.id ?? body} ${event.type} ${event.timestamp} ${url}`;
+      const isNotice = event.type.startsWith('operator.');
+      const what = `${isNotice ? body : event.data.watch?.id} ${event.type} ${event.timestamp} ${url}`;
       expect((ids.get(what) ?? id) === id, () => `two webhook-ids: ${what}`);
       ids.set(what, id);
       if (event.type !== 'operation.attention')
@@ -80,10 +85,10 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
     expect(new Set(ids.values()).size === ids.size, () => 'one webhook-id for two events');
     for (const { sk, body } of table.items()) {
       if (!sk.startsWith('delivery#')) continue;
-      const { id, state } = body as Delivery;
+      const { id, state, target } = body as Delivery;
       expect(state !== 'waiting', () => `a delivery neither delivered nor parked: ${id}`);
       if (state === 'parked' && plan.isQuiet) expect(false, () => `parked though nothing was wrong: ${id}`);
-      if (state === 'delivered') expect(bodies.has(id), () => `delivered to nobody: ${id}`);
+      if (state === 'delivered' && target !== FOLLOWER) expect(bodies.has(id), () => `delivered to nobody: ${id}`);
     }
     expect(!lines.some((line) => line.includes('could not build the request')), () => 'a request could not be built');
   };
@@ -216,6 +221,7 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
   checkPromises();
   checkWebhooks();
   checkNotices(evidence);
+  checkFollowers(evidence, plan, world);
   checkOutcomes();
   checkLooks();
   checkPace();

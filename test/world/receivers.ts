@@ -4,6 +4,7 @@ import { RetryLater } from '../../lib/errors.ts';
 import type { OperationEvent } from '../../lib/event.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
 import type { NoticeEvent } from '../../lib/notice.ts';
+import { CHANNEL_URL, type Channel, createChannel } from './channel.ts';
 
 export type Received = {
   readonly at: number;
@@ -42,6 +43,8 @@ export const tookOf = (reply: Reply | undefined): number | undefined =>
 export type Receivers = {
   readonly answer: (request: HttpRequest, reply?: Reply) => HttpAnswer;
   readonly received: readonly Received[];
+  /** The one receiver that can change what it was told. */
+  readonly channel: Channel;
 };
 
 /** Throws on a webhook whose signature the package of Standard Webhooks would not make: that would be a fault of ours. */
@@ -75,9 +78,18 @@ export const createReceivers = (now: () => number, secret: string): Receivers =>
     huge: () => ({ ...reply(200, 'x'.repeat(16 * 1024)), cut: true }),
   };
 
+  const channel = createChannel(now);
+
   return {
     received,
+    channel,
     answer: (request, manner) => {
+      if (request.url.startsWith(CHANNEL_URL)) {
+        const own = TAKEN.includes(manner) ? channel.answer(request) : undefined;
+        // It echoes its own secret, and knows no other.
+        if (manner === 'echo') return reply(500, `${request.url} ${JSON.stringify(request.headers)} ${request.body}`);
+        return manner || !own ? answers[manner ?? 'broken'](request) : own;
+      }
       verify(request, hook, now());
       const { url, headers, body = '' } = request;
       const isTaken = TAKEN.includes(manner);

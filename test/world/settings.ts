@@ -15,6 +15,7 @@ export const environment = (): Record<string, string> => ({
   HUAWEI_KEY: KEYS.huawei,
   HUAWEI_SECRET: 'huawei-CANARY-secret',
   CHAT_URL: 'https://chat.example.com/hooks/CANARY-chat',
+  CHANNEL_TOKEN: 'xoxb-CANARY-token',
   OPERATORS_URL: 'https://operators.example.com/hooks/CANARY-operators',
   SIGNING: SIGNING_SECRET,
 });
@@ -22,6 +23,7 @@ export const environment = (): Record<string, string> => ({
 const TARGETS = {
   chat: { type: 'webhook', url: 'env:CHAT_URL', secrets: ['env:SIGNING'] },
   ci: { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' },
+  follower: { type: 'slack-bot', token: 'env:CHANNEL_TOKEN', channel: 'C0123ABCD', progress: true },
 } as const;
 
 const base: ConfigInput = {

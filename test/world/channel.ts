@@ -1,0 +1,34 @@
+/** A Slack channel as a bot sees it: messages by what names them, each with every text it has shown. */
+import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
+
+export type ChannelMessage = {
+  /** The watch it is about. */
+  readonly watch: string;
+  readonly texts: readonly { readonly at: number; readonly text: string }[];
+};
+
+export type Channel = {
+  readonly answer: (request: HttpRequest) => HttpAnswer;
+  readonly messages: ReadonlyMap<string, ChannelMessage>;
+};
+
+export const CHANNEL_URL = 'https://slack.com/api/';
+
+const says = (body: object): HttpAnswer => ({ status: 200, headers: {}, body: JSON.stringify(body), cut: false });
+
+export const createChannel = (now: () => number): Channel => {
+  const messages = new Map<string, ChannelMessage>();
+  return {
+    messages,
+    answer: ({ url, body = '' }) => {
+      const { text, channel, ts } = JSON.parse(body);
+      // Inside a link the underscore is written as its code.
+      const watch = `w_${/\/watches\/w(?:_|%5F)([a-z2-7]{26})/.exec(body)?.[1]}`;
+      const name = url.endsWith('chat.update') ? ts : `${messages.size}.000100`;
+      const before = messages.get(name);
+      if (url.endsWith('chat.update') && !before) return says({ ok: false, error: 'message_not_found' });
+      messages.set(name, { watch, texts: [...(before?.texts ?? []), { at: now(), text }] });
+      return says({ ok: true, channel, ts: name });
+    },
+  };
+};
