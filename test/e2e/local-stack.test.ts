@@ -9,6 +9,7 @@ import { type Opwatch, startOpwatch } from './kit/opwatch.ts';
 import { itKeepsSecrets } from './kit/secrecy.ts';
 import { outcomes } from './outcomes.ts';
 import { poison } from './poison.ts';
+import { realFaults } from './real-faults.ts';
 import { itKeepsToItsRoles } from './roles.ts';
 import { storedCredentials } from './stored.ts';
 
@@ -28,5 +29,6 @@ describe('a delivery', () => delivery(running));
 describe('stored credentials', () => storedCredentials(running));
 describe('what dies', () => crashes(running));
 describe('a crowd', () => crowd(running));
+describe('real faults:', () => realFaults(running));
 describe('after all that', () => itKeepsSecrets(running));
 describe('and the roles', () => itKeepsToItsRoles(running));

@@ -1,4 +1,7 @@
-/** Temporary credentials expire while watches are under way; others are put in their place in SSM, and nothing is restarted. */
+/**
+ * Temporary credentials expire while watches are under way; others are put in their place in SSM, and nothing is restarted.
+ * For a stack whose functions have not read the connection's credentials yet: they keep them for minutes.
+ */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Lane } from '../../lib/lane.ts';
