@@ -201,7 +201,7 @@ export const itKeepsToItsRoles = (running: () => Opwatch): void => {
       expect(deedsOf(name).filter((deed) => !isAllowed(rulesOf(name), deed))).toEqual([]);
     });
 
-    it('did whatever it is allowed to do, or Lambda does it [S5]', () => {
+    it('did whatever it is allowed to do, or Lambda does it', () => {
       const done = [...deedsOf(name), ...logging(name), ...(UNSEEN[name] ?? [])];
       expect(grantsOf(rulesOf(name)).filter((grant) => !done.some((deed) => uses(deed, grant)))).toEqual([]);
     });
