@@ -16,6 +16,14 @@ export const showsEnd = ({ receivers }: World, watch: Watch): boolean =>
     (message) => message.watch === watch.id && message.texts.at(-1)?.text.includes(endOf(watch)),
   );
 
+/** When the channel was told of a watch's end. */
+export const endsShown = ({ receivers }: World, watch: Watch): readonly number[] =>
+  [...receivers.channel.messages.values()].flatMap((message) =>
+    message.watch === watch.id
+      ? message.texts.flatMap(({ at, text }) => (text.includes(endOf(watch)) ? [at] : []))
+      : [],
+  );
+
 export const checkFollowers = ({ watches, expect }: Evidence, plan: Plan, { receivers }: World): void => {
   const messages = [...receivers.channel.messages.values()];
   for (const { watch } of watches.values()) {
