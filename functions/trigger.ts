@@ -30,6 +30,8 @@ const direct = async (event: unknown): Promise<Receipt> => {
   const receipt = await receive(inputOf(event), THE_DEPLOYMENT, runtime);
   // Nobody reads the answer to a schedule: what was refused must be seen in the log.
   if (receipt.status >= 400) runtime.log.error('submission refused', { answer: JSON.stringify(receipt.body) });
+  // Lambda calls again for what nobody waits for, and at last keeps it where an alarm shows it.
+  if (problemsIn(receipt).some(({ status }) => status === 503)) throw new Error('not all was taken: submit it again');
   return receipt;
 };
 

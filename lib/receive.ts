@@ -5,7 +5,7 @@ import { linksOf } from './links.ts';
 import { type Fault, type Problem, pointer, problem, TOO_MANY_REQUESTS, tooMany } from './problem.ts';
 import type { Runtime } from './runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
-import { type Accepted, type NoPlace, submit, WATCH_TARGETS_MAX } from './submit.ts';
+import { type Accepted, type NoPlace, type NotTaken, submit, WATCH_TARGETS_MAX } from './submit.ts';
 import { type WatchView, watchView } from './view.ts';
 
 type One = { readonly status: number; readonly body: WatchView | Problem };
@@ -19,6 +19,7 @@ export type Receipt = One | Many;
 /** Good, and more than its caller may. */
 type Overstepping = { readonly beyond: readonly Fault[] };
 
+const NOT_TAKEN = 'the submission could not be written: submit it again';
 const NO_PLACE = 'this tenant has as many watches at work as it may';
 
 export const receive = async (input: unknown, caller: Caller, runtime: Runtime): Promise<Receipt> => {
@@ -42,12 +43,12 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
   const takePlace = async () => (caller.isUnlimited ? 0 : limits.places.take(tenant, 1));
   const accepted = await submit(good, tenant, runtime, takePlace);
 
-  const answerTo = (check: Checked | Overstepping, taken: Accepted | NoPlace | undefined): One => {
+  const answerTo = (check: Checked | Overstepping, taken: Accepted | NoPlace | NotTaken | undefined): One => {
     if ('faults' in check)
       return { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) };
     if ('beyond' in check)
       return { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', check.beyond) };
-    if (!taken) return { status: 500, body: problem(500, 'the submission was not taken') };
+    if (!taken || 'failed' in taken) return { status: 503, body: problem(503, NOT_TAKEN) };
     if ('waitMs' in taken) return { status: 429, body: tooMany(NO_PLACE, taken.waitMs) };
     const watch = taken.item.body;
     if (taken.isFull) {

@@ -24,6 +24,9 @@ type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
 /** There is no place for one more watch; nothing was written. */
 export type NoPlace = { readonly waitMs: number };
 
+/** It could not be written, or nobody can say whether it was: to be submitted again. */
+export type NotTaken = { readonly failed: true };
+
 export type Accepted = {
   readonly item: WatchItem;
   readonly isNew: boolean;
@@ -35,16 +38,22 @@ export type Accepted = {
 export const WATCH_TARGETS_MAX = 50;
 
 /**
- * Watches operations. When this answers, each watch stands in the table with a lease: whatever happens to its message, the
- * sweep sends another. Submitting again is safe and answers the same watch.
+ * Watches operations. When this answers, each watch that was taken stands in the table with a lease: whatever happens to its
+ * message, the sweep sends another. What befalls one does not concern its neighbors. Submitting again is safe and answers the
+ * same watch.
  */
 export const submit = async (
   submissions: readonly Submission[],
   tenant: string,
   tools: Tools,
   takePlace: TakePlace,
-): Promise<(Accepted | NoPlace)[]> => {
-  const accepted = await Promise.all(submissions.map((submission) => accept(submission, tenant, tools, takePlace)));
+): Promise<(Accepted | NoPlace | NotTaken)[]> => {
+  const acceptOne = (submission: Submission) =>
+    accept(submission, tenant, tools, takePlace).catch((error): NotTaken => {
+      tools.log.error('submission not taken', { provider: submission.provider.traits.name, error: String(error) });
+      return { failed: true };
+    });
+  const accepted = await Promise.all(submissions.map(acceptOne));
   await wake(
     accepted.flatMap((each) => ('item' in each && each.isNew ? [each.item] : [])),
     tools,

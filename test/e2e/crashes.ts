@@ -80,8 +80,9 @@ export const crashes = (running: () => Opwatch): void => {
     await stack.killFunctions();
     await stack.startFunctions();
     await opwatch.tellAgain(...told.ids);
-    // It cannot be known whether the first came to anything: told again, and under the same id.
-    await expect.poll(() => receiver.received('interrupted')).toHaveLength(4);
+    // It cannot be known whether the first came to anything: told again, and under the same id; as soon as the seats are free
+    // that the dead function held.
+    await expect.poll(() => receiver.received('interrupted'), { timeout: 60_000 }).toHaveLength(4);
     for (const id of told.ids) {
       const { deliveries } = await opwatch.readUntil(id, (watch) => watch.deliveries[0]?.state === 'delivered');
       expect(deliveries).toMatchObject([{ attempts: 2 }]);

@@ -20,6 +20,25 @@ describe('a function that dies', () => {
     expect((await world.timeline.finish(world.submit(submission))).status).toBe(202);
   });
 
+  test('at one of several submissions has the others taken and looked at, and says which to submit again [F4]', async () => {
+    const world = createWorld({ faults: once('insert watch', 'throttled') });
+    world.start();
+    const ids = ['op-1', 'op-2', 'op-3'];
+    const some = ids.map((OperationId) => stage(world, { operation: { OperationId }, endsAfter: 0 }));
+    const { status, body } = await world.timeline.finish(world.submit(some));
+    expect(status).toBe(207);
+    const each = body as readonly { status: number; problem?: { detail?: string } }[];
+    expect(each.map((one) => one.status).sort()).toEqual([202, 202, 503]);
+    expect(each.find((one) => one.problem)?.problem?.detail).toBe(
+      'the submission could not be written: submit it again',
+    );
+    await pass(world, MINUTE);
+    expect(statuses(world)).toEqual(['succeeded', 'succeeded']);
+    await world.timeline.finish(world.submit(some));
+    await pass(world, MINUTE);
+    expect(statuses(world)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+  });
+
   test('with the cloud’s answer in hand leaves the operation to another look [F12]', async () => {
     let looks = 0;
     const world = createWorld({

@@ -67,7 +67,11 @@ export const play = (world: World, operation: Operation, witness: Witness, isDow
       deadline,
       labels: { team: 'data' },
     };
-    const receipt = await insistently(() => world.submit(body, operation.tenant));
+    const receipt = await insistently(async () => {
+      const answer = await world.submit(body, operation.tenant);
+      if (answer.status === 503) throw new Error('not taken');
+      return answer;
+    });
     if (!receipt || !('url' in receipt.body)) return;
     const watch = receipt.body as WatchView;
     id ??= watch.id;
