@@ -27,6 +27,8 @@ const RECOVER_EVERY_MS = 10 * SECOND;
 const RECOVER_FACTOR = 1.25;
 /** How long refused credentials rest until one look tries again: long enough never to reach five failures in a row quickly. */
 export const REFUSED_PAUSE_MS = 3 * MINUTE;
+/** How long everybody else rests while one look tries: its call's time-out, and room to tell that it went well. */
+const TRIAL_MS = 20 * SECOND;
 const PAUSE_MAX_MS = 60 * MINUTE;
 
 export const openLane: Lane = { nextSlotAt: 0, pace: 1, pacedAt: 0, pausedUntil: 0 };
@@ -44,7 +46,7 @@ export type Reservation = { readonly slots: readonly number[]; readonly lane: La
 export const reserve = (lane: Lane, count: number, now: number, callsPerSecond: number): Reservation => {
   if (lane.pausedUntil > now) return { pausedUntil: lane.pausedUntil };
   if (lane.refused) {
-    return { slots: [now], lane: { ...lane, nextSlotAt: now, pausedUntil: now + MINUTE } };
+    return { slots: [now], lane: { ...lane, nextSlotAt: now, pausedUntil: now + TRIAL_MS } };
   }
   const pace = paceNow(lane, now);
   const step = (SECOND * HEADROOM) / (callsPerSecond * pace);

@@ -2,6 +2,7 @@
  * Looks: asks the clouds about what is due, at the pace of each connection, with calls shared where one can answer several.
  * Tells for every watch what was observed, or when its turn is.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { callsInTurn, LaneBusy, tooFar, usableSlots } from './calls-in-turn.ts';
 import type { ConnectionConfig } from './config.ts';
 import { ClockSkew, LookError, Misconfigured, Refused, Throttled } from './errors.ts';
@@ -9,7 +10,7 @@ import type { Send } from './http.ts';
 import type { Lane } from './lane.ts';
 import { tellOperators } from './operators.ts';
 import { providerNamed } from './providers/index.ts';
-import type { Ask, Cloud, Observation, Provider } from './providers/provider.ts';
+import type { Ask, Cloud, Credentials, Observation, Provider } from './providers/provider.ts';
 import type { Runtime } from './runtime.ts';
 import { MINUTE, RETRY_AFTER_LOOK_MAX_MS, SECOND } from './schedule.ts';
 import { SecretError } from './secrets.ts';
@@ -179,8 +180,7 @@ const lookOnce = async <D extends Due>(
     }),
   );
   const newest = Math.max(...asks.map(({ submittedAt }) => submittedAt));
-  const lookAtThem = async (): Promise<readonly Observation[]> => {
-    const credentials = await secrets.credentials(connection, { fresh: isTrial });
+  const lookAtThem = async (credentials: Credentials): Promise<readonly Observation[]> => {
     // Signed only when its turn has come, by what others have learned of the cloud's clock meanwhile: a whole batch that
     // is refused for its time is, to some clouds, an attack on the key.
     if (scope === undefined) {
@@ -197,12 +197,19 @@ const lookOnce = async <D extends Due>(
     return provider.look(asks, cloud);
   };
 
-  const observations = await lookAtThem().catch(async (error: unknown) => {
-    if (!(error instanceof ClockSkew)) throw error;
-    const skewMs = error.cloudTime - now();
-    await pace.skewed(name, skewMs);
-    log.warn('clock differs from the cloud', { connection: name, seconds: Math.round(skewMs / SECOND) });
-    return lookAtThem();
+  const credentials = await secrets.credentials(connection, { fresh: isTrial });
+  const observations = await lookAtThem(credentials).catch(async (error: unknown) => {
+    if (error instanceof ClockSkew) {
+      const skewMs = error.cloudTime - now();
+      await pace.skewed(name, skewMs);
+      log.warn('clock differs from the cloud', { connection: name, seconds: Math.round(skewMs / SECOND) });
+      return lookAtThem(credentials);
+    }
+    if (!(error instanceof Refused) || isTrial) throw error;
+    // They may have been replaced since this function read them: that is no reason for everybody to rest.
+    const reread = await secrets.credentials(connection, { fresh: true });
+    if (isDeepStrictEqual(reread, credentials)) throw error;
+    return lookAtThem(reread);
   });
   const answered = observations.some((observation) => observation.kind !== 'unanswered');
   if (isTrial && answered) await pace.accepted(name);

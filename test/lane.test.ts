@@ -110,7 +110,7 @@ describe('refused credentials', () => {
     const now = T0 + REFUSED_PAUSE_MS;
     const trial = taken(shut, 5, now);
     expect(trial.slots).toEqual([now]);
-    expect(reserve(trial.lane, 1, now + 1, 10)).toEqual({ pausedUntil: now + 60_000 });
+    expect(reserve(trial.lane, 1, now + 1, 10)).toEqual({ pausedUntil: now + 20_000 });
   });
 
   test('are over with the first answer', () => {

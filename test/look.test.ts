@@ -67,12 +67,13 @@ const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = 
   const pause = async (ms: number) => {
     now += ms;
   };
+  const environment = { ID: 'id', SECRET: 'secret' };
   const noSsm = { send: () => Promise.reject(new Error('nothing is kept there')) };
   const tools = {
     config,
     table: port,
     pace: createPace({ table: port, now: () => now, chance: () => 0, pause }),
-    secrets: createSecrets(noSsm, { ID: 'id', SECRET: 'secret' }, () => now),
+    secrets: createSecrets(noSsm, environment, () => now),
     answers: createSharedAnswers(() => now),
     sendToCloud: async (request: HttpRequest) => {
       calls.push({ at: now - T0, request });
@@ -85,6 +86,7 @@ const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = 
   };
   return {
     calls,
+    environment,
     passed: () => now - T0,
     pass: (ms: number) => {
       now += ms;
@@ -150,8 +152,9 @@ test('a batch is not refused for its time one by one: others sign by what the fi
   passed = one.passed;
   const outcomes = await one.look(Array.from({ length: 10 }, (_, i) => emr(`op-${i}`)));
   expect(outcomes.map(wordOf)).toEqual(Array(10).fill('RUNNING'));
-  // Three were on their way before the first was answered and what it learned was written down.
-  expect(one.calls).toHaveLength(13);
+  // Three at most were on their way before the first was answered and what it learned was written down.
+  expect(one.calls.length).toBeGreaterThan(10);
+  expect(one.calls.length).toBeLessThanOrEqual(13);
   expect(Math.round((one.lane().skewMs ?? 0) / 60_000)).toBe(20);
 });
 
@@ -219,9 +222,28 @@ describe('a connection whose credentials were refused', () => {
   test('is called once when the pause is over, and open again when that is answered', async () => {
     const one = functionWith(fine, { ...shut, pausedUntil: T0 });
     const outcomes = await one.look([emr('a'), emr('b')]);
-    expect(outcomes.map(wordOf)).toEqual(['IN_PROGRESS', { backAt: T0 + 60_000 }]);
+    expect(outcomes.map(wordOf)).toEqual(['IN_PROGRESS', { backAt: T0 + 20_000 }]);
     expect(one.calls).toHaveLength(1);
     expect(one.lane().refused).toBeUndefined();
+  });
+
+  test('is not shut where this function alone had not heard that they were replaced [F38]', async () => {
+    const refusal = answer(404, { Code: 'InvalidAccessKeyId.NotFound', Message: 'no' });
+    let good = 'id';
+    const one = functionWith(({ headers }) => (JSON.stringify(headers).includes(`=${good},`) ? fine() : refusal));
+    expect((await one.look([emr('a')])).map(wordOf)).toEqual(['IN_PROGRESS']);
+    good = 'id-2';
+    one.environment.ID = good;
+    one.pass(60_000);
+    expect((await one.look([emr('a')])).map(wordOf)).toEqual(['IN_PROGRESS']);
+    expect(one.calls).toHaveLength(3);
+    expect(one.lane().refused).toBeUndefined();
+    // Refused whatever is read: that concerns everybody.
+    good = 'id-3';
+    one.pass(60_000);
+    expect(await one.look([emr('a')])).toEqual([{ backAt: expect.any(Number) }]);
+    expect(one.calls).toHaveLength(4);
+    expect(one.lane().refused).toBeDefined();
   });
 
   test('is not taken for good because of an answer from before', async () => {

@@ -23,7 +23,7 @@ const CONNECTION = 'aliyun-stored';
 const LANE = { pk: `lane#${CONNECTION}`, sk: 'lane' };
 const VALID_MS = 8_000;
 const REFUSALS_MAX = 50;
-const WITHIN_MS = 215_000;
+const WITHIN_MS = 235_000;
 
 const newKey = (accessKeyId: string) => ({
   accessKeyId,
