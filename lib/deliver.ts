@@ -39,7 +39,11 @@ export const deliver = (
         else dues.push({ job, ...(watch && { watch: watch.body }) });
       }
       const byGate = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).gate);
-      await Promise.all([...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime, fates)));
+      const unfinished = (error: unknown) => runtime.log.error('deliveries not finished', { error: String(error) });
+      // What has no fate by then comes back in a while, and nothing else waits for it.
+      await Promise.all(
+        [...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime, fates).catch(unfinished)),
+      );
       return fates;
     },
   );
@@ -111,7 +115,9 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job
     if (slotAt > now()) await pause(slotAt - now());
     // The callbacks of one host share its turn, and nothing else: each has its own address and its tenant's secret.
     const whom = recipientOf(one.job.item.body, config);
-    await tellOnce(some, whom, runtime, learn, (due, fate) => fates.set(due.job, fate));
+    await tellOnce(some, whom, runtime, learn, (due, fate) => fates.set(due.job, fate)).catch((error) =>
+      log.error('delivery not finished', { delivery: one.job.item.body.id, error: String(error) }),
+    );
   };
 
   const tellOfEnd = ({ since, reason }: Disabled) =>

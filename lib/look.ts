@@ -63,10 +63,17 @@ const groups = <D extends Due>(dues: readonly D[]): Group<D>[] => {
   });
 };
 
-/** Looks at everything in `dues`, calling `tell` once for each as soon as its outcome is known. */
+/**
+ * Looks at everything in `dues`, calling `tell` once for each as soon as its outcome is known. Of what could not be looked at
+ * for a fault of our own (a table that does not answer) nothing is told.
+ */
 export const look = async <D extends Due>(dues: readonly D[], tools: Tools, tell: Tell<D>): Promise<void> => {
   const byConnection = Map.groupBy(dues, ({ watch }) => watch.connection);
-  await Promise.all([...byConnection].map(([name, some]) => lookThrough(name, some, tools, tell)));
+  const lookAt = ([connection, some]: [string, D[]]) =>
+    lookThrough(connection, some, tools, tell).catch((error) =>
+      tools.log.error('looks not finished', { connection, error: String(error) }),
+    );
+  await Promise.all([...byConnection].map(lookAt));
 };
 
 const lookThrough = async <D extends Due>(

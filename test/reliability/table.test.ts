@@ -29,6 +29,20 @@ test('a table that takes nothing for twenty minutes delays, and nothing else [F2
   expect(messagesIn(world)).toBe(0);
 });
 
+test.each(['replace delivery', 'replace turn', 'insert attempt', 'replace lane', 'replace watch'])(
+  'one "%s" that is refused delays its own by a minute or so, and nobody beside it [F22]',
+  async (what) => {
+    const world = createWorld({ faults: (effect) => refusal(effect) });
+    const refusal = once(what, 'throttled');
+    const id = await submitted(world, { notify: ['chat', 'ci'], endsAfter: 0 });
+    world.start();
+    await pass(world, 2 * MINUTE);
+    expect(statuses(world)).toEqual(['succeeded', 'succeeded']);
+    expect(deliveriesOf(world, id).map(({ body }) => body.state)).toEqual(['delivered', 'delivered']);
+    expect(world.swept()).toBe(0);
+  },
+);
+
 test.each(['poller-aliyun', 'notifier'])(
   'a table that cannot be read by the %s delays its batch by a minute, not by what a message that died waits [F22]',
   async (name) => {
