@@ -1,6 +1,7 @@
 /** Keeps the calls of one look to their slots in the connection's lane: every HTTP call has one of its own. */
 import type { ConnectionConfig } from './config.ts';
 import { RetryLater } from './errors.ts';
+import type { Lane } from './lane.ts';
 import type { Runtime } from './runtime.ts';
 import { SECOND } from './schedule.ts';
 
@@ -24,13 +25,18 @@ const BUDGET_SPENT_WAIT_MS = 5 * SECOND;
 export class LaneBusy extends RetryLater {
   readonly backAt: number;
   readonly slots: readonly number[];
+  readonly why: 'refused' | 'paused' | 'full';
 
-  constructor(backAt: number, slots: readonly number[] = []) {
+  constructor(backAt: number, slots: readonly number[] = [], why: LaneBusy['why'] = 'full') {
     super({ code: 'lane_busy', message: 'the connection is at its pace; its turn comes later' });
     this.backAt = backAt;
     this.slots = slots;
+    this.why = why;
   }
 }
+
+/** Why a lane that is paused is: its credentials were refused, or the cloud asked for a pause. */
+export const whyPaused = ({ refused }: Pick<Lane, 'refused'>): 'refused' | 'paused' => (refused ? 'refused' : 'paused');
 
 const missed = (slot: number, now: number): boolean => now > slot + SLOT_LATE_MS;
 
@@ -65,15 +71,15 @@ export const callsInTurn = (
     const wait = at - now();
     if (wait >= STALE_LANE_MS) {
       await pause(wait - STALE_LANE_MS);
-      const { pausedUntil } = await pace.read(name);
-      if (pausedUntil > now()) throw new LaneBusy(pausedUntil);
+      const lane = await pace.read(name);
+      if (lane.pausedUntil > now()) throw new LaneBusy(lane.pausedUntil, [], whyPaused(lane));
     }
     if (at > now()) await pause(at - now());
   };
 
   const reserve = async (count: number): Promise<readonly number[]> => {
     const reserved = await pace.reserve(name, count, callsPerSecond);
-    if ('pausedUntil' in reserved) throw new LaneBusy(reserved.pausedUntil);
+    if ('pausedUntil' in reserved) throw new LaneBusy(reserved.pausedUntil, [], whyPaused(await pace.read(name)));
     return reserved.slots;
   };
 

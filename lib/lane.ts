@@ -17,8 +17,13 @@ export type Lane = {
   /** How far the cloud's clock is ahead of ours, ms, where it is too far for a signature. */
   readonly skewMs?: number;
   /** Credentials refused, and since when: until one look succeeds, only one look at a time is let through. */
-  readonly refused?: { readonly since: number; readonly code: string; readonly message: string };
+  readonly refused?: { readonly since: number } & Words;
+  /** What the cloud said when it last asked for a slower pace or a pause. It explains `pausedUntil` where nothing is refused. */
+  readonly slowed?: { readonly at: number } & Words;
 };
+
+/** A cloud's own code and words. */
+type Words = { readonly code: string; readonly message: string };
 
 const HEADROOM = 1.15;
 const PACE_MIN = 1 / 64;
@@ -58,10 +63,12 @@ export const reserve = (lane: Lane, count: number, now: number, callsPerSecond: 
 };
 
 /** After "too many requests": half the pace, at most once in ten seconds, and a pause when the cloud named one. */
-export const throttled = <L extends Lane>(lane: L, now: number, afterMs = 0): L => {
+export const throttled = <L extends Lane>(lane: L, now: number, afterMs = 0, words?: Words): L => {
   const pausedUntil = Math.max(lane.pausedUntil, afterMs > 0 ? now + Math.min(afterMs, PAUSE_MAX_MS) : 0);
-  if (now - lane.pacedAt < HALVE_EVERY_MS) return pausedUntil === lane.pausedUntil ? lane : { ...lane, pausedUntil };
-  return { ...lane, pausedUntil, pace: Math.max(paceNow(lane, now) / 2, PACE_MIN), pacedAt: now };
+  const isHalvedAlready = now - lane.pacedAt < HALVE_EVERY_MS;
+  if (isHalvedAlready && pausedUntil === lane.pausedUntil) return lane;
+  const paused = { ...lane, pausedUntil, ...(words && { slowed: { at: now, ...words } }) };
+  return isHalvedAlready ? paused : { ...paused, pace: Math.max(paceNow(lane, now) / 2, PACE_MIN), pacedAt: now };
 };
 
 /** After credentials were refused: nobody calls for some minutes. */

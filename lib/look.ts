@@ -3,7 +3,7 @@
  * Tells for every watch what was observed, or when its turn is.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { callsInTurn, LaneBusy, tooFar, usableSlots } from './calls-in-turn.ts';
+import { callsInTurn, LaneBusy, tooFar, usableSlots, whyPaused } from './calls-in-turn.ts';
 import type { ConnectionConfig } from './config.ts';
 import { ClockSkew, LookError, Misconfigured, Refused, Throttled } from './errors.ts';
 import type { Send } from './http.ts';
@@ -25,8 +25,14 @@ export type Due = {
 
 export type Outcome =
   | { readonly observation: Observation }
-  /** Its turn in the lane is later; with the slots it then has, if it has any. */
-  | { readonly backAt: number; readonly slots?: readonly number[] };
+  /** It was not asked, and why; with the slots of the lane that it has when it is back, if it has any. */
+  | { readonly backAt: number; readonly why: Unasked; readonly slots?: readonly number[] };
+
+/**
+ * Why the cloud was not asked: the connection's credentials are refused (its lane keeps the cloud's words as `refused`), the
+ * cloud asked for a pause or a slower pace (`slowed`), others have the calls of now, or opwatch itself is at fault.
+ */
+export type Unasked = 'refused' | 'paused' | 'full' | 'fault';
 
 /**
  * What gets no slot in a lane that is booked far ahead comes back when this much of it is left: in time to keep the lane
@@ -118,7 +124,8 @@ const lookThrough = async <D extends Due>(
       const rests = slot === undefined && (lane.refused !== undefined || lane.pausedUntil > now());
       const hasToWait = rests || (slots.length === 0 && !mayNeedNone);
       const turnAt = Math.max(lane.pausedUntil, now() + SECOND, lane.nextSlotAt - BACKLOG_MS);
-      const busy = hasToWait ? new LaneBusy(turnAt) : tooFar(slots, now());
+      const isPaused = lane.refused !== undefined || lane.pausedUntil > now();
+      const busy = hasToWait ? new LaneBusy(turnAt, [], isPaused ? whyPaused(lane) : 'full') : tooFar(slots, now());
       const results = busy
         ? group.dues.map(() => ({ error: busy }))
         : await lookOnce(group, slots, lane, connection, tools).catch((error) => group.dues.map(() => ({ error })));
@@ -149,7 +156,7 @@ const tellResults = async <D extends Due>(
     outcomes.set(error, pending);
     const outcome = await pending;
     // And one slot is one call: the first keeps what there are, the others ask for their own unless they meet again.
-    return told && 'backAt' in outcome ? { backAt: outcome.backAt } : outcome;
+    return told && 'backAt' in outcome ? { backAt: outcome.backAt, why: outcome.why } : outcome;
   };
   await Promise.all(
     dues.map(async (due, i) => {
@@ -230,12 +237,13 @@ const lookOnce = async <D extends Due>(
 const outcomeOf = async (error: unknown, connection: string, tools: Tools): Promise<Outcome> => {
   const { pace, log, now } = tools;
   if (error instanceof LaneBusy) {
-    return { backAt: error.backAt, ...(error.slots.length > 0 && { slots: error.slots }) };
+    return { backAt: error.backAt, why: error.why, ...(error.slots.length > 0 && { slots: error.slots }) };
   }
   if (error instanceof Throttled) {
-    await pace.throttled(connection, error.afterMs);
+    await pace.throttled(connection, error);
     log.warn('throttled by the cloud', { connection, code: error.code }, { throttled: [1, 'Count'] });
-    return { backAt: now() + Math.max(Math.min(error.afterMs ?? 0, RETRY_AFTER_LOOK_MAX_MS), 5 * SECOND) };
+    const backAt = now() + Math.max(Math.min(error.afterMs ?? 0, RETRY_AFTER_LOOK_MAX_MS), 5 * SECOND);
+    return { backAt, why: 'paused' };
   }
   if (error instanceof Refused || error instanceof SecretError) {
     const code = error instanceof Refused ? error.code : 'secret_unreadable';
@@ -253,9 +261,9 @@ const outcomeOf = async (error: unknown, connection: string, tools: Tools): Prom
       const { since, ...refusal } = lane.refused;
       await tellOperators({ event: 'credentials_refused', at: since, connection, ...refusal }, tools);
     }
-    return { backAt: lane.pausedUntil };
+    return { backAt: lane.pausedUntil, why: 'refused' };
   }
   if (error instanceof LookError) return { observation: { kind: 'unanswered', error } };
   log.error('look failed', { connection, error: String(error) });
-  return { backAt: now() + MINUTE };
+  return { backAt: now() + MINUTE, why: 'fault' };
 };

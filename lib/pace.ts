@@ -1,4 +1,5 @@
 /** Keeps a lane in the table: reserving, pausing and reopening are read-modify-write, retried when somebody was faster. */
+import type { Throttled } from './errors.ts';
 import { accepted, type Lane, openLane, type Reservation, refused, reserve, throttled } from './lane.ts';
 import type { Runtime } from './runtime.ts';
 import { SECOND } from './schedule.ts';
@@ -14,7 +15,8 @@ export type Pace = {
   readonly isCrowded: (name: string) => boolean;
   /** The lane as it is now. */
   readonly read: (name: string) => Promise<Lane>;
-  readonly throttled: (name: string, afterMs?: number) => Promise<void>;
+  /** With the cloud's own code and words, which the lane keeps for whoever asks why it is slow. */
+  readonly throttled: (name: string, error: Throttled) => Promise<void>;
   /** True when this was news: the caller reports it, once. */
   readonly refused: (name: string, code: string, message: string) => Promise<boolean>;
   readonly accepted: (name: string) => Promise<void>;
@@ -55,7 +57,8 @@ export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
     isCrowded: (name) => now() < (crowdedAt.get(name) ?? Number.NEGATIVE_INFINITY) + CROWDED_FOR_MS,
     read: async (name) => seen(name, await lanes.read(laneKey(name))),
     skewMs: (name) => skews.get(name) ?? 0,
-    throttled: (name, afterMs) => change(name, (lane) => throttled(lane, now(), afterMs)),
+    throttled: (name, { afterMs, code, message }) =>
+      change(name, (lane) => throttled(lane, now(), afterMs, { code, message })),
     refused: (name, code, message) =>
       lanes.change(laneKey(name), (lane) => ({
         body: refused(lane, now(), code, message),

@@ -164,8 +164,8 @@ describe('watches of a connection that is booked far ahead', () => {
   test('come back for their slots', async () => {
     const one = functionWith(cluster(0), booked);
     expect(await one.look([emr('a'), emr('b')])).toEqual([
-      { backAt: T0 + 58_500, slots: [T0 + 60_000] },
-      { backAt: T0 + 58_615, slots: [T0 + 60_115] },
+      { backAt: T0 + 58_500, why: 'full', slots: [T0 + 60_000] },
+      { backAt: T0 + 58_615, why: 'full', slots: [T0 + 60_115] },
     ]);
   });
 
@@ -173,9 +173,9 @@ describe('watches of a connection that is booked far ahead', () => {
     const one = functionWith(cluster(0), booked);
     await one.look([emr('a')]);
     one.pass(249);
-    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 57_615 }]);
+    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 57_615, why: 'full' }]);
     one.pass(1);
-    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 58_615, slots: [T0 + 60_115] }]);
+    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 58_615, why: 'full', slots: [T0 + 60_115] }]);
   });
 
   test('are served meanwhile whose slot has come', async () => {
@@ -191,8 +191,8 @@ describe('a look that takes several calls in a lane that is booked far ahead', (
     const one = functionWith(cluster(200), { ...openLane, nextSlotAt: T0 + 60_000 });
     const dues = Array.from({ length: 10 }, (_, i) => ehpc(`t-${i * 20}`, i === 0 ? [T0] : undefined));
     const [first, ...others] = await one.look(dues);
-    expect(first).toEqual({ backAt: T0 + 58_500, slots: [T0 + 60_000, T0 + 60_115] });
-    expect(others).toEqual(Array(9).fill({ backAt: T0 + 58_500 }));
+    expect(first).toEqual({ backAt: T0 + 58_500, why: 'full', slots: [T0 + 60_000, T0 + 60_115] });
+    expect(others).toEqual(Array(9).fill({ backAt: T0 + 58_500, why: 'full' }));
     expect(one.calls).toHaveLength(1);
   });
 });
@@ -208,21 +208,23 @@ describe('a connection whose credentials were refused', () => {
   test('is not called, not even by those who have a slot already', async () => {
     const one = functionWith(fine, shut);
     expect(await one.look([emr('a', [T0]), emr('b', [T0 + 20]), emr('c')])).toEqual(
-      Array(3).fill({ backAt: T0 + 60_000 }),
+      Array(3).fill({ backAt: T0 + 60_000, why: 'refused' }),
     );
     expect(one.calls).toHaveLength(0);
   });
 
   test('is not tried by those who were promised a slot before', async () => {
     const one = functionWith(fine, { ...shut, pausedUntil: T0 });
-    expect(await one.look([emr('a', [T0]), emr('b', [T0 + 20])])).toEqual(Array(2).fill({ backAt: T0 + 1_000 }));
+    expect(await one.look([emr('a', [T0]), emr('b', [T0 + 20])])).toEqual(
+      Array(2).fill({ backAt: T0 + 1_000, why: 'refused' }),
+    );
     expect(one.calls).toHaveLength(0);
   });
 
   test('is called once when the pause is over, and open again when that is answered', async () => {
     const one = functionWith(fine, { ...shut, pausedUntil: T0 });
     const outcomes = await one.look([emr('a'), emr('b')]);
-    expect(outcomes.map(wordOf)).toEqual(['IN_PROGRESS', { backAt: T0 + 20_000 }]);
+    expect(outcomes.map(wordOf)).toEqual(['IN_PROGRESS', { backAt: T0 + 20_000, why: 'refused' }]);
     expect(one.calls).toHaveLength(1);
     expect(one.lane().refused).toBeUndefined();
   });
@@ -241,7 +243,7 @@ describe('a connection whose credentials were refused', () => {
     // Refused whatever is read: that concerns everybody.
     good = 'id-3';
     one.pass(60_000);
-    expect(await one.look([emr('a')])).toEqual([{ backAt: expect.any(Number) }]);
+    expect(await one.look([emr('a')])).toEqual([{ backAt: expect.any(Number), why: 'refused' }]);
     expect(one.calls).toHaveLength(4);
     expect(one.lane().refused).toBeDefined();
   });
@@ -258,5 +260,38 @@ describe('a connection whose credentials were refused', () => {
     const [outcome] = await one.look([ehpc('t-2'), ehpc('t-3')]);
     expect(outcome).toHaveProperty('backAt');
     expect(one.lane().refused).toBeDefined();
+  });
+});
+
+describe('a watch that was not looked at is told why', () => {
+  const reasonOf = async (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = openLane) => {
+    const one = functionWith(cloud, lane);
+    const [outcome] = await one.look([emr('a')]);
+    return { why: outcome && 'why' in outcome ? outcome.why : outcome, lane: one.lane() };
+  };
+  const busy = answer(503, { Code: 'Throttling.User', Message: 'too many', RequestId: 'R' });
+
+  test('the cloud asked for a slower pace: the lane keeps its words', async () => {
+    const { why, lane } = await reasonOf(() => ({ ...busy, headers: { 'retry-after': '60' } }));
+    expect(why).toBe('paused');
+    expect(lane.slowed).toEqual({ at: T0, code: 'Throttling.User', message: 'too many' });
+    expect(lane.pausedUntil).toBe(T0 + 60_000);
+  });
+
+  test('the lane is paused', async () => {
+    expect((await reasonOf(cluster(0), { ...openLane, pausedUntil: T0 + 9_000 })).why).toBe('paused');
+  });
+
+  test('its credentials were refused: the lane keeps the words', async () => {
+    const { why, lane } = await reasonOf(() => answer(404, { Code: 'InvalidAccessKeyId.NotFound', Message: 'no' }));
+    expect(why).toBe('refused');
+    expect(lane.refused).toEqual({ since: T0, code: 'InvalidAccessKeyId.NotFound', message: 'no' });
+  });
+
+  test('opwatch itself is at fault', async () => {
+    const broken = () => {
+      throw new TypeError('x is undefined');
+    };
+    expect((await reasonOf(broken)).why).toBe('fault');
   });
 });
