@@ -2,7 +2,7 @@
  * What people and programs are told: the event, as docs/events.schema.json publishes it.
  * Shape and limits after Standard Webhooks 1.0 (`type`, `timestamp`, `data`; below 20 kB).
  */
-import type { Progress } from './observation.ts';
+import type { Evidence, Progress } from './observation.ts';
 import type { Owed, Status, Watch } from './watch.ts';
 
 export const EVENT_TYPES = [
@@ -42,15 +42,20 @@ export type OperationEvent = {
     readonly status: Status;
     /** The cloud's own word. */
     readonly providerStatus?: string;
-    /** `inferred` when a second witness told, not the operation's own API. */
-    readonly evidence?: 'inferred';
+    /**
+     * `inferred` when a second witness told, not the operation's own API. `untied` when the cloud gives no id and no time that
+     * ties this end to the operation.
+     */
+    readonly evidence?: Evidence;
     readonly progress?: Progress;
     /** Why, in the cloud's own code and words. */
     readonly reason?: { readonly code?: string; readonly message?: string };
     /** The cloud's result and error text, opaque. */
     readonly result?: string;
     readonly error?: string;
-    /** What a person should know about an end that is not the cloud's word. */
+    /** The cloud's words beside a success: no reason. */
+    readonly message?: string;
+    /** What a person should know about an end that is not the cloud's plain word. */
     readonly note?: string;
     readonly startedAt?: string;
     readonly endedAt?: string;
@@ -100,6 +105,7 @@ const endOf = ({ facts, evidence, progress, note }: Watch): Partial<Data> => ({
   ...(progress && { progress }),
   ...(facts.result !== undefined && { result: facts.result }),
   ...(facts.error !== undefined && { error: facts.error }),
+  ...(facts.message !== undefined && { message: facts.message }),
   ...(note !== undefined && { note }),
   ...(facts.endedAt !== undefined && { endedAt: iso(facts.endedAt) }),
   ...(facts.requestId !== undefined && { requestId: facts.requestId }),

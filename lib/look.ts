@@ -191,6 +191,7 @@ const lookOnce = async <D extends Due>(
       seen: watch.seenAt !== undefined,
       submittedAt: watch.submittedAt,
       memo: watch.memo,
+      earlierRuns: (watch.earlierRuns ?? []).map(({ run }) => run),
     }),
   );
   const newest = Math.max(...asks.map(({ submittedAt }) => submittedAt));

@@ -10,7 +10,7 @@ export type Progress = { readonly done: number; readonly total: number } | { rea
 export type Facts = {
   /** The cloud's name for the kind of operation (`CREATE_CLUSTER`, `StopCluster`, `node_attach_volume`). */
   readonly operationType?: string;
-  /** Cloud times, epoch ms. Left out where the cloud gives none or gives one without a zone. */
+  /** Cloud times, epoch ms. Left out where the cloud gives none or gives one without a zone. Times that cannot be true are dropped. */
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly reasonCode?: string;
@@ -18,9 +18,17 @@ export type Facts = {
   /** Opaque result and error text, never parsed. */
   readonly result?: string;
   readonly error?: string;
+  /** The cloud's words beside a success. They explain nothing, so they are kept apart from reason and error. */
+  readonly message?: string;
   /** Request id of the answer that was read. */
   readonly requestId?: string;
 };
+
+/**
+ * How an end is tied to the watched operation, where the operation's own API does not say so: `inferred` when a second
+ * witness told, `untied` when the cloud gives no id and no time that ties this end to the operation.
+ */
+export type Evidence = 'inferred' | 'untied';
 
 /** Small notes an adapter leaves to itself in the watch, from one look to the next. At most a few short strings. */
 export type Memo = Readonly<Record<string, string>>;
@@ -33,20 +41,26 @@ export type Observation =
       readonly status: CloudStatus;
       /** The cloud's own state word, unchanged. */
       readonly word: string;
+      /**
+       * The run that this sight is of, opaque, at most 128 bytes: id, verb, submit or update time, joined. It stays the same
+       * for all sights of one run. Left out where the cloud tells nothing that distinguishes runs.
+       */
+      readonly run?: string;
+      /** What a person should know about an end that is not plainly the end of what was asked for. */
+      readonly note?: string;
       /** False when the word is none the vendor documents: then `status` is `running`. */
       readonly known: boolean;
       readonly progress?: Progress;
       readonly facts?: Facts;
       readonly memo?: Memo;
-      /** `inferred` when a second witness told, not the operation's own API. */
-      readonly evidence?: 'inferred';
+      readonly evidence?: Evidence;
     }
-  /** The cloud answered, and does not know the operation (yet, or any more). */
+  /** The cloud answered, and does not know the operation (yet, or any more); or it shows only another run of it. */
   | {
       readonly kind: 'absent';
       /** What the cloud showed instead, in one line for a person. */
       readonly shows: string;
-      /** True where absence is final at once: the cloud is known to have forgotten it. */
+      /** True where absence is final at once: the cloud has forgotten it, or it shows that a later run has replaced it. */
       readonly forgotten?: boolean;
       readonly requestId?: string;
       readonly memo?: Memo;

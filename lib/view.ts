@@ -31,6 +31,7 @@ export const watchView = (watch: Watch, links: Links, habits: Habits, now: numbe
         : { code: watch.facts.reasonCode, message: watch.facts.reasonMessage },
     result: watch.facts.result,
     error: watch.facts.error,
+    message: watch.facts.message,
     requestId: watch.facts.requestId,
     labels: watch.labels,
     notify: watch.notify,

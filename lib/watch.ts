@@ -12,7 +12,8 @@
  */
 import type { LookError } from './errors.ts';
 import { RetryLater } from './errors.ts';
-import type { CloudStatus, Facts, Memo, Observation, Progress } from './observation.ts';
+import { CODE_BYTES, credible, factsAfter, TEXT_BYTES } from './facts.ts';
+import type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from './observation.ts';
 import {
   DAY,
   FOLLOW_EVERY_MS,
@@ -57,7 +58,11 @@ export type Watch = {
   readonly status: Status;
   /** The cloud's own word for its state, as last seen. */
   readonly word?: string;
-  readonly evidence?: 'inferred';
+  readonly evidence?: Evidence;
+  /** The run it is bound to: the first one that was seen. */
+  readonly run?: string;
+  /** Runs whose ends earlier generations of this name have reported, the newest last: none of them ends this watch. */
+  readonly earlierRuns?: readonly { readonly watch: string; readonly run: string }[];
   readonly progress?: Progress;
   readonly facts: Facts;
   readonly memo: Memo;
@@ -71,7 +76,7 @@ export type Watch = {
   readonly trouble?: { readonly since: number; readonly code: string; readonly message: string };
   /** When we learned the end. */
   readonly endedAt?: number;
-  /** What a person should know about an end that is not the cloud's word. */
+  /** What a person should know about an end that is not the cloud's plain word. */
   readonly note?: string;
   readonly history: readonly { readonly at: number; readonly status: Status; readonly word?: string }[];
 
@@ -94,24 +99,9 @@ export type Habits = {
   readonly followers?: readonly string[];
 };
 
+type Seen = Observation & { kind: 'seen' };
+
 const HISTORY_MAX = 20;
-
-/** Caps on what a cloud may make us keep, in bytes of UTF-8: an event with all of them full stays below 20 kB. */
-const CODE_BYTES = 128;
-const TEXT_BYTES = 1_024;
-const FACT_BYTES: Readonly<Record<string, number>> = {
-  reasonMessage: TEXT_BYTES,
-  result: TEXT_BYTES,
-  error: TEXT_BYTES,
-};
-
-const capped = (facts: Facts): Facts =>
-  Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? plain(value, FACT_BYTES[name] ?? CODE_BYTES) : value,
-    ]),
-  );
 
 /** Age counts from the cloud's own start where it is known and credible, else from submission. */
 const startOf = (watch: Watch): number => {
@@ -151,34 +141,57 @@ const owingProgress = (watch: Watch, now: number, followers: readonly string[]):
   return { ...watch, told: { at: now, what }, owed: watch.status === 'attention' ? watch.owed : [...watch.owed, debt] };
 };
 
-const seen = (watch: Watch, sight: Observation & { kind: 'seen' }, now: number, habits: Habits): Watch => {
+/** Whose sight it is, where it is none of this watch's run: in words for a person. */
+const otherRun = (watch: Watch, { run, word }: Seen): string | undefined => {
+  if (run === undefined) return undefined;
+  const reported = watch.earlierRuns?.find((earlier) => earlier.run === run);
+  if (reported) return `the cloud shows ${word} of a run that watch ${reported.watch} has reported`;
+  return watch.run === undefined || watch.run === run ? undefined : `the cloud shows ${word} of another run`;
+};
+
+const seen = (watch: Watch, told: Seen, now: number, habits: Habits): Watch => {
+  const sight = { ...told, word: plain(told.word, CODE_BYTES), ...(told.run && { run: plain(told.run, CODE_BYTES) }) };
+  const { word, run = watch.run } = sight;
+  const other = otherRun(watch, sight);
+  if (other !== undefined) return absent(watch, absenceOf(other, sight), now, habits);
+
   const reported = watch.unknownWords ?? [];
-  const word = plain(sight.word, CODE_BYTES);
-  const { progress: before, trouble: _, ...rest } = watch;
+  const { progress: before, trouble: _t, evidence: _e, ...rest } = watch;
   // Of what is done, only the cloud itself may still say "80 %"; where something stopped short, it is good to know.
   const progress = sight.progress ?? (sight.status === 'succeeded' ? undefined : before);
   const next: Watch = {
     ...rest,
     seenAt: watch.seenAt ?? now,
     misses: 0,
-    facts: { ...watch.facts, ...capped(sight.facts ?? {}) },
+    facts: factsAfter(watch.facts, watch, sight.facts ?? {}, sight, now),
     memo: sight.memo ?? watch.memo,
     ...(progress && { progress }),
-    ...(sight.evidence && { evidence: sight.evidence }),
+    ...(run !== undefined && { run }),
     ...(!sight.known && !reported.includes(word) && { unknownWords: [...reported, word].slice(-5) }),
   };
   const entered = enter(next, sight.status, now, word);
-  if (isOver(sight.status)) return owing({ ...entered, endedAt: now }, sight.status, now);
+  if (isOver(sight.status)) return owing({ ...entered, ...aboutEnd(sight), endedAt: now }, sight.status, now);
   const isWaiting = sight.status === 'attention' && watch.status !== 'attention';
   return owingProgress(isWaiting ? owing(entered, 'attention', now) : entered, now, habits.followers ?? []);
 };
+
+const aboutEnd = ({ evidence, note }: Seen): Pick<Watch, 'evidence' | 'note'> => ({
+  ...(evidence && { evidence }),
+  ...(note !== undefined && { note: plain(note, TEXT_BYTES) }),
+});
+
+const absenceOf = (shows: string, { facts }: Seen): Observation & { kind: 'absent' } => ({
+  kind: 'absent',
+  shows,
+  ...(facts?.requestId !== undefined && { requestId: facts.requestId }),
+});
 
 const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: number, habits: Habits): Watch => {
   const { trouble: _, ...rest } = watch;
   const next: Watch = {
     ...rest,
     memo: absence.memo ?? watch.memo,
-    facts: { ...watch.facts, ...(absence.requestId !== undefined && capped({ requestId: absence.requestId })) },
+    facts: { ...watch.facts, ...(absence.requestId !== undefined && credible({ requestId: absence.requestId }, now)) },
     // Looks that miss what was never seen are not worth a write each: the grace time bounds them.
     misses: watch.seenAt === undefined ? 0 : watch.misses + 1,
   };

@@ -112,7 +112,8 @@ describe('data flows one way', () => {
   });
 
   test('the core imports nothing but time, errors and text', () => {
-    expect(forbidden(['lib/watch.ts'], /^(?!lib\/(observation|schedule|errors|text)\.ts$)/)).toEqual([]);
+    expect(forbidden(['lib/watch.ts'], /^(?!lib\/(observation|facts|schedule|errors|text)\.ts$)/)).toEqual([]);
+    expect(forbidden(['lib/facts.ts'], /^(?!lib\/(observation|schedule|text)\.ts$)/)).toEqual([]);
     expect(forbidden(['lib/schedule.ts', 'lib/text.ts', 'lib/errors.ts'], /./)).toEqual([]);
     expect(
       forbidden(['lib/delivery.ts', 'lib/lane.ts'], /^(?!lib\/(schedule|watch|event|notice|targets\/target)\.ts$)/),
@@ -122,6 +123,7 @@ describe('data flows one way', () => {
   test('what decides does nothing: neither table nor queue nor network is reached from it', () => {
     const pure = [
       'watch',
+      'facts',
       'schedule',
       'delivery',
       'lane',

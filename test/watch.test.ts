@@ -144,6 +144,150 @@ describe('what the cloud says', () => {
   });
 });
 
+describe('facts belong to the state they were told with', () => {
+  const reason = { reasonCode: 'OutOfStock', reasonMessage: 'sold out', error: 'E', result: 'R', message: 'M' };
+  const stays = { operationType: 'CREATE', startedAt: T0 - 1_000, requestId: 'R-1' };
+
+  test.each<[string, Seen, Seen, object]>([
+    [
+      'none but kind, start and request id outlives it',
+      seen('attention', 'HUMAN_PROCESSING', { facts: { ...reason, ...stays } }),
+      seen('failed', 'FAILED'),
+      stays,
+    ],
+    [
+      'the same state keeps what it told before',
+      seen('attention', 'HUMAN_PROCESSING', { facts: reason }),
+      seen('attention', 'HUMAN_PROCESSING'),
+      reason,
+    ],
+    [
+      'another word is another state',
+      seen('running', 'CREATING', { facts: { reasonMessage: 'waits for stock' } }),
+      seen('running', 'STARTING'),
+      {},
+    ],
+    [
+      'an end told beside a state that goes on is none',
+      seen('running', 'IN_PROGRESS', { facts: { startedAt: T0 - 1_000, endedAt: T0 - 500 } }),
+      seen('failed', 'FAILED'),
+      { startedAt: T0 - 1_000 },
+    ],
+    [
+      'a success has no cause, and the cause before it is gone',
+      seen('attention', 'HUMAN_PROCESSING', { facts: reason }),
+      seen('succeeded', 'COMPLETED', { facts: { endedAt: T0 } }),
+      { endedAt: T0 },
+    ],
+    [
+      'words where causes stand are the message of a success',
+      seen('running', 'RUNNING'),
+      seen('succeeded', 'COMPLETED', {
+        facts: { reasonCode: '200', reasonMessage: 'all nodes are up', error: 'none' },
+      }),
+      { message: '200: all nodes are up' },
+    ],
+    [
+      'a part that was done keeps its cause',
+      seen('running', 'RUNNING'),
+      seen('partial', 'PARTIAL_COMPLETED', { facts: { reasonMessage: '3 of 5' } }),
+      { reasonMessage: '3 of 5' },
+    ],
+  ])('%s', (_, first, second, facts) => {
+    expect(looked(fresh, first, second).facts).toStrictEqual(facts);
+  });
+
+  test.each<[string]>([['[]'], ['{}'], ['null'], ['""'], ['" "'], [' '], ['\n'], ['[null]'], ['{"a":[]}'], ['"[]"']])(
+    '%j is no fact',
+    (text) => {
+      const facts = { reasonCode: text, reasonMessage: text, error: text, result: text, message: text };
+      expect(looked(fresh, seen('failed', 'FAILED', { facts })).facts).toStrictEqual({});
+      expect(looked(fresh, seen('succeeded', 'COMPLETED', { facts })).facts).toStrictEqual({});
+    },
+  );
+
+  test.each<[string]>([['0'], ['false'], ['[0]'], ['none'], ['{"a":"b"}'], ['[']])('%j is one', (result) => {
+    expect(looked(fresh, seen('succeeded', 'COMPLETED', { facts: { result } })).facts).toStrictEqual({ result });
+  });
+
+  test.each<[string, object, object]>([
+    ['epoch seconds', { startedAt: T0 / 1_000, endedAt: T0 / 1_000 }, {}],
+    ['microseconds', { startedAt: T0 * 1_000, endedAt: T0 * 1_000 }, {}],
+    ['no number', { startedAt: Number.NaN, endedAt: Number.POSITIVE_INFINITY }, {}],
+    ['an end in the future', { startedAt: T0, endedAt: T0 + HOUR }, { startedAt: T0 }],
+    ['an end before its start', { startedAt: T0, endedAt: T0 - 60_000 }, { startedAt: T0 }],
+    [
+      'clocks that differ a little',
+      { startedAt: T0 + 60_000, endedAt: T0 + 70_000 },
+      { startedAt: T0 + 60_000, endedAt: T0 + 70_000 },
+    ],
+    [
+      'a start in ms and its end in whole seconds',
+      { startedAt: T0 + 900, endedAt: T0 },
+      { startedAt: T0 + 900, endedAt: T0 },
+    ],
+    ['a start long ago', { startedAt: T0 - 9_000 * HOUR, endedAt: T0 }, { startedAt: T0 - 9_000 * HOUR, endedAt: T0 }],
+  ])('of times only those that can be true are kept: %s', (_, facts, kept) => {
+    expect(looked(fresh, seen('failed', 'FAILED', { facts })).facts).toStrictEqual(kept);
+  });
+});
+
+describe('runs', () => {
+  const earlier = { ...fresh, earlierRuns: [{ watch: 'w_before', run: 'A' }] };
+  const note = 'the cloud shows DONE of a run that watch w_before has reported';
+  const after = (watch: Watch, look: Observation, ms: number) => decide(watch, look, T0 + ms, habits);
+
+  test('a watch is bound to the run that it saw first', () => {
+    const watch = looked(fresh, seen('running', 'RUNNING'), seen('running', 'RUNNING', { run: 'B' }));
+    expect(watch.run).toBe('B');
+    expect(looked(watch, seen('succeeded', 'DONE', { run: 'B' }))).toMatchObject({ status: 'succeeded', run: 'B' });
+  });
+
+  test('the end of a run that an earlier watch has reported is not seen', () => {
+    const watch = looked(earlier, seen('succeeded', 'DONE', { run: 'A', memo: { a: '1' }, facts: { requestId: 'R' } }));
+    expect(watch).toMatchObject({ status: 'pending', misses: 0, memo: {}, facts: { requestId: 'R' }, owed: [] });
+    expect(watch).not.toHaveProperty('seenAt');
+    expect(watch).not.toHaveProperty('run');
+  });
+
+  test('after the grace time such a watch is lost, and its note names the earlier watch', () => {
+    const watch = after(earlier, seen('succeeded', 'DONE', { run: 'A' }), habits.graceMs);
+    expect(watch).toMatchObject({ status: 'lost', note, owed: [{ event: 'lost' }] });
+  });
+
+  test('it takes the next run, whatever it saw of the earlier one', () => {
+    const watch = looked(
+      earlier,
+      seen('failed', 'FAILED', { run: 'A' }),
+      seen('running', 'RUNNING', { run: 'B' }),
+      seen('failed', 'FAILED', { run: 'B' }),
+    );
+    expect(watch).toMatchObject({ status: 'failed', run: 'B' });
+  });
+
+  test.each<[string, Watch]>([
+    ['another run', looked(fresh, seen('running', 'RUNNING', { run: 'B' }))],
+    ['a run that was reported', looked(earlier, seen('running', 'RUNNING', { run: 'B' }))],
+  ])('once a run was seen, an end of %s is a miss, and misses in a row lose it', (_, watch) => {
+    const end = seen('succeeded', 'DONE', { run: 'A' });
+    const missed = looked(watch, end, end);
+    expect(missed).toMatchObject({ status: 'running', misses: 2, run: 'B' });
+    expect(looked(missed, end)).toMatchObject({
+      status: 'lost',
+      note: expect.stringContaining('the cloud shows DONE of'),
+    });
+    expect(looked(missed, seen('failed', 'FAILED', { run: 'B' })).status).toBe('failed');
+  });
+
+  test('what a person should know about an end is kept with it, and its evidence', () => {
+    const told = { note: 'the stack was deleted meanwhile', evidence: 'untied' } as const;
+    const watch = looked(fresh, seen('running', 'RUNNING', told));
+    expect(watch).not.toHaveProperty('note');
+    expect(watch).not.toHaveProperty('evidence');
+    expect(looked(watch, seen('canceled', 'DELETED', told))).toMatchObject(told);
+  });
+});
+
 describe('an unknown word', () => {
   const odd = seen('running', 'REBALANCING', { known: false });
 

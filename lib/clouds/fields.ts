@@ -24,6 +24,17 @@ export const list = (value: unknown): readonly unknown[] | undefined => (Array.i
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d);
+
+/** `word` without the ASCII blanks around it. By hand: a pattern for the end would try every blank within. */
+export const trimmed = (word: string): string => {
+  let start = 0;
+  let end = word.length;
+  while (start < end && isBlank(word.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(word.charCodeAt(end - 1))) end -= 1;
+  return word.slice(start, end);
+};
+
 /** Capitals by ASCII alone: by Unicode's rules `ſuccess` would become SUCCESS. */
 export const capitals = (word: string): string => word.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 
@@ -31,16 +42,37 @@ export const capitals = (word: string): string => word.replace(/[a-z]/g, (letter
 export const code = (value: unknown): string | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? String(value) : text(value);
 
-/** A whole number from 0 on. */
-export const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+/** A number, or a text that writes one in decimal digits. */
+const number = (value: unknown): number | undefined => {
+  const read = typeof value === 'string' && /^\d{1,20}(\.\d{1,9})?$/.test(trimmed(value)) ? Number(value) : value;
+  return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
+};
 
-const LATEST_INSTANT = 8.64e15;
+/** A whole number from 0 on, written as a number or as its digits. */
+export const count = (value: unknown): number | undefined => {
+  const read = number(value);
+  return read !== undefined && Number.isSafeInteger(read) && read >= 0 ? read : undefined;
+};
 
-/** An instant in epoch ms, written as a number or as its digits. 0 is how clouds write "not yet". */
-export const millis = (value: unknown): number | undefined => {
-  const ms = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : count(value);
-  return ms !== undefined && ms > 0 && ms <= LATEST_INSTANT ? ms : undefined;
+const EARLIEST_AT = Date.UTC(2009, 0, 1);
+const LATEST_AT = Date.UTC(2100, 0, 1);
+
+/** Milliseconds in one unit: seconds, milliseconds, microseconds, nanoseconds. From 2009 to 2100 no two of them can be confused. */
+const UNITS_MS = [1_000, 1, 1e-3, 1e-6];
+
+const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/;
+
+/**
+ * An instant in epoch ms, between 2009 and 2100. Reads a number or its digits in s, ms, µs or ns, which it tells apart by
+ * size, and ISO 8601 with a zone. Everything else is no instant: 0 is how clouds write "not yet", and a time without a zone
+ * may be any of a day's.
+ */
+export const instant = (value: unknown): number | undefined => {
+  const read = number(value);
+  const iso = typeof value === 'string' && ISO_WITH_ZONE.test(value) ? [Date.parse(value)] : [];
+  const readings = read === undefined ? iso : UNITS_MS.map((ms) => read * ms);
+  const at = readings.find((ms) => ms >= EARLIEST_AT && ms < LATEST_AT);
+  return at === undefined ? undefined : Math.round(at);
 };
 
 /** `20%` or `100.00%`, as a number from 0 to 100. */

@@ -1,7 +1,7 @@
 /** E-MapReduce GetOperation, 2021-03-20. */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
-import { code, fields, given, millis, text } from '../clouds/fields.ts';
+import { code, fields, given, instant, text } from '../clouds/fields.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
 import { absentBy, type States, sightOf } from './kit/sight.ts';
@@ -48,8 +48,8 @@ const lookAt = async ({ operation }: Ask<EmrOperation>, cloud: Cloud): Promise<O
   return sightOf(STATES, 'Operation.OperationState', told.OperationState, {
     facts: given({
       operationType: text(told.OperationType),
-      startedAt: millis(told.StartTime),
-      endedAt: millis(told.EndTime),
+      startedAt: instant(told.StartTime),
+      endedAt: instant(told.EndTime),
       reasonCode: code(reason.Code),
       reasonMessage: text(reason.Message),
       requestId,

@@ -8,7 +8,7 @@ import type { GenericSchema } from 'valibot';
 import type { Send } from '../http.ts';
 import type { Memo, Observation } from '../observation.ts';
 
-export type { CloudStatus, Facts, Memo, Observation, Progress } from '../observation.ts';
+export type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from '../observation.ts';
 
 export type Vendor = 'aliyun' | 'huawei';
 
@@ -20,6 +20,8 @@ export type Ask<O> = {
   /** When the watch was submitted, epoch ms. */
   readonly submittedAt: number;
   readonly memo: Memo;
+  /** Runs (`run` of a sight) whose ends earlier watches of this name have reported: none is an end of this one. */
+  readonly earlierRuns: readonly string[];
 };
 
 export type Credentials = {
@@ -59,6 +61,11 @@ export type Provider<O = unknown> = {
     readonly forgetsAfterMs?: number;
     /** True where the operation has no id of its own, so that its name comes again for the next one. */
     readonly namesRecur?: boolean;
+    /**
+     * "Shortly before": how long before submission, ms, an end may lie that the first look finds and that still counts as this
+     * operation's. Left out where an id ties every end to its operation.
+     */
+    readonly believesBackMs?: number;
     /** Console page for people. */
     readonly console: (operation: O) => string;
     /** Watches with the same key can be answered by shared calls: they are handed over together. */

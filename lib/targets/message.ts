@@ -110,8 +110,7 @@ const whyOf = ({ reason, note, error }: OperationEvent['data']): string => {
 
 const factsOf = ({ data }: Told, language: Language): Fact[] => {
   const { facts: names } = WORDS[language];
-  const word =
-    data.evidence === 'inferred' ? `${data.providerStatus} ${WORDS[language].inferred}` : data.providerStatus;
+  const word = data.evidence ? `${data.providerStatus} ${WORDS[language][data.evidence]}` : data.providerStatus;
   const labels = Object.entries(data.watch.labels).map(([name, value]) => `${name}=${value}`);
   const isSound = LOOKS[data.status][0] === 'good';
   const given: readonly (readonly [string, string | undefined])[] = [

@@ -13,6 +13,7 @@ type Words = {
   readonly operation: string;
   readonly after: (duration: string) => string;
   readonly inferred: string;
+  readonly untied: string;
   readonly of: (done: number, total: number) => string;
   readonly digest: (count: number, tally: readonly string[]) => string;
   readonly more: (count: number) => string;
@@ -44,6 +45,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     operation: 'operation',
     after: (duration) => ` after ${duration}`,
     inferred: '(inferred)',
+    untied: '(perhaps of another run)',
     of: (done, total) => `${done} of ${total}`,
     digest: (count, tally) => `${count} operations: ${tally.join(', ')}`,
     more: (count) => `and ${count} more`,
@@ -83,6 +85,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     operation: '操作',
     after: (duration) => `，历时 ${duration}`,
     inferred: '（推断）',
+    untied: '（可能属于另一次执行）',
     of: (done, total) => `${done}/${total}`,
     digest: (count, tally) => `${count} 个操作：${tally.join('，')}`,
     more: (count) => `另有 ${count} 个`,

@@ -25,7 +25,7 @@ const watches: fc.Arbitrary<Watch> = fc
   .record(
     {
       labels: fc.dictionary(fc.stringMatching(/^[a-z]{1,9}$/), words, { maxKeys: 4, noNullPrototype: true }),
-      evidence: fc.constant('inferred' as const),
+      evidence: fc.constantFrom('inferred' as const, 'untied' as const),
       progress: fc.oneof(
         fc.record({ done: fc.nat(), total: fc.nat() }),
         fc.record({ percent: fc.double({ noNaN: true, noDefaultInfinity: true }) }),
@@ -40,6 +40,7 @@ const watches: fc.Arbitrary<Watch> = fc
           reasonMessage: words,
           result: words,
           error: words,
+          message: words,
           requestId: words,
         },
         { requiredKeys: [] },

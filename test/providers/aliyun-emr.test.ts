@@ -24,7 +24,8 @@ runContract({
     ['FAILED', state('FAILED'), 'failed'],
     ['TERMINATED', state('TERMINATED'), 'canceled'],
     ['completed', state('completed'), 'succeeded'],
-    ['COMPLETED and a blank', state('COMPLETED '), 'running, unknown word'],
+    ['COMPLETED between blanks', state(' COMPLETED\n'), 'succeeded'],
+    ['COMPLETED and a no-break space', state('COMPLETED\u00a0'), 'running, unknown word'],
     ['PARTIALLY_COMPLETED', state('PARTIALLY_COMPLETED'), 'running, unknown word'],
     [
       'IN_PROGRESS with a reason of failure',

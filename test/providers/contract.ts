@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { trimmed } from '../../lib/clouds/fields.ts';
 import { LookError } from '../../lib/errors.ts';
 import type { HttpRequest } from '../../lib/http.ts';
 import type { Memo, Observation, Provider, Vendor } from '../../lib/providers/provider.ts';
@@ -272,7 +273,7 @@ export const runContract = <O>(contract: Contract<O>): void => {
           if (observation instanceof LookError || observation.kind !== 'seen') return;
           const { status, word, evidence } = observation;
           const heard = answers.slice(0, calls).filter(({ status: code = 200, cut }) => !cut && code < 300);
-          expect(heard.flatMap((one) => textsIn(answer(one).body))).toContain(word);
+          expect(heard.flatMap((one) => textsIn(answer(one).body)).map(trimmed)).toContain(word);
           if (['pending', 'running', 'attention'].includes(status)) return;
           const permitted = evidence === 'inferred' ? (seen && inferredEnds[status]) || [] : (ends[status] ?? []);
           expect(permitted.map((end) => end.toLowerCase())).toContain(asciiLower(word));

@@ -56,6 +56,7 @@ export const ask = <O>(operation: O, known: Partial<Ask<O>> = {}): Ask<O> => ({
   seen: false,
   submittedAt: NOW - 10_000,
   memo: {},
+  earlierRuns: [],
   ...known,
 });
 

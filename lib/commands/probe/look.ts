@@ -35,7 +35,8 @@ export const lookOnce = async (submission: Submission, wish: Wish, tools: Tools)
   const connection = config.connections.get(submission.connection);
   if (!connection) throw new Error(`there is no connection ${submission.connection}`);
   const at = now();
-  const ask: Ask<unknown> = { operation: submission.operation, seen: wish.seen, submittedAt: at, memo: {} };
+  const { operation } = submission;
+  const ask: Ask<unknown> = { operation, seen: wish.seen, submittedAt: at, memo: {}, earlierRuns: [] };
   const told = (discarded: readonly Exchange[], exchanges: readonly Exchange[], outcome: Look['outcome']): Look => ({
     submission,
     connection,

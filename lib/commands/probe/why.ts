@@ -2,7 +2,7 @@
 import { code, fields, parseFields } from '../../clouds/fields.ts';
 import { ClockSkew, LookError, RetryLater } from '../../errors.ts';
 import type { HttpAnswer } from '../../http.ts';
-import type { Observation } from '../../providers/provider.ts';
+import type { Evidence, Observation } from '../../providers/provider.ts';
 import type { Exchange, Look } from './look.ts';
 import { span } from './span.ts';
 
@@ -35,13 +35,18 @@ const placeOf = (exchanges: readonly Exchange[], wanted: string, usual: RegExp):
 export const whyOf = ({ outcome, exchanges, at }: Look): string[] =>
   outcome instanceof LookError ? whyNot(outcome, exchanges, at) : whySo(outcome, exchanges);
 
+const EVIDENCE: Readonly<Record<Evidence, string>> = {
+  inferred: 'inferred from the cluster: the action itself is not shown any more',
+  untied: 'the cloud gives no id and no time that ties this end to the operation',
+};
+
 const whySo = (observation: Observation, exchanges: readonly Exchange[]): string[] => {
   if (observation.kind === 'unanswered') return [];
   if (observation.kind === 'absent') return [observation.shows];
-  const { word, known, evidence } = observation;
+  const { word, known, evidence, note } = observation;
   const place = placeOf(exchanges, word, /stat(e|us)$/i) ?? 'the answer';
   const lines = [`${place} says ${word}${known ? '' : ', which is no word the vendor documents'}`];
-  return evidence ? [...lines, 'inferred from the cluster: the action itself is not shown any more'] : lines;
+  return [...lines, ...(evidence ? [EVIDENCE[evidence]] : []), ...(note === undefined ? [] : [note])];
 };
 
 const whyNot = (error: LookError, exchanges: readonly Exchange[], at: number): string[] => {

@@ -16,7 +16,7 @@ const TEMPLATE_BYTES = 8_192;
 const KNOWN = [
   'id|type|timestamp|title|text|data',
   'data\\.(version|provider|connection|operation|operationType|console|status|providerStatus|evidence|progress|reason)',
-  'data\\.(result|error|note|startedAt|endedAt|requestId|watch)',
+  'data\\.(result|error|message|note|startedAt|endedAt|requestId|watch)',
   'data\\.progress\\.(done|total|percent)|data\\.reason\\.(code|message)',
   'data\\.watch\\.(id|url|submittedAt|deadline|labels)',
   'data\\.operation\\.\\w+',

@@ -1,0 +1,93 @@
+/**
+ * Which facts of a cloud are kept, and for how long. Pure.
+ *
+ * A reason, a result, an error, a message and an end belong to the state they were told with: they do not outlive it.
+ * The kind of operation, its start and the last request id stay.
+ */
+import type { CloudStatus, Facts } from './observation.ts';
+import { MINUTE } from './schedule.ts';
+import { plain } from './text.ts';
+
+/** Caps on what a cloud may make us keep, in bytes of UTF-8: an event with all of them full stays below 20 kB. */
+export const CODE_BYTES = 128;
+export const TEXT_BYTES = 1_024;
+const FACT_BYTES: Readonly<Record<string, number>> = {
+  reasonMessage: TEXT_BYTES,
+  result: TEXT_BYTES,
+  error: TEXT_BYTES,
+  message: TEXT_BYTES,
+};
+
+/** No cloud of ours is older than 2009; a year before that is a number read in a wrong unit. */
+const EARLIEST_AT = Date.UTC(2009, 0, 1);
+/** Both vendors refuse requests whose clock is this far from theirs, so their times are no further from ours. */
+const CLOCKS_APART_MS = 15 * MINUTE;
+/** Some times come in whole seconds: an end may seem to lie this much before its start. */
+const COARSE_MS = 1_000;
+
+const isEmptyValue = (value: unknown): boolean =>
+  value === null ||
+  (typeof value === 'string' && isEmptyText(value)) ||
+  (typeof value === 'object' && Object.values(value).every(isEmptyValue));
+
+/** Whether a text says nothing: blanks, or the JSON of nothing (`[]`, `{}`, `null`, `" "`, `[null]`). */
+const isEmptyText = (text: string): boolean => {
+  if (text.trim() === '') return true;
+  // A long text says something, and is not worth parsing.
+  if (text.length > TEXT_BYTES) return false;
+  try {
+    return isEmptyValue(JSON.parse(text));
+  } catch {
+    return false;
+  }
+};
+
+const isCredible = (at: number, now: number): boolean => at >= EARLIEST_AT && at <= now + CLOCKS_APART_MS;
+
+/** What of `facts` can be true and says something, with each text cut to its bytes. `now` is epoch ms. */
+export const credible = (facts: Facts, now: number): Facts => {
+  const { startedAt, endedAt, ...texts } = facts;
+  const started = startedAt !== undefined && isCredible(startedAt, now);
+  const ended = endedAt !== undefined && isCredible(endedAt, now);
+  const isBackwards = started && ended && endedAt < startedAt - COARSE_MS;
+  return {
+    ...Object.fromEntries(
+      Object.entries(texts)
+        .filter(([, text]) => !isEmptyText(text))
+        .map(([name, text]) => [name, plain(text, FACT_BYTES[name] ?? CODE_BYTES)]),
+    ),
+    ...(started && { startedAt }),
+    ...(ended && !isBackwards && { endedAt }),
+  };
+};
+
+/** A success has no cause: the words that a cloud puts where causes stand are its message. */
+const withoutCause = ({ reasonCode, reasonMessage, error, ...facts }: Facts): Facts => {
+  const beside = facts.message ?? ([reasonCode, reasonMessage].filter(Boolean).join(': ') || error);
+  return beside === undefined ? facts : { ...facts, message: plain(beside, TEXT_BYTES) };
+};
+
+type State = { readonly status: string; readonly word?: string };
+
+/** The facts after a look that saw `status` and told `told`, where `known` were those of the state `before`. */
+export const factsAfter = (
+  known: Facts,
+  before: State,
+  told: Facts,
+  { status, word }: { readonly status: CloudStatus; readonly word: string },
+  now: number,
+): Facts => {
+  const { operationType, startedAt, requestId } = known;
+  const lasting: Facts = {
+    ...(operationType !== undefined && { operationType }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(requestId !== undefined && { requestId }),
+  };
+  const isSameState = before.status === status && before.word === word;
+  const facts = { ...(isSameState ? known : lasting), ...credible(told, now) };
+  if (status === 'succeeded') return withoutCause(facts);
+  if (status !== 'pending' && status !== 'running' && status !== 'attention') return facts;
+  // It goes on: an end that a cloud tells beside this is none.
+  const { endedAt: _, ...underWay } = facts;
+  return underWay;
+};
