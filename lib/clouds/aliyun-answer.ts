@@ -1,22 +1,15 @@
 import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLater, Throttled } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { type Answer, cloudTime, isSuccess, nonsense, type Reading, withoutSecrets } from './answer.ts';
+import { GOOD, isOfTheKey, SKEWED, WRONG_ADDRESS } from './aliyun-codes.ts';
+import { type Answer, cloudTime, isSuccess, nonsense, quoted, type Reading, withoutSecrets } from './answer.ts';
+import { asksForPatience, familyOf } from './code-family.ts';
 import { code, type Fields, given, parseFields, text } from './fields.ts';
 
-/** `Code` of an answer that went well, where a product has one in its HTTP 200 (BPStudio: 200). */
-const GOOD = /^(0|200|ok|success)$/i;
-
-const BUSY = /throttling/i;
-/** E-HPC answers the last two with HTTP 406. */
-const PASSING = /^(ServiceUnavailable|ServiceFailure|InternalError|UnknownError|SignatureNonceUsed|DbError|RedisError)/;
-const SKEWED = /^InvalidTimeStamp\.Expired$/;
-const REFUSED =
-  /^(SignatureDoesNotMatch|IncompleteSignature|InvalidAccessKey|InactiveAccessKey|InvalidSecurityToken|MissingSecurityToken|Forbidden\.AccessKey)/;
-const NOT_ALLOWED = /^(Forbidden|NoPermission|NotAuthorized)/;
-/** What the gateway does not know is the API, the version or the region, not the operation. */
-const WRONG_ADDRESS = /^Invalid(Action|Api|Version|Product|Region|RegionId)\b/;
-const UNKNOWN = /NotFound\b/;
+export type AliyunReading = Reading & {
+  /** Values that the request held: the cloud may quote them back, and they are none of its own words. */
+  readonly sent: readonly string[];
+};
 
 /** `x-acs-retry-after`: milliseconds, a positive whole number. */
 const wishMs = (answer: HttpAnswer): number | undefined => {
@@ -29,10 +22,10 @@ const wishMs = (answer: HttpAnswer): number | undefined => {
  *
  * Throws the LookError that names what to do next. Throttling comes with HTTP 400 and a `Code`, or as the header
  * `x-acs-retry-after` alone (aliyun/darabonba-openapi pull request 283). Nothing but a JSON object is an answer, whatever
- * the status, and an error `Code` inside an HTTP 200 is an error.
+ * the status, and an error `Code` inside an HTTP 200 is an error. A code that no list names is read by its family.
  * Source: the products' error code pages, and NeedRetry in aliyun/terraform-provider-alicloud.
  */
-export const readAliyun = (answer: HttpAnswer, reading: Reading): Answer => {
+export const readAliyun = (answer: HttpAnswer, reading: AliyunReading): Answer => {
   const wish = wishMs(answer);
   const afterMs = wish ?? retryAfterMs(answer);
   const body = answer.cut ? undefined : parseFields(answer.body);
@@ -43,33 +36,39 @@ export const readAliyun = (answer: HttpAnswer, reading: Reading): Answer => {
   const fine = !failed && (said === undefined || GOOD.test(said));
   if (body && fine) return { kind: 'told', body, ...given({ requestId }) };
 
-  const words = wordsOf(body, said, answer.status, requestId, reading);
+  const words = wordsOf(answer, body, said, requestId, reading);
   if (wish !== undefined) throw new Throttled(words, wish);
-  if (!body || said === undefined) throw nonsense(answer, body ? 'an error without a Code' : 'no JSON object', afterMs);
+  if (!body || said === undefined)
+    throw nonsense(answer, body ? 'an error without a Code' : 'no JSON object', afterMs, reading.credentials);
   // BPStudio repeats HTTP's own numbers as `Code` inside an HTTP 200.
   const status = failed ? answer.status : Number(/^[45]\d\d$/.exec(said)?.[0] ?? answer.status);
+  const family = familyOf(said);
 
-  if (BUSY.test(said) || status === 429) throw new Throttled(words, afterMs);
-  if (PASSING.test(said) || status >= 500 || status === 408) throw new RetryLater(words, afterMs);
+  if (family === 'rate' || status === 429) throw new Throttled(words, afterMs);
+  if (status >= 500 || status === 408) throw new RetryLater(words, afterMs);
   const time = cloudTime(answer, reading.now);
   if (SKEWED.test(said)) throw time === undefined ? new RetryLater(words) : new ClockSkew(words, time);
-  if (REFUSED.test(said) || status === 401) throw new Refused(words);
+  // The gateway refuses a key, with an HTTP status of its own: what stands in an HTTP 200 is the service's business.
+  if (isOfTheKey(said, withoutSent(words.message, reading))) throw failed ? new Refused(words) : new NotAllowed(words);
   if (reading.unknownCode?.test(said)) return { kind: 'unknown', words };
-  if (NOT_ALLOWED.test(said) || status === 403 || status === 407) throw new NotAllowed(words);
-  if (WRONG_ADDRESS.test(said)) throw new Misconfigured(words);
-  if (UNKNOWN.test(said) || status === 404) return { kind: 'unknown', words };
-  throw status >= 400 ? new Misconfigured(words) : new RetryLater(words, afterMs);
+  if (family === 'passing') throw new RetryLater(words, afterMs);
+  if (family === 'permission' || [401, 403, 407].includes(status)) throw new NotAllowed(words);
+  if (family === 'mistake' || WRONG_ADDRESS.test(said)) throw new Misconfigured(words);
+  throw status < 400 || asksForPatience(words.message) ? new RetryLater(words, afterMs) : new Misconfigured(words);
 };
 
+const withoutSent = (message: string, { sent }: AliyunReading): string =>
+  sent.reduce((rest, value) => rest.replaceAll(value, ''), message);
+
 const wordsOf = (
+  { status, body: whole }: HttpAnswer,
   body: Fields | undefined,
   said: string | undefined,
-  status: number,
   requestId: string | undefined,
-  { credentials }: Reading,
+  { credentials }: AliyunReading,
 ): CloudWords => ({
   code: said ?? `http_${status}`,
-  message: withoutSecrets(text(body?.Message) ?? `HTTP ${status}`, credentials),
+  message: withoutSecrets(text(body?.Message) ?? `HTTP ${status}: ${quoted(whole, credentials)}`, credentials),
   status,
   ...given({ requestId }),
 });

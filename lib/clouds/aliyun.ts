@@ -16,6 +16,7 @@ export type AliyunCall = {
   readonly query?: Readonly<Record<string, string>>;
   /** Parameters of an API that takes them in the body, as a form. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Codes that mean "no such thing", by name: no other code counts as absence. */
   readonly unknownCode?: RegExp;
 };
 
@@ -47,5 +48,6 @@ export const callAliyun = async (cloud: Cloud, call: AliyunCall): Promise<Answer
     headers: { ...signed, accept: 'application/json' },
     ...(call.form && { body }),
   });
-  return readAliyun(answer, { ...cloud, ...(call.unknownCode && { unknownCode: call.unknownCode }) });
+  const sent = [...Object.values(query), ...Object.values(call.form ?? {})];
+  return readAliyun(answer, { ...cloud, sent, ...(call.unknownCode && { unknownCode: call.unknownCode }) });
 };

@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../http.ts';
 import type { Credentials } from '../providers/provider.ts';
 import { redact } from '../redact.ts';
 import { parseHttpDate } from '../retry-after.ts';
+import { plain } from '../text.ts';
 import { type Fields, given } from './fields.ts';
 
 export type Answer =
@@ -17,7 +18,7 @@ export type Reading = {
   readonly credentials: Credentials;
   /** Now, epoch ms, by the cloud's clock. */
   readonly now: number;
-  /** Codes by which this product says that it does not know what was asked about, whatever their HTTP status. */
+  /** Codes by which this product says that it does not know what was asked about: no other code counts as absence. */
   readonly unknownCode?: RegExp;
 };
 
@@ -34,11 +35,28 @@ export const cloudTime = ({ headers }: HttpAnswer, now: number): number | undefi
 export const withoutSecrets = (words: string, { secretAccessKey, securityToken = '' }: Credentials): string =>
   redact(words, [secretAccessKey, securityToken]);
 
+const QUOTED_BYTES = 300;
+
+/** The beginning of a body that nobody understands: a person may. Without secrets, and safe to keep. */
+export const quoted = (body: string, credentials: Credentials): string =>
+  plain(withoutSecrets(body.trim(), credentials), QUOTED_BYTES);
+
 /** The error for an answer that is none of the cloud's own: a proxy's page, a cut body, JSON of another shape. */
-export const nonsense = (answer: HttpAnswer, what: string, afterMs: number | undefined): RetryLater => {
-  const words = { code: 'no_sense', message: `HTTP ${answer.status}: ${what}`, status: answer.status };
+export const nonsense = (
+  answer: HttpAnswer,
+  what: string,
+  afterMs: number | undefined,
+  credentials: Credentials,
+): RetryLater => {
+  const quote = quoted(answer.body, credentials);
+  const message = `HTTP ${answer.status}: ${what}${quote && `: ${quote}`}`;
+  const words = { code: 'no_sense', message, status: answer.status };
   return answer.status === 429 ? new Throttled(words, afterMs) : new RetryLater(words, afterMs);
 };
+
+/** The error for an answer that is the cloud's own and tells of another operation than the one asked about. */
+export const ofAnother = (asked: string, told: string, requestId: string | undefined): RetryLater =>
+  new RetryLater({ code: 'of_another', message: `Asked about ${asked}, told about ${told}`, ...given({ requestId }) });
 
 /** The error for an answer that is the cloud's own and holds no state. */
 export const noState = (field: string, requestId: string | undefined): RetryLater =>

@@ -37,7 +37,7 @@ export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer =
   const afterMs = retryAfterMs(answer);
   const empty = !failed && !answer.cut && answer.body.trim() === '';
   const body = empty ? {} : answer.cut ? undefined : parseFields(answer.body);
-  if (!body) throw nonsense(answer, 'no JSON object', afterMs);
+  if (!body) throw nonsense(answer, 'no JSON object', afterMs, reading.credentials);
 
   const requestId = text(body.request_id) ?? text(answer.headers['x-request-id']);
   const said = failed ? codeOf(body) : codeInSuccess(body);
@@ -55,7 +55,7 @@ export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer =
   if (status >= 500 || status === 408) throw new RetryLater(words, afterMs);
   if (status === 401) throw skewOrRefusal(words, cloudTime(answer, reading.now), reading.now);
   if (status === 403) throw new NotAllowed(words);
-  if (said === undefined) throw nonsense(answer, 'an error without a code', afterMs);
+  if (said === undefined) throw nonsense(answer, 'an error without a code', afterMs, reading.credentials);
   if (status === 404 && !GATEWAY.test(said)) return { kind: 'unknown', words };
   throw status >= 400 ? new Misconfigured(words) : new RetryLater(words, afterMs);
 };

@@ -20,6 +20,9 @@ const STATES: States = {
   FAIL: 'failed',
 };
 
+/** "No such cluster", and its tasks with it. Source: help.aliyun.com, api-ehpc-2018-04-12-listtasks, error codes. */
+const UNKNOWN_CODE = /^ClusterNotFound$/;
+
 /** The most the API answers in a page. */
 const PAGE_SIZE = 50;
 
@@ -33,6 +36,7 @@ const listTasks = (cloud: Cloud, { RegionId, ClusterId }: EhpcOperation, page: P
     action: 'ListTasks',
     version: '2018-04-12',
     method: 'GET',
+    unknownCode: UNKNOWN_CODE,
     query: {
       ClusterId,
       PageSize: String(PAGE_SIZE),

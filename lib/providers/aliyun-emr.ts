@@ -27,6 +27,9 @@ const STATES: States = {
   TERMINATED: 'canceled',
 };
 
+/** "No such cluster or operation". Source: help.aliyun.com, api-emr-2021-03-20-getoperation, error codes. */
+const UNKNOWN_CODE = /^ResourceNotFound$/;
+
 const lookAt = async ({ operation }: Ask<EmrOperation>, cloud: Cloud): Promise<Observation> => {
   const { RegionId } = operation;
   const call = {
@@ -35,6 +38,7 @@ const lookAt = async ({ operation }: Ask<EmrOperation>, cloud: Cloud): Promise<O
     action: 'GetOperation',
     version: '2021-03-20',
     method: 'POST',
+    unknownCode: UNKNOWN_CODE,
   } as const;
   const answer = await callAliyun(cloud, { ...call, query: operation });
   if (answer.kind === 'unknown') return absentBy(answer.words);

@@ -45,6 +45,9 @@ const STATES: States = {
   IMPORT_UPDATE_ROLLBACK_FAILED: 'failed',
 };
 
+/** "No such stack". Source: help.aliyun.com, api-ros-2019-09-10-getstack, error codes. */
+const UNKNOWN_CODE = /^StackNotFound$/;
+
 const lookAt = async ({ operation }: Ask<RosOperation>, cloud: Cloud): Promise<Observation> => {
   const answer = await callAliyun(cloud, {
     product: 'ros',
@@ -54,6 +57,7 @@ const lookAt = async ({ operation }: Ask<RosOperation>, cloud: Cloud): Promise<O
     version: '2019-09-10',
     method: 'POST',
     query: operation,
+    unknownCode: UNKNOWN_CODE,
   });
   if (answer.kind === 'unknown') return absentBy(answer.words);
   const { body, requestId } = answer;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callAliyun } from '../../lib/clouds/aliyun.ts';
 import { LookError } from '../../lib/errors.ts';
@@ -69,9 +70,11 @@ describe('a call of an Alibaba Cloud RPC API', () => {
   );
 });
 
+const QUERY = { OperationId: 'SecurityToken.Expired-1' };
+
 const read = async (told: Told, unknownCode?: RegExp) => {
   const { cloud } = scripted([told]);
-  return callAliyun(cloud, { ...CALL, ...(unknownCode && { unknownCode }) }).catch((error: unknown) => {
+  return callAliyun(cloud, { ...CALL, query: QUERY, ...(unknownCode && { unknownCode }) }).catch((error: unknown) => {
     if (error instanceof LookError) return error;
     throw error;
   });
@@ -87,6 +90,8 @@ const error = (status: number, Code: string | number, headers = {}): Told => ({
   headers,
   body: { RequestId: 'r-1', HostId: 'h', Code, Message: 'words of the cloud' },
 });
+
+const expired = (Message: string): Told => ({ status: 400, body: { Code: 'InvalidParameter', Message } });
 
 const DATE = 'Fri, 02 Jan 2026 02:04:05 GMT';
 
@@ -112,7 +117,7 @@ describe('an answer of Alibaba Cloud', () => {
       'Throttled after 70 ms',
     ],
     ['400 Throttling, x-acs-retry-after: soon', error(400, 'Throttling', { 'x-acs-retry-after': 'soon' }), 'Throttled'],
-    ['400 any code, x-acs-retry-after: 0', error(400, 'Busy', { 'x-acs-retry-after': '0' }), 'Misconfigured'],
+    ['400 any code, x-acs-retry-after: 0', error(400, 'NotEnabled', { 'x-acs-retry-after': '0' }), 'Misconfigured'],
     ['400 Throttling, Retry-After: 3', error(400, 'Throttling', { 'retry-after': '3' }), 'Throttled after 3000 ms'],
     ['200, x-acs-retry-after', { body: {}, headers: { 'x-acs-retry-after': '5' } }, 'told'],
     ['503 ServiceUnavailable', error(503, 'ServiceUnavailable'), 'RetryLater'],
@@ -138,7 +143,37 @@ describe('an answer of Alibaba Cloud', () => {
     ['403 InvalidAccessKeyId.Inactive', error(403, 'InvalidAccessKeyId.Inactive'), 'Refused'],
     ['400 InvalidSecurityToken.Expired', error(400, 'InvalidSecurityToken.Expired'), 'Refused'],
     ['403 InvalidSecurityToken.Malformed', error(403, 'InvalidSecurityToken.Malformed'), 'Refused'],
-    ['401 of any code', error(401, 'Unauthorized'), 'Refused'],
+    ['401 of any code', error(401, 'Unauthorized'), 'NotAllowed'],
+    ['401 of a code that nobody knows', error(401, 'Whatever'), 'NotAllowed'],
+    ['200 with Code 401', error(200, 401), 'NotAllowed'],
+    ['200 with Code InvalidAccessKeyId.NotFound', error(200, 'InvalidAccessKeyId.NotFound'), 'NotAllowed'],
+    ['403 Forbidden.AccessKeyDisabled', error(403, 'Forbidden.AccessKeyDisabled'), 'Refused'],
+    [
+      '403 InvalidSecurityToken.MismatchWithAccessKey',
+      error(403, 'InvalidSecurityToken.MismatchWithAccessKey'),
+      'Refused',
+    ],
+    ['400 MissingSecurityToken', error(400, 'MissingSecurityToken'), 'Refused'],
+    ['404 EntityNotExist.Role', error(404, 'EntityNotExist.Role'), 'Refused'],
+    ['404 EntityNotExist.User', error(404, 'EntityNotExist.User'), 'Refused'],
+    ['404 EntityNotExist.User.AccessKey', error(404, 'EntityNotExist.User.AccessKey'), 'Refused'],
+    ['404 UserNotFound', error(404, 'UserNotFound'), 'Refused'],
+    ['404 InvalidRole.NotExist', error(404, 'InvalidRole.NotExist'), 'Refused'],
+    [
+      '400 InvalidParameter that names SecurityToken.Expired',
+      expired('The specified parameter "SecurityToken.Expired" is not valid.'),
+      'Refused',
+    ],
+    [
+      '400 InvalidParameter that names another parameter',
+      expired('The specified parameter "ClusterId" is not valid.'),
+      'Misconfigured',
+    ],
+    [
+      '400 InvalidParameter that quotes an id back',
+      expired('The specified parameter "SecurityToken.Expired-1" is not valid.'),
+      'Misconfigured',
+    ],
     ['403 Forbidden.RAM', error(403, 'Forbidden.RAM'), 'NotAllowed'],
     ['404 Forbidden.RAM', error(404, 'Forbidden.RAM'), 'NotAllowed'],
     ['403 NoPermission', error(403, 'NoPermission'), 'NotAllowed'],
@@ -153,9 +188,8 @@ describe('an answer of Alibaba Cloud', () => {
     ['404 InvalidAction.NotFound', error(404, 'InvalidAction.NotFound'), 'Misconfigured'],
     ['400 InvalidVersion', error(400, 'InvalidVersion'), 'Misconfigured'],
     ['404 InvalidRegionId.NotFound', error(404, 'InvalidRegionId.NotFound'), 'Misconfigured'],
-    ['404 ResourceNotFound', error(404, 'ResourceNotFound'), 'unknown'],
-    ['404 ClusterNotFound', error(404, 'ClusterNotFound'), 'unknown'],
-    ['400 StackNotFound', error(400, 'StackNotFound'), 'unknown'],
+    ['404 of a code that the product does not name', error(404, 'ResourceNotFound'), 'Misconfigured'],
+    ['404 of a code that nobody knows', error(404, 'Whatever'), 'Misconfigured'],
     ['200 with Code 200', { body: { Code: 200 } }, 'told'],
     ['200 with Code "Success"', { body: { Code: 'Success' } }, 'told'],
     ['200 with Code 400', error(200, 400), 'Misconfigured'],
@@ -206,5 +240,63 @@ describe('an answer of Alibaba Cloud', () => {
 
   it('knows a product’s own code for what it does not know', async () => {
     expect(await read(error(200, 8004), /^8004$/)).toMatchObject({ kind: 'unknown', words: { code: '8004' } });
+  });
+
+  it.each([
+    [429, 'Throttled'],
+    [500, 'RetryLater'],
+    [503, 'RetryLater'],
+  ])('means nothing by that code beside HTTP %i', async (status, name) => {
+    expect(await read(error(status, 'Gone'), /^Gone$/)).toMatchObject({ name });
+  });
+
+  it.each([
+    ['an error without a Message', { status: 400, body: { Code: 'Odd', Detail: 'node 7 is down' } }, 'Odd'],
+    ['an error without a Code', { status: 400, body: { Detail: 'node 7 is down' } }, 'no_sense'],
+    ['a page', { status: 502, body: '<h1>node 7 is down</h1>' }, 'no_sense'],
+  ])('quotes %s', async (_, told, code) => {
+    expect(await read(told)).toMatchObject({ code, message: expect.stringContaining('node 7 is down') });
+  });
+
+  it('quotes no more than a person reads, and no secret', async () => {
+    const page = await read({ status: 502, body: `${CREDENTIALS.secretAccessKey} ${'长'.repeat(10_000)}` });
+    const { message } = page as LookError;
+    expect(message).not.toContain(CREDENTIALS.secretAccessKey);
+    expect(new TextEncoder().encode(message).length).toBeLessThan(400);
+  });
+
+  const anyCode = fc.oneof(
+    fc.string(),
+    fc.stringMatching(/^[A-Z][a-z]{2,8}([A-Z][a-z]{2,8}){0,3}(\.[A-Z][a-z]{2,8})?$/),
+    fc
+      .array(
+        fc.constantFrom(
+          'Invalid',
+          'Key',
+          'Access',
+          'User',
+          'Operation',
+          'Not',
+          'Found',
+          'Busy',
+          'Token',
+          'Limit',
+          '.',
+          '_',
+        ),
+        { minLength: 1, maxLength: 6 },
+      )
+      .map((words) => words.join('')),
+  );
+
+  it('is never an absence whose code the product does not name, and never about the key inside an HTTP 200', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 200, max: 599 }), anyCode, fc.string(), async (status, Code, Message) => {
+        const answered = await read({ status, body: { Code, Message } });
+        if (!(answered instanceof LookError)) expect(answered.kind).toBe('told');
+        else if (status < 300) expect(answered.name).not.toBe('Refused');
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

@@ -1,0 +1,66 @@
+/**
+ * Tells what an error code is about by the words in it. Clouds have thousands of codes, and their products share the words:
+ * a code that no list names is read by its family before anybody takes it for a mistake of ours or for an absence.
+ */
+
+export type Family =
+  /** We ask too often. */
+  | 'rate'
+  /** The service is busy, over a limit, slow, failing or still at work: asking later helps. */
+  | 'passing'
+  /** The key is good and may not do this. */
+  | 'permission'
+  /** The request is wrong, and stays wrong. */
+  | 'mistake';
+
+/** Codes are short. More is somebody else's text, and not worth the work. */
+const CODE_MAX = 128;
+
+/** `QpsLimitExceeded`, `SYSTEM.CONCURRENT_OPERATE` and `ram-role.not-found` as words in small letters. */
+const wordsIn = (code: string): string =>
+  code
+    .slice(0, CODE_MAX)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .replace(/[^A-Za-z0-9]+/g, ' ')
+    .trim()
+    .toLowerCase();
+
+const RATE: readonly RegExp[] = [
+  /\bthrottl|\b(qps|tps|rps)\b/,
+  /\b(flow|traffic|rate|frequency|speed)( is)? ?(control|limit|restrict|exceed)/,
+  /\b(request|requests|call|calls|api|access|concurrent|concurrency|connection|connections) (count |number |rate )?(limit|over|exceed)/,
+  /\blimit (exceed|exceeded) (request|call|rate|api)|\bexceed(s|ed)? (request|call|rate|api|frequency|concurren)/,
+  /\btoo (many|frequent|frequently|fast|often)\b|\bfrequently\b|\boverload/,
+];
+
+/** Before `passing`, where an instance's `InvalidStatus` and an `InvalidOperation.Conflict` belong: `InvalidTimeout` is a mistake. */
+const MISTAKE = /^(invalid(?!( \w+)* (status|state|operation)\b)|missing|unsupported|illegal|malformed)\b/;
+
+const PERMISSION =
+  /^(forbidden|no permission|not author|unauthor|permission|access denied|auth\w* (fail|denied|error)|no auth)|\b(access|permission) denied\b|\bno permission\b/;
+
+const PASSING: readonly RegExp[] = [
+  /\b(busy|(un|not) ?available|temporary|temporarily|internal|maintenance|degraded|exhausted|unreachable|circuit)\b/,
+  /\btime ?out|\btimed out\b|\bdeadline exceeded\b|\b(retry|try) (again|later)\b|\bneed retry\b|\bnonce used\b/,
+  /\b(unknown|inner|system|server|service|db|database|redis|cache|network|backend|gateway|upstream|remote|rpc|connection) (error|exception|fail|reset|refused|closed)/,
+  /\b(process|progress|pending|running|executing|initializing|configuring|starting|stopping|updat|upgrad|creating|deleting|modifying|migrating|scaling|restarting|sync|switching)(ing)?\b/,
+  /\b(concurren\w+|conflict|in use|locked|occupied|not ready|not finished|unfinished)\b|\b(incorrect|invalid)( \w+)* (status|state)\b/,
+  /\b(limit|quota)s?\b.*\b(exceed|reached|over|full)|\b(exceed\w*|over|out of)\b.*\b(limit|quota)|\blimit(ed)?$/,
+];
+
+/** The family of a code; undefined where its words tell none. */
+export const familyOf = (code: string): Family | undefined => {
+  const words = wordsIn(code);
+  if (RATE.some((pattern) => pattern.test(words))) return 'rate';
+  if (MISTAKE.test(words)) return 'mistake';
+  if (PERMISSION.test(words)) return 'permission';
+  return PASSING.some((pattern) => pattern.test(words)) ? 'passing' : undefined;
+};
+
+/** Phrases, in the two languages the clouds write, of a message that asks for patience whatever its code says. */
+const PATIENCE =
+  /\b(is busy|try (it )?again|retry later|too many requests|temporarily|timed? ?out|still (being )?process)|系统繁忙|服务繁忙|稍后[再重]试|过于频繁|正在处理|正在执行|处理中|超时|限流/i;
+
+/** Whether a message says that asking later helps: for codes whose own words tell no family. */
+export const asksForPatience = (message: string): boolean => PATIENCE.test(message.slice(0, 2_000));
