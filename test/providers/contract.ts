@@ -273,7 +273,7 @@ export const runContract = <O>(contract: Contract<O>): void => {
           if (observation instanceof LookError || observation.kind !== 'seen') return;
           const { status, word, evidence } = observation;
           const heard = answers.slice(0, calls).filter(({ status: code = 200, cut }) => !cut && code < 300);
-          expect(heard.flatMap((one) => textsIn(answer(one).body)).map(trimmed)).toContain(word);
+          expect(heard.flatMap((one) => textsIn(answer(one).body)).map(trimmed)).toContain(trimmed(word));
           if (['pending', 'running', 'attention'].includes(status)) return;
           const permitted = evidence === 'inferred' ? (seen && inferredEnds[status]) || [] : (ends[status] ?? []);
           expect(permitted.map((end) => end.toLowerCase())).toContain(asciiLower(word));
