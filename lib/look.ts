@@ -14,7 +14,7 @@ import type { Ask, Cloud, Credentials, Observation, Provider } from './providers
 import type { Runtime } from './runtime.ts';
 import { MINUTE, RETRY_AFTER_LOOK_MAX_MS, SECOND } from './schedule.ts';
 import { SecretError } from './secrets.ts';
-import type { Watch } from './watch.ts';
+import { graceIsOver, type Watch } from './watch.ts';
 
 /** A watch to look at. */
 export type Due = {
@@ -192,6 +192,7 @@ const lookOnce = async <D extends Due>(
       submittedAt: watch.submittedAt,
       memo: watch.memo,
       earlierRuns: (watch.earlierRuns ?? []).map(({ run }) => run),
+      graceIsOver: graceIsOver(watch, now(), provider.traits.graceMs),
     }),
   );
   const newest = Math.max(...asks.map(({ submittedAt }) => submittedAt));

@@ -62,6 +62,11 @@ export type Observation =
       readonly shows: string;
       /** True where absence is final at once: the cloud has forgotten it, or it shows that a later run has replaced it. */
       readonly forgotten?: boolean;
+      /**
+       * True while the cloud is busy with something else that has to end first. Such an absence tells nothing: it is no miss, and
+       * the grace time begins when it is over.
+       */
+      readonly waits?: boolean;
       readonly requestId?: string;
       readonly memo?: Memo;
     }

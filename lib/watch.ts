@@ -72,6 +72,9 @@ export type Watch = {
   readonly seenAt?: number;
   /** Looks in a row that missed an operation seen before. */
   readonly misses: number;
+  /** Whether the last look found the cloud busy with something else, and when it was first found at rest after that. */
+  readonly waits?: true;
+  readonly graceFrom?: number;
   /** Since when looks have brought nothing, and what the cloud said last. */
   readonly trouble?: { readonly since: number; readonly code: string; readonly message: string };
   /** When we learned the end. */
@@ -156,7 +159,7 @@ const seen = (watch: Watch, told: Seen, now: number, habits: Habits): Watch => {
   if (other !== undefined) return absent(watch, absenceOf(other, sight), now, habits);
 
   const reported = watch.unknownWords ?? [];
-  const { progress: before, trouble: _t, evidence: _e, ...rest } = watch;
+  const { progress: before, trouble: _t, evidence: _e, waits: _w, graceFrom: _g, ...rest } = watch;
   // Of what is done, only the cloud itself may still say "80 %"; where something stopped short, it is good to know.
   const progress = sight.progress ?? (sight.status === 'succeeded' ? undefined : before);
   const next: Watch = {
@@ -186,18 +189,29 @@ const absenceOf = (shows: string, { facts }: Seen): Observation & { kind: 'absen
   ...(facts?.requestId !== undefined && { requestId: facts.requestId }),
 });
 
+/** Whether the cloud may still not know the operation: for a while after submission, or after it was busy with something else. */
+const isInGrace = ({ seenAt, waits, graceFrom, submittedAt }: Watch, now: number, graceMs: number): boolean => {
+  if (waits) return true;
+  return graceFrom === undefined ? seenAt === undefined && now < submittedAt + graceMs : now < graceFrom + graceMs;
+};
+
+/** Whether absence now means that an operation that was never seen is not there. */
+export const graceIsOver = (watch: Watch, now: number, graceMs: number): boolean => !isInGrace(watch, now, graceMs);
+
 const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: number, habits: Habits): Watch => {
-  const { trouble: _, ...rest } = watch;
-  const next: Watch = {
+  const { trouble: _, waits, ...rest } = watch;
+  const known: Watch = {
     ...rest,
     memo: absence.memo ?? watch.memo,
     facts: { ...watch.facts, ...(absence.requestId !== undefined && credible({ requestId: absence.requestId }, now)) },
-    // Looks that miss what was never seen are not worth a write each: the grace time bounds them.
-    misses: watch.seenAt === undefined ? 0 : watch.misses + 1,
   };
+  if (absence.waits) return { ...known, waits: true };
+  const atRest: Watch = { ...known, ...(waits && { graceFrom: now }) };
+  const isEarly = isInGrace(atRest, now, habits.graceMs);
+  // Looks that miss what was never seen are not worth a write each: the grace time bounds them.
+  const next: Watch = { ...atRest, misses: watch.seenAt === undefined || isEarly ? watch.misses : watch.misses + 1 };
   const shows = plain(absence.shows, TEXT_BYTES);
-  const inGrace = watch.seenAt === undefined && now < watch.submittedAt + habits.graceMs;
-  if (inGrace) return next;
+  if (isEarly && !(absence.forgotten && watch.seenAt !== undefined)) return next;
   if (absence.forgotten || watch.seenAt === undefined) return ended(next, 'lost', now, shows);
   return next.misses < habits.missesUntilLost ? next : ended(next, 'lost', now, shows);
 };

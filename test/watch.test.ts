@@ -7,6 +7,7 @@ import {
   answersFor,
   decide,
   expire,
+  graceIsOver,
   type Habits,
   isOver,
   join,
@@ -354,6 +355,120 @@ describe('absence', () => {
     expect(looked(fresh, seen('running', 'RUNNING'), forgotten).status).toBe('lost');
     expect(decide(fresh, forgotten, T0 + 10_000, habits).status).toBe('pending');
     expect(decide(fresh, forgotten, T0 + 120_000, habits).status).toBe('lost');
+  });
+});
+
+describe('waiting behind something else', () => {
+  const busy: Observation = { kind: 'absent', shows: 'the cluster is busy', waits: true };
+  const minutes = (...looks: readonly (readonly [minute: number, look: Observation])[]): Watch =>
+    looks.reduce((watch, [minute, look]) => decide(watch, look, T0 + minute * 60_000, habits), fresh);
+  const running = seen('running', 'RUNNING');
+
+  test.each<[string, Status, readonly (readonly [number, Observation])[]]>([
+    [
+      'the grace time does not run',
+      'pending',
+      [
+        [1, busy],
+        [5, busy],
+        [60, busy],
+      ],
+    ],
+    [
+      'the grace time begins at rest',
+      'pending',
+      [
+        [1, busy],
+        [60, busy],
+        [61, absent],
+        [62, absent],
+      ],
+    ],
+    [
+      'the grace time ends after rest',
+      'lost',
+      [
+        [1, busy],
+        [60, busy],
+        [61, absent],
+        [63, absent],
+      ],
+    ],
+    [
+      'it begins anew after another wait',
+      'pending',
+      [
+        [60, busy],
+        [61, absent],
+        [62, busy],
+        [70, absent],
+        [71, absent],
+      ],
+    ],
+    [
+      'what begins after the wait is watched',
+      'running',
+      [
+        [60, busy],
+        [61, absent],
+        [62, running],
+        [90, absent],
+      ],
+    ],
+    [
+      'no miss is counted',
+      'running',
+      [
+        [1, running],
+        [2, busy],
+        [3, busy],
+        [4, busy],
+        [5, busy],
+      ],
+    ],
+    [
+      'misses count after the grace time',
+      'lost',
+      [
+        [1, running],
+        [2, busy],
+        [3, absent],
+        [5, absent],
+        [6, absent],
+        [7, absent],
+      ],
+    ],
+    [
+      'not within it',
+      'running',
+      [
+        [1, running],
+        [2, busy],
+        [3, absent],
+        [4, absent],
+        [4.5, absent],
+        [4.9, absent],
+      ],
+    ],
+  ])('%s: %s', (_, status, looks) => {
+    expect(minutes(...looks).status).toBe(status);
+  });
+
+  test('a later run ends what was seen at once, grace time or not', () => {
+    expect(minutes([1, running], [2, busy], [3, { ...absent, forgotten: true }]).status).toBe('lost');
+  });
+
+  test('a wait that goes on changes nothing that is written down', () => {
+    const { lookedAt: _a, nextLookAt: _b, ...first } = minutes([1, busy]);
+    const { lookedAt: _c, nextLookAt: _d, ...later } = minutes([1, busy], [9, busy]);
+    expect(later).toEqual(first);
+  });
+
+  test('an adapter can ask whether absence is final', () => {
+    const over = (minute: number, watch: Watch) => graceIsOver(watch, T0 + minute * 60_000, habits.graceMs);
+    expect([over(1, fresh), over(2, fresh)]).toEqual([false, true]);
+    expect([over(60, minutes([1, busy])), over(61, minutes([1, busy], [60, absent]))]).toEqual([false, false]);
+    expect(over(62, minutes([1, busy], [60, absent]))).toBe(true);
   });
 });
 
