@@ -1,35 +1,54 @@
-import { defineConfig } from 'vitest/config';
+import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { reliability } from './test/reliability/reporter.ts';
+
+const MINUTE = 60_000;
+const root = import.meta.dirname;
+
+/** Nothing fails by the clock: these only end what hangs, on a machine however busy. */
+const patience = {
+  testTimeout: 10 * MINUTE,
+  hookTimeout: 10 * MINUTE,
+  teardownTimeout: MINUTE,
+  expect: { poll: { timeout: 3 * MINUTE, interval: 50 } },
+};
+
+/** fast-check with our number of cases, whoever imports it. */
+const alias = { 'fast-check': join(root, 'test/helpers/fast-check.ts') };
+
+const project = (name: string, test: object): TestProjectInlineConfiguration => ({
+  resolve: { alias },
+  test: { name, includeTaskLocation: true, ...patience, ...test },
+});
+
+const withProperties = (): string[] =>
+  globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
+    /'fast-check'|\/contract\.ts'/.test(readFileSync(join(root, file), 'utf8')),
+  );
+
+const usual = [
+  project('e2e', {
+    include: ['test/e2e/**/*.test.ts'],
+  }),
+  project('unit', { include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/slow/**'] }),
+];
+
+/** For `npm run test:slow`: what takes minutes, and the tests with properties once more, with more cases. */
+const slow = [
+  project('slow', {
+    include: ['test/slow/**/*.test.ts'],
+    testTimeout: 30 * MINUTE,
+  }),
+  project('properties', { include: withProperties(), testTimeout: 30 * MINUTE }),
+];
 
 export default defineConfig({
   test: {
     reporters: ['default', reliability()],
-    projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
-          includeTaskLocation: true,
-          // Simulations, packages and child processes: seconds here, more where others work on the machine as well.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        // Each starts a whole stack: one after the other, and when nothing else needs the machine.
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
-          includeTaskLocation: true,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 20_000, interval: 100 } },
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
+    // End-to-end tests wait more than they work, so there may be more of them than processors.
+    maxWorkers: Math.max(4, availableParallelism()),
+    projects: process.env.OPWATCH_TESTS === 'slow' ? slow : usual,
   },
 });

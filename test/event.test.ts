@@ -6,6 +6,7 @@ import { linksOf } from '../lib/links.ts';
 import type { Observation } from '../lib/observation.ts';
 import { checkSubmission } from '../lib/submission.ts';
 import { decide, stop, type Watch } from '../lib/watch.ts';
+import { anyText } from './helpers/any-text.ts';
 import { announced, MINUTE, OPERATIONS, T0, watchWith } from './samples.ts';
 import { configWith } from './world/settings.ts';
 import { ENV } from './world/world.ts';
@@ -99,7 +100,7 @@ test('an end that is not the word of the cloud carries a note, and no reason', (
 
 describe('its size', () => {
   const text = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 20 }),
+    anyText({ maxLength: 20 }),
     fc.constantFrom('"'.repeat(2_000), '界'.repeat(2_000), '\n\\"'.repeat(900)),
   );
   const facts = fc.record({

@@ -71,7 +71,6 @@ describe('watches', () => {
           expect(seen.toSorted()).toEqual(ages.map((_, i) => `w_${i}`).toSorted());
         },
       ),
-      { numRuns: 30 },
     );
   });
 

@@ -194,7 +194,7 @@ describe('a message', () => {
     expect(world.sqs.messages(ENV.deadLetterQueue)).toEqual([]);
   });
 
-  test('that is worn out is let go, and the sweep sends a fresh one [F16]', { timeout: 30_000 }, async () => {
+  test('that is worn out is let go, and the sweep sends a fresh one [F16]', async () => {
     const { world, looks } = observed({ config: configWith({ gaps: { 'aliyun-emr': { min: 'PT1S', max: 'PT1S' } } }) });
     world.start();
     const id = await submitted(world);

@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { Misconfigured } from '../lib/errors.ts';
 import { parseSecret, signedHeaders } from '../lib/standard-webhooks.ts';
+import { anyText } from './helpers/any-text.ts';
 
 const ATTEMPT = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', at: 1_614_265_330_000 };
 const BODY = '{"test": 2432232314}';
@@ -48,7 +49,7 @@ describe('the standardwebhooks package', () => {
 
   test('signs alike', () => {
     fc.assert(
-      fc.property(secret, fc.string({ unit: 'binary' }), fc.integer({ min: 0, max: 4e12 }), (key, body, at) => {
+      fc.property(secret, anyText(), fc.integer({ min: 0, max: 4e12 }), (key, body, at) => {
         const theirs = new Webhook(key).sign('dlv_1', new Date(at), body);
         expect(signedHeaders([key], { id: 'dlv_1', at }, body)['webhook-signature']).toBe(theirs);
       }),

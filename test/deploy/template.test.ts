@@ -15,7 +15,7 @@ let prod: Packaged;
 beforeAll(async () => {
   dev = await pack();
   prod = await pack('--stage', 'prod', '--param', 'auth=iam', ...allGiven);
-}, 120_000);
+});
 
 describe('roles', () =>
   roles(

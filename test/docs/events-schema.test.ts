@@ -76,7 +76,6 @@ describe('docs/events.schema.json', () => {
         expect(isValid(sent) ? [] : isValid.errors).toEqual([]);
         expect(undescribed(sent, schema)).toEqual([]);
       }),
-      { numRuns: 100 },
     );
   });
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { startChild } from '../../offline/child.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'opwatch-test-'));
@@ -84,5 +84,5 @@ test('a child does not outlive a parent that is killed', async () => {
   const port = Number(String(line));
   expect(await lives(port)).toBe(true);
   process.kill('SIGKILL');
-  await vi.waitFor(async () => expect(await lives(port)).toBe(false));
+  await expect.poll(() => lives(port)).toBe(false);
 });

@@ -10,7 +10,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { type Child, startChild } from '../../offline/child.ts';
 import { deploy } from '../../offline/deploy.ts';
 import type { EmulatorUrls } from '../../offline/emulators.ts';
@@ -94,17 +94,10 @@ test('what the emulators hold outlives their being killed', async () => {
   const Key = { pk: { S: 'a' }, sk: { S: 'b' } };
   const found = await second.dynamodb.send(new GetItemCommand({ TableName: 'watches', Key, ConsistentRead: true }));
   expect(found.Item).toEqual(Item);
-  const back = await vi.waitFor(
-    async () => {
-      const answer = await second.sqs.send(
-        new ReceiveMessageCommand({ QueueUrl: second.QueueUrl, MessageSystemAttributeNames: ['All'] }),
-      );
-      expect(answer.Messages).toHaveLength(1);
-      return answer.Messages?.[0];
-    },
-    { timeout: 5_000 },
-  );
-  expect(back).toMatchObject({ Body: 'hidden', Attributes: { ApproximateReceiveCount: '2' } });
+  const receive = new ReceiveMessageCommand({ QueueUrl: second.QueueUrl, MessageSystemAttributeNames: ['All'] });
+  await expect
+    .poll(async () => (await second.sqs.send(receive)).Messages)
+    .toMatchObject([{ Body: 'hidden', Attributes: { ApproximateReceiveCount: '2' } }]);
   await second.child.kill();
 });
 

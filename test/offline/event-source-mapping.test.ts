@@ -9,7 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { failedIn, startMapping } from '../../offline/event-source-mapping.ts';
 import { type Emulator, startSqs } from '../../offline/sqs.ts';
 
@@ -97,7 +97,7 @@ describe('a batch', () => {
     const queue = await createQueue();
     await send(queue, 'a', 'b', 'c');
     const { seen } = map(queue, () => ({ batchItemFailures: [] }));
-    await vi.waitFor(async () => expect(await holds(queue)).toEqual([0, 0]));
+    await expect.poll(() => holds(queue)).toEqual([0, 0]);
     expect(seen.map(({ body }) => body).sort()).toEqual(['a', 'b', 'c']);
   });
 
@@ -105,7 +105,7 @@ describe('a batch', () => {
     const queue = await createQueue({ VisibilityTimeout: '30' });
     await send(queue, 'good', 'bad', 'fine');
     const { seen } = map(queue, (records) => report(named(records, 'bad')));
-    await vi.waitFor(async () => expect(await holds(queue)).toEqual([0, 1]));
+    await expect.poll(() => holds(queue)).toEqual([0, 1]);
     expect(seen).toHaveLength(3);
   });
 
@@ -122,7 +122,7 @@ describe('a batch', () => {
     const queue = await createQueue({ VisibilityTimeout: '30' });
     await send(queue, 'a', 'b', 'c');
     const { log } = map(queue, handler);
-    await vi.waitFor(() => expect(log).toHaveLength(1));
+    await expect.poll(() => log).toHaveLength(1);
     expect(await holds(queue)).toEqual([0, 3]);
   });
 
@@ -130,7 +130,7 @@ describe('a batch', () => {
     const queue = await createQueue();
     await send(queue, 'a', 'b');
     map(queue, (records) => report(...records), { reportsItemFailures: false });
-    await vi.waitFor(async () => expect(await holds(queue)).toEqual([0, 0]));
+    await expect.poll(() => holds(queue)).toEqual([0, 0]);
   });
 });
 
@@ -148,7 +148,7 @@ describe('a message', () => {
       );
       return report(record);
     });
-    await vi.waitFor(async () => expect(await holds(queue)).toEqual([0, 0]), { timeout: 5_000 });
+    await expect.poll(() => holds(queue)).toEqual([0, 0]);
     const [first, second] = seen.filter(({ body }) => body === 'hidden');
     expect(second?.receives).toBe(2);
     expect(Number(second?.at) - Number(first?.at)).toBeGreaterThanOrEqual(990);
@@ -161,7 +161,7 @@ describe('a message', () => {
     const queue = await createQueue({ VisibilityTimeout: '0', RedrivePolicy: JSON.stringify(redrive) });
     await send(queue, 'poison', 'neighbor', 'other neighbor');
     const { seen } = map(queue, (records) => report(...records.filter(({ body }) => body === 'poison')));
-    await vi.waitFor(async () => expect(await holds(dead)).toEqual([1, 0]));
+    await expect.poll(() => holds(dead)).toEqual([1, 0]);
     expect(await holds(queue)).toEqual([0, 0]);
     expect(seen.filter(({ body }) => body === 'poison').map(({ receives }) => receives)).toEqual([1, 2, 3]);
     expect(seen.filter(({ body }) => body !== 'poison')).toHaveLength(2);
@@ -214,9 +214,9 @@ describe('a mapping', () => {
     );
     for (const body of ['a', 'b', 'c']) {
       await send(queue, body);
-      await vi.waitFor(async () => expect((await holds(queue))[0]).toBe(0));
+      await expect.poll(async () => (await holds(queue))[0]).toBe(0);
     }
-    await vi.waitFor(async () => expect(await holds(queue)).toEqual([0, 0]));
+    await expect.poll(() => holds(queue)).toEqual([0, 0]);
     expect(most).toBe(3);
   });
 
@@ -225,7 +225,7 @@ describe('a mapping', () => {
     const gate = Promise.withResolvers<null>();
     const { seen, stop } = map(queue, () => gate.promise);
     await send(queue, 'first');
-    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    await expect.poll(() => seen).toHaveLength(1);
     const stopped = stop();
     await send(queue, 'second');
     gate.resolve(null);
@@ -238,10 +238,10 @@ describe('a mapping', () => {
     const { seen, log } = map(queue, () => null);
     const port = Number(new URL(emulator.url).port);
     await emulator.close();
-    await vi.waitFor(() => expect(log.length).toBeGreaterThan(0));
+    await expect.poll(() => log.length).toBeGreaterThan(0);
     emulator = await startSqs(port, dir);
     await send(queue, 'late');
-    await vi.waitFor(() => expect(seen).toHaveLength(1), { timeout: 5_000 });
+    await expect.poll(() => seen).toHaveLength(1);
   });
 });
 

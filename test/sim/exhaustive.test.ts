@@ -122,7 +122,6 @@ describe('a life', () => {
 
   test.each(FAULTS.map((fault) => [fault, SHOWN[fault]] as const))(
     'with "%s" at any one effect ends well %s',
-    { timeout: 60_000 },
     async (fault) => {
       const { effects } = await calm();
       const runs = effects.map((what, i) => ({ name: `effect ${i + 1} (${what})`, options: faultAt(i + 1, fault) }));
@@ -130,7 +129,7 @@ describe('a life', () => {
     },
   );
 
-  test('with any odd thing at any one time ends well [F5] [F9] [F41]', { timeout: 60_000 }, async () => {
+  test('with any odd thing at any one time ends well [F5] [F9] [F41]', async () => {
     const { chances } = await calm();
     const runs = chances.map((what, i) => ({ name: `${what} at chance ${i + 1}`, options: oddAt(i + 1) }));
     expect(await failures(runs)).toEqual([]);

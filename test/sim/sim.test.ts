@@ -6,9 +6,7 @@ import { simulateMany } from './many.ts';
 import { ODDITIES, REPLIES } from './plan.ts';
 import { simulate } from './run.ts';
 
-test('500 runs of three days: nothing lost, no second webhook-id, no secret seen, everything at rest [F10] [F13] [F17] [F19] [F21] [F25] [F26] [F27] [F35] [F39] [S4]', {
-  timeout: 300_000,
-}, async () => {
+test('500 runs of three days: nothing lost, no second webhook-id, no secret seen, everything at rest [F10] [F13] [F17] [F19] [F21] [F25] [F26] [F27] [F35] [F39] [S4]', async () => {
   const total = await simulateMany({ from: 1, runs: 500 }, Math.min(availableParallelism(), 4));
   expect(total.failed).toEqual([]);
   expect(total.runs).toBe(500);
@@ -26,7 +24,7 @@ test('500 runs of three days: nothing lost, no second webhook-id, no secret seen
   for (const kind of kinds) expect(total.troubles[kind], kind).toBeGreaterThan(10);
 });
 
-test('a seed brings the same run again', { timeout: 30_000 }, async () => {
+test('a seed brings the same run again', async () => {
   const once = async (): Promise<string[]> => {
     const lines: string[] = [];
     await simulate(7, { trace: (line) => lines.push(line) });

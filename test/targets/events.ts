@@ -4,6 +4,7 @@ import { sampleEvent } from '../../lib/commands/sample-events.ts';
 import { EVENT_TYPES, type OperationEvent } from '../../lib/event.ts';
 import { type Notice, type NoticeEvent, noticeEventOf } from '../../lib/notice.ts';
 import type { Status } from '../../lib/watch.ts';
+import { anyText } from '../helpers/any-text.ts';
 
 export const AT = Date.UTC(2026, 10, 22, 2, 5, 42);
 export const SHA = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
@@ -100,7 +101,7 @@ export const LITERAL: readonly (readonly [string, OperationEvent])[] = [
 ].map((trick) => [trick, eventWith(same(trick))]);
 
 const text = fc
-  .array(fc.oneof(fc.constantFrom(...TRICKS), fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), {
+  .array(fc.oneof(fc.constantFrom(...TRICKS), anyText(), fc.string({ unit: 'grapheme' })), {
     maxLength: 6,
   })
   .map((parts) => parts.join(''))

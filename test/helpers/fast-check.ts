@@ -1,0 +1,11 @@
+/**
+ * fast-check, set to the number of cases that every property is tried with. vitest.config.ts puts this file in place of
+ * `fast-check` for all tests, so that no test sets a number of its own. test/run.ts says how many; vitest by itself tries few.
+ */
+// By its path: the name would lead back to this file.
+import fc from '../../node_modules/fast-check/lib/fast-check.js';
+
+fc.configureGlobal({ numRuns: Number(process.env.FC_RUNS ?? 200) });
+
+export * from '../../node_modules/fast-check/lib/fast-check.js';
+export default fc;
