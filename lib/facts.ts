@@ -6,7 +6,7 @@
  */
 import type { CloudStatus, Facts } from './observation.ts';
 import { MINUTE } from './schedule.ts';
-import { plain } from './text.ts';
+import { plain, saysNothing } from './text.ts';
 
 /** Caps on what a cloud may make us keep, in bytes of UTF-8: an event with all of them full stays below 20 kB. */
 export const CODE_BYTES = 128;
@@ -25,23 +25,6 @@ const CLOCKS_APART_MS = 15 * MINUTE;
 /** Some times come in whole seconds: an end may seem to lie this much before its start. */
 const COARSE_MS = 1_000;
 
-const isEmptyValue = (value: unknown): boolean =>
-  value === null ||
-  (typeof value === 'string' && isEmptyText(value)) ||
-  (typeof value === 'object' && Object.values(value).every(isEmptyValue));
-
-/** Whether a text says nothing: blanks, or the JSON of nothing (`[]`, `{}`, `null`, `" "`, `[null]`). */
-const isEmptyText = (text: string): boolean => {
-  if (text.trim() === '') return true;
-  // A long text says something, and is not worth parsing.
-  if (text.length > TEXT_BYTES) return false;
-  try {
-    return isEmptyValue(JSON.parse(text));
-  } catch {
-    return false;
-  }
-};
-
 const isCredible = (at: number, now: number): boolean => at >= EARLIEST_AT && at <= now + CLOCKS_APART_MS;
 
 /** What of `facts` can be true and says something, with each text cut to its bytes. `now` is epoch ms. */
@@ -53,7 +36,7 @@ export const credible = (facts: Facts, now: number): Facts => {
   return {
     ...Object.fromEntries(
       Object.entries(texts)
-        .filter(([, text]) => !isEmptyText(text))
+        .filter(([, text]) => !saysNothing(text))
         .map(([name, text]) => [name, plain(text, FACT_BYTES[name] ?? CODE_BYTES)]),
     ),
     ...(started && { startedAt }),
@@ -62,7 +45,7 @@ export const credible = (facts: Facts, now: number): Facts => {
 };
 
 /** A success has no cause: the words that a cloud puts where causes stand are its message. */
-const withoutCause = ({ reasonCode, reasonMessage, error, ...facts }: Facts): Facts => {
+export const withoutCause = ({ reasonCode, reasonMessage, error, ...facts }: Facts): Facts => {
   const beside = facts.message ?? ([reasonCode, reasonMessage].filter(Boolean).join(': ') || error);
   return beside === undefined ? facts : { ...facts, message: plain(beside, TEXT_BYTES) };
 };

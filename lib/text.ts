@@ -20,3 +20,22 @@ export const cutBytes = (text: string, maxBytes: number): string => {
 /** `text` as one may keep and show it: well-formed, without control and direction marks, at most `maxBytes` of UTF-8. */
 export const plain = (text: string, maxBytes: number): string =>
   cutBytes(text.toWellFormed().replace(UNFIT, ' '), maxBytes);
+
+/** No text that means nothing is longer, and parsing a longer one is not worth it. */
+const NOTHING_MAX = 1_024;
+
+const isNothing = (value: unknown): boolean =>
+  value === null ||
+  (typeof value === 'string' && saysNothing(value)) ||
+  (typeof value === 'object' && Object.values(value).every(isNothing));
+
+/** Whether a text says nothing: blanks, or the JSON of nothing (`[]`, `{}`, `null`, `" "`, `[null]`). */
+export const saysNothing = (text: string): boolean => {
+  if (text.trim() === '') return true;
+  if (text.length > NOTHING_MAX || !/^[[{"n]/.test(text.trim())) return false;
+  try {
+    return isNothing(JSON.parse(text));
+  } catch {
+    return false;
+  }
+};

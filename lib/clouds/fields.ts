@@ -1,5 +1,7 @@
 /** Reads JSON that nobody vouches for: what is not of the expected kind is simply not there. */
 
+import { saysNothing } from '../text.ts';
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
@@ -20,9 +22,9 @@ export const parseFields = (json: string): Fields | undefined => {
 
 export const list = (value: unknown): readonly unknown[] | undefined => (Array.isArray(value) ? value : undefined);
 
-/** A text that says something. */
+/** A text that says something: neither blanks nor the JSON of nothing (`[]`, `{}`, `null`). */
 export const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
+  typeof value === 'string' && !saysNothing(value) ? value : undefined;
 
 const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d);
 

@@ -1,11 +1,15 @@
-/** BPStudio (CADT) GetExecuteOperationResult, 2021-09-31. The version is no date, and is right. */
+/**
+ * BPStudio (CADT) GetExecuteOperationResult, 2021-09-31. The version is no date, and is right. An OperationId names one
+ * operation once, so every end belongs to its operation. The API tells no times.
+ */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
+import { failureOf, resultOf, wordsBeside } from '../clouds/aliyun-bpstudio.ts';
 import { noState } from '../clouds/answer.ts';
-import { code, fields, given, text } from '../clouds/fields.ts';
-import { oneByOne } from './kit/in-turn.ts';
+import { code, type Fields, fields, given, text } from '../clouds/fields.ts';
+import { broughtNothing, oneByOne } from './kit/in-turn.ts';
 import { id } from './kit/operation.ts';
-import { absentBy, type States, sightOf } from './kit/sight.ts';
+import { absentBy, asWritten, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Ask, Cloud, Observation, Provider } from './provider.ts';
 
 /** The service is central: it has these two endpoints, and operates on every region from them. */
@@ -17,6 +21,7 @@ const Operation = v.strictObject({
   RegionId: v.optional(v.picklist(REGIONS, `RegionId must be one of ${REGIONS.join(', ')}`), 'cn-hangzhou'),
 });
 type BpStudioOperation = v.InferOutput<typeof Operation>;
+type BpStudioAsk = Ask<BpStudioOperation>;
 
 /** Data.Status. Source: help.aliyun.com 448167; its SDK writes them in small letters. */
 const STATES: States = { INIT: 'pending', RUNNING: 'running', SUCCESS: 'succeeded', FAILURE: 'failed' };
@@ -29,39 +34,55 @@ const UNKNOWN_CODE = /^8004$/;
 
 const KEPT = 'BPStudio keeps an operation for one hour and shows no Data for this one';
 
+const isPastTheHour = ({ submittedAt }: BpStudioAsk, { now }: Cloud): boolean => now - submittedAt > KEPT_MS;
+
 /** An id that is forgotten and one that never was look the same: what can be said of which it is. */
-const absence = ({ seen }: Ask<BpStudioOperation>, age: number): string => {
-  if (seen) return `${KEPT}: it was under way when last seen`;
-  return age > KEPT_MS
+const absence = (ask: BpStudioAsk, cloud: Cloud): string => {
+  if (ask.seen) return `${KEPT}: it was under way when last seen`;
+  return isPastTheHour(ask, cloud)
     ? `${KEPT}: it was asked for more than an hour after it was submitted here, and never seen`
     : `${KEPT}: it was never seen, so it ended more than an hour ago or the id is none`;
 };
 
-const lookAt = async (ask: Ask<BpStudioOperation>, cloud: Cloud): Promise<Observation> => {
-  const { OperationId, ResourceGroupId, RegionId } = ask.operation;
-  const answer = await callAliyun(cloud, {
-    product: 'bpstudio',
-    region: RegionId,
-    action: 'GetExecuteOperationResult',
-    version: '2021-09-31',
-    method: 'POST',
-    form: { OperationId, ...(ResourceGroupId !== undefined && { ResourceGroupId }) },
-    unknownCode: UNKNOWN_CODE,
-  });
-  if (answer.kind === 'unknown') return absentBy(answer.words);
-  const { body, requestId } = answer;
+const readState = (ask: BpStudioAsk, cloud: Cloud, body: Fields, requestId: string | undefined): Observation => {
   const data = fields(body.Data);
   if (text(data.Status) === undefined) {
     // Only a whole answer without the operation means that it is forgotten (the vendor's own poller takes it for success).
     if (code(body.Code) === undefined) throw noState('Code', requestId);
-    const age = cloud.now - ask.submittedAt;
     // Gone within the hour may be a passing lapse: that takes several looks.
-    const final = !ask.seen || age > KEPT_MS;
-    return { kind: 'absent', shows: absence(ask, age), ...(final && { forgotten: true }), ...given({ requestId }) };
+    const final = !ask.seen || isPastTheHour(ask, cloud);
+    return { kind: 'absent', shows: absence(ask, cloud), ...(final && { forgotten: true }), ...given({ requestId }) };
   }
-  return sightOf(STATES, 'Data.Status', data.Status, {
-    facts: given({ reasonMessage: text(data.Message), result: text(data.Arguments), requestId }),
-  });
+  mustBeAbout({ OperationId: ask.operation.OperationId }, data, requestId, asWritten);
+  const sight = sightOf(STATES, 'Data.Status', data.Status, { facts: given({ result: resultOf(data), requestId }) });
+  const said = {
+    reasonMessage: sight.status === 'failed' ? failureOf(body) : undefined,
+    message: sight.status === 'succeeded' ? wordsBeside(body) : undefined,
+  };
+  return { ...sight, facts: { ...sight.facts, ...given(said) } };
+};
+
+const lookAt = async (ask: BpStudioAsk, cloud: Cloud): Promise<Observation> => {
+  const { OperationId, ResourceGroupId, RegionId } = ask.operation;
+  try {
+    const answer = await callAliyun(cloud, {
+      product: 'bpstudio',
+      region: RegionId,
+      action: 'GetExecuteOperationResult',
+      version: '2021-09-31',
+      method: 'POST',
+      form: { OperationId, ...(ResourceGroupId !== undefined && { ResourceGroupId }) },
+      unknownCode: UNKNOWN_CODE,
+    });
+    if (answer.kind === 'unknown') return absentBy(answer.words);
+    return readState(ask, cloud, answer.body, answer.requestId);
+  } catch (error) {
+    if (!broughtNothing(error) || !isPastTheHour(ask, cloud)) throw error;
+    // The service answers 503 or nothing for an id that has expired, as the vendor's own poller notes. One such answer may
+    // be a passing fault: several in a row mean that it is forgotten.
+    const shows = `${absence(ask, cloud)}; asked again, it brought ${error.code}: ${error.message}`;
+    return { kind: 'absent', shows, ...given({ requestId: error.requestId }) };
+  }
 };
 
 export const aliyunBpStudio: Provider<BpStudioOperation> = {

@@ -1,14 +1,23 @@
-/** E-HPC ListTasks, 2018-04-12. */
+/** E-HPC ListTasks, 2018-04-12. A TaskId names one task once, so every end belongs to its task. The API tells no times. */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
-import { type Answer, noState } from '../clouds/answer.ts';
-import { count, type Fields, fields, given, list, text } from '../clouds/fields.ts';
-import { inTurn, orThrow } from './kit/in-turn.ts';
+import { type Answer, noState, ofAnother } from '../clouds/answer.ts';
+import { code, count, type Fields, fields, given, list, text } from '../clouds/fields.ts';
+import { type LookError, Misconfigured } from '../errors.ts';
+import { broughtNothing, concernsAll, inTurn, orThrow } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
-import { absentBy, type States, sightOf } from './kit/sight.ts';
+import { absentBy, inAnyCase, type States, sightOf } from './kit/sight.ts';
 import type { Ask, Cloud, Observation, Progress, Provider } from './provider.ts';
 
-const Operation = v.strictObject({ RegionId: region('RegionId'), ClusterId: id('ClusterId'), TaskId: id('TaskId') });
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** The vendor writes a TaskId as a UUID in capitals: pasted in small letters, it names the same task. */
+const taskId = v.pipe(
+  id('TaskId'),
+  v.transform((pasted) => (UUID.test(pasted) ? inAnyCase(pasted) : pasted)),
+);
+
+const Operation = v.strictObject({ RegionId: region('RegionId'), ClusterId: id('ClusterId'), TaskId: taskId });
 type EhpcOperation = v.InferOutput<typeof Operation>;
 
 /** Tasks[].Status. Source: help.aliyun.com, api-ehpc-2018-04-12-listtasks; Failed in English, Fail in Chinese. */
@@ -46,10 +55,11 @@ const listTasks = (cloud: Cloud, { RegionId, ClusterId }: EhpcOperation, page: P
     },
   });
 
-const tasksOf = (body: Fields, requestId: string | undefined): readonly Fields[] => {
+/** The tasks of this cluster in an answer. */
+const tasksOf = ({ ClusterId }: EhpcOperation, body: Fields, requestId: string | undefined): readonly Fields[] => {
   const tasks = list(body.Tasks);
   if (!tasks) throw noState('Tasks', requestId);
-  return tasks.map(fields);
+  return tasks.map(fields).filter((task) => (text(task.ClusterId) ?? ClusterId) === ClusterId);
 };
 
 const progressOf = (task: Fields): Progress | undefined => {
@@ -71,12 +81,16 @@ const sightOfTask = (task: Fields, requestId: string | undefined): Observation =
   });
 
 const lookAt = async ({ operation }: Ask<EhpcOperation>, cloud: Cloud): Promise<Observation> => {
-  const answer = await listTasks(cloud, operation, { TaskId: operation.TaskId });
+  const { ClusterId, TaskId } = operation;
+  const answer = await listTasks(cloud, operation, { TaskId });
   if (answer.kind === 'unknown') return absentBy(answer.words);
   const { body, requestId } = answer;
-  const task = tasksOf(body, requestId).find(({ TaskId }) => TaskId === operation.TaskId);
+  const tasks = tasksOf(operation, body, requestId);
+  const task = tasks.find((one) => inAnyCase(code(one.TaskId) ?? '') === inAnyCase(TaskId));
   if (task) return sightOfTask(task, requestId);
-  return { kind: 'absent', shows: `ListTasks shows no task ${operation.TaskId}`, ...given({ requestId }) };
+  // Only an empty list means that there is no such task.
+  if (list(body.Tasks)?.length !== 0) throw ofAnother(`task ${TaskId} of ${ClusterId}`, 'other tasks', requestId);
+  return { kind: 'absent', shows: `ListTasks shows no task ${TaskId}`, ...given({ requestId }) };
 };
 
 /**
@@ -88,43 +102,50 @@ const lookAt = async ({ operation }: Ask<EhpcOperation>, cloud: Cloud): Promise<
 const isWorthReading = (pages: number, pagesRead: number, asked: number, found: number): boolean =>
   pagesRead < pages && pages - pagesRead <= asked - found && (found > pagesRead || pages * 2 <= asked);
 
+type Listed = {
+  /** By TaskId, in capitals. */
+  readonly found: ReadonlyMap<string, Observation>;
+  /** The cloud does not know the cluster. */
+  readonly gone?: Observation;
+  /** The list ended in an error that every further call would meet. */
+  readonly barred?: LookError;
+};
+
 /**
- * The tasks of `asks` that the cluster lists as under way, as far as the list is worth reading; an absence where the cloud
- * does not know the cluster. Throws what a failing page throws.
+ * The tasks of `asks` that the cluster lists as under way, as far as the list is worth reading. The list is a help and no
+ * judge: where a page fails or makes no sense, those not found yet are left to be asked for by their ids.
  */
-const underWay = async (
-  asks: readonly Ask<EhpcOperation>[],
-  { operation }: Ask<EhpcOperation>,
-  cloud: Cloud,
-): Promise<ReadonlyMap<string, Observation> | Observation> => {
-  const missing = new Set(asks.map((ask) => ask.operation.TaskId));
+const underWay = async (asks: readonly Ask<EhpcOperation>[], first: EhpcOperation, cloud: Cloud): Promise<Listed> => {
+  const missing = new Set(asks.map(({ operation }) => inAnyCase(operation.TaskId)));
   const found = new Map<string, Observation>();
-  for (let page = 1; ; page += 1) {
-    const answer = await listTasks(cloud, operation, { PageNumber: page });
-    if (answer.kind === 'unknown') return absentBy(answer.words);
-    const tasks = tasksOf(answer.body, answer.requestId);
-    for (const task of tasks) {
-      const taskId = text(task.TaskId);
-      // A task listed without a status is as good as not listed: it will be asked for by its id.
-      if (taskId === undefined || text(task.Status) === undefined || !missing.delete(taskId)) continue;
-      found.set(taskId, sightOfTask(task, answer.requestId));
+  try {
+    for (let page = 1; ; page += 1) {
+      const answer = await listTasks(cloud, first, { PageNumber: page });
+      if (answer.kind === 'unknown') return { found, gone: absentBy(answer.words) };
+      const tasks = tasksOf(first, answer.body, answer.requestId);
+      for (const task of tasks) {
+        const name = inAnyCase(code(task.TaskId) ?? '');
+        // A task listed without a status is as good as not listed: it will be asked for by its id.
+        if (text(task.Status) === undefined || !missing.delete(name)) continue;
+        found.set(name, sightOfTask(task, answer.requestId));
+      }
+      const size = count(answer.body.PageSize) || PAGE_SIZE;
+      const pages = Math.ceil((count(answer.body.TotalCount) ?? 0) / size);
+      if (tasks.length === 0 || !isWorthReading(pages, page, asks.length, found.size)) return { found };
     }
-    const size = count(answer.body.PageSize) || PAGE_SIZE;
-    const pages = Math.ceil((count(answer.body.TotalCount) ?? 0) / size);
-    if (tasks.length === 0 || !isWorthReading(pages, page, asks.length, found.size)) return found;
+  } catch (error) {
+    if (concernsAll(error)) return { found, barred: error };
+    if (broughtNothing(error) || error instanceof Misconfigured) return { found };
+    throw error;
   }
 };
 
 const lookTogether = async (asks: readonly Ask<EhpcOperation>[], cloud: Cloud): Promise<readonly Observation[]> => {
+  const lookAtOne = (ask: Ask<EhpcOperation>) => lookAt(ask, cloud);
   const [first] = asks;
-  if (first === undefined || asks.length === 1) return inTurn(asks, (ask) => lookAt(ask, cloud));
-  const listed = await underWay(asks, first, cloud);
-  if ('kind' in listed) return asks.map(() => listed);
-  return inTurn(
-    asks,
-    (ask) => lookAt(ask, cloud),
-    (ask) => listed.get(ask.operation.TaskId),
-  );
+  if (first === undefined || asks.length === 1) return inTurn(asks, lookAtOne);
+  const { found, gone, barred } = await underWay(asks, first.operation, cloud);
+  return inTurn(asks, lookAtOne, ({ operation }) => gone ?? found.get(inAnyCase(operation.TaskId)), barred);
 };
 
 export const aliyunEhpc: Provider<EhpcOperation> = {

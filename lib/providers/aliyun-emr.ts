@@ -1,10 +1,10 @@
-/** E-MapReduce GetOperation, 2021-03-20. */
+/** E-MapReduce GetOperation, 2021-03-20. An OperationId names one operation once, so every end belongs to its operation. */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
 import { code, fields, given, instant, text } from '../clouds/fields.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
-import { absentBy, type States, sightOf } from './kit/sight.ts';
+import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Ask, Cloud, Observation, Provider } from './provider.ts';
 
 const Operation = v.strictObject({
@@ -15,8 +15,8 @@ const Operation = v.strictObject({
 type EmrOperation = v.InferOutput<typeof Operation>;
 
 /**
- * Operation.OperationState. Source: help.aliyun.com, api-emr-2021-03-20-struct-operation; TERMINATED from
- * aliyun/terraform-provider-alicloud, service_alicloud_emr.go.
+ * Operation.OperationState. Source: help.aliyun.com, api-emr-2021-03-20-struct-operation; PARTIAL_COMPLETED from
+ * IncreaseNodes (MinIncreaseNodeCount); TERMINATED from aliyun/terraform-provider-alicloud, service_alicloud_emr.go.
  */
 const STATES: States = {
   IN_PROGRESS: 'running',
@@ -30,8 +30,17 @@ const STATES: States = {
 /** "No such cluster or operation". Source: help.aliyun.com, api-emr-2021-03-20-getoperation, error codes. */
 const UNKNOWN_CODE = /^ResourceNotFound$/;
 
-const lookAt = async ({ operation }: Ask<EmrOperation>, cloud: Cloud): Promise<Observation> => {
-  const { RegionId } = operation;
+/** An end that is this much older than the submission is worth a word: somebody may have pasted an old id. */
+const LONG_AGO_MS = 60 * 60_000;
+
+const noteOf = (endedAt: number | undefined, { submittedAt }: Ask<EmrOperation>): string | undefined =>
+  endedAt !== undefined && endedAt < submittedAt - LONG_AGO_MS
+    ? `EMR says that this operation ended at ${new Date(endedAt).toISOString()}, before it was submitted here.`
+    : undefined;
+
+const lookAt = async (ask: Ask<EmrOperation>, cloud: Cloud): Promise<Observation> => {
+  const { operation } = ask;
+  const { RegionId, ...ids } = operation;
   const call = {
     product: 'emr',
     region: RegionId,
@@ -47,13 +56,16 @@ const lookAt = async ({ operation }: Ask<EmrOperation>, cloud: Cloud): Promise<O
     return { kind: 'absent', shows: `GetOperation shows no operation ${operation.OperationId}`, requestId };
   }
   const told = fields(body.Operation);
-  // The vendor's own sample shows a reason beside COMPLETED: it is carried, and says nothing about the outcome.
+  mustBeAbout(ids, told, requestId);
+  // The vendor's own sample shows a reason beside COMPLETED: it says nothing about the outcome.
   const reason = fields(told.StateChangeReason);
+  const endedAt = instant(told.EndTime);
   return sightOf(STATES, 'Operation.OperationState', told.OperationState, {
+    note: noteOf(endedAt, ask),
     facts: given({
       operationType: text(told.OperationType),
       startedAt: instant(told.StartTime),
-      endedAt: instant(told.EndTime),
+      endedAt,
       reasonCode: code(reason.Code),
       reasonMessage: text(reason.Message),
       requestId,

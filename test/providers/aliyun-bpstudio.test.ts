@@ -1,17 +1,40 @@
 import { describe, expect, it } from 'vitest';
+import { LaneBusy } from '../../lib/calls-in-turn.ts';
+import { LookError, RetryLater } from '../../lib/errors.ts';
 import { aliyunBpStudio } from '../../lib/providers/aliyun-bpstudio.ts';
-import { runContract } from './contract.ts';
-import { ask, lookAtOne, NOW, scripted, type Told } from './scripted.ts';
-
-const state = (Status: unknown): Told => ({
-  body: { Code: 200, RequestId: 'r-1', Data: { OperationId: 'op/1', Status } },
-});
+import { DEFAULT_GAP } from '../../lib/schedule.ts';
+import { decide, isOver } from '../../lib/watch.ts';
+import { HOUR, MINUTE, watchWith } from '../samples.ts';
+import { type Row, runContract } from './contract.ts';
+import { ask, lookAtOne, NOW, scripted, type Told, wording } from './scripted.ts';
 
 const operation = {
   OperationId: 'op/0123456789abcdef',
   ResourceGroupId: 'rg-acfmbyjt3c5',
   RegionId: 'cn-hangzhou',
 } as const;
+
+const data = (Data: object | null, Message = ''): Told => ({
+  body: { Code: 200, Message, RequestId: 'r-1', Data: Data && { OperationId: operation.OperationId, ...Data } },
+});
+const state = (Status: unknown): Told => data({ Status });
+
+/** A watch that was seen, before and after the hour for which the service keeps an id. */
+const WITHIN = { seen: true, submittedAt: NOW - HOUR };
+const AFTER = { seen: true, submittedAt: NOW - HOUR - 1 };
+
+/** What the service may answer for an id that has expired, and what it may answer in trouble. */
+const OF_NO_USE: readonly (readonly [string, Told])[] = [
+  ['HTTP 503, nothing', { status: 503, body: '' }],
+  ['HTTP 503 ServiceUnavailable', { status: 503, body: { Code: 'ServiceUnavailable' } }],
+  ['HTTP 500 InternalError', { status: 500, body: { Code: 'InternalError' } }],
+  ['HTTP 200, nothing', { body: '' }],
+  ['an empty object', { body: {} }],
+  ['HTML', { body: '<html>' }],
+  ['Code 500', { body: { Code: 500, Message: 'The system is busy.' } }],
+  ['Code 9001', { body: { Code: 9001 } }],
+  ['SUCCESS of another operation', data({ OperationId: 'op/other', Status: 'SUCCESS' })],
+];
 
 runContract({
   provider: aliyunBpStudio,
@@ -27,6 +50,19 @@ runContract({
     ['FAILURE', state('FAILURE'), 'failed'],
     ['all words at once', state('INIT、RUNNING、SUCCESS、FAILURE'), 'running, unknown word'],
     ['FAILED', state('FAILED'), 'running, unknown word'],
+    ['SUCCESS between blanks', state(' SUCCESS\n'), 'succeeded'],
+    ['SUCCESS of another operation', data({ OperationId: 'op/fedcba9876543210', Status: 'SUCCESS' }), 'RetryLater'],
+    ['FAILURE of another operation', data({ OperationId: 'op/fedcba9876543210', Status: 'FAILURE' }), 'RetryLater'],
+    ['SUCCESS, the id in capitals', data({ OperationId: 'OP/0123456789ABCDEF', Status: 'SUCCESS' }), 'RetryLater'],
+    ['SUCCESS, no id in the answer', data({ OperationId: null, Status: 'SUCCESS' }), 'succeeded'],
+    ...OF_NO_USE.map(([about, told]): Row => [`${about}, within the hour`, told, 'RetryLater', WITHIN]),
+    ...OF_NO_USE.map(([about, told]): Row => [`${about}, after the hour`, told, 'absent', AFTER]),
+    ['SUCCESS after the hour', state('SUCCESS'), 'succeeded', AFTER],
+    ['RUNNING after the hour', state('RUNNING'), 'running', AFTER],
+    ['Throttling.User after the hour', { status: 400, body: { Code: 'Throttling.User' } }, 'Throttled', AFTER],
+    ['Code 403 after the hour', { body: { Code: 403 } }, 'NotAllowed', AFTER],
+    ['Code 401', { body: { Code: 401, Message: 'm' } }, 'NotAllowed'],
+    ['Code 404', { body: { Code: 404, Message: 'm' } }, 'Misconfigured'],
     ['no Data', { body: { Code: 200, RequestId: 'r-1' } }, 'absent, forgotten'],
     ['no Data, seen less than an hour after submission', { body: { Code: 200 } }, 'absent', { seen: true }],
     [
@@ -48,8 +84,6 @@ runContract({
 });
 
 describe('aliyun-bpstudio', () => {
-  const HOUR = 3_600_000;
-
   it.each([
     ['seen before', { seen: true, submittedAt: NOW - HOUR }, 'under way when last seen'],
     [
@@ -79,5 +113,105 @@ describe('aliyun-bpstudio', () => {
     const { cloud, requests } = scripted([state('INIT')]);
     await lookAtOne(aliyunBpStudio, ask({ OperationId: 'op_1', RegionId }), cloud);
     expect(requests).toMatchObject([{ url, body: 'OperationId=op_1' }]);
+  });
+
+  it.each<[string, unknown]>([
+    ['a time-out', new RetryLater({ code: 'timeout', message: 'no answer in 10 s' })],
+    ['a reset', new RetryLater({ code: 'reset', message: 'the connection was reset' })],
+  ])('counts %s after the hour as no answer', async (_, error) => {
+    const { cloud } = scripted([], { send: () => Promise.reject(error) });
+    expect(wording(await lookAtOne(aliyunBpStudio, ask(operation, WITHIN), cloud))).toBe('RetryLater');
+    expect(wording(await lookAtOne(aliyunBpStudio, ask(operation, AFTER), cloud))).toBe('absent');
+  });
+
+  it('waits for its turn after the hour as before', async () => {
+    const busy = new LaneBusy(NOW + 1_000);
+    const { cloud } = scripted([], { send: () => Promise.reject(busy) });
+    expect(await lookAtOne(aliyunBpStudio, ask(operation, AFTER), cloud)).toBe(busy);
+  });
+
+  it.each([
+    ['HTTP 503', { status: 503, body: '' }, 60],
+    ['nothing', { body: '' }, 60],
+    ['no Data', { body: { Code: 200, RequestId: 'r-1' } }, 50],
+  ])('ends a watch that was seen at 50 min and brings %s from then on, soon after the hour', async (_, told, from) => {
+    const habits = { ...aliyunBpStudio.traits, gap: DEFAULT_GAP };
+    let watch = watchWith({ provider: 'aliyun-bpstudio', operation, submittedAt: NOW, nextLookAt: NOW });
+    while (!isOver(watch.status)) {
+      const now = watch.nextLookAt;
+      const { cloud } = scripted([now < NOW + 50 * MINUTE ? state('RUNNING') : told], { now });
+      const known = ask(operation, { seen: watch.seenAt !== undefined, submittedAt: NOW });
+      const brought = await lookAtOne(aliyunBpStudio, known, cloud);
+      const observation = brought instanceof LookError ? { kind: 'unanswered' as const, error: brought } : brought;
+      watch = decide(watch, observation, now, habits);
+    }
+    expect(watch).toMatchObject({ status: 'lost', note: expect.stringContaining('under way when last seen') });
+    expect((watch.endedAt ?? 0) - NOW).toBeGreaterThan(from * MINUTE);
+    expect((watch.endedAt ?? 0) - NOW).toBeLessThan(90 * MINUTE);
+  });
+});
+
+describe('aliyun-bpstudio, what it tells beside a state', () => {
+  const factsOf = async (told: Told) => {
+    const seen = await lookAtOne(aliyunBpStudio, ask(operation), scripted([told]).cloud);
+    return 'facts' in seen ? seen.facts : expect.unreachable();
+  };
+  const LISTENERS = '[{"vServerGroupId":"rsp-1","status":"running","listenerPort":80}]';
+  const OUTPUT = {
+    success: false,
+    message: '1 of 3 failed',
+    attributes: {
+      instances: {
+        'i-1': { status: 'SUCCESS', message: 'started' },
+        'i-2': { status: 'FAILURE', message: 'The instance type is sold out.' },
+        'i-3': { status: 'SUCCESS' },
+      },
+    },
+  };
+  const WHY = '1 of 3 failed; i-2: The instance type is sold out.';
+
+  it.each<[string, Told, string | undefined]>([
+    ['Data.Message', data({ Status: 'FAILURE', Message: 'Sold out.' }), 'Sold out.'],
+    ['the outer Message', data({ Status: 'FAILURE', Message: '' }, 'Sold out.'), 'Sold out.'],
+    ['both', data({ Status: 'FAILURE', Message: 'Sold out.' }, 'See Data.'), 'Sold out.; See Data.'],
+    ['both, the same', data({ Status: 'FAILURE', Message: 'Sold out.' }, 'Sold out.'), 'Sold out.'],
+    ['Arguments, an object', data({ Status: 'FAILURE', Message: '', Arguments: OUTPUT }), WHY],
+    ['Arguments, JSON', data({ Status: 'FAILURE', Message: '', Arguments: JSON.stringify(OUTPUT) }), WHY],
+    ['listeners', data({ Status: 'FAILURE', Message: LISTENERS }, 'Sold out.'), 'Sold out.'],
+    ['listeners alone', data({ Status: 'FAILURE', Message: LISTENERS }), LISTENERS],
+    ['"success" of the call', data({ Status: 'FAILURE', Message: ' ' }, 'success'), undefined],
+    ['blanks', data({ Status: 'FAILURE', Message: '" "' }, ' '), undefined],
+    [
+      'Arguments that are torn',
+      data({ Status: 'FAILURE', Message: 'Sold out.', Arguments: '{"message":' }),
+      'Sold out.',
+    ],
+    ['Arguments of other shapes', data({ Status: 'FAILURE', Arguments: { message: 7, attributes: [] } }), undefined],
+  ])('finds why it failed: %s', async (_, told, why) => {
+    const facts = await factsOf(told);
+    expect(facts?.reasonMessage).toBe(why);
+    expect(facts?.message).toBeUndefined();
+  });
+
+  it('names five failed instances', async () => {
+    const instances = Object.fromEntries(
+      [1, 2, 3, 4, 5, 6, 7].map((i) => [`i-${i}`, { status: 'FAILURE', message: 'm' }]),
+    );
+    const facts = await factsOf(data({ Status: 'FAILURE', Arguments: { attributes: { instances } } }));
+    expect(facts?.reasonMessage).toBe('i-1: m; i-2: m; i-3: m; i-4: m; i-5: m; and 2 more');
+  });
+
+  it.each<[string, Told, object]>([
+    ['listeners', data({ Status: 'SUCCESS', Message: LISTENERS }), { message: LISTENERS, requestId: 'r-1' }],
+    ['words', data({ Status: 'SUCCESS', Message: 'Done.' }), { message: 'Done.', requestId: 'r-1' }],
+    ['nothing', data({ Status: 'SUCCESS', Message: '[]' }, ' '), { requestId: 'r-1' }],
+    ['an output', data({ Status: 'SUCCESS', Arguments: '{"tagMap":{}}' }), { requestId: 'r-1' }],
+    [
+      'an output that is an object',
+      data({ Status: 'SUCCESS', Arguments: { tagMap: { cadt: ['1'] } } }),
+      { result: '{"tagMap":{"cadt":["1"]}}', requestId: 'r-1' },
+    ],
+  ])('shows no cause beside a success: %s', async (_, told, facts) => {
+    expect(await factsOf(told)).toEqual(facts);
   });
 });

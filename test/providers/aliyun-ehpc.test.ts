@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { LaneBusy } from '../../lib/calls-in-turn.ts';
 import type { HttpRequest } from '../../lib/http.ts';
 import { aliyunEhpc } from '../../lib/providers/aliyun-ehpc.ts';
 import { runContract } from './contract.ts';
-import { ask, scripted, type Told, wording } from './scripted.ts';
+import { ask, lookAtOne, NOW, scripted, type Told, wording } from './scripted.ts';
 
 const operation = {
   RegionId: 'cn-hangzhou',
@@ -13,6 +15,10 @@ const operation = {
 
 const state = (Status: unknown, TaskId: unknown = operation.TaskId): Told => ({
   body: { RequestId: 'r-1', PageSize: 50, PageNumber: 1, TotalCount: 1, Tasks: [{ TaskId, Status }] },
+});
+
+const inCluster = (ClusterId: string): Told => ({
+  body: { Tasks: [{ ClusterId, TaskId: operation.TaskId, Status: 'Success' }] },
 });
 
 runContract({
@@ -29,10 +35,19 @@ runContract({
     ['Finished', state('Finished'), 'running, unknown word'],
     ['InProgress', state('InProgress'), 'running, unknown word'],
     ['an empty list', { body: { Tasks: [] } }, 'absent'],
-    ['another task only', state('Success', 'another'), 'absent'],
+    ['another task only', state('Success', 'another'), 'RetryLater'],
+    ['the task of another cluster', inCluster('ehpc-hz-FYUr329999'), 'RetryLater'],
+    ['the task of a cluster in other letters', inCluster('ehpc-hz-fyuR320000'), 'RetryLater'],
+    ['the task of this cluster', inCluster('ehpc-hz-FYUr320000'), 'succeeded'],
+    ['a TaskId in small letters', state('Success', operation.TaskId.toLowerCase()), 'succeeded'],
+    ['a TaskId between blanks', state('Success', ` ${operation.TaskId}\n`), 'succeeded'],
+    ['Success between blanks', state(' Success\n'), 'succeeded'],
+    ['a task without TaskId', state('Success', null), 'RetryLater'],
     ['no Status', state(undefined), 'RetryLater'],
     ['no Tasks', { body: { RequestId: 'r-1' } }, 'RetryLater'],
     ['HTTP 404 ClusterNotFound', { status: 404, body: { Code: 'ClusterNotFound' } }, 'absent'],
+    ['HTTP 404 of another code', { status: 404, body: { Code: 'ResourceNotFound' } }, 'Misconfigured'],
+    ['HTTP 400 SystemBusy', { status: 400, body: { Code: 'SystemBusy' } }, 'RetryLater'],
     ['HTTP 400 InvalidParams', { status: 400, body: { Code: 'InvalidParams' } }, 'Misconfigured'],
     ['HTTP 400 NotEnabled', { status: 400, body: { Code: 'NotEnabled' } }, 'Misconfigured'],
     ['HTTP 406 RedisError', { status: 406, body: { Code: 'RedisError' } }, 'RetryLater'],
@@ -176,12 +191,64 @@ describe('aliyun-ehpc: the tasks of one cluster', () => {
     expect(requests.length).toBe(3);
   });
 
+  /** Whatever comes instead of a page of the list, from page `from` on. */
+  const withList = (instead: Told, from = 1) => {
+    const page = names(50).map((TaskId) => ({ TaskId, Status: 'Processing' }));
+    return scripted(({ url }) => {
+      const query = new URL(url).searchParams;
+      if (query.has('TaskId')) return state('Processing', query.get('TaskId'));
+      return Number(query.get('PageNumber')) < from ? { body: { PageSize: 50, TotalCount: 80, Tasks: page } } : instead;
+    });
+  };
+
+  it.each<[string, Told]>([
+    ['HTTP 500', { status: 500, body: { Code: 'UnknownError' } }],
+    ['HTTP 503 HTML', { status: 503, body: '<html>' }],
+    ['Tasks null', { body: { RequestId: 'r-1', Tasks: null } }],
+    ['Tasks that are none', { body: { Tasks: 'many' } }],
+    ['InvalidParams', { status: 400, body: { Code: 'InvalidParams' } }],
+    ['nothing', { body: '' }],
+    ['the tasks of another cluster', { body: { Tasks: [{ ClusterId: 'other', TaskId: 'task-0', Status: 'Failed' }] } }],
+  ])('are asked for by TaskId where the list brings %s', async (_, instead) => {
+    const { told, calls } = await look(names(3), withList(instead));
+    expect(told).toEqual(['running', 'running', 'running']);
+    expect(calls).toBe(4);
+  });
+
+  it('are asked for by TaskId where page 2 of the list fails, but for those of page 1', async () => {
+    const { told, calls } = await look(names(80), withList({ status: 503, body: '' }, 2));
+    expect(told).toEqual(Array(80).fill('running'));
+    expect(calls).toBe(2 + 30);
+  });
+
   it.each<[string, Told, string]>([
-    ['a failing list', { status: 500, body: { Code: 'UnknownError' } }, 'RetryLater'],
-    ['a list that is none', { body: { Tasks: 'many' } }, 'RetryLater'],
-  ])('throw for %s', async (_, told, name) => {
-    const { cloud, requests } = scripted([told]);
+    ['throttled', { status: 400, body: { Code: 'Throttling.User' } }, 'Throttled'],
+    ['not allowed', { status: 403, body: { Code: 'NoPermission' } }, 'NotAllowed'],
+    ['refused', { status: 403, body: { Code: 'SignatureDoesNotMatch' } }, 'Refused'],
+  ])('are not asked for where the list is %s', async (_, instead, name) => {
+    const { cloud, requests } = withList(instead);
     await expect(aliyunEhpc.look(asksFor(names(3)), cloud)).rejects.toMatchObject({ name });
+    expect(requests.length).toBe(1);
+  });
+
+  it('are told as far as the list came before it was throttled', async () => {
+    const { cloud, requests } = withList({ status: 400, body: { Code: 'Throttling.User' } }, 2);
+    const told = (await aliyunEhpc.look(asksFor(names(80)), cloud)).map(wording);
+    expect(told).toEqual([...Array(50).fill('running'), ...Array(30).fill('unanswered: Throttled')]);
+    expect(requests.length).toBe(2);
+  });
+
+  it('wait for their turn where the lane of the connection is busy', async () => {
+    const busy = new LaneBusy(NOW + 1_000);
+    const { cloud } = scripted([], { send: () => Promise.reject(busy) });
+    await expect(aliyunEhpc.look(asksFor(names(3)), cloud)).rejects.toBe(busy);
+  });
+
+  it('are found in a list that writes their ids in the other case', async () => {
+    const asked = ['b745c159-3155-4b94-95d0-4b73d4d20000', 'B745C159-3155-4B94-95D0-4B73D4D20001'];
+    const Tasks = asked.map((TaskId) => ({ TaskId: TaskId.toUpperCase(), Status: 'Processing' }));
+    const { cloud, requests } = scripted([{ body: { TotalCount: 2, Tasks } }]);
+    expect((await aliyunEhpc.look(asksFor(asked), cloud)).map(wording)).toEqual(['running', 'running']);
     expect(requests.length).toBe(1);
   });
 
@@ -201,5 +268,45 @@ describe('aliyun-ehpc: the tasks of one cluster', () => {
     });
     await aliyunEhpc.look(asksFor(names(80)), cloud);
     expect(requests.length).toBeLessThanOrEqual(121);
+  });
+});
+
+describe('aliyun-ehpc, what it tells beside a state', () => {
+  const lookAt = async (task: object) => {
+    const { cloud } = scripted([{ body: { Tasks: [{ TaskId: operation.TaskId, ...task }] } }]);
+    return lookAtOne(aliyunEhpc, ask(operation), cloud);
+  };
+  const factsOf = async (task: object) => {
+    const seen = await lookAt(task);
+    return 'facts' in seen ? seen.facts : expect.unreachable();
+  };
+
+  it.each(['[]', '{}', 'null', '" "', ' ', '', '[{}]', '"[]"', '[ ]'])(
+    'takes Errors and Result %j for nothing',
+    async (nothing) => {
+      for (const Status of ['Success', 'Failed', 'Processing'])
+        expect(await factsOf({ Status, Errors: nothing, Result: nothing, TaskType: nothing })).toEqual({});
+    },
+  );
+
+  it('keeps the errors of a failure, and those beside a success as its message', async () => {
+    const Errors = '[{"Code":"StopNodeFailed"}]';
+    expect(await factsOf({ Status: 'Failed', Errors })).toEqual({ error: Errors });
+    expect(await factsOf({ Status: 'PartialFail', Errors })).toEqual({ error: Errors });
+    expect(await factsOf({ Status: 'Success', Errors })).toEqual({ message: Errors });
+  });
+
+  it('reads steps that are written as text', async () => {
+    expect(await lookAt({ Status: 'Processing', CurrentStep: '16', TotalSteps: '35' })).toMatchObject({
+      progress: { done: 16, total: 35 },
+    });
+  });
+
+  it('knows a TaskId that was pasted in small letters', () => {
+    const pasted = { ...operation, TaskId: operation.TaskId.toLowerCase() };
+    expect(v.parse(aliyunEhpc.traits.operation, pasted)).toEqual(operation);
+    expect(v.parse(aliyunEhpc.traits.operation, { ...operation, TaskId: 'task-a' })).toMatchObject({
+      TaskId: 'task-a',
+    });
   });
 });

@@ -1,14 +1,20 @@
+import { describe, expect, it } from 'vitest';
 import { aliyunEmr } from '../../lib/providers/aliyun-emr.ts';
 import { runContract } from './contract.ts';
-import type { Told } from './scripted.ts';
+import { ask, lookAtOne, NOW, scripted, type Told } from './scripted.ts';
+
+const DAY = 86_400_000;
+
+const operation = { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe0000', OperationId: 'op-13c37a77c5050000' };
+const { ClusterId, OperationId } = operation;
 
 const state = (OperationState: unknown, more = {}): Told => ({
-  body: { RequestId: 'r-1', Operation: { OperationId: 'op-1', OperationState, ...more } },
+  body: { RequestId: 'r-1', Operation: { ClusterId, OperationId, OperationState, ...more } },
 });
 
 runContract({
   provider: aliyunEmr,
-  operation: { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe0000', OperationId: 'op-13c37a77c5050000' },
+  operation,
   ends: {
     succeeded: ['COMPLETED'],
     partial: ['PARTIAL_COMPLETED'],
@@ -32,13 +38,77 @@ runContract({
       state('IN_PROGRESS', { StateChangeReason: { Code: 'InternalError' } }),
       'running',
     ],
+    ['COMPLETED of another operation', state('COMPLETED', { OperationId: 'op-13c37a77c5050001' }), 'RetryLater'],
+    ['COMPLETED of another cluster', state('COMPLETED', { ClusterId: 'c-b933c5aac8fe0001' }), 'RetryLater'],
+    ['FAILED of another operation', state('FAILED', { OperationId: 'op-2' }), 'RetryLater'],
+    ['COMPLETED, the id in capitals', state('COMPLETED', { OperationId: 'OP-13C37A77C5050000' }), 'succeeded'],
+    ['COMPLETED, the id between blanks', state('COMPLETED', { OperationId: ` ${OperationId}\n` }), 'succeeded'],
+    [
+      'COMPLETED, no id in the answer',
+      state('COMPLETED', { OperationId: undefined, ClusterId: undefined }),
+      'succeeded',
+    ],
+    ['COMPLETED nine days before submission', state('COMPLETED', { EndTime: NOW - 9 * DAY }), 'succeeded'],
     ['no OperationState', state(undefined), 'RetryLater'],
     ['an OperationState that is no text', state(7), 'RetryLater'],
     ['no Operation', { body: { RequestId: 'r-1' } }, 'absent'],
     ['an empty object', { body: {} }, 'RetryLater'],
     ['HTTP 404 ResourceNotFound', { status: 404, body: { Code: 'ResourceNotFound' } }, 'absent'],
+    ['HTTP 404 of another code', { status: 404, body: { Code: 'ClusterNotFound' } }, 'Misconfigured'],
+    ['HTTP 404 EntityNotExist.Role', { status: 404, body: { Code: 'EntityNotExist.Role' } }, 'Refused'],
+    ['HTTP 400 SystemBusy', { status: 400, body: { Code: 'SystemBusy' } }, 'RetryLater'],
     ['HTTP 400 ThrottlingException', { status: 400, body: { Code: 'ThrottlingException' } }, 'Throttled'],
     ['HTTP 400 NotAuthorized', { status: 400, body: { Code: 'NotAuthorized' } }, 'NotAllowed'],
     ['HTTP 503 ServiceFailure', { status: 503, body: { Code: 'ServiceFailure' } }, 'RetryLater'],
   ],
+});
+
+const seenAs = async (told: Told, known = {}) => {
+  const seen = await lookAtOne(aliyunEmr, ask(operation, known), scripted([told]).cloud);
+  return expect.objectContaining({ kind: 'seen' }).asymmetricMatch(seen) ? seen : expect.unreachable();
+};
+
+describe('aliyun-emr, what it tells beside a state', () => {
+  const REASON = { Code: 'OutOfStock', Message: 'The requested resource is sold out.' };
+
+  it.each([
+    ['COMPLETED', { message: 'OutOfStock: The requested resource is sold out.', requestId: 'r-1' }],
+    ['FAILED', { reasonCode: 'OutOfStock', reasonMessage: REASON.Message, requestId: 'r-1' }],
+    ['PARTIAL_COMPLETED', { reasonCode: 'OutOfStock', reasonMessage: REASON.Message, requestId: 'r-1' }],
+    ['HUMAN_PROCESSING', { reasonCode: 'OutOfStock', reasonMessage: REASON.Message, requestId: 'r-1' }],
+  ])('%s with a reason', async (word, facts) => {
+    expect(await seenAs(state(word, { StateChangeReason: REASON }))).toMatchObject({ facts });
+  });
+
+  it.each(['[]', '{}', 'null', '" "', ' ', '', '[null]'])('takes the reason %j for none', async (nothing) => {
+    const reason = { Code: nothing, Message: nothing };
+    const seen = await seenAs(state('FAILED', { StateChangeReason: reason, OperationType: nothing }));
+    expect(seen).toMatchObject({ status: 'failed', facts: { requestId: 'r-1' } });
+    expect(Object.keys((seen as { facts: object }).facts)).toEqual(['requestId']);
+  });
+
+  it.each([
+    ['milliseconds', (at: number) => at],
+    ['seconds', (at: number) => at / 1_000],
+    ['microseconds', (at: number) => at * 1_000],
+    ['digits', (at: number) => String(at)],
+  ])('reads times in %s', async (_, written) => {
+    const times = { StartTime: written(NOW - 60_000), EndTime: written(NOW - 1_000) };
+    expect(await seenAs(state('COMPLETED', times))).toMatchObject({
+      facts: { startedAt: NOW - 60_000, endedAt: NOW - 1_000 },
+    });
+  });
+
+  it.each([
+    ['over since it was submitted', NOW - 5_000, undefined],
+    ['over shortly before it was submitted', NOW - 10_000 - 3_600_000, undefined],
+    [
+      'over long ago',
+      NOW - 9 * DAY,
+      'EMR says that this operation ended at 2025-12-24T03:04:05.000Z, before it was submitted here.',
+    ],
+  ])('%s, in a note', async (_, EndTime, note) => {
+    const seen = await seenAs(state('COMPLETED', { EndTime }));
+    expect('note' in seen ? seen.note : undefined).toBe(note);
+  });
 });

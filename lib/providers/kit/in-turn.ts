@@ -1,28 +1,37 @@
-import { ClockSkew, LookError, NotAllowed, Refused, Throttled } from '../../errors.ts';
+import { ClockSkew, LookError, NotAllowed, Refused, RetryLater, Throttled } from '../../errors.ts';
 import type { Ask, Cloud, Observation, Provider } from '../provider.ts';
 
 /** What is true of the connection, or of every call of this API, is true for those not asked yet. */
-const concernsAll = (error: LookError): boolean =>
+export const concernsAll = (error: unknown): error is LookError =>
   error instanceof Refused || error instanceof NotAllowed || error instanceof Throttled || error instanceof ClockSkew;
 
 /**
+ * Whether a call was made and brought nothing of use: no answer, a fault of the cloud, an answer that makes no sense. The
+ * kinds of RetryLater that have a class of their own (throttled, a lane that is busy) say nothing of the kind.
+ */
+export const broughtNothing = (error: unknown): error is RetryLater =>
+  error instanceof RetryLater && error.constructor === RetryLater;
+
+/**
  * Looks at one after the other, but for those an earlier call has answered already. A call that fails leaves its own ask
- * unanswered; after one that was refused or throttled the rest are left unanswered without a call.
+ * unanswered; after one that was refused or throttled the rest are left unanswered without a call. With `barred`, such a call
+ * was made before.
  */
 export const inTurn = async <O>(
   asks: readonly Ask<O>[],
   lookAt: (ask: Ask<O>) => Promise<Observation>,
   answered: (ask: Ask<O>) => Observation | undefined = () => undefined,
+  barred?: LookError,
 ): Promise<readonly Observation[]> => {
   const observations: Observation[] = [];
-  let barred: LookError | undefined;
+  let bar = barred;
   for (const ask of asks) {
     try {
-      const known = answered(ask) ?? (barred && { kind: 'unanswered', error: barred });
+      const known = answered(ask) ?? (bar && { kind: 'unanswered', error: bar });
       observations.push(known ?? (await lookAt(ask)));
     } catch (error) {
       if (!(error instanceof LookError)) throw error;
-      if (concernsAll(error)) barred = error;
+      if (concernsAll(error)) bar = error;
       observations.push({ kind: 'unanswered', error });
     }
   }

@@ -1,7 +1,8 @@
 /** Turns a cloud's state word into what was seen. */
-import { noState } from '../../clouds/answer.ts';
-import { capitals, given, text, trimmed } from '../../clouds/fields.ts';
+import { noState, ofAnother } from '../../clouds/answer.ts';
+import { capitals, code, type Fields, given, text, trimmed } from '../../clouds/fields.ts';
 import type { CloudWords } from '../../errors.ts';
+import { withoutCause } from '../../facts.ts';
 import type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from '../provider.ts';
 
 /** The words a vendor documents, in capitals, and what each means. */
@@ -17,8 +18,9 @@ type Details = {
 };
 
 /**
- * The status of `word`, compared without the ASCII blanks around it and without regard to case, but exactly otherwise. A word that is not documented means that the
- * operation goes on, and is told as such. Throws RetryLater where there is no word at all.
+ * The status of `word`, compared without the ASCII blanks around it and without regard to case, but exactly otherwise. A
+ * word that is not documented means that the operation goes on, and is told as such. A success keeps no cause: what the
+ * cloud puts where causes stand becomes its message. Throws RetryLater where there is no word at all.
  */
 export const sightOf = (
   states: States,
@@ -30,7 +32,9 @@ export const sightOf = (
   if (said === undefined) throw noState(field, details.facts?.requestId);
   const key = capitals(said);
   const known = Object.hasOwn(states, key);
-  return { kind: 'seen', status: (known && states[key]) || 'running', word: said, known, ...given(details) };
+  const status = (known && states[key]) || 'running';
+  const facts = details.facts && (status === 'succeeded' ? withoutCause(details.facts) : details.facts);
+  return { kind: 'seen', status, word: said, known, ...given({ ...details, facts }) };
 };
 
 /** The cloud said that it does not know what was asked about. */
@@ -39,3 +43,25 @@ export const absentBy = ({ code, message, requestId }: CloudWords): Observation 
   shows: `${code}: ${message}`,
   ...given({ requestId }),
 });
+
+/** Ids that a cloud writes in one case only are the same in any case: people paste them from pages that change it. */
+export const inAnyCase = (id: string): string => capitals(trimmed(id));
+
+/** Ids that a cloud writes in both cases. */
+export const asWritten = (id: string): string => trimmed(id);
+
+/**
+ * Makes sure that an answer is about what was asked: throws RetryLater where `told` has one of the ids of `asked` with another
+ * value. An id that is left out is believed: the request named it.
+ */
+export const mustBeAbout = (
+  asked: Readonly<Record<string, string>>,
+  told: Fields,
+  requestId: string | undefined,
+  written: (id: string) => string = inAnyCase,
+): void => {
+  for (const [name, id] of Object.entries(asked)) {
+    const other = code(told[name]);
+    if (other !== undefined && written(other) !== written(id)) throw ofAnother(`${name} ${id}`, other, requestId);
+  }
+};
