@@ -6,11 +6,11 @@ import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
 import { failureOf, resultOf, wordsBeside } from '../clouds/aliyun-bpstudio.ts';
 import { noState } from '../clouds/answer.ts';
-import { code, type Fields, fields, given, text } from '../clouds/fields.ts';
+import { code, type Fields, fields, given, instant, text } from '../clouds/fields.ts';
 import { broughtNothing, oneByOne } from './kit/in-turn.ts';
 import { id } from './kit/operation.ts';
 import { absentBy, asWritten, mustBeAbout, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Observation, Provider } from './provider.ts';
+import type { Ask, Cloud, Memo, Observation, Provider } from './provider.ts';
 
 /** The service is central: it has these two endpoints, and operates on every region from them. */
 const REGIONS = ['cn-hangzhou', 'ap-southeast-1'] as const;
@@ -34,7 +34,18 @@ const UNKNOWN_CODE = /^8004$/;
 
 const KEPT = 'BPStudio keeps an operation for one hour and shows no Data for this one';
 
-const isPastTheHour = ({ submittedAt }: BpStudioAsk, { now }: Cloud): boolean => now - submittedAt > KEPT_MS;
+/** The last sight after the hour is noted this coarsely: a note costs a write. */
+const NOTED_EVERY_MS = 10 * 60_000;
+
+/**
+ * Whether the id has had its hour. The hour begins with the operation, by the vendor's page; an operation that is shown after
+ * it all the same has another hour from then on.
+ */
+const isPastTheHour = ({ submittedAt, memo }: BpStudioAsk, { now }: Cloud): boolean =>
+  now - Math.max(submittedAt, instant(memo.shownAt) ?? 0) > KEPT_MS;
+
+const memoOf = ({ submittedAt }: BpStudioAsk, { now }: Cloud): Memo | undefined =>
+  now - submittedAt > KEPT_MS ? { shownAt: String(now - (now % NOTED_EVERY_MS)) } : undefined;
 
 /** An id that is forgotten and one that never was look the same: what can be said of which it is. */
 const absence = (ask: BpStudioAsk, cloud: Cloud): string => {
@@ -54,7 +65,10 @@ const readState = (ask: BpStudioAsk, cloud: Cloud, body: Fields, requestId: stri
     return { kind: 'absent', shows: absence(ask, cloud), ...(final && { forgotten: true }), ...given({ requestId }) };
   }
   mustBeAbout({ OperationId: ask.operation.OperationId }, data, requestId, asWritten);
-  const sight = sightOf(STATES, 'Data.Status', data.Status, { facts: given({ result: resultOf(data), requestId }) });
+  const sight = sightOf(STATES, 'Data.Status', data.Status, {
+    memo: memoOf(ask, cloud),
+    facts: given({ result: resultOf(data), requestId }),
+  });
   const said = {
     reasonMessage: sight.status === 'failed' ? failureOf(body) : undefined,
     message: sight.status === 'succeeded' ? wordsBeside(body) : undefined,

@@ -1,5 +1,35 @@
+import { aliyunFaults } from './aliyun-faults.ts';
 import { type AliyunApi, sameIds } from './api.ts';
-import { passing } from './scenarios.ts';
+import type { Phase } from './operation.ts';
+import { passing, telling, within } from './scenarios.ts';
+
+/** The outer Message of an answer that went well: a blank, as the vendor's page has it. */
+const BLANK = ' ';
+
+/** Data.Message of a success in the vendor's page: what the operation made, and no reason. */
+const LISTENERS = JSON.stringify([{ vServerGroupId: 'rsp-0001', status: 'running', listenerPort: 80, rules: [] }]);
+
+const REASON = 'ecs.g7.large is out of stock in cn-hangzhou-h.';
+
+/** The output of an operation on instances, of which one failed. */
+const OUTPUT = {
+  success: false,
+  message: '1 of 2 instances failed',
+  attributes: {
+    instances: {
+      'i-bp10000000000000000a': { status: 'SUCCESS', message: '' },
+      'i-bp10000000000000000b': { status: 'FAILURE', message: REASON },
+    },
+  },
+};
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A failure with its reason elsewhere; every other answer as it is. */
+function told(body: Json, data: Json, message: string = BLANK): object {
+  const { Data } = body as { readonly Data?: Json };
+  return Data?.Status === 'FAILURE' ? { ...body, Message: message, Data: { ...Data, ...data } } : body;
+}
 
 /**
  * BPStudio GetExecuteOperationResult, 2021-09-31 (the version really is that date).
@@ -12,13 +42,21 @@ export const bpstudio: AliyunApi = {
   keptSeconds: 3600,
   states: { INIT: 'waiting', RUNNING: 'running', SUCCESS: 'succeeded', FAILURE: 'failed' },
   absences: {
-    'no-data': (door) => door.ok({ Code: 200, Message: '' }),
-    null: (door) => door.ok({ Code: 200, Message: '', Data: null }),
+    'no-data': (door) => door.ok({ Code: 200, Message: BLANK }),
+    null: (door) => door.ok({ Code: 200, Message: BLANK, Data: null }),
     // Seen by the vendor's own poller (aliyun/alibabacloud-aiops-skills, bpstudio poller.py).
     'http-503': (door) => door.unavailable(),
     empty: (door) => ({ ...door.ok({}), body: '' }),
   },
   faults: {
+    ...aliyunFaults,
+    'of-another': within('Data', () => ({ OperationId: 'op_00000000000000ff', Status: 'SUCCESS' })),
+    'code-401': passing((_truth, door) => door.ok({ Code: 401, Message: 'The user is not logged on.' })),
+    // Where the reason of a failure may stand instead of in Data.Message.
+    'reason-outside': telling((body) => told(body, { Message: '' }, REASON)),
+    'reason-in-output': telling((body) => told(body, { Message: '', Arguments: OUTPUT })),
+    'reason-in-output-text': telling((body) => told(body, { Message: '', Arguments: JSON.stringify(OUTPUT) })),
+    'no-reason': telling((body) => told(body, { Message: ' ', Arguments: '{}' })),
     // Errors of the business sit inside HTTP 200, with a number for a code.
     'error-in-200': passing((_truth, door) => door.ok({ Code: 500, Message: 'The system is busy.' })),
   },
@@ -33,18 +71,19 @@ export const bpstudio: AliyunApi = {
       answer({ moments: [moment], params, door, absent }) {
         if (!moment?.word) return absent();
         const { operation, phase, word } = moment;
-        const reason = operation.reason ?? {
-          code: 'Forbidden.Stock',
-          message: 'ecs.g7.large is out of stock in cn-hangzhou-h.',
+        const reason = operation.reason ?? { code: 'Forbidden.Stock', message: REASON };
+        const messages: Partial<Record<Phase, string>> = {
+          succeeded: LISTENERS,
+          failed: `${reason.code}: ${reason.message}`,
         };
         return door.ok({
           Code: 200,
-          Message: '',
+          Message: BLANK,
           Data: {
             OperationId: params.OperationId,
             Status: word,
-            Message: phase === 'failed' ? `${reason.code}: ${reason.message}` : '',
-            Arguments: JSON.stringify({ Type: operation.type ?? 'DeployApplication' }),
+            Message: messages[phase] ?? '',
+            Arguments: phase === 'succeeded' ? JSON.stringify({ tagMap: { cadt: ['i-bp10000000000000000a'] } }) : '{}',
           },
         });
       },

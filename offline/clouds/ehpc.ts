@@ -1,7 +1,9 @@
+import { aliyunFaults } from './aliyun-faults.ts';
+import type { Answer } from './answer.ts';
 import type { AliyunApi } from './api.ts';
-import type { Asked } from './door.ts';
+import type { Asked, Door } from './door.ts';
 import { isOver, type Moment } from './operation.ts';
-import { lasting, passing } from './scenarios.ts';
+import { type Fault, lasting, passing, within } from './scenarios.ts';
 
 const TOTAL_STEPS = 8;
 
@@ -23,6 +25,16 @@ export const ehpc: AliyunApi = {
     'http-404': (door) => door.error(404, 'ClusterNotFound', 'The specified cluster does not exist.'),
   },
   faults: {
+    ...aliyunFaults,
+    'of-another': within('Tasks', () => ({ TaskId: '00000000-0000-4000-8000-0000000000FF', Status: 'Success' })),
+    'other-case': within('Tasks', ({ TaskId }) => ({ TaskId: String(TaskId).toLowerCase() })),
+    'errors-beside': within('Tasks', () => ({
+      Errors: JSON.stringify([{ Code: 'StopNodeFailed', Message: 'Retried.' }]),
+    })),
+    // The list fails, or makes no sense, while each task can be asked for by its id.
+    'list-fails': ofTheList((door) => door.unavailable()),
+    'list-refused': ofTheList((door) => door.error(400, 'InvalidParams', 'The specified parameter is invalid.')),
+    'list-broken': ofTheList((door) => door.ok({ PageSize: 50, PageNumber: 1, TotalCount: 1, Tasks: null })),
     // Its permission error is a 407, which the fetch of Node cannot even read; its database errors are 406.
     denied: lasting((_truth, door) => door.error(407, 'NotAuthorized', 'The request is not authorized.')),
     'db-error': passing((_truth, door) => door.error(406, 'DbError', 'A database service error occurred.')),
@@ -46,10 +58,15 @@ export const ehpc: AliyunApi = {
   ],
 };
 
-/** With a TaskId, that task in any state; without, the running ones, or with Archived=true those that are over. */
+function ofTheList(answer: (door: Door) => Answer): Fault {
+  return lasting((truth, door, _look, { TaskId }) => (TaskId ? truth : answer(door)));
+}
+
+/** With a TaskId, that task in any state; without, the running ones, or with Archived=true all of them. */
 function list({ moments, params, door, absent }: Asked, PageNumber: number, PageSize: number) {
-  const archived = params.Archived === 'true';
-  const shown = moments.filter(({ phase, word }) => word !== '' && (params.TaskId || isOver(phase) === archived));
+  // SDKs for Python write it with a capital.
+  const archived = params.Archived?.toLowerCase() === 'true';
+  const shown = moments.filter(({ phase, word }) => word !== '' && (params.TaskId || archived || !isOver(phase)));
   if (shown.length === 0 && (params.TaskId || moments.length === 0)) return absent();
   const from = (PageNumber - 1) * PageSize;
   return door.ok({
@@ -73,8 +90,9 @@ function task({ operation, phase, word, share }: Moment) {
     TotalSteps: TOTAL_STEPS,
     Request: JSON.stringify({ ClusterId }),
     // Backslashes before quotes and no JSON: so the vendor's sample has it.
-    Result: isOver(phase) ? `{\\"ClusterId\\":\\"${ClusterId}\\"}` : '',
-    Errors: ill ? JSON.stringify([{ Code: reason.code, Message: reason.message }]) : '',
+    Result: isOver(phase) ? `{\\"ClusterId\\":\\"${ClusterId}\\"}` : '{}',
+    // "[]" without errors: so the vendor's sample has it.
+    Errors: JSON.stringify(ill ? [{ Code: reason.code, Message: reason.message }] : []),
   };
 }
 

@@ -1,5 +1,7 @@
+import { aliyunFaults } from './aliyun-faults.ts';
 import { type AliyunApi, sameIds } from './api.ts';
 import { isOver } from './operation.ts';
+import { within } from './scenarios.ts';
 
 const IDS = ['RegionId', 'ClusterId', 'OperationId'];
 
@@ -20,6 +22,13 @@ export const emr: AliyunApi = {
   absences: {
     'http-404': (door) => door.error(404, 'ResourceNotFound', 'The specified resource does not exist.'),
     'http-400': (door) => door.error(400, 'InvalidParameter', 'The specified parameter OperationId is not valid.'),
+  },
+  faults: {
+    ...aliyunFaults,
+    'of-another': within('Operation', () => ({ OperationId: 'op-00000000000000ff', OperationState: 'COMPLETED' })),
+    'times-in-seconds': within('Operation', (told) => timesBy(told, 1e-3)),
+    'times-in-microseconds': within('Operation', (told) => timesBy(told, 1e3)),
+    'empty-reason': within('Operation', () => ({ StateChangeReason: { Code: '', Message: '{}' } })),
   },
   calls: [
     {
@@ -58,3 +67,8 @@ export const emr: AliyunApi = {
     },
   ],
 };
+
+function timesBy(told: Readonly<Record<string, unknown>>, factor: number): object {
+  const times = ['CreateTime', 'StartTime', 'EndTime'];
+  return Object.fromEntries(times.map((name) => [name, Math.round(Number(told[name]) * factor)]));
+}

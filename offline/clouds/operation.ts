@@ -95,6 +95,6 @@ export function wordFor(phase: Phase, states: States): string | undefined {
 }
 
 function phaseOf(word: string, states: States): Phase {
-  const known = Object.keys(states).find((candidate) => candidate.toLowerCase() === word.toLowerCase());
+  const known = Object.keys(states).find((candidate) => candidate.toLowerCase() === word.trim().toLowerCase());
   return (known && states[known]) || 'unknown';
 }

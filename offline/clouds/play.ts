@@ -28,7 +28,7 @@ function respond(admission: Admission, world: World): Answer {
     .filter((operation) => operation.api === api.name && call.concerns(operation, params))
     .reverse();
   const truth = tell(api, call, params, concerned, door, world);
-  const spoiled = concerned.map((operation) => spoil(operation, api, truth, door, world));
+  const spoiled = concerned.map((operation) => spoil(operation, api, truth, door, params, world));
   return spoiled.find((answer) => answer !== truth) ?? truth;
 }
 
@@ -48,17 +48,17 @@ function tell(api: Api, call: Call, params: Params, concerned: readonly Operatio
 }
 
 /** Counts the look at `operation` and gives the answer its fault makes of the truth. */
-function spoil(operation: Operation, api: Api, truth: Answer, door: Door, world: World): Answer {
+function spoil(operation: Operation, api: Api, truth: Answer, door: Door, params: Params, world: World): Answer {
   const look = (world.looks.get(operation) ?? 0) + 1;
   world.looks.set(operation, look);
   const fault =
     operation.fault === undefined || look > operation.times ? undefined : faultNamed(operation.fault, api.faults);
-  return fault ? fault.play(truth, door, look) : truth;
+  return fault ? fault.play(truth, door, look, params) : truth;
 }
 
 /** What an outage leaves of the cloud, whatever it would have said. */
 function outage({ door, vendor }: Admission, world: World): Answer | undefined {
   const { outage: out } = world.settings;
   if (!out || (out.vendor ?? vendor) !== vendor) return undefined;
-  return faultNamed(out.fault)?.play(door.unavailable(), door, 1);
+  return faultNamed(out.fault)?.play(door.unavailable(), door, 1, {});
 }

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import type { Door } from './door.ts';
+import type { Door, Params } from './door.ts';
 import type { Timeline } from './operation.ts';
 
 /** What can become of an operation, by name. An API offers those for whose phases it has words, and its own besides. */
@@ -30,8 +30,11 @@ export function endsWith(word: string): Timeline {
   return [[0, 'waiting'], [0.1, 'running'], [1, `=${word}`]];
 }
 
-/** Spoils an answer. `truth` is what the cloud would have said, `look` counts the calls about this operation from 1. */
-export type Play = (truth: Answer, door: Door, look: number) => Answer;
+/**
+ * Spoils an answer. `truth` is what the cloud would have said, `look` counts the calls about this operation from 1, `params`
+ * are those of the call.
+ */
+export type Play = (truth: Answer, door: Door, look: number, params: Params) => Answer;
 export type Fault = {
   /** How many looks it spoils unless the operation says otherwise. */
   readonly times: number;
@@ -40,6 +43,26 @@ export type Fault = {
 
 export const passing = (play: Play): Fault => ({ times: 2, play });
 export const lasting = (play: Play): Fault => ({ times: Number.POSITIVE_INFINITY, play });
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Says something else in the body of every answer that went well: what the cloud tells is odd, and it stays odd. */
+export const telling = (edit: (body: Json) => object): Fault =>
+  lasting((truth) => {
+    const whole = truth.status === 200 && truth.body.startsWith('{');
+    return whole ? { ...truth, body: JSON.stringify(edit(JSON.parse(truth.body) as Json)) } : truth;
+  });
+
+/** Members of the object `name` of a body, or of each object of a list of that name, laid over what stands there. */
+export const within = (name: string, edit: (part: Json) => object): Fault =>
+  telling((body) => {
+    const part = body[name];
+    const edited = (one: unknown) => ({ ...(one as Json), ...edit(one as Json) });
+    if (Array.isArray(part)) return { ...body, [name]: part.map(edited) };
+    return typeof part === 'object' && part !== null ? { ...body, [name]: edited(part) } : body;
+  });
+
+const numbersAsText = (_name: string, value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
 
 export const faults: Readonly<Record<string, Fault>> = {
   throttled: passing((_truth, door) => door.throttled()),
@@ -52,6 +75,11 @@ export const faults: Readonly<Record<string, Fault>> = {
     door.error(200, 'InternalError', 'The request has failed due to an internal error.'),
   ),
   'proxy-auth': passing((truth) => page(truth, 407)),
+  // Numbers as some gateways write them.
+  'numbers-as-text': lasting((truth) => ({
+    ...truth,
+    body: truth.body.startsWith('{') ? JSON.stringify(JSON.parse(truth.body), numbersAsText) : truth.body,
+  })),
   html: passing((truth) => page(truth, 200)),
   'html-503': passing((truth) => page(truth, 503)),
   empty: passing((truth) => ({ ...truth, status: 200, body: '' })),

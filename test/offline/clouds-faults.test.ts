@@ -20,6 +20,20 @@ describe('faults, by name', () => {
     ['aliyun-ehpc', 'db-error', 406, '"Code":"DbError"', {}],
     ['aliyun-ehpc', 'redis-error', 406, '"Code":"RedisError"', {}],
     ['aliyun-bpstudio', 'error-in-200', 200, '"Code":500', {}],
+    ['aliyun-bpstudio', 'code-401', 200, '"Code":401', {}],
+    ['aliyun-bpstudio', 'of-another', 200, '"Status":"SUCCESS"', {}],
+    ['aliyun-emr', 'of-another', 200, '"OperationId":"op-00000000000000ff"', {}],
+    ['aliyun-emr', 'times-in-seconds', 200, `"StartTime":${START / 1_000}`, {}],
+    ['aliyun-emr', 'times-in-microseconds', 200, `"StartTime":${START * 1_000}`, {}],
+    ['aliyun-emr', 'numbers-as-text', 200, `"StartTime":"${START}"`, {}],
+    ['aliyun-emr', 'empty-reason', 200, '"Message":"{}"', {}],
+    ['aliyun-emr', 'token-ended', 400, 'SecurityToken.Expired', {}],
+    ['aliyun-emr', 'role-gone', 404, '"Code":"EntityNotExist.Role"', {}],
+    ['aliyun-emr', 'system-busy', 400, '"Code":"SystemBusy"', {}],
+    ['aliyun-ehpc', 'still-processing', 403, '"Code":"LastTokenProcessing"', {}],
+    ['aliyun-ehpc', 'of-another', 200, '"Status":"Success"', {}],
+    ['aliyun-ehpc', 'other-case', 200, '"TaskId":"b745c159-', {}],
+    ['aliyun-ehpc', 'errors-beside', 200, 'StopNodeFailed', {}],
     ['huawei-modelarts', 'throttled', 429, '"error_code":"APIG.0308"', {}],
     ['huawei-modelarts', 'retry-after', 429, '"error_code":"APIG.0308"', { 'retry-after': '2' }],
     ['huawei-modelarts', 'unavailable', 504, '"error_code":"APIGW.0201"', {}],
@@ -40,6 +54,30 @@ describe('faults, by name', () => {
     const well = await look(api);
     expect(well.status).toBe(200);
     expect(well.body).toMatch(/IN_PROGRESS|INIT|Processing|pending|WAITING/);
+  });
+
+  test.each([
+    ['reason-outside', '"Message":"ecs.g7.large is out of stock'],
+    ['reason-in-output', '"instances":{'],
+    ['reason-in-output-text', String.raw`\"instances\":{`],
+    ['no-reason', '"Arguments":"{}"'],
+  ])('aliyun-bpstudio | %s tells why it failed elsewhere', async (fault, words) => {
+    await create('aliyun-bpstudio', { scenario: 'failed', fault, seconds: 0 });
+    const { body, json } = await look('aliyun-bpstudio');
+    expect(json).toMatchObject({ Code: 200, Data: { Status: 'FAILURE' } });
+    expect(body).toContain(words);
+  });
+
+  test.each([
+    ['list-fails', 503, '"Code":"ServiceUnavailable"'],
+    ['list-refused', 400, '"Code":"InvalidParams"'],
+    ['list-broken', 200, '"Tasks":null'],
+  ])('aliyun-ehpc | %s spoils the list alone', async (fault, status, words) => {
+    await create('aliyun-ehpc', { fault });
+    const { ClusterId = '' } = askFor('aliyun-ehpc').ids;
+    const list = await ask(askFor('aliyun-ehpc').call({ ClusterId }, { at: clock.now }));
+    expect([list.status, list.body]).toEqual([status, expect.stringContaining(words)]);
+    expect((await look('aliyun-ehpc')).json).toMatchObject({ Tasks: [{ Status: 'Processing' }] });
   });
 
   test('a fault named as the scenario spoils two looks on the way to success', async () => {

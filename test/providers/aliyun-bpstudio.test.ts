@@ -124,6 +124,17 @@ describe('aliyun-bpstudio', () => {
     expect(wording(await lookAtOne(aliyunBpStudio, ask(operation, AFTER), cloud))).toBe('absent');
   });
 
+  it('gives an operation that it shows after its hour another hour', async () => {
+    const late = { seen: true, submittedAt: NOW - 90 * MINUTE };
+    const seen = await lookAtOne(aliyunBpStudio, ask(operation, late), scripted([state('RUNNING')]).cloud);
+    const memo = 'memo' in seen ? seen.memo : expect.unreachable();
+    const later = (minutes: number) => {
+      const { cloud } = scripted([{ status: 503, body: '' }], { now: NOW + minutes * MINUTE });
+      return lookAtOne(aliyunBpStudio, ask(operation, { ...late, ...(memo && { memo }) }), cloud).then(wording);
+    };
+    expect([await later(1), await later(49), await later(61)]).toEqual(['RetryLater', 'RetryLater', 'absent']);
+  });
+
   it('waits for its turn after the hour as before', async () => {
     const busy = new LaneBusy(NOW + 1_000);
     const { cloud } = scripted([], { send: () => Promise.reject(busy) });

@@ -11,7 +11,7 @@ export type States = Readonly<Record<string, CloudStatus>>;
 type Details = {
   readonly progress?: Progress | undefined;
   readonly facts?: Facts;
-  readonly memo?: Memo;
+  readonly memo?: Memo | undefined;
   readonly run?: string | undefined;
   readonly note?: string | undefined;
   readonly evidence?: Evidence | undefined;
