@@ -6,9 +6,11 @@ import * as v from 'valibot';
 import { type Caller, callerOf, mayUse, mustHave, mustTell, principalOf } from '../lib/caller.ts';
 import { habitsOf } from '../lib/habits.ts';
 import { type DeliveryItem, deliveryKey, isId, type WatchItem, watchKey } from '../lib/items.ts';
+import { type Lane, openLane } from '../lib/lane.ts';
 import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
 import type { Fields } from '../lib/log.ts';
+import { lanesOf } from '../lib/pace.ts';
 import { placeOf } from '../lib/place.ts';
 import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
 import { providers } from '../lib/providers/index.ts';
@@ -19,12 +21,15 @@ import { readDeadline } from '../lib/submission.ts';
 import { changeWatch } from '../lib/submit.ts';
 import { parseInstant } from '../lib/time.ts';
 import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
-import { isOver, projectLooks, STATUSES, stop, type Watch } from '../lib/watch.ts';
+import { dueBy, isOver, STATUSES, stop, type Watch } from '../lib/watch.ts';
 
 type Handle = (event: HttpEvent, caller: Caller, runtime: Runtime) => Promise<HttpResult>;
 
-const view = (watch: Watch, runtime: Runtime) =>
-  watchView(watch, linksOf(watch, runtime), habitsOf(watch, runtime.config), runtime.now());
+const view = (watch: Watch, lane: Lane, runtime: Runtime) =>
+  watchView(watch, linksOf(watch, runtime), habitsOf(watch, runtime.config), lane, runtime.now());
+
+const viewOf = async (watch: Watch, runtime: Runtime) =>
+  view(watch, await runtime.pace.read(watch.connection), runtime);
 
 const noSuchWatch = () => new Refusal(404, 'there is no such watch');
 
@@ -51,8 +56,9 @@ const read: Handle = async (event, caller, runtime) => {
   const items = await runtime.table.partition(idIn(event));
   const watch = items.find(({ sk }) => sk === 'watch')?.body as Watch | undefined;
   if (!isTheirs(watch, caller)) throw noSuchWatch();
-  const paused = isOver(watch.status) ? undefined : pauseView(await runtime.pace.read(watch.connection), runtime.now());
-  return answer(200, { ...view(watch, runtime), paused, deliveries: deliveryViews(items) });
+  const lane = await runtime.pace.read(watch.connection);
+  const paused = isOver(watch.status) ? undefined : pauseView(lane, runtime.now());
+  return answer(200, { ...view(watch, lane, runtime), paused, deliveries: deliveryViews(items) });
 };
 
 const LIMIT_DEFAULT = 20;
@@ -81,31 +87,20 @@ const list: Handle = async (event, caller, runtime) => {
     (provider === undefined || watch.provider === provider);
   const wanted = { tenant: caller.tenant, limit: Number(limit), matches, ...(cursor !== undefined && { cursor }) };
   const page = await listWatches(wanted, runtime.table, runtime.now());
-  return answer(200, { watches: page.watches.map((watch) => view(watch, runtime)), cursor: page.cursor });
-};
-
-/** Looks that changed nothing are written nowhere, and a new message counts anew: as they were shown last, they are kept. */
-const looksOf = (watch: Watch, { config, now }: Runtime) => projectLooks(watch, now(), habitsOf(watch, config));
-
-const stopped = (watch: Watch, runtime: Runtime): Watch => {
-  if (isOver(watch.status)) return watch;
-  return stop({ ...watch, looks: looksOf(watch, runtime).looks }, runtime.now());
-};
-
-/** Under another deadline: where that comes before the next look, the look is made there. */
-const dueBy = (watch: Watch, deadline: number, runtime: Runtime): Watch => {
-  if (isOver(watch.status)) return watch;
-  if (deadline >= watch.deadline) return { ...watch, deadline };
-  const { looks, nextLookAt = deadline } = looksOf(watch, runtime);
-  return { ...watch, looks, deadline, nextLookAt: Math.min(nextLookAt, deadline) };
+  const lanes = await lanesOf(
+    page.watches.map(({ connection }) => connection),
+    runtime,
+  );
+  const watches = page.watches.map((watch) => view(watch, lanes.get(watch.connection) ?? openLane, runtime));
+  return answer(200, { watches, cursor: page.cursor });
 };
 
 const end: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'submit');
   const item = await watchIn(event, caller, runtime);
-  const { body } = await changeWatch(item, (watch) => stopped(watch, runtime), runtime);
+  const { body } = await changeWatch(item, (watch) => stop(watch, runtime.now()), runtime);
   note('stop asked for', { watch: body.id, status: body.status }, event, caller, runtime);
-  return answer(200, view(body, runtime));
+  return answer(200, await viewOf(body, runtime));
 };
 
 const Extension = v.strictObject({ deadline: v.string() });
@@ -117,10 +112,11 @@ const extend: Handle = async (event, caller, runtime) => {
   if (!body.success) throw new Refusal(422, 'the body must be {"deadline": ...} and nothing else');
   const { at, detail } = readDeadline(body.output.deadline, runtime.now());
   if (detail) throw new Refusal(422, `deadline ${detail}`, [{ pointer: '/deadline', detail }]);
-  const changed = await changeWatch(item, (watch) => dueBy(watch, at, runtime), runtime);
+  const due = (watch: Watch) => dueBy(watch, at, runtime.now(), habitsOf(watch, runtime.config));
+  const changed = await changeWatch(item, due, runtime);
   if (isOver(changed.body.status)) throw new Refusal(409, `the watch is over: ${changed.body.status}`);
   note('deadline moved', { watch: changed.pk, deadline: new Date(at).toISOString() }, event, caller, runtime);
-  return answer(200, view(changed.body, runtime));
+  return answer(200, await viewOf(changed.body, runtime));
 };
 
 const resendOne: Handle = async (event, caller, runtime) => {

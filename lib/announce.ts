@@ -12,22 +12,33 @@ import {
   withBody,
 } from './items.ts';
 import type { Runtime } from './runtime.ts';
+import { targetOf } from './targets/index.ts';
 import { wake } from './wake.ts';
 import { type Owed, settle, type Watch } from './watch.ts';
 
-/** A callback is told everything, a named target what the configuration has it told. */
-const wants = (config: Config, target: string, event: EventType): boolean =>
-  config.targets.get(target)?.events?.includes(event) ?? true;
+/**
+ * A callback is told everything, a named target the events that the configuration names for it or, left out, that its type is
+ * usually told. A target that was not told of a state is not told that it is over.
+ */
+const wants = (config: Config, name: string, event: EventType): boolean => {
+  const target = config.targets.get(name);
+  const events = target?.events ?? (target && targetOf(target.type)?.usualEvents);
+  const isWanted = (type: EventType) => events?.includes(type) ?? true;
+  return isWanted(event) && isWanted(BEGINNINGS[event] ?? event);
+};
+
+const BEGINNINGS: Partial<Readonly<Record<EventType, EventType>>> = {
+  'operation.resumed': 'operation.attention',
+  'operation.unblocked': 'operation.blocked',
+};
 
 const deliveriesFor = (watch: Watch, debt: Owed, config: Config, now: number): DeliveryItem[] =>
   (debt.to ?? watch.notify)
     .filter((target) => debt.event === 'progress' || wants(config, target, `operation.${debt.event}`))
     .map((target) => {
-      const { event: _, at, word } = debt;
+      const { to: _, ...announced } = debt;
       const event: Delivery['event'] =
-        debt.event === 'progress'
-          ? { event: debt.event, at }
-          : { event: debt.event, at, ...(word !== undefined && { word }) };
+        announced.event === 'progress' ? { event: announced.event, at: announced.at } : announced;
       const id = deliveryIdOf(watch, debt, target);
       return newDeliveryItem(watch.id, newDelivery({ id, tenant: watch.tenant, target, event }, now), now);
     });

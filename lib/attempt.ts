@@ -10,6 +10,7 @@ import {
   overtaken,
 } from './delivery.ts';
 import { LookError } from './errors.ts';
+import { isOnTheWay } from './event.ts';
 import type { HttpAnswer } from './http.ts';
 import { attemptKey, type DeliveryItem, deliveryKey, withBody } from './items.ts';
 import { type KeptMessage, keptMessage } from './kept-message.ts';
@@ -60,13 +61,12 @@ export const tellOnce = async (
   else await sendOnce(dues, recipient, undefined, runtime, learn, decide);
 };
 
-/** Whether it tells of something on the way, and not of an end. */
-const isOnTheWay = ({ event: { event } }: Delivery): boolean => event === 'progress' || event === 'attention';
-
 /** What was on the way, where one message is kept up to date of what is over; how far it had got, where none is kept any more. */
 const isOfNoUse = ({ job, watch }: Due, { follows }: Recipient): boolean => {
   const { body } = job.item;
-  return follows ? isOnTheWay(body) && (watch === undefined || isOver(watch.status)) : body.event.event === 'progress';
+  return follows
+    ? isOnTheWay(body.event.event) && (watch === undefined || isOver(watch.status))
+    : body.event.event === 'progress';
 };
 
 const drop = async ({ job }: Due, { table, now }: Runtime): Promise<Fate> => {
@@ -93,7 +93,7 @@ const updateOnce = async (
   }
   let left = kept;
   try {
-    if (kept.isFinal && isOnTheWay(body)) {
+    if (kept.isFinal && isOnTheWay(body.event.event)) {
       decide(due, await drop(due, runtime));
       return;
     }
@@ -119,7 +119,7 @@ const afterwards = (
   if (target.edit.isGone(answer)) return { isFinal };
   if (verdict.kind !== 'delivered') return kept;
   const handle = target.edit.handle(answer) ?? kept.handle;
-  return { ...(handle !== undefined && { handle }), isFinal: isFinal || !isOnTheWay(delivery) };
+  return { ...(handle !== undefined && { handle }), isFinal: isFinal || !isOnTheWay(delivery.event.event) };
 };
 
 const sendOnce = async (

@@ -57,7 +57,12 @@ export class NotAllowed extends LookError {
 
 /** The cloud will not take this request as it stands (a parameter, the region, the endpoint). Repeating it cannot help. */
 export class Misconfigured extends LookError {
-  override readonly name = 'Misconfigured';
+  override readonly name: string = 'Misconfigured';
+}
+
+/** opwatch's own configuration lacks what the look needs: no cloud was asked. */
+export class NotConfigured extends Misconfigured {
+  override readonly name = 'NotConfigured';
 }
 
 /** Our clock is too far off for the cloud to accept the signature: sign once more by its clock. */

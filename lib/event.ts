@@ -2,8 +2,9 @@
  * What people and programs are told: the event, as docs/events.schema.json publishes it.
  * Shape and limits after Standard Webhooks 1.0 (`type`, `timestamp`, `data`; below 20 kB).
  */
+import { type Blocked, type BlockedKind, CURES } from './blocked.ts';
 import type { Evidence, Progress } from './observation.ts';
-import type { Owed, Status, Watch } from './watch.ts';
+import { type Aside, type EndStatus, isOver, type Status, type Watch } from './watch.ts';
 
 export const EVENT_TYPES = [
   'operation.succeeded',
@@ -14,8 +15,22 @@ export const EVENT_TYPES = [
   'operation.timed_out',
   'operation.stopped',
   'operation.attention',
+  'operation.resumed',
+  'operation.blocked',
+  'operation.unblocked',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
+
+const ASIDES: readonly Aside['event'][] = ['resumed', 'blocked', 'unblocked'];
+
+/** Whether an event of this name is told while the operation goes on, and is no status. */
+export const isAside = (event: string): event is Aside['event'] => (ASIDES as readonly string[]).includes(event);
+
+/** Whether an event of this name is told while the operation goes on. */
+export const isOnTheWay = (event: string): boolean => event === 'progress' || event === 'attention' || isAside(event);
+
+/** What a target is usually told that starts a run for each event: nothing that leaves the status as it is. */
+export const RUN_EVENTS: readonly EventType[] = EVENT_TYPES.filter((type) => !isAside(type.slice('operation.'.length)));
 
 /** Instants are ISO 8601 in UTC. What the cloud did not tell is left out. */
 export type OperationEvent = {
@@ -40,6 +55,16 @@ export type OperationEvent = {
     /** The operation, for people: the cloud's console. */
     readonly console: string;
     readonly status: Status;
+    /** Why the cloud does not show the operation (only in `operation.blocked`). */
+    readonly blocked?: {
+      readonly since: string;
+      readonly kind: BlockedKind;
+      /** The cloud's own code and words. */
+      readonly code: string;
+      readonly message: string;
+      /** What a person can do. */
+      readonly help: string;
+    };
     /** The cloud's own word. */
     readonly providerStatus?: string;
     /**
@@ -111,21 +136,33 @@ const endOf = ({ facts, evidence, progress, note }: Watch): Partial<Data> => ({
   ...(facts.requestId !== undefined && { requestId: facts.requestId }),
 });
 
-export type Announced = {
-  readonly event: Exclude<Owed['event'], 'progress'>;
+export type Announced = ({ readonly event: 'attention' | EndStatus } | Aside) & {
   readonly at: number;
   readonly word?: string;
 };
 
-/** Builds the event a debt announces. Of an ended watch it is always the same, whenever it is built. */
-export const eventOf = (watch: Watch, { event, at, word }: Announced, links: Links): OperationEvent => ({
-  type: `operation.${event}`,
-  timestamp: iso(at),
+/** Why it is blocked, and what a person can do, as an event and the API tell it. */
+export const blockedData = ({ since, kind, code, message }: Blocked): NonNullable<Data['blocked']> => ({
+  since: iso(since),
+  kind,
+  code,
+  message,
+  help: CURES[kind],
+});
+
+/**
+ * Builds the event a debt announces. Of an ended watch it is always the same, whenever it is built; so are the status and the
+ * reason of an event on the way.
+ */
+export const eventOf = (watch: Watch, announced: Announced, links: Links): OperationEvent => ({
+  type: `operation.${announced.event}`,
+  timestamp: iso(announced.at),
   data: {
     ...factsOf(watch, links),
-    status: event,
-    ...(word !== undefined && { providerStatus: word }),
-    ...(event !== 'attention' && endOf(watch)),
+    status: 'status' in announced ? announced.status : announced.event,
+    ...('blocked' in announced && announced.blocked && { blocked: blockedData(announced.blocked) }),
+    ...(announced.word !== undefined && { providerStatus: announced.word }),
+    ...('status' in announced || !isOver(announced.event) ? {} : endOf(watch)),
   },
 });
 

@@ -29,6 +29,8 @@ export type Leased<B> = Item<B> & {
   readonly message?: string;
   /** Receipts of the present message that `looks` already counts (watches only). */
   readonly receives: number;
+  /** The receipts since the last write have brought no look (watches only). */
+  readonly idle?: true;
   /** Places in its connection's lane, kept over a hide (watches only). */
   readonly slots?: readonly number[];
 };
@@ -143,7 +145,7 @@ export const newDeliveryItem = (pk: string, delivery: Delivery, now: number): De
  * the lease index and may expire once it has been kept long enough.
  */
 export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: number): Leased<B> => {
-  const { leaseShard: _shard, aliveUntil = 0, expiresAt: _expires, slots: _slots, ...rest } = item;
+  const { leaseShard: _shard, aliveUntil = 0, expiresAt: _expires, slots: _slots, idle: _idle, ...rest } = item;
   const next = { ...rest, body, version: item.version + 1 };
   if (!owesWork(next)) return { ...next, lapses: 0, expiresAt: Math.ceil((now + KEEP_MS) / SECOND) };
   // Lease and index entry are only moved when they must be: an index entry that moves costs two more writes.

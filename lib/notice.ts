@@ -1,7 +1,14 @@
 /** What concerns whoever runs opwatch, and not the owner of a watch: told to the configuration's `operators`. Pure. */
+import type { BlockedKind } from './blocked.ts';
 import { HOUR } from './schedule.ts';
 
-export const NOTICES = ['credentials_refused', 'unknown_word', 'target_disabled', 'delivery_parked'] as const;
+export const NOTICES = [
+  'credentials_refused',
+  'watch_blocked',
+  'unknown_word',
+  'target_disabled',
+  'delivery_parked',
+] as const;
 
 /** Texts are as they may be kept: bounded, without secrets. Instants are epoch ms. */
 export type Notice = { readonly at: number } & (
@@ -10,6 +17,16 @@ export type Notice = { readonly at: number } & (
       readonly connection: string;
       readonly code: string;
       readonly message: string;
+    }
+  | {
+      readonly event: 'watch_blocked';
+      readonly connection: string;
+      readonly provider: string;
+      readonly kind: BlockedKind;
+      readonly code: string;
+      readonly message: string;
+      /** The first watch that met it. */
+      readonly watch: string;
     }
   | { readonly event: 'unknown_word'; readonly provider: string; readonly word: string; readonly watch: string }
   | { readonly event: 'target_disabled'; readonly target: string; readonly reason: string }
@@ -25,12 +42,14 @@ export type Notice = { readonly at: number } & (
 
 /**
  * What makes two notices the same: it is told once. Refused credentials and a disabled target once each time it begins, a
- * word once, parked deliveries once an hour for each target, or an outage would be told as often as it has victims.
+ * blocked watch once for each connection and kind, a word once, parked deliveries once an hour for each target, or an outage would be told as often as it has victims.
  */
 export const sameness = (notice: Notice): readonly string[] => {
   switch (notice.event) {
     case 'credentials_refused':
       return [notice.event, notice.connection, String(notice.at)];
+    case 'watch_blocked':
+      return [notice.event, notice.connection, notice.kind];
     case 'unknown_word':
       return [notice.event, notice.provider, notice.word];
     case 'target_disabled':
@@ -52,6 +71,8 @@ export type NoticeEvent = {
     readonly watch?: { readonly id: string; readonly url: string };
     readonly connection?: string;
     readonly provider?: string;
+    /** Which kind of refusal blocks a watch. */
+    readonly kind?: BlockedKind;
     readonly providerStatus?: string;
     readonly target?: string;
     /** The webhook-id of the delivery. */
@@ -62,6 +83,7 @@ export type NoticeEvent = {
 
 const HELP: Readonly<Record<Notice['event'], string>> = {
   credentials_refused: 'docs/operations.md#credentials-refused',
+  watch_blocked: 'docs/operations.md#watches-blocked',
   unknown_word: 'docs/operations.md#unknown-word',
   target_disabled: 'docs/operations.md#target-disabled',
   delivery_parked: 'docs/operations.md#deliveries-parked',
@@ -71,6 +93,14 @@ const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
   switch (notice.event) {
     case 'credentials_refused':
       return { connection: notice.connection, reason: { code: notice.code, message: notice.message } };
+    case 'watch_blocked':
+      return {
+        connection: notice.connection,
+        provider: notice.provider,
+        kind: notice.kind,
+        reason: { code: notice.code, message: notice.message },
+        watch: { id: notice.watch, url: watchUrl(notice.watch) },
+      };
     case 'unknown_word':
       return {
         provider: notice.provider,

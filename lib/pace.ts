@@ -68,3 +68,10 @@ export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
     accepted: (name) => change(name, (lane) => accepted(lane, now())),
   };
 };
+
+/** The lanes of these connections as they are now, by name. */
+export const lanesOf = async (
+  names: Iterable<string>,
+  { pace }: Pick<Runtime, 'pace'>,
+): Promise<ReadonlyMap<string, Lane>> =>
+  new Map(await Promise.all([...new Set(names)].map(async (name) => [name, await pace.read(name)] as const)));

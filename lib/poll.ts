@@ -3,25 +3,32 @@ import { isDeepStrictEqual } from 'node:util';
 import { announce } from './announce.ts';
 import { habitsOf } from './habits.ts';
 import { leaseIsDue, type WatchItem, watchKey, withBody } from './items.ts';
-import { look, type Outcome } from './look.ts';
+import { look, type Outcome, OWN_FAULT } from './look.ts';
 import { tellOperators } from './operators.ts';
 import type { SqsRecord } from './queue.ts';
 import type { Runtime } from './runtime.ts';
-import { EARLY_MS, LAST_LOOK_GRACE_MS, PROGRESS_EVERY_MS, SECOND } from './schedule.ts';
+import { EARLY_MS, MINUTE, PROGRESS_EVERY_MS, SECOND } from './schedule.ts';
 import { type Fate, handleWakeUps, isCurrent, type Job } from './wake-ups.ts';
-import { decide, expire, isOver, type Watch } from './watch.ts';
+import { decide, isOver, type Watch, waited } from './watch.ts';
 
 type WatchJob = Job<Watch>;
 
-/** Receipts of this message that the watch's count of looks does not hold yet, this one included. */
-const uncounted = (job: WatchJob, item: WatchItem): number =>
-  isCurrent(item, job) ? Math.max(job.receives - item.receives, 1) : 1;
+/**
+ * Looks that the watch's count does not hold yet: those since the last write, one a receipt of this message, and the present
+ * one if it is a look.
+ */
+const uncounted = (job: WatchJob, item: WatchItem, isLook: boolean): number => {
+  const present = isLook ? 1 : 0;
+  if (!isCurrent(item, job) || item.idle) return present;
+  return Math.max(job.receives - item.receives - 1, 0) + present;
+};
 
 /** Whether a look brought anything to write down: times of looks, request ids and hasty progress alone are not. */
 const tellsMore = (before: Watch, after: Watch): boolean => {
-  const told = ({ lookedAt: _l, nextLookAt: _n, looks: _c, progress: _p, facts, ...rest }: Watch) => {
+  const told = ({ lookedAt: _l, nextLookAt: _n, looks: _c, progress: _p, heard, facts, ...rest }: Watch) => {
     const { requestId: _r, ...kept } = facts;
-    return { ...rest, kept };
+    // What a cloud shows in place of an operation may be worded anew every time.
+    return { ...rest, kept, heard: heard && ('word' in heard ? heard.word : 'absent') };
   };
   if (!isDeepStrictEqual(told(before), told(after))) return true;
   const progressed = !isDeepStrictEqual(before.progress, after.progress);
@@ -44,7 +51,9 @@ export const poll = (
       } catch (error) {
         // A fault of our own concerns one message: it comes back in a while, and its neighbors are served.
         runtime.log.error('wake-up failed', { watch: job.item.pk, error: String(error) });
-        return undefined;
+        const fate = await noteFault(job, runtime).catch(() => undefined);
+        if (fate) fates.set(job, fate);
+        return fate;
       }
     };
 
@@ -71,8 +80,13 @@ const withoutLook = async (job: WatchJob, runtime: Runtime): Promise<Fate | unde
   const watch = job.item.body;
   const now = runtime.now();
   if (isOver(watch.status)) return settle(job, job.item, runtime);
-  if (now >= watch.deadline + LAST_LOOK_GRACE_MS) return change(job, (current) => expire(current, now), runtime);
-  return watch.nextLookAt > now + EARLY_MS ? { backAt: watch.nextLookAt } : undefined;
+  return watch.nextLookAt > now + EARLY_MS ? stayIdle(job, { backAt: watch.nextLookAt }, runtime) : undefined;
+};
+
+/** Says in the watch, as far as it can still be written, that an error of our own keeps it from being looked at. */
+const noteFault = (job: WatchJob, runtime: Runtime): Promise<Fate> => {
+  const now = runtime.now();
+  return change(job, (watch) => waited(watch, OWN_FAULT, now + MINUTE, now), false, runtime);
 };
 
 const MOMENT_MS = 1.5 * SECOND;
@@ -90,43 +104,60 @@ const momentsOf = ({ now }: Pick<Runtime, 'now'>): (() => number) => {
 };
 
 const afterLook = async (job: WatchJob, outcome: Outcome, moment: number, runtime: Runtime): Promise<Fate> => {
-  if ('backAt' in outcome) return keepSlots(job, outcome, runtime);
   const now = runtime.now();
-  const after = (watch: Watch) => decide(watch, outcome.observation, now, habitsOf(watch, runtime.config), moment);
-  return change(job, after, runtime);
+  if ('observation' in outcome) {
+    const after = (watch: Watch) => decide(watch, outcome.observation, now, habitsOf(watch, runtime.config), moment);
+    return change(job, after, true, runtime);
+  }
+  const { missed, backAt, slots } = outcome;
+  const after = (watch: Watch) => waited(watch, missed, backAt, now);
+  const { body } = job.item;
+  if (after(body) !== body) return change(job, after, false, runtime);
+  // Where nothing but the deadline comes first, it is looked at there, or begins to wait for its last look.
+  const isBooked = slots !== undefined;
+  const dueAt = isBooked || now >= body.deadline ? backAt : Math.min(backAt, body.deadline);
+  return stayIdle(job, { backAt: dueAt, ...(slots && { slots }) }, runtime);
 };
 
-/** Writes down the slots a watch was given, so that it still has them when it comes back. */
-const keepSlots = async (
-  { item, messageId, receives }: WatchJob,
-  { backAt: turnAt, slots }: { backAt: number; slots?: readonly number[] },
-  { table, now }: Runtime,
+/**
+ * Sends a watch away without a look. That is written down once, or the receipts would be taken for looks; and so are the
+ * slots it was given, so that it still has them when it comes back.
+ */
+const stayIdle = async (
+  job: WatchJob,
+  { backAt, slots }: { readonly backAt: number; readonly slots?: readonly number[] },
+  { table, now }: Pick<Runtime, 'table' | 'now'>,
 ): Promise<Fate> => {
-  // A connection that rests for long holds up no end: that comes by itself, a while after the deadline.
-  const backAt = Math.min(turnAt, item.body.deadline + LAST_LOOK_GRACE_MS);
-  if (slots === undefined && !leaseIsDue(item, backAt)) return { backAt };
-  const looks = item.body.looks + Math.max(receives - 1 - item.receives, 0);
+  const { item, messageId, receives } = job;
+  if (slots === undefined && item.idle && !leaseIsDue(item, backAt)) return { backAt };
+  const looks = item.body.looks + uncounted(job, item, false);
   const kept = withBody(item, { ...item.body, looks }, backAt, now());
-  const promised: WatchItem = { ...kept, message: messageId, receives, ...(slots && { slots }) };
-  await table.replace(promised);
+  await table.replace({ ...kept, message: messageId, receives, ...(slots ? { slots } : { idle: true }) } as WatchItem);
   return { backAt };
 };
 
 /** Applies what was learned to the watch as it stands in the table, however often somebody else writes meanwhile. */
-const change = async (job: WatchJob, apply: (watch: Watch) => Watch, runtime: Runtime): Promise<Fate> => {
+const change = async (
+  job: WatchJob,
+  apply: (watch: Watch) => Watch,
+  isLook: boolean,
+  runtime: Runtime,
+): Promise<Fate> => {
   const { table, now } = runtime;
   let item: WatchItem | undefined = job.item;
   while (item) {
     const body = apply(item.body);
-    const next = { ...body, looks: item.body.looks + uncounted(job, item) };
-    const unchanged = body === item.body || (!tellsMore(item.body, body) && !leaseIsDue(item, body.nextLookAt));
-    if (unchanged) return settle(job, { ...item, body }, runtime);
+    const next = { ...body, looks: item.body.looks + uncounted(job, item, isLook) };
+    const isSame = !tellsMore(item.body, body) && !leaseIsDue(item, body.nextLookAt) && !(isLook && item.idle);
+    if (body === item.body || isSame) return settle(job, { ...item, body }, runtime);
     const written: WatchItem = {
       ...withBody(item, next, body.nextLookAt, now()),
       ...(isCurrent(item, job) && { message: job.messageId, receives: job.receives }),
+      ...(!isLook && { idle: true }),
     };
     // Before it is written down, so that it is told even if this function is killed in between.
     await tellOfWord(item.body, written.body, runtime);
+    await tellOfBlock(item.body, written.body, runtime);
     if (await table.replace(written)) {
       report(item.body, written.body, runtime);
       return settle(job, written, runtime);
@@ -151,10 +182,22 @@ const tellOfWord = async (before: Watch, after: Watch, runtime: Runtime): Promis
   await tellOperators({ event: 'unknown_word', at: runtime.now(), provider, word, watch }, runtime);
 };
 
+const tellOfBlock = async (before: Watch, after: Watch, runtime: Runtime): Promise<void> => {
+  const { id: watch, provider, connection, blocked } = after;
+  if (!blocked || before.blocked) return;
+  const { kind, code, message } = blocked;
+  const about = { provider, connection, watch, kind, code, message };
+  await tellOperators({ event: 'watch_blocked', at: runtime.now(), ...about }, runtime);
+};
+
 const report = (before: Watch, after: Watch, { log, now }: Runtime): void => {
   const { id, provider, status, word, looks, submittedAt } = after;
   if (hasNewWord(before, after)) {
     log.warn('unknown word from a cloud', { watch: id, provider, word });
+  }
+  if (after.blocked && !before.blocked) {
+    const { kind, code, message } = after.blocked;
+    log.warn('watch blocked', { watch: id, provider, connection: after.connection, kind, code, message });
   }
   if (isOver(status) && !isOver(before.status)) {
     const endedAt = after.facts.endedAt;

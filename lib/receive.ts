@@ -1,7 +1,9 @@
 /** Takes one submission or up to 25, and answers each on its own. */
 import { type Caller, oversteps } from './caller.ts';
 import { habitsOf } from './habits.ts';
+import { openLane } from './lane.ts';
 import { linksOf } from './links.ts';
+import { lanesOf } from './pace.ts';
 import { type Fault, type Problem, pointer, problem, TOO_MANY_REQUESTS, tooMany } from './problem.ts';
 import type { Runtime } from './runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
@@ -43,6 +45,10 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
   const takePlace = async () => (caller.isUnlimited ? 0 : limits.places.take(tenant, 1));
   const accepted = await submit(good, tenant, runtime, takePlace);
 
+  const lanes = await lanesOf(
+    good.map(({ connection }) => connection),
+    runtime,
+  );
   const answerTo = (check: Checked | Overstepping, taken: Accepted | NoPlace | NotTaken | undefined): One => {
     if ('faults' in check)
       return { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) };
@@ -55,7 +61,8 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
       const detail = `watch ${watch.id} tells ${watch.notify.length} targets already, of ${WATCH_TARGETS_MAX} at most`;
       return { status: 409, body: problem(409, detail) };
     }
-    const body = watchView(watch, linksOf(watch, { env }), habitsOf(watch, config), now());
+    const lane = lanes.get(watch.connection) ?? openLane;
+    const body = watchView(watch, linksOf(watch, { env }), habitsOf(watch, config), lane, now());
     return { status: taken.isNew ? 202 : 200, body };
   };
   const answers = checked.map((check) =>

@@ -10,8 +10,15 @@ export const DAY = 24 * HOUR;
 
 export const DEADLINE_DEFAULT_MS = DAY;
 export const DEADLINE_MAX_MS = 7 * DAY;
-/** How long past its deadline a watch still waits for its last look (a busy or paused connection) before it times out unseen. */
-export const LAST_LOOK_GRACE_MS = MINUTE;
+/** How long past its deadline a watch waits for its last look: while the cloud refuses or does not answer. */
+export const LAST_LOOK_SILENCE_MS = 15 * MINUTE;
+/** The same, while opwatch itself cannot look: the cloud may have an end to tell. */
+export const LAST_LOOK_WAIT_MS = DAY;
+/** A watch that comes back this much later than promised was delayed by opwatch or its queue, not by the cloud. */
+export const LAST_LOOK_OWN_DELAY_MS = 5 * MINUTE;
+
+/** How long looks are refused, at least, before a person is told that the watch is blocked. */
+export const BLOCKED_AFTER_MS = 2 * MINUTE;
 
 /** How long what has ended is kept for reading. */
 export const KEEP_MS = 30 * DAY;

@@ -1,15 +1,19 @@
 /** Watches as the API shows them. Pure. */
 import type { AttemptRecord, Delivery } from './delivery.ts';
-import type { Links } from './event.ts';
-import type { Lane } from './lane.ts';
+import { blockedData, type Links } from './event.ts';
+import { type Lane, whyWaiting } from './lane.ts';
+import { SECOND } from './schedule.ts';
 import type { Item } from './store.ts';
-import { type Habits, isOver, projectLooks, type Watch } from './watch.ts';
+import { type Habits, isOver, projectNextLook, type Watch } from './watch.ts';
 
 const iso = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
 
-/** What stands in an answer for one watch. Looks that changed nothing are worked out, not read: they are never written. */
-export const watchView = (watch: Watch, links: Links, habits: Habits, now: number) => {
-  const { looks, nextLookAt } = projectLooks(watch, now, habits);
+/**
+ * What stands in an answer for one watch. Looks that change nothing are not written down: `looks` and `lookedAt` are those of
+ * the last write. The next look is worked out; while the connection rests, none is planned.
+ */
+export const watchView = (watch: Watch, links: Links, habits: Habits, lane: Lane, now: number) => {
+  const nextLookAt = rests(lane, now) ? undefined : projectNextLook(watch, now, habits);
   return {
     id: watch.id,
     url: links.watch,
@@ -24,6 +28,7 @@ export const watchView = (watch: Watch, links: Links, habits: Habits, now: numbe
     evidence: watch.evidence,
     progress: watch.progress,
     note: watch.note,
+    blocked: watch.blocked && blockedData(watch.blocked),
     trouble: watch.trouble && { ...watch.trouble, since: iso(watch.trouble.since) },
     reason:
       watch.facts.reasonCode === undefined && watch.facts.reasonMessage === undefined
@@ -40,7 +45,7 @@ export const watchView = (watch: Watch, links: Links, habits: Habits, now: numbe
     endedAt: iso(watch.facts.endedAt ?? watch.endedAt),
     detectedAt: iso(watch.endedAt),
     deadline: iso(watch.deadline),
-    looks,
+    looks: watch.looks,
     lookedAt: iso(watch.lookedAt),
     nextLookAt: iso(nextLookAt),
     history: watch.history.map(({ at, status, word }) => ({ at: iso(at), status, providerStatus: word })),
@@ -67,11 +72,19 @@ export const deliveryViews = (items: readonly Item[]) =>
       };
     });
 
+const rests = (lane: Lane, now: number): boolean => lane.pausedUntil > now || lane.refused !== undefined;
+
+/** A lane that is booked this far ahead is full: a watch that falls due has to wait for its turn. */
+const FULL_MS = 5 * SECOND;
+
 /** Why a connection is not being asked right now, if it is not. */
-export const pauseView = (lane: Lane, now: number) =>
-  lane.pausedUntil > now || lane.refused
-    ? {
-        until: iso(Math.max(lane.pausedUntil, now)),
-        ...(lane.refused && { refused: { ...lane.refused, since: iso(lane.refused.since) } }),
-      }
-    : undefined;
+export const pauseView = (lane: Lane, now: number) => {
+  const isFull = lane.nextSlotAt > now + FULL_MS;
+  if (!rests(lane, now) && !isFull) return undefined;
+  const until = rests(lane, now) ? Math.max(lane.pausedUntil, now) : lane.nextSlotAt;
+  return {
+    until: iso(until),
+    cause: whyWaiting(lane, now).cause,
+    ...(lane.refused && { refused: { ...lane.refused, since: iso(lane.refused.since) } }),
+  };
+};

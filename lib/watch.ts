@@ -10,15 +10,16 @@
  *
  * Pure: no I/O, no clock, no chance. Instants are epoch ms.
  */
-import type { LookError } from './errors.ts';
-import { RetryLater } from './errors.ts';
+import { type Blocked, isBlocking, oneMore, type Refusals, refusalKindOf } from './blocked.ts';
+import { type Heard, type Missed, noteOfLastLook, noteOfNoLook, type Overdue, waitOn } from './deadline.ts';
+import { type LookError, RetryLater } from './errors.ts';
 import { CODE_BYTES, credible, factsAfter, TEXT_BYTES } from './facts.ts';
 import type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from './observation.ts';
 import {
+  BLOCKED_AFTER_MS,
   DAY,
   FOLLOW_EVERY_MS,
   type Gap,
-  LAST_LOOK_GRACE_MS,
   nextLook,
   RETRY_AFTER_LOOK_MAX_MS,
   troubleGap,
@@ -34,9 +35,15 @@ export const STATUSES: readonly Status[] = ['pending', 'running', 'attention', .
 
 export const isOver = (status: Status): status is EndStatus => (OVER as readonly Status[]).includes(status);
 
+/** An event that is told while the operation goes on and that is no status: with the status and the reason of that moment. */
+export type Aside = {
+  readonly event: 'resumed' | 'blocked' | 'unblocked';
+  readonly status: Status;
+  readonly blocked?: Blocked;
+};
+
 /** An announcement owed: to everybody the watch names, or to those who joined after it had been made. */
-export type Owed = {
-  readonly event: 'attention' | 'progress' | EndStatus;
+export type Owed = ({ readonly event: 'attention' | 'progress' | EndStatus } | Aside) & {
   readonly at: number;
   readonly word?: string;
   readonly to?: readonly string[];
@@ -75,15 +82,25 @@ export type Watch = {
   /** Whether the last look found the cloud busy with something else, and when it was first found at rest after that. */
   readonly waits?: true;
   readonly graceFrom?: number;
-  /** Since when looks have brought nothing, and what the cloud said last. */
+  /** The last answer of the cloud that was written down. */
+  readonly heard?: Heard;
+  /**
+   * Since when looks have brought nothing, and why. A reason that concerns the whole connection is kept with its lane, and
+   * not here.
+   */
   readonly trouble?: { readonly since: number; readonly code: string; readonly message: string };
+  readonly refusals?: Refusals;
+  /** The cloud refuses the looks, and asking again cannot help: its targets have been told. */
+  readonly blocked?: Blocked;
+  /** Its deadline is over, and the last look is still owed. */
+  readonly overdue?: Overdue;
   /** When we learned the end. */
   readonly endedAt?: number;
   /** What a person should know about an end that is not the cloud's plain word. */
   readonly note?: string;
   readonly history: readonly { readonly at: number; readonly status: Status; readonly word?: string }[];
 
-  /** Looks made, as of `lookedAt`: looks that change nothing are not written down (see `projectLooks`). */
+  /** Looks made up to the last write. Looks that change nothing are not written down: the next write counts them. */
   readonly looks: number;
   readonly lookedAt?: number;
   readonly nextLookAt: number;
@@ -105,6 +122,7 @@ export type Habits = {
 type Seen = Observation & { kind: 'seen' };
 
 const HISTORY_MAX = 20;
+const LOOKS_PROJECTED_MAX = 10_000;
 
 /** Age counts from the cloud's own start where it is known and credible, else from submission. */
 const startOf = (watch: Watch): number => {
@@ -126,13 +144,23 @@ const enter = (watch: Watch, status: Status, now: number, word: string | undefin
   return { ...watch, status, ...said, history: [...kept, { at: now, status, ...said }] };
 };
 
-const owing = (watch: Watch, event: Owed['event'], now: number): Watch => ({
+type Told = Pick<Owed, 'at' | 'to'>;
+
+const withDebt = (watch: Watch, event: { readonly event: 'attention' | EndStatus } | Aside, told: Told): Watch => ({
   ...watch,
-  owed: [...watch.owed, { event, at: now, ...(watch.word !== undefined && { word: watch.word }) }],
+  owed: [...watch.owed, { ...event, ...(watch.word !== undefined && { word: watch.word }), ...told }],
 });
 
-const ended = (watch: Watch, status: EndStatus, now: number, note: string): Watch =>
-  owing({ ...enter(watch, status, now, watch.word), endedAt: now, note }, status, now);
+const owing = (watch: Watch, event: 'attention' | EndStatus, now: number): Watch =>
+  withDebt(watch, { event }, { at: now });
+
+const owingAside = (watch: Watch, event: Aside['event'], told: Told): Watch =>
+  withDebt(watch, { event, status: watch.status, ...(watch.blocked && { blocked: watch.blocked }) }, told);
+
+const ended = (watch: Watch, status: EndStatus, now: number, note: string): Watch => {
+  const { refusals: _r, blocked: _b, overdue: _o, ...rest } = enter(watch, status, now, watch.word);
+  return owing({ ...rest, endedAt: now, note }, status, now);
+};
 
 /** Owes its followers how far it has got, where that is news; too hasty news waits for a later look. */
 const owingProgress = (watch: Watch, now: number, followers: readonly string[]): Watch => {
@@ -216,14 +244,56 @@ const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: nu
   return next.misses < habits.missesUntilLost ? next : ended(next, 'lost', now, shows);
 };
 
-const unanswered = (watch: Watch, error: LookError, now: number): Watch => ({
-  ...watch,
-  trouble: {
-    since: watch.trouble?.since ?? now,
-    code: plain(error.code, CODE_BYTES),
-    message: plain(error.message, TEXT_BYTES),
-  },
+/** After an answer: what kept the looks from bringing one is over, and those who were told of it are told that, too. */
+const heardFrom = (after: Watch, before: Watch, heard: Heard, followers: readonly string[]): Watch => {
+  const { refusals: _r, overdue: _o, blocked, ...rest } = after;
+  const next: Watch = { ...rest, heard };
+  // An end says it all.
+  if (isOver(next.status) || heard.at >= next.deadline) return next;
+  const unblocked = blocked ? owingAside(next, 'unblocked', { at: heard.at }) : next;
+  if (before.status !== 'attention' || next.status === 'attention') return unblocked;
+  // Those who follow it hear the same by its progress.
+  const to = next.notify.filter((target) => !followers.includes(target));
+  if (to.length === 0) return unblocked;
+  return owingAside(unblocked, 'resumed', { at: heard.at, ...(followers.length > 0 && { to }) });
+};
+
+const inTrouble = (watch: Watch, { code, message }: Pick<Missed, 'code' | 'message'>, now: number) => ({
+  since: watch.trouble?.since ?? now,
+  code: plain(code, CODE_BYTES),
+  message: plain(message, TEXT_BYTES),
 });
+
+const unanswered = (watch: Watch, error: LookError, now: number): Watch => {
+  const next: Watch = { ...watch, trouble: inTrouble(watch, error, now) };
+  const kind = refusalKindOf(error);
+  if (!kind || watch.blocked) return next;
+  const refusals = oneMore(watch.refusals, now);
+  if (!isBlocking(refusals, now)) return { ...next, refusals };
+  const { code, message } = inTrouble(watch, error, now);
+  const blocked: Blocked = { since: refusals.since, kind, code, message };
+  return owingAside({ ...next, refusals, blocked }, 'blocked', { at: now });
+};
+
+const heardIn = (observation: Exclude<Observation, { kind: 'unanswered' }>, now: number): Heard =>
+  observation.kind === 'seen'
+    ? { at: now, word: plain(observation.word, CODE_BYTES) }
+    : { at: now, shows: plain(observation.shows, TEXT_BYTES) };
+
+/** The last answer on record; a watch written by an earlier version has only its history. */
+const lastHeard = ({ heard, history }: Watch): Heard | undefined => {
+  if (heard) return heard;
+  const entry = history.findLast(({ word }) => word !== undefined);
+  return entry?.word === undefined ? undefined : { at: entry.at, word: entry.word };
+};
+
+/** Past the deadline and without an answer: the watch waits on for its last look, or has timed out. */
+const overdue = (watch: Watch, missed: Missed, backAt: number, now: number): Watch => {
+  const wait = waitOn(watch.overdue, missed, backAt, now);
+  if (wait === 'over')
+    return ended(watch, 'timed_out', now, noteOfNoLook(watch.overdue, missed, lastHeard(watch), now));
+  return { ...watch, overdue: wait.overdue, nextLookAt: wait.backAt };
+};
 
 /**
  * Decides what a look means: the watch as it stands after it, with the time of its next look.
@@ -239,38 +309,51 @@ export const decide = (
   from: number = now,
 ): Watch => {
   if (isOver(watch.status)) return watch;
+  if (observation.kind === 'unanswered') return afterNoAnswer(watch, observation.error, now, habits, from);
   const told =
-    observation.kind === 'seen'
-      ? seen(watch, observation, now, habits)
-      : observation.kind === 'absent'
-        ? absent(watch, observation, now, habits)
-        : unanswered(watch, observation.error, now);
-  const looked: Watch = { ...told, lookedAt: now };
+    observation.kind === 'seen' ? seen(watch, observation, now, habits) : absent(watch, observation, now, habits);
+  const heard = heardIn(observation, now);
+  const looked: Watch = { ...heardFrom(told, watch, heard, habits.followers ?? []), lookedAt: now };
   if (isOver(looked.status)) return looked;
-  if (now >= watch.deadline) return ended(looked, 'timed_out', now, timedOutNote(looked));
-
-  const gap = gapFor(habits);
-  const usual = nextLook(from, startOf(looked), looked.deadline, gap);
-  return { ...looked, nextLookAt: Math.min(afterTrouble(looked, observation, usual, now), looked.deadline) };
+  if (now >= watch.deadline) return ended(looked, 'timed_out', now, noteOfLastLook(heard));
+  return { ...looked, nextLookAt: Math.min(usualLook(looked, from, habits), looked.deadline) };
 };
 
-const afterTrouble = (watch: Watch, observation: Observation, usual: number, now: number): number => {
-  if (observation.kind !== 'unanswered') return usual;
-  const wish = observation.error instanceof RetryLater ? (observation.error.afterMs ?? 0) : 0;
+const usualLook = (watch: Watch, from: number, habits: Habits): number =>
+  nextLook(from, startOf(watch), watch.deadline, gapFor(habits));
+
+const afterNoAnswer = (watch: Watch, error: LookError, now: number, habits: Habits, from: number): Watch => {
+  const looked: Watch = { ...unanswered(watch, error, now), lookedAt: now };
+  const nextLookAt = afterTrouble(looked, error, usualLook(looked, from, habits), now);
+  if (now < watch.deadline) return { ...looked, nextLookAt: Math.min(nextLookAt, watch.deadline) };
+  const { code, message } = inTrouble(watch, error, now);
+  return overdue(looked, { cause: causeOf(error), code, message }, nextLookAt, now);
+};
+
+const causeOf = (error: LookError): Missed['cause'] => {
+  const kind = refusalKindOf(error);
+  if (kind === undefined) return 'unanswered';
+  return kind === 'not_configured' ? 'fault' : 'refused';
+};
+
+const afterTrouble = (watch: Watch, error: LookError, usual: number, now: number): number => {
+  const wish = error instanceof RetryLater ? (error.afterMs ?? 0) : 0;
   const wait = troubleGap(now - (watch.trouble?.since ?? now), usual - now);
-  return now + Math.max(wait, Math.min(wish, RETRY_AFTER_LOOK_MAX_MS));
+  const next = now + Math.max(wait, Math.min(wish, RETRY_AFTER_LOOK_MAX_MS));
+  // The look that shows whether it is blocked is not put off.
+  const blockedAt = watch.refusals && !watch.blocked ? watch.refusals.since + BLOCKED_AFTER_MS : now;
+  return wish === 0 && blockedAt > now ? Math.min(next, blockedAt) : next;
 };
 
-const timedOutNote = (watch: Watch): string =>
-  watch.trouble === undefined
-    ? 'The deadline passed while the cloud still had it under way.'
-    : `The deadline passed; the last looks brought nothing: ${watch.trouble.code}: ${watch.trouble.message}`;
-
-/** Ends a watch whose deadline is so long past that its last look cannot be waited for any more. */
-export const expire = (watch: Watch, now: number): Watch =>
-  isOver(watch.status) || now < watch.deadline + LAST_LOOK_GRACE_MS
-    ? watch
-    : ended(watch, 'timed_out', now, timedOutNote(watch));
+/**
+ * What it means that a watch could not be looked at and has to be back at `backAt`: the watch as it is while its time is not
+ * over, except that a fault of our own is noted in it; else it waits for its last look or has timed out.
+ */
+export const waited = (watch: Watch, missed: Missed, backAt: number, now: number): Watch => {
+  if (isOver(watch.status)) return watch;
+  const noted = missed.cause === 'fault' ? { ...watch, trouble: inTrouble(watch, missed, now) } : watch;
+  return now < watch.deadline ? noted : overdue(noted, missed, backAt, now);
+};
 
 /** Ends a watch because somebody asked for it. The operation itself goes on in its cloud. */
 export const stop = (watch: Watch, now: number): Watch =>
@@ -283,15 +366,18 @@ export const join = (watch: Watch, notify: readonly string[], now: number): Watc
   // Whoever follows it from now on is told how far it has got already.
   const { told: _, ...rest } = watch;
   const next = { ...rest, notify: [...watch.notify, ...joining] };
-  if (!isOver(watch.status)) return next;
-  const debt: Owed = {
-    event: watch.status,
-    at: watch.endedAt ?? now,
-    ...(watch.word !== undefined && { word: watch.word }),
-    to: joining,
-  };
-  return { ...next, owed: [...next.owed, debt] };
+  if (isOver(watch.status)) return owedTo(next, watch.status, watch.endedAt ?? now, joining);
+  // A state that holds is told to those who come later, as it was.
+  const waiting = watch.status === 'attention' ? owedTo(next, watch.status, enteredAt(watch), joining) : next;
+  return watch.blocked ? owingAside(waiting, 'blocked', { at: now, to: joining }) : waiting;
 };
+
+const owedTo = (watch: Watch, event: 'attention' | EndStatus, at: number, to: readonly string[]): Watch =>
+  withDebt(watch, { event }, { at, to });
+
+/** When it entered the status that it has. */
+const enteredAt = ({ history, status, submittedAt }: Watch): number =>
+  history[history.findLastIndex((entry) => entry.status !== status) + 1]?.at ?? submittedAt;
 
 /** Takes settled debts off, by what they are: others may have been added meanwhile. */
 export const settle = (watch: Watch, settled: readonly Owed[]): Watch => {
@@ -299,20 +385,22 @@ export const settle = (watch: Watch, settled: readonly Owed[]): Watch => {
   return { ...watch, owed: watch.owed.filter((debt) => !settled.some((paid) => same(debt, paid))) };
 };
 
-/**
- * Looks made and the next look, as of `now`. Looks that change nothing are not written down, so the count goes on from
- * the last one that was, along the same schedule.
- */
-export const projectLooks = (watch: Watch, now: number, habits: Habits): { looks: number; nextLookAt?: number } => {
-  if (isOver(watch.status)) return { looks: watch.looks };
-  const gap = gapFor(habits);
-  let looks = watch.looks;
+/** The next look, as of `now`. Looks that change nothing are not written down: their schedule goes on from the last write. */
+export const projectNextLook = (watch: Watch, now: number, habits: Habits): number | undefined => {
+  if (isOver(watch.status)) return undefined;
   let next = watch.nextLookAt;
-  while (next <= now && looks < watch.looks + 10_000) {
-    looks += 1;
-    next = nextLook(next, startOf(watch), watch.deadline, gap);
+  for (let i = 0; next <= now && now < watch.deadline && i < LOOKS_PROJECTED_MAX; i += 1) {
+    next = usualLook(watch, next, habits);
   }
-  return { looks, nextLookAt: next };
+  return next;
+};
+
+/** Puts a watch under another deadline: where that comes before the next look, the look is made there. */
+export const dueBy = (watch: Watch, deadline: number, now: number, habits: Habits): Watch => {
+  if (isOver(watch.status)) return watch;
+  const { overdue: _, ...rest } = watch;
+  if (deadline >= watch.deadline) return { ...rest, deadline };
+  return { ...rest, deadline, nextLookAt: Math.min(projectNextLook(watch, now, habits) ?? deadline, deadline) };
 };
 
 /** Whether an earlier watch of the same operation still answers for it, so that a second submission joins it. */

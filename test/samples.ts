@@ -40,7 +40,9 @@ export const watchWith = (more: Partial<Watch> = {}): Watch => ({
 });
 
 /** A debt as an event is built from it. */
-export const announced = ({ event, at, word }: Owed): Announced => {
+export const announced = ({ to: _, ...debt }: Owed): Announced => {
+  if ('status' in debt) return debt;
+  const { event, ...more } = debt;
   if (event === 'progress') throw new Error('progress is no event');
-  return { event, at, ...(word !== undefined && { word }) };
+  return { event, ...more };
 };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   againAfter,
+  BLOCKED_AFTER_MS,
   CLAIM_MS,
   DEADLINE_DEFAULT_MS,
   DEADLINE_MAX_MS,
@@ -12,7 +13,9 @@ import {
   hideSeconds,
   isWornOut,
   KEEP_MS,
-  LAST_LOOK_GRACE_MS,
+  LAST_LOOK_OWN_DELAY_MS,
+  LAST_LOOK_SILENCE_MS,
+  LAST_LOOK_WAIT_MS,
   LEASE_MS,
   lainAfterLapses,
   leaseAfterLapses,
@@ -215,7 +218,10 @@ test.each([
 test.each([
   ['a watch lasts a day, if nothing is said', DEADLINE_DEFAULT_MS, DAY],
   ['and a week at most', DEADLINE_MAX_MS, 7 * DAY],
-  ['it waits a minute for its last look', LAST_LOOK_GRACE_MS, MINUTE],
+  ['it waits fifteen minutes for a cloud that gives no last answer', LAST_LOOK_SILENCE_MS, 15 * MINUTE],
+  ['it waits a day for its last look where opwatch cannot look', LAST_LOOK_WAIT_MS, DAY],
+  ['a watch back five minutes late was delayed by opwatch', LAST_LOOK_OWN_DELAY_MS, 5 * MINUTE],
+  ['refusals that last two minutes block a watch', BLOCKED_AFTER_MS, 2 * MINUTE],
   ['what has ended is kept for 30 days', KEEP_MS, 30 * DAY],
   ['a lease lasts ten minutes beyond the next wake-up', LEASE_MS, 10 * MINUTE],
   ['the first one two minutes', FIRST_LEASE_MS, 2 * MINUTE],

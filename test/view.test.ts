@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { newDelivery } from '../lib/delivery.ts';
 import { newDeliveryItem, newWatchItem } from '../lib/items.ts';
-import { openLane, refused } from '../lib/lane.ts';
+import { openLane, refused, SECRET_UNREADABLE } from '../lib/lane.ts';
 import { DEFAULT_GAP } from '../lib/schedule.ts';
 import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
 import { MINUTE, OPERATIONS, SECOND, T0, watchWith } from './samples.ts';
 
 const links = { watch: 'https://watch.example.com/watches/w_sample', console: 'https://console.example.com/' };
 const habits = { graceMs: MINUTE, missesUntilLost: 3, gap: DEFAULT_GAP };
-const view = (more: Parameters<typeof watchWith>[0], now = T0) =>
-  JSON.parse(JSON.stringify(watchView(watchWith(more), links, habits, now)));
+const view = (more: Parameters<typeof watchWith>[0], now = T0, lane = openLane) =>
+  JSON.parse(JSON.stringify(watchView(watchWith(more), links, habits, lane, now)));
 
 describe('a watch', () => {
   test('that is new shows what was asked for, and when it will be looked at', () => {
@@ -26,13 +26,13 @@ describe('a watch', () => {
       notify: ['chat'],
       submittedAt: '2026-01-05T08:00:00.000Z',
       deadline: '2026-01-06T08:00:00.000Z',
-      looks: 1,
+      looks: 0,
       nextLookAt: '2026-01-05T08:00:05.000Z',
       history: [{ at: '2026-01-05T08:00:00.000Z', status: 'pending' }],
     });
   });
 
-  test('under way shows progress, trouble, and the looks that were never written down', () => {
+  test('under way shows progress, trouble, the looks that were written down, and the next by the schedule', () => {
     const shown = view(
       {
         status: 'running',
@@ -40,6 +40,7 @@ describe('a watch', () => {
         progress: { percent: 40 },
         trouble: { since: T0, code: 'timeout', message: 'no answer' },
         looks: 3,
+        lookedAt: T0 + 15 * SECOND,
         nextLookAt: T0 + 20 * SECOND,
       },
       T0 + 60 * SECOND,
@@ -49,9 +50,26 @@ describe('a watch', () => {
       providerStatus: 'IN_PROGRESS',
       progress: { percent: 40 },
       trouble: { since: '2026-01-05T08:00:00.000Z', code: 'timeout', message: 'no answer' },
-      looks: 7,
+      looks: 3,
+      lookedAt: '2026-01-05T08:00:15.000Z',
     });
     expect(Date.parse(shown.nextLookAt)).toBeGreaterThan(T0 + 60 * SECOND);
+  });
+
+  test.each([
+    ['has refused credentials', refused(openLane, T0, 'InvalidAccessKeyId', 'not found')],
+    ['was asked to wait', { ...openLane, pausedUntil: T0 + MINUTE }],
+  ])('whose connection %s shows no next look', (_, lane) => {
+    expect(view({ nextLookAt: T0 + 5 * SECOND }, T0, lane)).not.toHaveProperty('nextLookAt');
+  });
+
+  test('that is blocked shows since when, why, and what to do', () => {
+    const blocked = { since: T0, kind: 'not_allowed', code: 'Forbidden.RAM', message: 'not authorized' } as const;
+    expect(view({ blocked }).blocked).toEqual({
+      ...blocked,
+      since: '2026-01-05T08:00:00.000Z',
+      help: expect.stringContaining('Grant them the permission'),
+    });
   });
 
   test('that is over shows when it ended, when we learned it, and why', () => {
@@ -129,13 +147,29 @@ describe('a connection', () => {
   });
 
   test('that rests shows until when', () => {
-    expect(pauseView({ ...openLane, pausedUntil: T0 + MINUTE }, T0)).toEqual({ until: '2026-01-05T08:01:00.000Z' });
+    expect(pauseView({ ...openLane, pausedUntil: T0 + MINUTE }, T0)).toEqual({
+      until: '2026-01-05T08:01:00.000Z',
+      cause: 'paused',
+    });
+  });
+
+  test('whose calls are all taken shows until when, and that of a moment is nothing', () => {
+    expect(pauseView({ ...openLane, nextSlotAt: T0 + MINUTE }, T0)).toEqual({
+      until: '2026-01-05T08:01:00.000Z',
+      cause: 'full',
+    });
+    expect(pauseView({ ...openLane, nextSlotAt: T0 + 2 * SECOND }, T0)).toBeUndefined();
+  });
+
+  test('whose credentials opwatch cannot read says so', () => {
+    expect(pauseView(refused(openLane, T0, SECRET_UNREADABLE, 'no parameter'), T0)?.cause).toBe('no_secret');
   });
 
   test('whose credentials are refused shows why, also between two trials', () => {
     const lane = refused(openLane, T0, 'InvalidAccessKeyId', 'not found');
     expect(pauseView(lane, T0 + 10 * MINUTE)).toEqual({
       until: '2026-01-05T08:10:00.000Z',
+      cause: 'refused',
       refused: { since: '2026-01-05T08:00:00.000Z', code: 'InvalidAccessKeyId', message: 'not found' },
     });
   });

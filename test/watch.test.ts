@@ -1,22 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Misconfigured, RetryLater, Throttled } from '../lib/errors.ts';
+import type { Missed } from '../lib/deadline.ts';
+import { Misconfigured, NotAllowed, NotConfigured, Refused, RetryLater, Throttled } from '../lib/errors.ts';
 import type { CloudStatus, Observation } from '../lib/observation.ts';
 import { DEFAULT_GAP } from '../lib/schedule.ts';
 import {
   answersFor,
   decide,
-  expire,
+  dueBy,
   graceIsOver,
   type Habits,
   isOver,
   join,
-  projectLooks,
+  projectNextLook,
   STATUSES,
   type Status,
   settle,
   stop,
   type Watch,
+  waited,
 } from '../lib/watch.ts';
 import { HOUR, T0, watchWith } from './samples.ts';
 
@@ -37,6 +39,8 @@ const unanswered = (error = new RetryLater({ code: 'timeout', message: 'no answe
   kind: 'unanswered',
   error,
 });
+
+const OUTCOMES = STATUSES.filter(isOver);
 
 /** One look after the other, ten seconds apart. */
 const looked = (watch: Watch, ...looks: readonly Observation[]): Watch =>
@@ -315,7 +319,8 @@ describe('attention', () => {
     const once = looked(fresh, waiting, waiting, waiting);
     expect(once.owed).toEqual([{ event: 'attention', at: T0 + 10_000, word: 'HUMAN_PROCESSING' }]);
     const twice = looked(fresh, waiting, seen('running', 'IN_PROGRESS'), waiting);
-    expect(twice.owed.map(({ at }) => at)).toEqual([T0 + 10_000, T0 + 30_000]);
+    const begun = twice.owed.filter(({ event }) => event === 'attention');
+    expect(begun.map(({ at }) => at)).toEqual([T0 + 10_000, T0 + 30_000]);
   });
 });
 
@@ -511,25 +516,388 @@ describe('no answer', () => {
 
 describe('the deadline', () => {
   const late = T0 + 24 * HOUR;
+  const under = looked(fresh, seen('running', 'RUNNING'));
+  const noAnswer = unanswered();
+  const isoOf = (at: number) => new Date(at).toISOString();
 
   test('the last look is made there and may still bring the outcome [F40]', () => {
     expect(decide(fresh, seen('running', 'RUNNING'), late - 60_000, habits).nextLookAt).toBe(late);
     expect(decide(fresh, seen('succeeded', 'COMPLETED'), late, habits).status).toBe('succeeded');
     expect(decide(fresh, seen('running', 'RUNNING'), late, habits)).toMatchObject({
       status: 'timed_out',
-      note: 'The deadline passed while the cloud still had it under way.',
+      note: 'The deadline passed. The last look, at 2026-01-06T08:00:00.000Z, found it not over: RUNNING.',
     });
   });
 
-  test('a look that brings no answer there is the last one too, and says why', () => {
-    const watch = decide(fresh, unanswered(), late, habits);
-    expect(watch.status).toBe('timed_out');
-    expect(watch.note).toBe('The deadline passed; the last looks brought nothing: timeout: no answer');
+  test.each<[string, number]>([
+    ['at the deadline', 0],
+    ['an hour late', HOUR],
+    ['three days late', 72 * HOUR],
+  ])('an end that the last look brings is the end, %s [F40]', (_, delay) => {
+    expect(decide(under, seen('failed', 'FAILED'), late + delay, habits)).toMatchObject({
+      status: 'failed',
+      owed: [{ event: 'failed' }],
+    });
   });
 
-  test('a watch that cannot be looked at ends a minute later by itself', () => {
-    expect(expire(fresh, late + 59_999)).toBe(fresh);
-    expect(expire(fresh, late + 60_000)).toMatchObject({ status: 'timed_out', endedAt: late + 60_000 });
+  test('a last look that does not find it says what the cloud showed', () => {
+    expect(decide(under, absent, late, habits)).toMatchObject({
+      status: 'timed_out',
+      note: 'The deadline passed. The last look, at 2026-01-06T08:00:00.000Z, did not find it: OperationNotFound: not found',
+    });
+  });
+
+  /** Receipts after the deadline, each at its minute: an observation, or why there was none. */
+  const received = (
+    watch: Watch,
+    ...receipts: readonly (readonly [minute: number, what: Observation | Missed['cause']])[]
+  ) =>
+    receipts.reduce((current, [minute, what]) => {
+      const now = late + minute * 60_000;
+      if (typeof what !== 'string') return decide(current, what, now, habits);
+      return waited(current, { cause: what, code: 'code', message: 'words' }, now + 3 * 60_000, now);
+    }, watch);
+
+  const rejected = unanswered(new Misconfigured({ code: 'InvalidRegionId', message: 'no such region' }));
+  const gone = unanswered(new NotConfigured({ code: 'no_connection', message: 'names no connection' }));
+  const every = <W>(minutes: number, count: number, what: W): (readonly [number, W])[] =>
+    Array.from({ length: count }, (_, i) => [i * minutes, what] as const);
+
+  test.each<[string, readonly (readonly [number, Observation | Missed['cause']])[], string]>([
+    ['the cloud does not answer once', [[0, noAnswer]], 'running'],
+    ['it does not answer for 14 minutes', every(2, 8, noAnswer), 'running'],
+    ['it does not answer for 15 minutes', every(5, 4, noAnswer), 'timed_out'],
+    ['it refuses the request for 15 minutes', every(5, 4, rejected), 'timed_out'],
+    ['it refuses the credentials for 15 minutes', every(3, 6, 'refused' as const), 'timed_out'],
+    ['it wants fewer calls for 15 minutes', every(3, 6, 'paused' as const), 'timed_out'],
+    [
+      'it refuses now and does not answer then',
+      [
+        [0, noAnswer],
+        [5, 'refused'],
+        [10, rejected],
+        [15, 'paused'],
+      ],
+      'timed_out',
+    ],
+    ['it answers in the end', [...every(5, 3, noAnswer), [15, seen('succeeded', 'COMPLETED')]], 'succeeded'],
+    [
+      'opwatch is away meanwhile, and then there is no answer',
+      [
+        [0, noAnswer],
+        [60, noAnswer],
+      ],
+      'running',
+    ],
+    [
+      'opwatch is away meanwhile, and then no answer for 15 minutes',
+      [
+        [0, noAnswer],
+        [60, noAnswer],
+        [65, noAnswer],
+        [70, noAnswer],
+        [75, noAnswer],
+      ],
+      'timed_out',
+    ],
+    ['the lane is full for hours', every(60, 23, 'full' as const), 'running'],
+    ['the lane is full for a day', every(60, 25, 'full' as const), 'timed_out'],
+    ['opwatch has a fault for hours', every(60, 23, 'fault' as const), 'running'],
+    ['opwatch cannot read the credentials for hours', every(60, 23, 'no_secret' as const), 'running'],
+    ['opwatch cannot read the credentials for a day', every(60, 25, 'no_secret' as const), 'timed_out'],
+    ['the configuration lacks the connection for hours', every(60, 23, gone), 'running'],
+    [
+      'the lane is full for hours, and then the end is seen',
+      [...every(60, 20, 'full' as const), [1_201, seen('succeeded', 'COMPLETED')]],
+      'succeeded',
+    ],
+    [
+      'the cloud is silent only after hours of a full lane',
+      [...every(60, 5, 'full' as const), [245, noAnswer]],
+      'running',
+    ],
+  ])('%s [F40]', (_, receipts, status) => {
+    expect(received(under, ...receipts).status).toBe(status);
+  });
+
+  test('the time of the first receipt is written down, and waiting never goes beyond its end', () => {
+    const first = received(fresh, [7, noAnswer]);
+    expect(first.overdue?.since).toBe(late + 7 * 60_000);
+    expect(received(fresh, [7, noAnswer], [20, noAnswer]).nextLookAt).toBeLessThanOrEqual(
+      late + 22 * 60_000 + 13 * 60_000,
+    );
+    expect(received(fresh, [7, noAnswer], [9, noAnswer], [13, noAnswer], [18, noAnswer]).nextLookAt).toBe(
+      late + 22 * 60_000,
+    );
+  });
+
+  test('the note says that nothing was heard, of a watch that was never answered', () => {
+    const { note } = received(fresh, ...every(5, 4, noAnswer));
+    expect(note).toBe(
+      'The deadline passed without a last answer. No answer of the cloud is on record. ' +
+        `From ${isoOf(late)} to ${isoOf(late + 15 * 60_000)} the cloud did not answer: timeout: no answer`,
+    );
+  });
+
+  test.each<[string, Watch, string]>([
+    ['the word it saw', under, 'The last answer on record, of 2026-01-05T08:00:10.000Z: RUNNING.'],
+    [
+      'that it was not found',
+      looked(under, absent),
+      'The last answer on record, of 2026-01-05T08:00:10.000Z: not found (OperationNotFound: not found).',
+    ],
+    [
+      'the word in its history, of a watch from an earlier version',
+      (({ heard: _, ...rest }) => rest)(under),
+      'The last answer on record, of 2026-01-05T08:00:10.000Z: RUNNING.',
+    ],
+  ])('the note says when the cloud was last heard, and what it said: %s', (_, watch, sentence) => {
+    expect(received(watch, ...every(3, 6, 'refused' as const)).note).toBe(
+      `The deadline passed without a last answer. ${sentence} ` +
+        `From ${isoOf(late)} to ${isoOf(late + 15 * 60_000)} the cloud refused: code: words`,
+    );
+  });
+
+  test.each<[Missed['cause'], string]>([
+    ['full', 'the connection had no call to spare'],
+    ['no_secret', 'opwatch could not read the credentials'],
+    ['fault', 'opwatch had a fault'],
+  ])('the note of a day of %s says whose fault it was', (cause, words) => {
+    const { note } = received(fresh, ...every(60, 25, cause));
+    expect(note).toContain(`From ${isoOf(late)} to ${isoOf(late + 24 * HOUR)} ${words}: code: words`);
+  });
+
+  test('a watch whose deadline is moved away waits no longer for its last look', () => {
+    const waiting = received(under, [0, noAnswer]);
+    const moved = dueBy(waiting, late + HOUR, late + 60_000, habits);
+    expect(moved).toMatchObject({ deadline: late + HOUR });
+    expect(moved).not.toHaveProperty('overdue');
+  });
+
+  test('before the deadline, only a fault of our own is noted in the watch', () => {
+    const missed = { code: 'code', message: 'words' };
+    for (const cause of ['refused', 'paused', 'full', 'no_secret'] as const) {
+      expect(waited(under, { cause, ...missed }, T0 + HOUR, T0 + 60_000)).toBe(under);
+    }
+    const faulty = waited(under, { cause: 'fault', ...missed }, T0 + HOUR, T0 + 60_000);
+    expect(faulty.trouble).toEqual({ since: T0 + 60_000, ...missed });
+    expect(decide(faulty, seen('running', 'RUNNING'), T0 + 70_000, habits)).not.toHaveProperty('trouble');
+  });
+});
+
+describe('a refusal that repeating cannot help', () => {
+  const denied = unanswered(new NotAllowed({ code: 'Forbidden.RAM', message: 'not authorized' }));
+  const invalid = unanswered(new Misconfigured({ code: 'InvalidRegionId', message: 'no such region' }));
+  const gone = unanswered(new NotConfigured({ code: 'no_connection', message: 'names no connection' }));
+  const keys = unanswered(new Refused({ code: 'InvalidAccessKeyId', message: 'not found' }));
+
+  /** Looks at their seconds. */
+  const at = (watch: Watch, ...looks: readonly (readonly [second: number, Observation])[]) =>
+    looks.reduce((current, [second, look]) => decide(current, look, T0 + second * 1_000, habits), watch);
+  const running = at(fresh, [1, seen('running', 'RUNNING')]);
+  const blockedNow = at(running, [10, denied], [60, denied], [130, denied]);
+  const eventsOf = ({ owed }: Watch) => owed.map(({ event }) => event);
+
+  test.each<[string, readonly (readonly [number, Observation])[], readonly string[]]>([
+    [
+      'two refused looks',
+      [
+        [0, denied],
+        [200, denied],
+      ],
+      [],
+    ],
+    [
+      'three within two minutes',
+      [
+        [0, denied],
+        [60, denied],
+        [119, denied],
+      ],
+      [],
+    ],
+    [
+      'three over two minutes',
+      [
+        [0, denied],
+        [60, denied],
+        [120, denied],
+      ],
+      ['blocked'],
+    ],
+    [
+      'three of a request that is wrong',
+      [
+        [0, invalid],
+        [60, invalid],
+        [120, invalid],
+      ],
+      ['blocked'],
+    ],
+    [
+      'three without a configuration',
+      [
+        [0, gone],
+        [60, gone],
+        [120, gone],
+      ],
+      ['blocked'],
+    ],
+    [
+      'both kinds together',
+      [
+        [0, denied],
+        [60, invalid],
+        [120, denied],
+      ],
+      ['blocked'],
+    ],
+    [
+      'three refusals of the keys',
+      [
+        [0, keys],
+        [60, keys],
+        [120, keys],
+        [180, keys],
+      ],
+      [],
+    ],
+    [
+      'three time-outs',
+      [
+        [0, unanswered()],
+        [60, unanswered()],
+        [120, unanswered()],
+      ],
+      [],
+    ],
+    [
+      'a time-out between them',
+      [
+        [0, denied],
+        [60, unanswered()],
+        [90, denied],
+        [120, denied],
+      ],
+      ['blocked'],
+    ],
+    [
+      'an answer between them',
+      [
+        [0, denied],
+        [60, seen('running', 'RUNNING')],
+        [90, denied],
+        [120, denied],
+      ],
+      [],
+    ],
+    [
+      'many',
+      [
+        [0, denied],
+        [60, denied],
+        [120, denied],
+        [300, denied],
+        [600, denied],
+        [900, denied],
+      ],
+      ['blocked'],
+    ],
+    [
+      'many, and then time-outs',
+      [
+        [0, denied],
+        [60, denied],
+        [120, denied],
+        [300, unanswered()],
+        [600, denied],
+      ],
+      ['blocked'],
+    ],
+  ])('%s', (_, looks, events) => {
+    expect(eventsOf(at(fresh, ...looks))).toEqual(events);
+  });
+
+  test('is counted in the watch, and told with the words of the cloud', () => {
+    expect(at(running, [10, denied], [60, denied]).refusals).toEqual({ since: T0 + 10_000, count: 2 });
+    const blocked = { since: T0 + 10_000, kind: 'not_allowed', code: 'Forbidden.RAM', message: 'not authorized' };
+    expect(blockedNow).toMatchObject({ status: 'running', blocked });
+    expect(blockedNow.owed).toEqual([
+      { event: 'blocked', at: T0 + 130_000, status: 'running', word: 'RUNNING', blocked },
+    ]);
+  });
+
+  test('has its third look after two minutes at the latest, and goes on rarely', () => {
+    const third = at(fresh, [0, denied], [80, denied]);
+    expect(third.nextLookAt).toBe(T0 + 120_000);
+    const later = at(fresh, [0, denied], [60, denied], [120, denied], [600, denied]);
+    expect(later.nextLookAt).toBe(T0 + 900_000);
+  });
+
+  test('is over with the next answer: told once, also to those who joined meanwhile', () => {
+    const joined = join(blockedNow, ['late'], T0 + 140_000);
+    expect(joined.owed.at(-1)).toMatchObject({ event: 'blocked', at: T0 + 140_000, to: ['late'] });
+    const free = at(joined, [200, seen('running', 'RUNNING')], [230, seen('running', 'RUNNING')]);
+    expect(free.owed.slice(2)).toEqual([{ event: 'unblocked', at: T0 + 200_000, status: 'running', word: 'RUNNING' }]);
+    expect(free).not.toHaveProperty('blocked');
+    expect(free).not.toHaveProperty('refusals');
+    expect(eventsOf(at(blockedNow, [200, absent]))).toEqual(['blocked', 'unblocked']);
+  });
+
+  test('that comes again is told again', () => {
+    const again = at(blockedNow, [200, seen('running', 'RUNNING')], [300, denied], [400, denied], [500, denied]);
+    expect(eventsOf(again)).toEqual(['blocked', 'unblocked', 'blocked']);
+  });
+
+  test.each<[string, Watch, string]>([
+    ['by the cloud', at(blockedNow, [200, seen('succeeded', 'COMPLETED')]), 'succeeded'],
+    ['by request', stop(blockedNow, T0 + 200_000), 'stopped'],
+    ['at its deadline', at(blockedNow, ...[0, 5, 10, 15].map((m) => [86_400 + m * 60, denied] as const)), 'timed_out'],
+  ])('does not outlive an end %s, and nothing but the end is told', (_, over, status) => {
+    expect(over.status).toBe(status);
+    expect(over).not.toHaveProperty('blocked');
+    expect(eventsOf(over)).toEqual(['blocked', status]);
+  });
+
+  test('keeps the deadline: timed out after fifteen minutes more, with the words of the cloud', () => {
+    const over = at(blockedNow, ...[0, 5, 10, 15].map((m) => [86_400 + m * 60, denied] as const));
+    expect(over.note).toContain('the cloud refused: Forbidden.RAM: not authorized');
+  });
+});
+
+describe('attention that passes', () => {
+  const waiting = looked(fresh, seen('attention', 'HUMAN_PROCESSING'));
+
+  test('is told as attention was: the operation goes on', () => {
+    const { owed } = looked(waiting, seen('running', 'RUNNING'), seen('running', 'RUNNING'));
+    expect(owed).toEqual([
+      { event: 'attention', at: T0 + 10_000, word: 'HUMAN_PROCESSING' },
+      { event: 'resumed', at: T0 + 10_000, status: 'running', word: 'RUNNING' },
+    ]);
+  });
+
+  test('needs no word where the end tells it', () => {
+    const { owed } = looked(waiting, seen('succeeded', 'COMPLETED'));
+    expect(owed.map(({ event }) => event)).toEqual(['attention', 'succeeded']);
+  });
+
+  test('is told to those who follow the operation by its progress', () => {
+    const following = { ...habits, followers: ['chat'] };
+    const { owed } = decide(waiting, seen('running', 'RUNNING'), T0 + 60_000, following);
+    expect(owed.slice(1)).toEqual([
+      { event: 'progress', at: T0 + 60_000, to: ['chat'] },
+      { event: 'resumed', at: T0 + 60_000, status: 'running', word: 'RUNNING', to: ['ci'] },
+    ]);
+  });
+
+  test('is told to whoever joins while it lasts, as of when it began', () => {
+    const again = decide(waiting, seen('attention', 'STILL_WAITING'), T0 + 60_000, habits);
+    expect(join(again, ['late'], T0 + 70_000).owed.at(-1)).toEqual({
+      event: 'attention',
+      at: T0 + 10_000,
+      word: 'STILL_WAITING',
+      to: ['late'],
+    });
   });
 });
 
@@ -569,7 +937,7 @@ describe('an end is final', () => {
 
   test('neither does a stop or the deadline', () => {
     expect(stop(over, T0 + 10_000)).toBe(over);
-    expect(expire(over, T0 + 48 * HOUR)).toBe(over);
+    expect(waited(over, { cause: 'fault', code: 'code', message: 'words' }, T0 + 48 * HOUR, T0 + 48 * HOUR)).toBe(over);
   });
 
   test('whatever the looks, at most one end is reached and owed, and its status never changes again [F35] [F40]', () => {
@@ -586,7 +954,9 @@ describe('an end is final', () => {
             if (end !== undefined) expect(watch.status).toBe(end);
             if (isOver(watch.status)) end = watch.status;
           }
-          expect(watch.owed.filter(({ event }) => event !== 'attention')).toHaveLength(end === undefined ? 0 : 1);
+          expect(watch.owed.filter(({ event }) => (OUTCOMES as readonly string[]).includes(event))).toHaveLength(
+            end === undefined ? 0 : 1,
+          );
         },
       ),
     );
@@ -710,22 +1080,33 @@ describe('settling', () => {
   });
 });
 
-describe('looks that were not written down', () => {
-  test('are counted along the schedule', () => {
+describe('the next look', () => {
+  test('goes on along the schedule where looks were not written down', () => {
     const watch = decide(fresh, seen('running', 'RUNNING'), T0, habits);
-    const counted = { ...watch, looks: 1 };
-    expect(projectLooks(counted, T0 + 4_999, habits)).toEqual({ looks: 1, nextLookAt: T0 + 5_000 });
-    expect(projectLooks(counted, T0 + 5_000, habits)).toEqual({ looks: 2, nextLookAt: T0 + 10_000 });
-    expect(projectLooks(counted, T0 + 100_000, habits).looks).toBe(10);
+    expect(projectNextLook(watch, T0 + 4_999, habits)).toBe(T0 + 5_000);
+    expect(projectNextLook(watch, T0 + 5_000, habits)).toBe(T0 + 10_000);
+    expect(projectNextLook(watch, T0 + 100_000, habits)).toBeGreaterThan(T0 + 100_000);
   });
 
-  test('are counted up to ten thousand, however short the gap', () => {
+  test('is worked out in ten thousand steps at most, however short the gap', () => {
     const hasty = { ...habits, gap: { factor: 0, minMs: 1, maxMs: 1 } };
-    expect(projectLooks({ ...fresh, looks: 5 }, T0 + HOUR, hasty).looks).toBe(10_005);
+    expect(projectNextLook(fresh, T0 + HOUR, hasty)).toBe(T0 + 10_000);
   });
 
-  test('of a watch that is over there are none', () => {
-    expect(projectLooks({ ...fresh, status: 'lost', looks: 7 }, T0 + HOUR, habits)).toEqual({ looks: 7 });
+  test('of a watch that is over there is none', () => {
+    expect(projectNextLook({ ...fresh, status: 'lost' }, T0 + HOUR, habits)).toBeUndefined();
+  });
+
+  test('comes with a nearer deadline, where that is sooner', () => {
+    const watch = decide(fresh, seen('running', 'RUNNING'), T0, habits);
+    expect(dueBy(watch, T0 + 3_000, T0 + 1_000, habits)).toMatchObject({
+      deadline: T0 + 3_000,
+      nextLookAt: T0 + 3_000,
+    });
+    expect(dueBy(watch, T0 + 9_000, T0 + 1_000, habits)).toMatchObject({
+      deadline: T0 + 9_000,
+      nextLookAt: T0 + 5_000,
+    });
   });
 });
 
@@ -774,6 +1155,7 @@ describe('who follows it', () => {
       ['progress', 5, ['follower']],
       ['attention', 30, undefined],
       ['progress', 90, ['follower']],
+      ['resumed', 90, ['chat', 'ci']],
     ]);
   });
 

@@ -1,5 +1,13 @@
 /** One event of each type, as real ones look: for trying targets out. */
-import { EVENT_TYPES, type EventType, eventOf, type OperationEvent, type ProgressEvent, progressOf } from '../event.ts';
+import {
+  EVENT_TYPES,
+  type EventType,
+  eventOf,
+  isAside,
+  type OperationEvent,
+  type ProgressEvent,
+  progressOf,
+} from '../event.ts';
 import { type Notice, type NoticeEvent, noticeEventOf } from '../notice.ts';
 import { MINUTE, SECOND } from '../schedule.ts';
 import type { EndStatus, Watch } from '../watch.ts';
@@ -24,7 +32,11 @@ const SAMPLES: Readonly<Record<EndStatus | 'attention', Sample>> = {
   },
   canceled: { word: 'TERMINATED', facts: {} },
   lost: { word: 'IN_PROGRESS', facts: {}, note: 'GetOperation shows no operation op-13c37a77c5050001' },
-  timed_out: { word: 'IN_PROGRESS', facts: {}, note: 'The deadline passed while the cloud still had it under way.' },
+  timed_out: {
+    word: 'IN_PROGRESS',
+    facts: {},
+    note: 'The deadline passed. The last look found it not over: IN_PROGRESS.',
+  },
   stopped: { word: 'IN_PROGRESS', facts: {}, note: 'Stopped on request.' },
   attention: { word: 'HUMAN_PROCESSING', facts: {} },
 };
@@ -36,6 +48,12 @@ const LINKS = {
 };
 
 type Labels = Readonly<Record<string, string>>;
+
+const BLOCKED = {
+  kind: 'not_allowed',
+  code: 'Forbidden.RAM',
+  message: 'User not authorized to operate on the specified resource, or this API does not support RAM.',
+} as const;
 
 const watchAt = (status: EndStatus | 'attention' | 'running', at: number, labels: Labels): Watch => {
   const { word, facts, note }: Sample = status === 'running' ? { word: 'IN_PROGRESS', facts: {} } : SAMPLES[status];
@@ -65,9 +83,15 @@ const watchAt = (status: EndStatus | 'attention' | 'running', at: number, labels
 
 /** The sample of one type, over at `at` (epoch ms). `labels` are added to its own. */
 export const sampleEvent = (type: EventType, at: number, labels: Labels = {}): OperationEvent => {
-  const event = type.slice('operation.'.length) as EndStatus | 'attention';
-  const watch = watchAt(event, at, labels);
-  return eventOf(watch, { event, at, ...(watch.word !== undefined && { word: watch.word }) }, LINKS);
+  const event = type.slice('operation.'.length);
+  if (isAside(event)) {
+    const watch = watchAt('running', at, labels);
+    const blocked = event === 'blocked' && { blocked: { since: at - 2 * MINUTE, ...BLOCKED } };
+    return eventOf(watch, { event, at, status: watch.status, word: 'IN_PROGRESS', ...blocked }, LINKS);
+  }
+  const told = event as EndStatus | 'attention';
+  const watch = watchAt(told, at, labels);
+  return eventOf(watch, { event: told, at, ...(watch.word !== undefined && { word: watch.word }) }, LINKS);
 };
 
 /** How far the sample had got, for targets that follow it. */
@@ -79,6 +103,7 @@ export const sampleNotices = (at: number): readonly NoticeEvent[] => {
   const reason = 'a sample, sent by opwatch notify-test';
   const notices: readonly Notice[] = [
     { event: 'credentials_refused', at, connection: 'aliyun', code: 'InvalidAccessKeyId.NotFound', message: reason },
+    { event: 'watch_blocked', at, connection: 'aliyun', provider: 'aliyun-emr', watch: 'w_sample', ...BLOCKED },
     { event: 'unknown_word', at, provider: 'aliyun-emr', word: 'HIBERNATING', watch: 'w_sample' },
     { event: 'target_disabled', at, target: 'sample', reason },
     { event: 'delivery_parked', at, target: 'sample', watch: 'w_sample', delivery: 'msg_sample', reason },

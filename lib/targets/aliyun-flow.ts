@@ -3,6 +3,7 @@
  * (`{"successful": bool, "errorMsg"}`) are known from other people's code, so only a plain `true` counts.
  */
 import * as v from 'valibot';
+import { RUN_EVENTS } from '../event.ts';
 import { bodyFields, byStatus, DELIVERED, retry } from './kit/answer.ts';
 import { postJson } from './kit/request.ts';
 import { Address } from './settings.ts';
@@ -16,6 +17,7 @@ const Settings = v.strictObject({
 export const aliyunFlow: Target<v.InferOutput<typeof Settings>> = {
   type: 'aliyun-flow',
   settings: Settings,
+  usualEvents: RUN_EVENTS,
   request: (event, { url }, { id }) => postJson(url, { id, ...event }),
   verdict: (answer) =>
     byStatus(answer) ?? (bodyFields(answer).successful === true ? DELIVERED : retry('Flow did not say "successful"')),

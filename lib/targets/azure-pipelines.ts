@@ -5,6 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
+import { RUN_EVENTS } from '../event.ts';
 import { byStatus, DELIVERED, retry } from './kit/answer.ts';
 import { postJson } from './kit/request.ts';
 import { endpoint, Reference, word } from './settings.ts';
@@ -30,6 +31,7 @@ const checksum = (secret: string, header: string, body: string): string => {
 export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
   type: 'azure-pipelines',
   settings: Settings,
+  usualEvents: RUN_EVENTS,
   request: (event, { organization, webhook, secret, header, endpoint }, { id }) => {
     const body = JSON.stringify({ id, ...event });
     const url = `${endpoint}/${organization}/_apis/public/distributedtask/webhooks/${webhook}?api-version=6.0-preview`;

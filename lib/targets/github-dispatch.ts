@@ -1,6 +1,7 @@
 /** GitHub repository_dispatch: starts the workflows that wait for the event. Source: docs.github.com/rest/repos/repos. */
 import type { paths } from '@octokit/openapi-types';
 import * as v from 'valibot';
+import { RUN_EVENTS } from '../event.ts';
 import { DELIVERED, retry } from './kit/answer.ts';
 import { GITHUB, githubHeaders, githubRefusal, REPOSITORY } from './kit/github.ts';
 import { postJson } from './kit/request.ts';
@@ -23,6 +24,7 @@ type Body = NonNullable<
 export const githubDispatch: Target<v.InferOutput<typeof Settings>> = {
   type: 'github-dispatch',
   settings: Settings,
+  usualEvents: RUN_EVENTS,
   // "Rate limits": content that others can see, 80 a minute.
   lane: { perMinute: 60 },
   request: (event, { repository, token, eventType, endpoint }, { id }) => {

@@ -1,5 +1,6 @@
 /** GitLab pipeline trigger: starts a pipeline, the event in its variables. Source: docs.gitlab.com/ee/api/pipeline_triggers. */
 import * as v from 'valibot';
+import { RUN_EVENTS } from '../event.ts';
 import { bodyFields, byStatus, DELIVERED, retry } from './kit/answer.ts';
 import { parametersOf } from './kit/parameters.ts';
 import { postForm } from './kit/request.ts';
@@ -19,6 +20,7 @@ const Settings = v.strictObject({
 export const gitlabTrigger: Target<v.InferOutput<typeof Settings>> = {
   type: 'gitlab-trigger',
   settings: Settings,
+  usualEvents: RUN_EVENTS,
   // docs.gitlab.com, "Rate limits": 25 pipelines a minute for one project, user and commit.
   lane: { perMinute: 20 },
   request: (event, { project, token, ref, endpoint }, attempt) => {

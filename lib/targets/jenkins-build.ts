@@ -3,6 +3,7 @@
  * Source: jenkins.io, "Remote Access API"; an API token needs no crumb.
  */
 import * as v from 'valibot';
+import { RUN_EVENTS } from '../event.ts';
 import { byStatus, DELIVERED, retry } from './kit/answer.ts';
 import { parametersOf } from './kit/parameters.ts';
 import { postForm } from './kit/request.ts';
@@ -19,6 +20,7 @@ const Settings = v.strictObject({
 export const jenkinsBuild: Target<v.InferOutput<typeof Settings>> = {
   type: 'jenkins-build',
   settings: Settings,
+  usualEvents: RUN_EVENTS,
   request: (event, { job, user, token }, attempt) =>
     postForm(`${job}/buildWithParameters`, parametersOf(event, attempt), {
       authorization: `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`,

@@ -3,6 +3,7 @@
  * GenericWebHookRequestReceiver.java.
  */
 import * as v from 'valibot';
+import { RUN_EVENTS } from '../event.ts';
 import { bodyFields, byStatus, DELIVERED, fieldsOf, retry } from './kit/answer.ts';
 import { postJson } from './kit/request.ts';
 import { Address, Reference } from './settings.ts';
@@ -18,6 +19,7 @@ const Settings = v.strictObject({
 export const jenkinsGeneric: Target<v.InferOutput<typeof Settings>> = {
   type: 'jenkins-generic',
   settings: Settings,
+  usualEvents: RUN_EVENTS,
   request: (event, { url, token }, { id }) => postJson(url, event, { token, 'webhook-id': id }),
   // 404: no job has the token. 200 lists the jobs, and a job whose filter did not match stands there as not triggered.
   // Only jobs that are all set to answer silently give a bare 200: they were found, and it must not start them twice.

@@ -2,11 +2,11 @@
  * What a chat message says, once for every format: what ended, how, where, after how long, why, and where to read more.
  * Pure. Its texts come from clouds and callers: each format escapes them in its own way, and nothing here is markup.
  */
-import type { OperationEvent, ProgressEvent } from '../event.ts';
+import { isAside, type OperationEvent, type ProgressEvent } from '../event.ts';
 import type { Progress } from '../observation.ts';
 import { SECOND } from '../schedule.ts';
 import { cutBytes, plain } from '../text.ts';
-import type { Status } from '../watch.ts';
+import type { Aside, Status } from '../watch.ts';
 import { durationIn, type Language, WORDS } from './words.ts';
 
 /** How a message looks: formats have a color for each. */
@@ -41,11 +41,25 @@ export const VALUE_BYTES = 400;
 export const WHY_BYTES = 1_500;
 export const FACTS_MAX = 10;
 
-/** How each status looks; the marks differ in shape, for those who cannot tell the colors apart. */
-const LOOKS: Readonly<Record<Status, readonly [Tone, string]>> = {
+/** What an event tells: a status or, where it leaves that as it is, what has happened meanwhile. */
+type Kind = Status | Aside['event'];
+
+const kindOf = ({ type, data }: Told): Kind => {
+  const name = type.slice('operation.'.length);
+  return isAside(name) ? name : data.status;
+};
+
+const told = (kind: Kind, { status, asides }: (typeof WORDS)[Language]): string =>
+  isAside(kind) ? asides[kind] : status[kind];
+
+/** How each of them looks; the marks differ in shape, for those who cannot tell the colors apart. */
+const LOOKS: Readonly<Record<Kind, readonly [Tone, string]>> = {
   pending: ['calm', '⏳'],
   running: ['calm', '⏳'],
   attention: ['warn', '✋'],
+  resumed: ['calm', '▶️'],
+  blocked: ['warn', '⛔'],
+  unblocked: ['calm', '👀'],
   succeeded: ['good', '✅'],
   partial: ['warn', '⚠️'],
   failed: ['bad', '❌'],
@@ -84,19 +98,22 @@ const elapsedMs = ({ timestamp, data }: Told): number =>
   Date.parse(data.endedAt ?? timestamp) - Date.parse(data.startedAt ?? data.watch.submittedAt);
 
 const titleOf = (event: Told, language: Language): string => {
-  const { provider, operationType, status } = event.data;
+  const { provider, operationType } = event.data;
+  const kind = kindOf(event);
   const words = WORDS[language];
   const ms = elapsedMs(event);
-  const after = ms >= SECOND && status !== 'pending' ? words.after(durationIn(ms, language)) : '';
+  const after = ms >= SECOND && kind !== 'pending' && !isAside(kind) ? words.after(durationIn(ms, language)) : '';
   return line(
-    `${LOOKS[status][1]} ${provider} ${operationType ?? words.operation} ${words.status[status]}${after}`,
+    `${LOOKS[kind][1]} ${provider} ${operationType ?? words.operation} ${told(kind, words)}${after}`,
     TITLE_BYTES,
   );
 };
 
-const whyOf = ({ reason, note, error }: OperationEvent['data']): string => {
-  const told = [reason?.code, reason?.message].filter(Boolean).join(': ');
-  const parts = [told || error, note].map((part) => part?.trim()).filter(Boolean);
+const whyOf = ({ reason, note, error, blocked }: OperationEvent['data'], language: Language): string => {
+  const { code, message } = blocked ?? reason ?? {};
+  const cause = [code, message].filter(Boolean).join(': ');
+  const cure = blocked && WORDS[language].cures[blocked.kind];
+  const parts = [cause || error, cure, note].map((part) => part?.trim()).filter(Boolean);
   return plain(
     parts
       .join('\n')
@@ -108,11 +125,12 @@ const whyOf = ({ reason, note, error }: OperationEvent['data']): string => {
   );
 };
 
-const factsOf = ({ data }: Told, language: Language): Fact[] => {
+const factsOf = (event: Told, language: Language): Fact[] => {
+  const { data } = event;
   const { facts: names } = WORDS[language];
   const word = data.evidence ? `${data.providerStatus} ${WORDS[language][data.evidence]}` : data.providerStatus;
   const labels = Object.entries(data.watch.labels).map(([name, value]) => `${name}=${value}`);
-  const isSound = LOOKS[data.status][0] === 'good';
+  const isSound = LOOKS[kindOf(event)][0] === 'good';
   const given: readonly (readonly [string, string | undefined])[] = [
     [names.providerStatus, data.providerStatus && word],
     [names.progress, isSound ? undefined : progressIn(data.progress, language)],
@@ -129,11 +147,11 @@ const factsOf = ({ data }: Told, language: Language): Fact[] => {
 
 /** The message an event makes. */
 export const messageOf = (event: Told, language: Language): Message => {
-  const { status, console: page, watch } = event.data;
+  const { console: page, watch } = event.data;
   const { links } = WORDS[language];
-  const why = whyOf(event.data);
+  const why = whyOf(event.data, language);
   return {
-    tone: LOOKS[status][0],
+    tone: LOOKS[kindOf(event)][0],
     title: titleOf(event, language),
     facts: factsOf(event, language),
     ...(why !== '' && { why }),
@@ -148,8 +166,8 @@ export const digestOf = (events: readonly OperationEvent[], language: Language):
   const words = WORDS[language];
   const messages = events.map((event) => messageOf(event, language));
   const [tone, mark] = TONES.find(([one]) => messages.some((message) => message.tone === one)) ?? ['calm', '⏹️'];
-  const counts = Map.groupBy(events, ({ data }) => data.status);
-  const tally = [...counts].map(([status, { length }]) => `${length} ${words.status[status]}`);
+  const counts = Map.groupBy(events, kindOf);
+  const tally = [...counts].map(([kind, { length }]) => `${length} ${told(kind, words)}`);
   const shown = messages.slice(0, messages.length > FACTS_MAX ? FACTS_MAX - 1 : FACTS_MAX);
   const facts = shown.map(({ title, why, facts: [first], links }): Fact => {
     const url = links.at(-1)?.url;

@@ -6,6 +6,7 @@ import { type Language, WORDS } from './words.ts';
 
 const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
   credentials_refused: ['bad', '🔑'],
+  watch_blocked: ['warn', '⛔'],
   unknown_word: ['warn', '❔'],
   target_disabled: ['bad', '🔕'],
   delivery_parked: ['bad', '📪'],
@@ -26,10 +27,11 @@ const factsOf = ({ data }: NoticeEvent, language: Language): Fact[] => {
 
 /** The message a notice makes. */
 export const noticeMessageOf = (notice: NoticeEvent, language: Language): Message => {
-  const { status, reason, watch, connection, provider, target } = notice.data;
+  const { status, kind, reason, watch, connection, provider, target } = notice.data;
   const [tone, mark] = LOOKS[status];
-  const { notices, links } = WORDS[language];
-  const why = [reason?.code, reason?.message].filter(Boolean).join(': ');
+  const { notices, links, cures } = WORDS[language];
+  const cause = [reason?.code, reason?.message].filter(Boolean).join(': ');
+  const why = [cause, kind && cures[kind]].filter(Boolean).join('\n');
   return {
     tone,
     title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? '')}`, TITLE_BYTES),

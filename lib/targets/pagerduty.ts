@@ -31,10 +31,17 @@ const SEVERITIES: Readonly<Record<EventType, Severity | 'resolve'>> = {
   'operation.timed_out': 'error',
   'operation.partial': 'error',
   'operation.attention': 'warning',
+  'operation.resumed': 'resolve',
+  'operation.blocked': 'warning',
+  'operation.unblocked': 'resolve',
   'operation.canceled': 'info',
   'operation.stopped': 'resolve',
   'operation.succeeded': 'resolve',
 };
+
+/** It may still wait for a person when looks go on. */
+const severityOf = ({ type, data }: OperationEvent): Severity | 'resolve' =>
+  type === 'operation.unblocked' && data.status === 'attention' ? 'warning' : SEVERITIES[type];
 
 const SUMMARY_MAX = 1_024;
 
@@ -79,7 +86,7 @@ export const pagerduty: Target<Settings> = {
   lane: { perMinute: 120 },
   request: (event, settings) => {
     const { provider, operationType, watch } = event.data;
-    const alert = { severity: SEVERITIES[event.type], key: watch.id, source: sourceOf(event), component: provider };
+    const alert = { severity: severityOf(event), key: watch.id, source: sourceOf(event), component: provider };
     const message = messageOf(event, settings.language);
     return enqueue({ ...alert, message, ...(operationType !== undefined && { kind: operationType }) }, settings);
   },

@@ -50,6 +50,7 @@ const MENTION_ON = [
   'operation.lost',
   'operation.timed_out',
   'operation.attention',
+  'operation.blocked',
 ] as const;
 
 export const mentionEntries = {

@@ -3,7 +3,7 @@
  * Adding one: docs/add-a-target.md.
  */
 import type { GenericSchema } from 'valibot';
-import type { OperationEvent, ProgressEvent } from '../event.ts';
+import type { EventType, OperationEvent, ProgressEvent } from '../event.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import type { NoticeEvent } from '../notice.ts';
 
@@ -41,6 +41,8 @@ export type Target<S = unknown> = {
    * configuration overrides it.
    */
   readonly lane?: Rate;
+  /** The events it is told where its configuration names none; left out, all. */
+  readonly usualEvents?: readonly EventType[];
   /**
    * Builds the request. `settings` comes with every secret reference already resolved. Throws Misconfigured where event and
    * settings do not go together (a commit status for a watch that names no commit).

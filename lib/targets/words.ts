@@ -1,14 +1,19 @@
 /** The words of chat messages in each language. What a cloud says is never translated. */
 
+import { type BlockedKind, CURES } from '../blocked.ts';
 import type { Notice } from '../notice.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../schedule.ts';
-import type { Status } from '../watch.ts';
+import type { Aside, Status } from '../watch.ts';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 type Words = {
   readonly status: Readonly<Record<Status, string>>;
+  /** What is told while the status stays as it is. */
+  readonly asides: Readonly<Record<Aside['event'], string>>;
+  /** What a person can do about a watch that is blocked. */
+  readonly cures: Readonly<Record<BlockedKind, string>>;
   /** Stands in for a kind of operation the cloud did not name. */
   readonly operation: string;
   readonly after: (duration: string) => string;
@@ -42,6 +47,12 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       timed_out: 'was not over by its deadline',
       stopped: 'is no longer watched',
     },
+    asides: {
+      resumed: 'goes on and waits for nobody any more',
+      blocked: 'cannot be looked at: the request is refused',
+      unblocked: 'can be looked at again',
+    },
+    cures: CURES,
     operation: 'operation',
     after: (duration) => ` after ${duration}`,
     inferred: '(inferred)',
@@ -61,6 +72,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       titles: {
         credentials_refused: (connection) =>
           `The credentials of connection ${connection} are refused: its watches wait`,
+        watch_blocked: (connection) => `Looks through connection ${connection} are refused: a watch is blocked`,
         unknown_word: (provider) => `${provider} says a word that is not documented: taken for "still going"`,
         target_disabled: (target) => `${target} wants no more and is disabled`,
         delivery_parked: (target) => `${target} could not be told: deliveries are parked`,
@@ -82,6 +94,18 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       timed_out: '超过期限仍未结束',
       stopped: '已停止监视',
     },
+    asides: {
+      resumed: '已继续进行，不再等待人工处理',
+      blocked: '无法查询：请求被拒绝',
+      unblocked: '已可重新查询',
+    },
+    cures: {
+      not_allowed:
+        '云端接受该凭证，但不允许此调用。请为其授予相应权限（所需调用见 docs/providers.md）。opwatch 会继续查询，授权后自动恢复。',
+      misconfigured:
+        '云端不接受此请求，重复查询也无济于事。请检查操作的各字段以及连接的地域和接入点。如某字段有误，请停止此监视并重新提交该操作。',
+      not_configured: 'opwatch.config.ts 中没有该连接，或此部署不支持该云产品。请恢复配置，或停止此监视。',
+    },
     operation: '操作',
     after: (duration) => `，历时 ${duration}`,
     inferred: '（推断）',
@@ -100,6 +124,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     notices: {
       titles: {
         credentials_refused: (connection) => `连接 ${connection} 的凭证被拒绝，其监视均在等待`,
+        watch_blocked: (connection) => `通过连接 ${connection} 的查询被拒绝，监视受阻`,
         unknown_word: (provider) => `${provider} 返回了文档中没有的状态，暂按“仍在进行”处理`,
         target_disabled: (target) => `${target} 不再接收通知，已停用`,
         delivery_parked: (target) => `无法通知 ${target}，投递已搁置`,

@@ -10,8 +10,8 @@ const COLORS: Readonly<Record<string, string>> = {
 };
 
 export const eventShown = ({ id, type, data }: Fields): Shown => {
-  const { status, provider, operationType, reason } = fieldsOf(data);
-  const { code, message } = fieldsOf(reason);
+  const { status, provider, operationType, reason, blocked } = fieldsOf(data);
+  const { code, message } = fieldsOf(blocked ?? reason);
   const why = [code, message].map(textOf).filter(Boolean).join(': ');
   return {
     color: COLORS[textOf(status)] ?? '#607d8b',
