@@ -11,8 +11,8 @@ import {
   watchKey,
   withBody,
 } from './items.ts';
+import { eventsFor } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
-import { targetOf } from './targets/index.ts';
 import { wake } from './wake.ts';
 import { type Owed, settle, type Watch } from './watch.ts';
 
@@ -22,7 +22,7 @@ import { type Owed, settle, type Watch } from './watch.ts';
  */
 const wants = (config: Config, name: string, event: EventType): boolean => {
   const target = config.targets.get(name);
-  const events = target?.events ?? (target && targetOf(target.type)?.usualEvents);
+  const events = target && eventsFor(target);
   const isWanted = (type: EventType) => events?.includes(type) ?? true;
   return isWanted(event) && isWanted(BEGINNINGS[event] ?? event);
 };

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { callsInTurn, LaneBusy, tooFar, usableSlots, whyPaused } from './calls-in-turn.ts';
 import type { ConnectionConfig } from './config.ts';
-import { ClockSkew, LookError, Misconfigured, Refused, Throttled } from './errors.ts';
+import { ClockSkew, LookError, NotConfigured, Refused, Throttled } from './errors.ts';
 import type { Send } from './http.ts';
 import type { Lane } from './lane.ts';
 import { tellOperators } from './operators.ts';
@@ -82,6 +82,17 @@ export const look = async <D extends Due>(dues: readonly D[], tools: Tools, tell
   await Promise.all([...byConnection].map(lookAt));
 };
 
+/** Tells that the configuration lacks what the looks need. */
+const tellLack = async <D extends Due>(
+  dues: readonly D[],
+  tell: Tell<D>,
+  code: string,
+  message: string,
+): Promise<void> => {
+  const error = new NotConfigured({ code, message });
+  await Promise.all(dues.map((due) => tell(due, { observation: { kind: 'unanswered', error } })));
+};
+
 const lookThrough = async <D extends Due>(
   name: string,
   dues: readonly D[],
@@ -91,14 +102,12 @@ const lookThrough = async <D extends Due>(
   const { config, pace, answers, now } = tools;
   const connection = config.connections.get(name);
   if (!connection) {
-    const gone = new Misconfigured({
-      code: 'no_connection',
-      message: `opwatch.config.ts names no connection ${name} any more`,
-    });
-    await Promise.all(dues.map((due) => tell(due, { observation: { kind: 'unanswered', error: gone } })));
+    await tellLack(dues, tell, 'no_connection', `opwatch.config.ts names no connection ${name} any more`);
     return;
   }
 
+  const orphans = dues.filter(({ watch }) => !providerNamed(watch.provider));
+  await tellLack(orphans, tell, 'no_provider', 'this deployment has no such provider any more');
   const all = groups(dues).map((group) => ({
     ...group,
     promised: usableSlots(

@@ -1,9 +1,12 @@
 /** Wake-ups for watches: look, decide, write down what changed, announce what is over. */
 import { isDeepStrictEqual } from 'node:util';
 import { announce } from './announce.ts';
+import type { Missed } from './deadline.ts';
 import { habitsOf } from './habits.ts';
 import { leaseIsDue, type WatchItem, watchKey, withBody } from './items.ts';
-import { look, type Outcome, OWN_FAULT } from './look.ts';
+import { openLane } from './lane.ts';
+import { look, type Outcome, type Unasked } from './look.ts';
+import { missedBy } from './missed.ts';
 import { tellOperators } from './operators.ts';
 import type { SqsRecord } from './queue.ts';
 import type { Runtime } from './runtime.ts';
@@ -57,13 +60,15 @@ export const poll = (
       }
     };
 
-    const due: { job: WatchJob; watch: Watch; slots?: readonly number[] }[] = [];
+    const due: { job: WatchJob; watch: Watch; slots?: readonly number[]; first?: true }[] = [];
     await Promise.all(
       jobs.map((job) =>
         decided(job, async () => {
           const fate = await withoutLook(job, runtime);
           const { body: watch, slots } = job.item;
-          if (!fate) due.push({ job, watch, ...(slots && { slots }) });
+          // The last look goes before all others of its connection.
+          const isLast = runtime.now() >= watch.deadline;
+          if (!fate) due.push({ job, watch, ...(slots && { slots }), ...(isLast && { first: true }) });
           return fate;
         }),
       ),
@@ -103,13 +108,26 @@ const momentsOf = ({ now }: Pick<Runtime, 'now'>): (() => number) => {
   };
 };
 
+const OWN_FAULT: Missed = {
+  cause: 'fault',
+  code: 'own_fault',
+  message: 'opwatch has a fault; the log of the poller has the error',
+};
+
+/** Why it was not looked at, in full: the lane has the words of the cloud, and they matter only past the deadline. */
+const missedFor = async (watch: Watch, why: Unasked, { pace, now }: Runtime): Promise<Missed> => {
+  if (why === 'fault') return OWN_FAULT;
+  return missedBy(now() < watch.deadline ? openLane : await pace.read(watch.connection), why);
+};
+
 const afterLook = async (job: WatchJob, outcome: Outcome, moment: number, runtime: Runtime): Promise<Fate> => {
   const now = runtime.now();
   if ('observation' in outcome) {
     const after = (watch: Watch) => decide(watch, outcome.observation, now, habitsOf(watch, runtime.config), moment);
     return change(job, after, true, runtime);
   }
-  const { missed, backAt, slots } = outcome;
+  const { why, backAt, slots } = outcome;
+  const missed = await missedFor(job.item.body, why, runtime);
   const after = (watch: Watch) => waited(watch, missed, backAt, now);
   const { body } = job.item;
   if (after(body) !== body) return change(job, after, false, runtime);

@@ -2,6 +2,7 @@
 import type { Config, TargetConfig } from './config.ts';
 import type { Delivery } from './delivery.ts';
 import { Misconfigured } from './errors.ts';
+import type { EventType } from './event.ts';
 import { isCallback, placeOf } from './place.ts';
 import { isReference } from './reference.ts';
 import type { ReadOptions, Secrets } from './secrets.ts';
@@ -30,6 +31,10 @@ export type Recipient = {
   /** Its settings with every secret read. Throws Misconfigured where it is named no more, SecretError. */
   readonly open: (secrets: Secrets, options?: ReadOptions) => Promise<Opened>;
 };
+
+/** The events that a named target is told: those its configuration names or, left out, those usual for its type; undefined: all. */
+export const eventsFor = ({ type, events }: Pick<TargetConfig, 'type' | 'events'>): readonly EventType[] | undefined =>
+  events ?? targetOf(type)?.usualEvents;
 
 export const recipientOf = (
   { target: name, tenant }: Pick<Delivery, 'target' | 'tenant'>,

@@ -1,7 +1,8 @@
 /** Watches as the API shows them. Pure. */
 import type { AttemptRecord, Delivery } from './delivery.ts';
 import { blockedData, type Links } from './event.ts';
-import { type Lane, whyWaiting } from './lane.ts';
+import type { Lane } from './lane.ts';
+import { missedBy } from './missed.ts';
 import { SECOND } from './schedule.ts';
 import type { Item } from './store.ts';
 import { type Habits, isOver, projectNextLook, type Watch } from './watch.ts';
@@ -74,6 +75,11 @@ export const deliveryViews = (items: readonly Item[]) =>
 
 const rests = (lane: Lane, now: number): boolean => lane.pausedUntil > now || lane.refused !== undefined;
 
+const whyIdle = (lane: Lane, now: number): 'refused' | 'paused' | 'full' => {
+  if (lane.refused) return 'refused';
+  return lane.pausedUntil > now ? 'paused' : 'full';
+};
+
 /** A lane that is booked this far ahead is full: a watch that falls due has to wait for its turn. */
 const FULL_MS = 5 * SECOND;
 
@@ -82,9 +88,12 @@ export const pauseView = (lane: Lane, now: number) => {
   const isFull = lane.nextSlotAt > now + FULL_MS;
   if (!rests(lane, now) && !isFull) return undefined;
   const until = rests(lane, now) ? Math.max(lane.pausedUntil, now) : lane.nextSlotAt;
+  const { cause, code, message } = missedBy(lane, whyIdle(lane, now));
   return {
     until: iso(until),
-    cause: whyWaiting(lane, now).cause,
+    cause,
+    code,
+    message,
     ...(lane.refused && { refused: { ...lane.refused, since: iso(lane.refused.since) } }),
   };
 };

@@ -183,9 +183,6 @@ const otherRun = (watch: Watch, { run, word }: Seen): string | undefined => {
 const seen = (watch: Watch, told: Seen, now: number, habits: Habits): Watch => {
   const sight = { ...told, word: plain(told.word, CODE_BYTES), ...(told.run && { run: plain(told.run, CODE_BYTES) }) };
   const { word, run = watch.run } = sight;
-  const other = otherRun(watch, sight);
-  if (other !== undefined) return absent(watch, absenceOf(other, sight), now, habits);
-
   const reported = watch.unknownWords ?? [];
   const { progress: before, trouble: _t, evidence: _e, waits: _w, graceFrom: _g, ...rest } = watch;
   // Of what is done, only the cloud itself may still say "80 %"; where something stopped short, it is good to know.
@@ -211,11 +208,16 @@ const aboutEnd = ({ evidence, note }: Seen): Pick<Watch, 'evidence' | 'note'> =>
   ...(note !== undefined && { note: plain(note, TEXT_BYTES) }),
 });
 
-const absenceOf = (shows: string, { facts }: Seen): Observation & { kind: 'absent' } => ({
-  kind: 'absent',
-  shows,
-  ...(facts?.requestId !== undefined && { requestId: facts.requestId }),
-});
+type Answer = Exclude<Observation, { kind: 'unanswered' }>;
+
+/** What the cloud says of this watch's own run: the sight of another run is none of it. */
+const ofOwnRun = (watch: Watch, answer: Answer): Answer => {
+  if (answer.kind !== 'seen') return answer;
+  const word = plain(answer.word, CODE_BYTES);
+  const shows = otherRun(watch, { ...answer, word, ...(answer.run && { run: plain(answer.run, CODE_BYTES) }) });
+  const requestId = answer.facts?.requestId;
+  return shows === undefined ? answer : { kind: 'absent', shows, ...(requestId !== undefined && { requestId }) };
+};
 
 /** Whether the cloud may still not know the operation: for a while after submission, or after it was busy with something else. */
 const isInGrace = ({ seenAt, waits, graceFrom, submittedAt }: Watch, now: number, graceMs: number): boolean => {
@@ -275,10 +277,10 @@ const unanswered = (watch: Watch, error: LookError, now: number): Watch => {
   return owingAside({ ...next, refusals, blocked }, 'blocked', { at: now });
 };
 
-const heardIn = (observation: Exclude<Observation, { kind: 'unanswered' }>, now: number): Heard =>
-  observation.kind === 'seen'
-    ? { at: now, word: plain(observation.word, CODE_BYTES) }
-    : { at: now, shows: plain(observation.shows, TEXT_BYTES) };
+const heardIn = (answer: Answer, now: number): Heard =>
+  answer.kind === 'seen'
+    ? { at: now, word: plain(answer.word, CODE_BYTES) }
+    : { at: now, shows: plain(answer.shows, TEXT_BYTES) };
 
 /** The last answer on record; a watch written by an earlier version has only its history. */
 const lastHeard = ({ heard, history }: Watch): Heard | undefined => {
@@ -310,9 +312,9 @@ export const decide = (
 ): Watch => {
   if (isOver(watch.status)) return watch;
   if (observation.kind === 'unanswered') return afterNoAnswer(watch, observation.error, now, habits, from);
-  const told =
-    observation.kind === 'seen' ? seen(watch, observation, now, habits) : absent(watch, observation, now, habits);
-  const heard = heardIn(observation, now);
+  const answer = ofOwnRun(watch, observation);
+  const told = answer.kind === 'seen' ? seen(watch, answer, now, habits) : absent(watch, answer, now, habits);
+  const heard = heardIn(answer, now);
   const looked: Watch = { ...heardFrom(told, watch, heard, habits.followers ?? []), lookedAt: now };
   if (isOver(looked.status)) return looked;
   if (now >= watch.deadline) return ended(looked, 'timed_out', now, noteOfLastLook(heard));

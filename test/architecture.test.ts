@@ -112,7 +112,10 @@ describe('data flows one way', () => {
   });
 
   test('the core imports nothing but time, errors and text', () => {
-    expect(forbidden(['lib/watch.ts'], /^(?!lib\/(observation|facts|schedule|errors|text)\.ts$)/)).toEqual([]);
+    expect(
+      forbidden(['lib/watch.ts'], /^(?!lib\/(observation|facts|blocked|deadline|schedule|errors|text)\.ts$)/),
+    ).toEqual([]);
+    expect(forbidden(['lib/blocked.ts', 'lib/deadline.ts'], /^(?!lib\/(schedule|errors)\.ts$)/)).toEqual([]);
     expect(forbidden(['lib/facts.ts'], /^(?!lib\/(observation|schedule|text)\.ts$)/)).toEqual([]);
     expect(forbidden(['lib/schedule.ts', 'lib/text.ts', 'lib/errors.ts'], /./)).toEqual([]);
     expect(
@@ -124,6 +127,9 @@ describe('data flows one way', () => {
     const pure = [
       'watch',
       'facts',
+      'blocked',
+      'deadline',
+      'missed',
       'schedule',
       'delivery',
       'lane',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { newDelivery } from '../lib/delivery.ts';
 import { newDeliveryItem, newWatchItem } from '../lib/items.ts';
-import { openLane, refused, SECRET_UNREADABLE } from '../lib/lane.ts';
+import { openLane, refused } from '../lib/lane.ts';
 import { DEFAULT_GAP } from '../lib/schedule.ts';
 import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
 import { MINUTE, OPERATIONS, SECOND, T0, watchWith } from './samples.ts';
@@ -150,6 +150,18 @@ describe('a connection', () => {
     expect(pauseView({ ...openLane, pausedUntil: T0 + MINUTE }, T0)).toEqual({
       until: '2026-01-05T08:01:00.000Z',
       cause: 'paused',
+      code: 'paused',
+      message: 'no call is made before 2026-01-05T08:01:00.000Z',
+    });
+  });
+
+  test('that the cloud wants slower shows the words of the cloud', () => {
+    const slowed = { at: T0, code: 'Throttling.User', message: 'too often' };
+    expect(pauseView({ ...openLane, pausedUntil: T0 + MINUTE, slowed }, T0)).toEqual({
+      until: '2026-01-05T08:01:00.000Z',
+      cause: 'paused',
+      code: 'Throttling.User',
+      message: 'too often',
     });
   });
 
@@ -157,12 +169,14 @@ describe('a connection', () => {
     expect(pauseView({ ...openLane, nextSlotAt: T0 + MINUTE }, T0)).toEqual({
       until: '2026-01-05T08:01:00.000Z',
       cause: 'full',
+      code: 'lane_full',
+      message: 'all calls that the connection may make are taken',
     });
     expect(pauseView({ ...openLane, nextSlotAt: T0 + 2 * SECOND }, T0)).toBeUndefined();
   });
 
   test('whose credentials opwatch cannot read says so', () => {
-    expect(pauseView(refused(openLane, T0, SECRET_UNREADABLE, 'no parameter'), T0)?.cause).toBe('no_secret');
+    expect(pauseView(refused(openLane, T0, 'secret_unreadable', 'no parameter'), T0)?.cause).toBe('no_secret');
   });
 
   test('whose credentials are refused shows why, also between two trials', () => {
@@ -170,6 +184,8 @@ describe('a connection', () => {
     expect(pauseView(lane, T0 + 10 * MINUTE)).toEqual({
       until: '2026-01-05T08:10:00.000Z',
       cause: 'refused',
+      code: 'InvalidAccessKeyId',
+      message: 'not found',
       refused: { since: '2026-01-05T08:00:00.000Z', code: 'InvalidAccessKeyId', message: 'not found' },
     });
   });

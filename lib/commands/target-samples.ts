@@ -1,6 +1,7 @@
 /** What notify-test sends a target: a sample of whatever the configuration has it told. */
 import { Misconfigured } from '../errors.ts';
 import type { HttpRequest } from '../http.ts';
+import { eventsFor } from '../recipient.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Attempt, Target } from '../targets/target.ts';
 import { sampleEvents, sampleNotices, sampleProgress } from './sample-events.ts';
@@ -19,7 +20,9 @@ export const samplesFor = (
   labels: Readonly<Record<string, string>>,
   { config, now }: Pick<Runtime, 'config' | 'now'>,
 ): readonly Sample[] => {
-  const { events, progress } = config.targets.get(name) ?? {};
+  const target = config.targets.get(name);
+  const progress = target?.progress;
+  const events = target && eventsFor(target);
   const told = sampleEvents(now(), labels).filter(({ type }) => events?.includes(type) ?? true);
   const notices = config.operators.includes(name) ? sampleNotices(now()) : [];
   const kept = (progress ? [sampleProgress(now(), labels), ...told] : []).map(

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EVENT_TYPES, eventOf, type OperationEvent } from '../../lib/event.ts';
-import type { EndStatus, Watch } from '../../lib/watch.ts';
+import { EVENT_TYPES, eventOf, isAside, type OperationEvent } from '../../lib/event.ts';
+import { type EndStatus, STATUSES, type Watch } from '../../lib/watch.ts';
 import { T0, watchWith } from '../samples.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../../docs/events.schema.json', import.meta.url), 'utf8'));
@@ -18,6 +18,8 @@ const isValid = ajv.compile(schema);
 
 const links = { watch: 'https://watch.example.com/watches/w', console: 'https://console.example.com/' };
 const ID = `w_${'abcdefghijklmnopqrstuvwxyz'}`;
+
+const BLOCKED = { since: T0, kind: 'not_allowed', code: 'Forbidden.RAM', message: 'not authorized' } as const;
 
 const words = fc.string({ maxLength: 40 });
 const instant = fc.integer({ min: 0, max: 4e12 });
@@ -64,14 +66,17 @@ const undescribed = (value: unknown, described: Record<string, unknown>, path = 
 describe('docs/events.schema.json', () => {
   test('names the events there are', () => {
     expect(schema.properties.type.enum).toEqual([...EVENT_TYPES]);
-    expect(schema.properties.data.properties.status.enum).toEqual(EVENT_TYPES.map((type) => type.slice(10)));
+    expect([...schema.properties.data.properties.status.enum].sort()).toEqual([...STATUSES].sort());
   });
 
   test.each(EVENT_TYPES)('describes every field of %s', (type) => {
     fc.assert(
       fc.property(watches, fc.option(words, { nil: undefined }), (watch, word) => {
-        const event = type.slice('operation.'.length) as EndStatus | 'attention';
-        const body = eventOf(watch, { event, at: T0, ...(word !== undefined && { word }) }, links);
+        const event = type.slice('operation.'.length);
+        const what = isAside(event)
+          ? { event, status: watch.status, ...(event === 'blocked' && { blocked: BLOCKED }) }
+          : { event: event as EndStatus | 'attention' };
+        const body = eventOf(watch, { ...what, at: T0, ...(word !== undefined && { word }) }, links);
         const sent = JSON.parse(JSON.stringify(body)) as OperationEvent;
         expect(isValid(sent) ? [] : isValid.errors).toEqual([]);
         expect(undescribed(sent, schema)).toEqual([]);

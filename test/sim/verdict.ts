@@ -1,5 +1,6 @@
 /** What must hold of a run once everything has come to its end. */
 import type { Delivery } from '../../lib/delivery.ts';
+import { isOnTheWay } from '../../lib/event.ts';
 import { DEFAULT_GAP, nextLook } from '../../lib/schedule.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { type CloudState, faceOf, type ProviderName } from '../world/cloud-faces.ts';
@@ -77,7 +78,7 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
       const what = `${isNotice ? body : event.data.watch?.id} ${event.type} ${event.timestamp} ${url}`;
       expect((ids.get(what) ?? id) === id, () => `two webhook-ids: ${what}`);
       ids.set(what, id);
-      if (event.type !== 'operation.attention')
+      if (!isOnTheWay(event.type.slice('operation.'.length)))
         expect((bodies.get(id) ?? body) === body, () => `two bodies under one webhook-id: ${what}`);
       expect(!body.includes(CANARY), () => `a secret is told: ${what}`);
       bodies.set(id, body);

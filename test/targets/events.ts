@@ -52,10 +52,21 @@ const same = (text: string): Texts => ({
   label: text,
 });
 
+/** The blocked sample with a stranger's text in the cloud's words. */
+export const blockedWith = (text: string): OperationEvent => {
+  const sample = sampleEvent('operation.blocked', AT, { sha: SHA });
+  const { blocked } = sample.data;
+  return {
+    ...sample,
+    data: { ...sample.data, ...(blocked && { blocked: { ...blocked, code: text, message: text } }) },
+  };
+};
+
 /** As long as anything ever gets, in characters of four bytes, and in those that escapes make longest. */
-export const tooLong: readonly OperationEvent[] = ['😀', '&', '<', '"', '*', '\\', '库', '@a '].map((text) =>
+export const tooLong: readonly OperationEvent[] = ['😀', '&', '<', '"', '*', '\\', '库', '@a '].flatMap((text) => [
   eventWith(same(text.repeat(1_000))),
-);
+  blockedWith(text.repeat(1_000)),
+]);
 
 /** What chats take for mentions, links and markup. */
 export const TRICKS: readonly string[] = [
@@ -84,6 +95,16 @@ export const injection = eventWith(same(TRICKS.join(' ')));
 export const noticesWith = (text: string): readonly NoticeEvent[] => {
   const notices: readonly Notice[] = [
     { event: 'credentials_refused', at: AT, connection: 'aliyun', code: text, message: text },
+    {
+      event: 'watch_blocked',
+      at: AT,
+      connection: 'aliyun',
+      provider: 'aliyun-emr',
+      kind: 'not_allowed',
+      code: text,
+      message: text,
+      watch: 'w_sample',
+    },
     { event: 'unknown_word', at: AT, provider: 'aliyun-emr', word: text, watch: 'w_sample' },
     { event: 'target_disabled', at: AT, target: 'chat', reason: text },
     { event: 'delivery_parked', at: AT, target: text, watch: 'w_sample', delivery: 'msg_sample', reason: text },
@@ -112,6 +133,15 @@ const text = fc
 export const anyEvent: fc.Arbitrary<OperationEvent> = fc
   .tuple(
     fc.record({ word: text, type: text, code: text, message: text, note: text, value: text, label: text }),
-    fc.constantFrom<Status>('failed', 'succeeded', 'partial', 'attention', 'lost', 'running', 'stopped'),
+    fc.constantFrom<Status | 'blocked'>(
+      'blocked',
+      'failed',
+      'succeeded',
+      'partial',
+      'attention',
+      'lost',
+      'running',
+      'stopped',
+    ),
   )
-  .map(([texts, status]) => eventWith(texts, status));
+  .map(([texts, status]) => (status === 'blocked' ? blockedWith(texts.message) : eventWith(texts, status)));

@@ -31,9 +31,21 @@ it('marks the commit that the watch’s label names', () => {
   expect(bodyOf(failed)).toMatchObject({ context: 'opwatch/aliyun-emr', target_url: failed.data.watch.url });
 });
 
-it('knows four states', () => {
+it('knows four states: what is blocked or goes on is pending', () => {
   const states = sampleEvents(AT).map(({ type }) => bodyOf(sampleEvent(type, AT, { sha: SHA })).state);
-  expect(states).toEqual(['success', 'failure', 'failure', 'error', 'error', 'error', 'error', 'pending']);
+  expect(states).toEqual([
+    'success',
+    'failure',
+    'failure',
+    'error',
+    'error',
+    'error',
+    'error',
+    'pending',
+    'pending',
+    'pending',
+    'pending',
+  ]);
 });
 
 it('cuts its description at 140 characters, between them', () => {

@@ -25,9 +25,24 @@ describe('the title', () => {
       '⌛ aliyun-emr RESIZE_CLUSTER was not over by its deadline after 12 min 3 s',
       '⏹️ aliyun-emr RESIZE_CLUSTER is no longer watched after 12 min 3 s',
       '✋ aliyun-emr RESIZE_CLUSTER waits for a person after 12 min 3 s',
+      '▶️ aliyun-emr RESIZE_CLUSTER goes on and waits for nobody any more',
+      '⛔ aliyun-emr RESIZE_CLUSTER cannot be looked at: the request is refused',
+      '👀 aliyun-emr RESIZE_CLUSTER can be looked at again',
     ]);
     expect(messageOf(failed, 'zh').title).toBe('❌ aliyun-emr RESIZE_CLUSTER 失败，历时 12 分 3 秒');
   });
+
+  it.each([
+    ['en', 'Forbidden.RAM: User not authorized', 'Grant them the permission'],
+    ['zh', 'Forbidden.RAM: User not authorized', '请为其授予相应权限'],
+  ] as const)(
+    'of a watch that is blocked is followed by the words of the cloud and what to do, in %s',
+    (language, ...parts) => {
+      const { why = '', tone } = messageOf(sampleEvent('operation.blocked', AT), language);
+      for (const part of parts) expect(why).toContain(part);
+      expect(tone).toBe('warn');
+    },
+  );
 
   it('counts from the cloud’s own times where it gives them, and says nothing where they make no sense', () => {
     const timed = (startedAt: string, endedAt: string) =>

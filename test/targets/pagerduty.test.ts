@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sampleEvents } from '../../lib/commands/sample-events.ts';
+import { sampleEvent, sampleEvents } from '../../lib/commands/sample-events.ts';
 import { runContract } from './contract.ts';
 import { AT } from './events.ts';
 import { ATTEMPT, prepared, TOKEN } from './stand-in.ts';
@@ -23,7 +23,7 @@ it('opens one alert a watch, as bad as it is, and resolves it when nothing is le
       target.request(event, settings, ATTEMPT).body ?? '',
     );
     expect([routing_key, dedup_key]).toEqual([TOKEN, 'w_sample']);
-    return [event.data.status, event_action, payload.severity];
+    return [event.type.slice('operation.'.length), event_action, payload.severity];
   });
   expect(told).toEqual([
     ['succeeded', 'resolve', 'info'],
@@ -34,5 +34,15 @@ it('opens one alert a watch, as bad as it is, and resolves it when nothing is le
     ['timed_out', 'trigger', 'error'],
     ['stopped', 'resolve', 'info'],
     ['attention', 'trigger', 'warning'],
+    ['resumed', 'resolve', 'info'],
+    ['blocked', 'trigger', 'warning'],
+    ['unblocked', 'resolve', 'info'],
   ]);
+});
+
+it('keeps the alert of a watch that can be looked at again and still waits for a person', () => {
+  const { target, settings } = prepared(contract);
+  const event = sampleEvent('operation.unblocked', AT);
+  const waiting = { ...event, data: { ...event.data, status: 'attention' as const } };
+  expect(JSON.parse(target.request(waiting, settings, ATTEMPT).body ?? '').event_action).toBe('trigger');
 });

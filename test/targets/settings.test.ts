@@ -46,7 +46,14 @@ describe('whom to mention', () => {
     expect(read).toMatchObject({
       language: 'en',
       mention: {
-        on: ['operation.failed', 'operation.partial', 'operation.lost', 'operation.timed_out', 'operation.attention'],
+        on: [
+          'operation.failed',
+          'operation.partial',
+          'operation.lost',
+          'operation.timed_out',
+          'operation.attention',
+          'operation.blocked',
+        ],
         users: [],
       },
     });
