@@ -1,4 +1,5 @@
 /** Error codes of Alibaba Cloud that are known by name. Every other one is read by its family (`code-family.ts`). */
+import { wordsIn } from './code-family.ts';
 
 /**
  * Codes that speak of the access key itself, and no others: each means that every call of this key is refused.
@@ -22,12 +23,13 @@ const OF_THE_KEY = [
 ] as const;
 
 /**
- * Codes that say that the caller's own user or role is gone. They come with HTTP 404 and mean the key's owner, not the
- * operation: none of the watched calls names a user or a role. Sources: help.aliyun.com 28754, RAM (EntityNotExist.User,
- * EntityNotExist.User.AccessKey, EntityNotExist.Role); Tag 2018-08-28 (403 EntityNotExist.Role).
+ * Codes that say that the caller's own user or role is gone, by their words. They come with HTTP 404 and mean the key's owner,
+ * not the operation: none of the watched calls names a user or a role. Sources: help.aliyun.com 28754, RAM
+ * (EntityNotExist.User, EntityNotExist.User.AccessKey, EntityNotExist.Role); Tag 2018-08-28 (403 EntityNotExist.Role).
  */
-const OWNER_IS_GONE =
-  /^EntityNotExists?(\.(RAM)?(User|Role|Account)(\.\w+)?)?$|^(Invalid)?(RAM)?(User|Role)(Id|Name)?\.?Not(Found|Exists?)$/i;
+const OWNER = '(ram |sub |assumed? )?(user|role|account|owner|caller|principal|access key)( id| name)?';
+const GONE = '(not (found|exists?)|no longer exists|does not exist|(is )?(deleted|disabled|inactive|frozen))';
+const OWNER_IS_GONE = new RegExp(`^entity not exists?( ${OWNER})?|\\b${OWNER} ${GONE}\\b|\\bno such ${OWNER}\\b`);
 
 const KEY_CODES: ReadonlySet<string> = new Set(OF_THE_KEY.map((name) => name.toLowerCase()));
 
@@ -40,7 +42,7 @@ const TOKEN_IN_MESSAGE = /\bSecurityToken\.?\s?(is )?(Expired|Malformed|Mismatch
  */
 export const isOfTheKey = (code: string, message: string): boolean =>
   KEY_CODES.has(code.toLowerCase()) ||
-  OWNER_IS_GONE.test(code) ||
+  OWNER_IS_GONE.test(wordsIn(code)) ||
   (/^InvalidParameter/.test(code) && TOKEN_IN_MESSAGE.test(message));
 
 /** Our clock is too far off: the key is good. */

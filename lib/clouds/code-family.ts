@@ -17,7 +17,7 @@ export type Family =
 const CODE_MAX = 128;
 
 /** `QpsLimitExceeded`, `SYSTEM.CONCURRENT_OPERATE` and `ram-role.not-found` as words in small letters. */
-const wordsIn = (code: string): string =>
+export const wordsIn = (code: string): string =>
   code
     .slice(0, CODE_MAX)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
