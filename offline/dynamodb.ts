@@ -20,8 +20,10 @@ export const startDynamodb = async (port: number, dir: string, log?: CallLog): P
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await mustOpen(url);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     close: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -29,4 +31,17 @@ export const startDynamodb = async (port: number, dir: string, log?: CallLog): P
       await closed;
     },
   };
+};
+
+/** dynalite opens its tables when it is first asked for one; damaged ones must be found out now. */
+const mustOpen = async (url: string): Promise<void> => {
+  const headers = {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': 'DynamoDB_20120810.ListTables',
+    'x-amz-date': '20260101T000000Z',
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none',
+  };
+  const answer = await fetch(url, { method: 'POST', headers, body: '{}' });
+  if (!answer.ok) throw new Error(`the tables cannot be listed: ${await answer.text()}`);
 };

@@ -3,19 +3,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const AGAIN_MS = 25;
 
-export const createInvoker = (origin: string) => ({
-  /** Waits until somebody listens. */
-  listening: async (): Promise<void> => {
-    while (
-      !(await fetch(origin).then(
-        () => true,
-        () => false,
-      ))
-    )
-      await sleep(AGAIN_MS);
-  },
+/** A function that did not end in its time. */
+export class FunctionTimeout extends Error {
+  override readonly name = 'FunctionTimeout';
+}
 
-  /** Runs a function and answers what it returned, undefined for nothing. Throws when it failed or ran out of time. */
+/** As serverless-offline words it (src/lambda/LambdaFunction.js). */
+const TIMEOUT = 'Lambda timeout';
+
+/** Waits until somebody listens at each of these origins. */
+export const listening = async (...origins: readonly string[]): Promise<void> => {
+  for (const origin of origins) while (!(await isListening(origin))) await sleep(AGAIN_MS);
+};
+
+const isListening = (origin: string): Promise<boolean> =>
+  fetch(origin).then(
+    () => true,
+    () => false,
+  );
+
+export const createInvoker = (origin: string) => ({
+  /** Runs a function and answers what it returned, undefined for nothing. Throws when it failed; FunctionTimeout when it ran out of time. */
   run: async (functionName: string, event: object): Promise<unknown> => {
     const answer = await fetch(`${origin}/2015-03-31/functions/${functionName}/invocations`, {
       method: 'POST',
@@ -24,6 +32,7 @@ export const createInvoker = (origin: string) => ({
     const text = await answer.text();
     // An error of the function is answered 200 as well, and told apart by this header alone.
     if (!answer.ok || answer.headers.has('x-amz-function-error')) {
+      if (text.includes(TIMEOUT)) throw new FunctionTimeout(`${functionName} did not end in its time`);
       throw new Error(`${functionName} answered ${answer.status}: ${text.slice(0, 500)}`);
     }
     return text === '' ? undefined : JSON.parse(text);

@@ -9,10 +9,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { isLocalStackOff } from '../bundle.ts';
-import { endWithParent, hasParent, serveParent } from './child.ts';
+import { endWithParent, failParent, hasParent, reportStep, StartFault, serveParent, tellPeople } from './child.ts';
 import { deploy } from './deploy.ts';
 import { startMapping } from './event-source-mapping.ts';
-import { createInvoker } from './invoker.ts';
+import { givenEmulators } from './given-emulators.ts';
+import { createInvoker, FunctionTimeout, listening } from './invoker.ts';
 import { limitRequests } from './request-limit.ts';
 import { createResolver, isRecord, type Resolve } from './resolve.ts';
 import type { FunctionDefinition, Serverless } from './serverless.ts';
@@ -20,14 +21,22 @@ import { givenSurroundings, runningSurroundings, type Surroundings, startSurroun
 import { createLocalToken } from './token.ts';
 
 type Options = Readonly<Record<string, unknown>>;
-type MappingTools = { readonly run: ReturnType<typeof createInvoker>['run']; readonly concurrency: number };
+type Run = ReturnType<typeof createInvoker>['run'];
+type MappingTools = { readonly run: Run; readonly concurrency: number };
 type Log = { readonly notice: (line: string) => void; readonly warning: (line: string) => void };
 
 /** One machine's share of the concurrency that Lambda would grant a mapping. */
 const CONCURRENCY_USUAL = 4;
 
+/** Generous: on a busy machine a function takes ten times as long to load. A hang is still cut off, and told. */
+const FUNCTION_TIMEOUT_SECONDS = 60;
+
 /** Harmless to every function: no records, nobody who has vouched for the request. It only makes the function load. */
 const WARM_UP = { Records: [], headers: {}, requestContext: { http: { method: 'GET', path: '/' } } };
+
+/** A handler of HTTP that cannot begin its work answers 500, and reports no error. */
+const faultIn = (answer: unknown): string | undefined =>
+  isRecord(answer) && Number(answer.statusCode) >= 500 ? `it answers ${JSON.stringify(answer)}` : undefined;
 
 export default class OfflinePlugin {
   readonly #serverless: Serverless;
@@ -41,10 +50,13 @@ export default class OfflinePlugin {
     this.#options = options;
     this.#log = log;
     const close = () => this.#close();
+    // After an error osls lives on with all that has been started, and a parent would wait for ever.
+    const start = () => this.#start().catch(failParent);
     this.hooks = {
-      initialize: () => this.#initialize(),
-      'before:offline:start': () => this.#start(),
-      'before:offline:start:init': () => this.#start(),
+      initialize: () => this.#initialize().catch(failParent),
+      // `serverless offline start` runs the first, `serverless offline` the second.
+      'before:offline:start:init': start,
+      'before:offline:start': start,
       'before:offline:start:end': close,
       finalize: close,
       error: close,
@@ -64,22 +76,25 @@ export default class OfflinePlugin {
 
   async #start(): Promise<void> {
     const surroundings = givenSurroundings() ?? (await this.#startSurroundings());
+    // Both processes of a stack start at once, and on a busy machine this one may be the faster.
+    reportStep('waiting for the emulators');
+    await listening(surroundings.dynamodb, surroundings.sqs, surroundings.ssm);
+    reportStep(`setting up the table at ${surroundings.dynamodb} and the queues at ${surroundings.sqs}`);
     const resolve = await this.#settle(surroundings);
+    const { functionTimeoutSeconds = FUNCTION_TIMEOUT_SECONDS } = surroundings;
+    for (const definition of this.#functions) definition.timeout = functionTimeoutSeconds;
     // serverless-offline starts, and waits for its end, in one and the same hook: what comes between waits on its own.
-    this.#serve(resolve, surroundings).catch((error) => {
-      console.error(error);
-      process.exit(1);
-    });
+    this.#serve(resolve, surroundings).catch(failParent);
   }
 
   async #startSurroundings(): Promise<Surroundings> {
-    const surroundings = await startSurroundings(this.#origin('httpPort'));
+    const surroundings = await startSurroundings(this.#origin('httpPort'), givenEmulators(process.env));
     this.#closing.push(surroundings.close);
     return surroundings;
   }
 
   /** Makes this process and the functions see nothing but `surroundings`. */
-  async #settle({ dynamodb, sqs, ssm, api, environment }: Surroundings): Promise<Resolve> {
+  async #settle({ dynamodb, sqs, ssm, api, environment, account, replaced = [] }: Surroundings): Promise<Resolve> {
     const { resources, provider } = this.#serverless.service;
     for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
     Object.assign(process.env, {
@@ -97,24 +112,40 @@ export default class OfflinePlugin {
       region: provider.region,
       sqsUrl: sqs,
       attributes: { 'HttpApi.ApiEndpoint': api },
+      ...(account !== undefined && { account }),
     });
-    await deploy({ resources: resources.Resources, resolve, dynamodb: new DynamoDBClient({}), sqs: new SQSClient({}) });
+    await deploy({
+      resources: resources.Resources,
+      resolve,
+      dynamodb: new DynamoDBClient({}),
+      sqs: new SQSClient({}),
+      ...(replaced.includes('dynamodb') && { keptAt: dynamodb }),
+    });
     for (const definition of this.#functions) {
       const resolved = resolve(definition.environment ?? {});
-      // Its calls tell by the key who made them.
-      const key = { AWS_ACCESS_KEY_ID: definition.name };
+      // Its calls tell by the key who made them. Other emulators may keep a table, or an account, for each key.
+      const key = replaced.length === 0 ? { AWS_ACCESS_KEY_ID: definition.name } : {};
       definition.environment = { ...(isRecord(resolved) ? resolved : {}), ...environment, ...key };
     }
     return resolve;
   }
 
   async #serve(resolve: Resolve, { api, dynamodb, environment, concurrency }: Surroundings): Promise<void> {
+    reportStep('beginning to serve HTTP and invocations');
+    await listening(this.#origin('lambdaPort'), api);
     const invoke = createInvoker(this.#origin('lambdaPort'));
-    await invoke.listening();
     limitRequests(this.#serverless.pluginManager.plugins);
-    await Promise.all(this.#functions.map(({ name }) => invoke.run(name, WARM_UP).catch(() => undefined)));
+    await this.#warmUp(invoke.run);
 
-    const tools = { run: invoke.run, concurrency: concurrency ?? CONCURRENCY_USUAL };
+    const run: Run = async (name, event) => {
+      try {
+        return await invoke.run(name, event);
+      } catch (error) {
+        if (error instanceof FunctionTimeout) tellPeople(`${error.message}; its messages come back later`);
+        throw error;
+      }
+    };
+    const tools = { run, concurrency: concurrency ?? CONCURRENCY_USUAL };
     const mappings = this.#functions.flatMap((definition) => this.#mappingsOf(definition, resolve, tools));
     const stop = async (): Promise<void> => {
       await Promise.all(mappings.map((mapping) => mapping.stop()));
@@ -124,6 +155,20 @@ export default class OfflinePlugin {
     if (hasParent()) return serveParent({ table }, stop);
     const token = await createLocalToken(dynamodb, table);
     this.#log.notice(`opwatch listens on ${api}, its inbox is ${environment.OPWATCH_INBOX_URL}; a token: ${token}`);
+  }
+
+  /** Loads every function, and so finds out now that one cannot be loaded. Throws a StartFault that names it. */
+  async #warmUp(run: Run): Promise<void> {
+    const waiting = new Set(this.#functions.map(({ name }) => name));
+    const load = async (name: string): Promise<string[]> => {
+      const fault = await run(name, WARM_UP).then(faultIn, (error: Error) => error.message);
+      waiting.delete(name);
+      reportStep(waiting.size === 0 ? 'loaded all functions' : `loading ${[...waiting].join(', ')}`);
+      return fault === undefined ? [] : [`the function ${name} cannot be loaded: ${fault}`];
+    };
+    reportStep(`loading ${[...waiting].join(', ')}`);
+    const faults = (await Promise.all([...waiting].map(load))).flat();
+    if (faults.length > 0) throw new StartFault(faults.join('\n'));
   }
 
   #mappingsOf({ name, events }: FunctionDefinition, resolve: Resolve, { run, concurrency }: MappingTools) {

@@ -12,6 +12,8 @@ export type ResolverOptions = {
   readonly region: string;
   /** Where SQS answers, without a slash at the end. */
   readonly sqsUrl: string;
+  /** Left out, the one of the local stack's own SQS. */
+  readonly account?: string;
   /** Attributes of what osls itself adds to the template, such as `HttpApi.ApiEndpoint`. */
   readonly attributes: Readonly<Record<string, string>>;
 };
@@ -21,9 +23,10 @@ export type Resolve = (value: unknown) => unknown;
 type Names = { readonly ref: string; readonly attributes: Readonly<Record<string, string>> };
 
 /** Resolves a value of the template, however deep. Throws on a function or a resource it does not know. */
-export const createResolver = ({ resources, region, sqsUrl, attributes }: ResolverOptions): Resolve => {
+export const createResolver = (options: ResolverOptions): Resolve => {
+  const { resources, region, sqsUrl, attributes, account = LOCAL_ACCOUNT } = options;
   const pseudo: Readonly<Record<string, string>> = {
-    'AWS::AccountId': LOCAL_ACCOUNT,
+    'AWS::AccountId': account,
     'AWS::Partition': 'aws',
     'AWS::Region': region,
     'AWS::URLSuffix': 'amazonaws.com',
@@ -31,10 +34,10 @@ export const createResolver = ({ resources, region, sqsUrl, attributes }: Resolv
 
   const namesOf = (id: string): Names => {
     const resource = resources[id];
-    const arn = (service: string, name: string) => `arn:aws:${service}:${region}:${LOCAL_ACCOUNT}:${name}`;
+    const arn = (service: string, name: string) => `arn:aws:${service}:${region}:${account}:${name}`;
     if (resource?.Type === 'AWS::SQS::Queue') {
       const name = nameIn(resource, 'QueueName', id);
-      const url = `${sqsUrl}/${LOCAL_ACCOUNT}/${name}`;
+      const url = `${sqsUrl}/${account}/${name}`;
       return { ref: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
     }
     if (resource?.Type === 'AWS::DynamoDB::Table') {

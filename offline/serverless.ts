@@ -16,6 +16,8 @@ export type FunctionDefinition = {
   readonly name: string;
   readonly events: readonly Readonly<Record<string, unknown>>[];
   handler: string;
+  /** Seconds. */
+  timeout?: number;
   environment?: Record<string, unknown>;
   package?: { artifact?: string };
 };

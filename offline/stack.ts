@@ -2,17 +2,20 @@
  * The whole of opwatch on one machine: the emulators in one process, the functions in another, the world outside in this
  * one. Each can die and be started again alone, as AWS, Lambda and the clouds can.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CALLS } from './calls.ts';
-import { type Child, startChild } from './child.ts';
+import { StartFault, startChild } from './child.ts';
 import type { EmulatorOptions } from './emulators.ts';
+import { type GivenEmulators, mustAnswer, NO_EMULATORS, PARTS } from './given-emulators.ts';
+import { announce } from './notice.ts';
 import { type Outside, startOutside } from './outside.ts';
-import { freePorts, portsFrom } from './ports.ts';
+import { createPart } from './part.ts';
+import { freePorts, NAMES, numbered, PORT_CURE, portFaults, portsFrom, type User } from './ports.ts';
 import { isRecord } from './resolve.ts';
-import { announce, type Surroundings, VARIABLE } from './surroundings.ts';
+import { replacements, type Surroundings, VARIABLE } from './surroundings.ts';
 import { createLocalToken } from './token.ts';
 
 export type StackOptions = {
@@ -24,6 +27,10 @@ export type StackOptions = {
   readonly announced?: boolean;
   /** Batches that a function works on at a time; left out, four. */
   readonly concurrency?: number;
+  /** How long a function may take; left out, a minute, which a busy machine needs. What is deployed keeps to serverless.yml. */
+  readonly functionTimeoutSeconds?: number;
+  /** Emulators that somebody else runs: the stack starts none in their place. */
+  readonly emulators?: GivenEmulators;
   /** What offline/opwatch.config.ts is told besides. */
   readonly environment?: Readonly<Record<string, string>>;
 };
@@ -37,6 +44,8 @@ export type Stack = {
   readonly table: string;
   /** What the functions and the emulators print. */
   readonly logFile: string;
+  /** Whether commands of this checkout find this stack; otherwise one that was started before it. */
+  readonly isFound: boolean;
   /** Who has called what of DynamoDB and SQS, a line of JSON each: offline/calls.ts. */
   readonly callsFile: string;
   /** Makes a bearer token for `tenant` (left out: default) and answers its text. */
@@ -55,75 +64,80 @@ export type Stack = {
 const root = dirname(import.meta.dirname);
 const serverless = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
 
-/** Starts everything and waits until it is ready. Throws when a port is taken or a part does not start. */
+/** A folder for logs and state: .opwatch/ for what is kept, another one for what is forgotten. Throws a StartFault. */
+const makeFolder = (keep: boolean, announced: boolean): string => {
+  const ours = join(root, '.opwatch');
+  try {
+    if (keep || announced) {
+      mkdirSync(ours, { recursive: true });
+      accessSync(ours, constants.W_OK | constants.X_OK);
+    }
+    return keep ? ours : mkdtempSync(join(tmpdir(), 'opwatch-'));
+  } catch (error) {
+    throw new StartFault(`the local stack needs a folder that it can write in: ${(error as Error).message}`);
+  }
+};
+
+const KEPT_CURE = `What was kept may be the cause. To begin afresh, remove ${join(root, '.opwatch')} or leave out --keep.`;
+
+/**
+ * Starts everything and waits until it is ready. Throws a StartFault, which tells cause and cure, when a part does not
+ * start; then nothing of the stack is left.
+ */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
-  const { portBase, keep = false, announced = false, concurrency, environment = {} } = options;
-  const ports = portBase === undefined ? await freePorts(7) : await portsFrom(portBase, 7);
-  if (!ports) throw new Error(`one of the ports ${portBase} to ${Number(portBase) + 6} is taken`);
-  const [apiPort = 0, inboxPort = 0, cloudsPort = 0, dynamodbPort = 0, sqsPort = 0, lambdaPort = 0, ssmPort = 0] =
-    ports;
-  const dir = keep ? join(root, '.opwatch') : mkdtempSync(join(tmpdir(), 'opwatch-'));
-  mkdirSync(join(root, '.opwatch'), { recursive: true });
+  const { portBase, keep = false, announced = false, concurrency, functionTimeoutSeconds } = options;
+  const { environment = {}, emulators: given = NO_EMULATORS } = options;
+  const ports = portBase === undefined ? numbered(await freePorts(NAMES.length)) : portsFrom(portBase);
+  const faults = await portFaults(ports, given.urls);
+  if (faults.length > 0) throw new StartFault(`${faults.join('\n')}\n${PORT_CURE}`);
+  await mustAnswer(given);
+  const dir = makeFolder(keep, announced);
   const forget = (): void => {
     if (!keep) rmSync(dir, { recursive: true, force: true });
   };
   process.on('exit', forget);
   const logFile = join(dir, 'stack.log');
 
-  const outside = await startOutside({ cloudsPort, inboxPort, dir });
+  const outside = await startOutside({ cloudsPort: ports.clouds, inboxPort: ports.inbox, dir });
+  const at = (user: User): string => `http://127.0.0.1:${ports[user]}`;
   const surroundings: Surroundings = {
-    dynamodb: `http://127.0.0.1:${dynamodbPort}`,
-    sqs: `http://127.0.0.1:${sqsPort}`,
-    ssm: `http://127.0.0.1:${ssmPort}`,
-    api: `http://127.0.0.1:${apiPort}`,
+    dynamodb: at('dynamodb'),
+    sqs: at('sqs'),
+    ssm: at('ssm'),
+    ...replacements(given),
+    api: at('api'),
     environment: { ...outside.environment, ...environment },
     ...(concurrency !== undefined && { concurrency }),
+    ...(functionTimeoutSeconds !== undefined && { functionTimeoutSeconds }),
   };
   // Lambda and EventBridge know no time but UTC; serverless-offline's schedules go by the machine's.
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', [VARIABLE]: JSON.stringify(surroundings) };
-  const start = (...command: string[]): Promise<Child> => startChild({ command, cwd: root, env, logFile });
-  const startEmulators = () => {
-    const options: EmulatorOptions = { dynamodbPort, sqsPort, ssmPort, dir };
-    return start(join(import.meta.dirname, 'emulators.ts'), JSON.stringify(options));
-  };
-  const startFunctions = () =>
-    start(serverless, ...`offline start --noSponsor --httpPort ${apiPort} --lambdaPort ${lambdaPort}`.split(' '));
+  let tellPeople = (line: string): void => void line;
+  const part = (name: string, ...command: string[]) =>
+    createPart({
+      name,
+      launch: (signal) =>
+        startChild({ name, command, cwd: root, env, logFile, signal, tell: (line) => tellPeople(line) }),
+    });
+  const own = PARTS.filter((name) => given.urls[name] === undefined);
+  const emulatorOptions: EmulatorOptions = { ports: Object.fromEntries(own.map((name) => [name, ports[name]])), dir };
+  const emulators = part('the emulators', join(import.meta.dirname, 'emulators.ts'), JSON.stringify(emulatorOptions));
+  const serve = `offline start --noSponsor --httpPort ${ports.api} --lambdaPort ${ports.lambda}`;
+  const functions = part('the functions', serverless, ...serve.split(' '));
+  const parts = own.length === 0 ? [functions] : [functions, emulators];
 
-  const tidy = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
+    for (const each of parts) await each.stop();
     await outside.close();
     forget();
     process.off('exit', forget);
   };
-  const children = await startBoth(startEmulators, startFunctions).catch(async (error: unknown) => {
-    await tidy();
-    throw error;
+  // Functions need the emulators only once osls has read its file: both start at once.
+  const [ready] = await Promise.all(parts.map((each) => each.start())).catch(async (error: unknown) => {
+    await stop();
+    throw keep && error instanceof StartFault ? new StartFault(`${error.message}\n${KEPT_CURE}`) : error;
   });
-  let { emulators, functions } = children;
-  let isStopping = false;
-
-  /** Starts a process again whenever it has ended without being asked. */
-  const mourn = async (
-    what: string,
-    child: () => Child,
-    startAgain: () => Promise<void>,
-    tell: (line: string) => void,
-  ) => {
-    while (!isStopping) {
-      await child().ended;
-      if (isStopping) return;
-      tell(`${what} died; starting again`);
-      await startAgain();
-    }
-  };
-  const restartFunctions = async (): Promise<void> => {
-    functions = await startFunctions();
-  };
-  const restartEmulators = async (): Promise<void> => {
-    emulators = await startEmulators();
-  };
-  const takeDown = announced ? announce(root, surroundings) : () => {};
-
-  const { ready } = functions;
+  const notice = announced ? announce(root, surroundings) : undefined;
   const table = isRecord(ready) ? String(ready.table) : '';
 
   return {
@@ -134,39 +148,26 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       dynamodb: surroundings.dynamodb,
       sqs: surroundings.sqs,
       ssm: surroundings.ssm,
-      lambda: `http://127.0.0.1:${lambdaPort}`,
+      lambda: at('lambda'),
     },
     inbox: outside.inbox,
     surroundings,
     table,
     logFile,
+    isFound: notice?.isFirst ?? false,
     callsFile: join(dir, CALLS),
     createToken: (tenant) => createLocalToken(surroundings.dynamodb, table, tenant),
-    killFunctions: () => functions.kill(),
-    startFunctions: restartFunctions,
-    killEmulators: () => emulators.kill(),
-    startEmulators: restartEmulators,
+    killFunctions: functions.kill,
+    startFunctions: async () => void (await functions.start()),
+    killEmulators: emulators.kill,
+    startEmulators: async () => void (await emulators.start()),
     keepUp: (tell) => {
-      const giveUp = (error: unknown) => tell(`it did not start again: ${error}`);
-      mourn('the functions', () => functions, restartFunctions, tell).catch(giveUp);
-      mourn('the emulators', () => emulators, restartEmulators, tell).catch(giveUp);
+      tellPeople = tell;
+      for (const each of parts) void each.keepUp(tell);
     },
     stop: async () => {
-      isStopping = true;
-      takeDown();
-      await functions.stop();
-      await emulators.stop();
-      await tidy();
+      notice?.takeDown();
+      await stop();
     },
   };
-};
-
-/** Functions need the emulators only once osls has read its file: both start at once. */
-const startBoth = async (startEmulators: () => Promise<Child>, startFunctions: () => Promise<Child>) => {
-  const [emulators, functions] = await Promise.allSettled([startEmulators(), startFunctions()]);
-  if (emulators.status === 'fulfilled' && functions.status === 'fulfilled') {
-    return { emulators: emulators.value, functions: functions.value };
-  }
-  for (const child of [emulators, functions]) if (child.status === 'fulfilled') await child.value.kill();
-  throw [emulators, functions].find((child) => child.status === 'rejected')?.reason;
 };

@@ -1,7 +1,10 @@
 /** `npm start`: the local stack in the foreground, until Ctrl-C. */
 import { parseArgs } from 'node:util';
-import { portsFrom } from './ports.ts';
+import { StartFault } from './child.ts';
+import { givenEmulators } from './given-emulators.ts';
+import { portFaults, portsFrom } from './ports.ts';
 import { type Stack, startStack } from './stack.ts';
+import { CHOICE_VARIABLE } from './surroundings.ts';
 
 const PORT_BASE = 4100;
 
@@ -17,7 +20,7 @@ const USAGE = `usage: npm start -- [--keep] [--port-base N]
 
 const operation = { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe****', OperationId: 'op-13c37a77c505****' };
 
-const welcome = ({ urls, logFile }: Stack, token: string, keep: boolean): string => `
+const welcome = ({ urls, logFile, isFound }: Stack, token: string, keep: boolean): string => `
 opwatch is up.
 
   API          ${urls.api}
@@ -45,7 +48,7 @@ See in the inbox what chats and the others would show:
 
 (all of them without a name; a watch tells those that it names: "notify": ["slack", "feishu"]).
 
-Ctrl-C ends it.
+${isFound ? '' : `Another local stack runs from this checkout, and commands find that one first. For this one: ${CHOICE_VARIABLE}=${urls.api}\n\n`}Ctrl-C ends it.
 `;
 
 class Usage extends Error {}
@@ -65,12 +68,15 @@ const readOptions = () => {
 const run = async (): Promise<void> => {
   const { keep, help, given } = readOptions();
   if (help) return console.log(USAGE);
-  const portBase = given ?? ((await portsFrom(PORT_BASE, 7)) && PORT_BASE);
+  const emulators = givenEmulators(process.env);
+  const taken = given === undefined ? await portFaults(portsFrom(PORT_BASE), emulators.urls) : [];
+  if (taken.length > 0) console.log(`${taken.join('; ')}: so the stack uses any free ports.`);
+  const portBase = given ?? (taken.length > 0 ? undefined : PORT_BASE);
 
   let interrupt = (): void => process.exit();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt());
   console.log('Starting the functions, their table and queues, the clouds and the inbox …');
-  const stack = await startStack({ keep, announced: true, ...(portBase !== undefined && { portBase }) });
+  const stack = await startStack({ keep, announced: true, emulators, ...(portBase !== undefined && { portBase }) });
   const interrupted = new Promise<void>((resolve) => {
     interrupt = resolve;
   });
@@ -84,8 +90,8 @@ const run = async (): Promise<void> => {
 run().then(
   () => process.exit(),
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    if (error instanceof Usage) console.error(USAGE);
+    if (error instanceof StartFault) console.error(`\nopwatch did not start.\n${error.message}`);
+    else console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error);
     process.exit(1);
   },
 );

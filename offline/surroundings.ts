@@ -1,11 +1,13 @@
 /** Where functions that run on this machine find their queues, their table and the world: never a real account. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { type GivenEmulators, mustAnswer, ON_THIS_MACHINE, PARTS } from './given-emulators.ts';
+import { runningStacks } from './notice.ts';
 
 /** Functions of this machine that took a real queue for theirs would eat its messages. */
-const OnThisMachine = v.pipe(v.string(), v.regex(/^http:\/\/127\.0\.0\.1:\d+$/, 'must be an origin on this machine'));
+const OnThisMachine = v.pipe(v.string(), v.regex(ON_THIS_MACHINE, 'must be an origin on this machine'));
 
 const Surroundings = v.object({
   dynamodb: OnThisMachine,
@@ -15,6 +17,12 @@ const Surroundings = v.object({
   api: OnThisMachine,
   /** Batches that a function works on at a time. */
   concurrency: v.exactOptional(v.number()),
+  /** How long a function may take, whatever serverless.yml says. */
+  functionTimeoutSeconds: v.exactOptional(v.number()),
+  /** The account of queues and ARNs; left out, the one of the local stack's own SQS. */
+  account: v.exactOptional(v.string()),
+  /** Which of the emulators somebody else runs. */
+  replaced: v.exactOptional(v.array(v.picklist(PARTS))),
   /** What offline/opwatch.config.ts reads. */
   environment: v.record(v.string(), v.string()),
 });
@@ -28,42 +36,47 @@ export const givenSurroundings = (): Surroundings | undefined => {
   return given === undefined ? undefined : v.parse(Surroundings, JSON.parse(given));
 };
 
-const fileIn = (root: string): string => join(root, '.opwatch', 'stack.json');
+/** Names one of several stacks by its API's origin. */
+export const CHOICE_VARIABLE = 'OPWATCH_STACK';
 
-/** Lets `invoke local` find this stack; answers what takes the notice down. */
-export const announce = (root: string, surroundings: Surroundings): (() => void) => {
-  writeFileSync(fileIn(root), JSON.stringify(surroundings), { mode: 0o600 });
-  return () => rmSync(fileIn(root), { force: true });
+/** The stack that runs from this checkout, if one does; of several, the one that is chosen, or was started first. */
+export const runningSurroundings = async (root: string): Promise<Surroundings | undefined> => {
+  const chosen = process.env[CHOICE_VARIABLE];
+  for (const notice of runningStacks(root)) {
+    const { success, output } = v.safeParse(Surroundings, notice);
+    const isMeant = success && (chosen === undefined || chosen === output.api);
+    if (isMeant && (await answers(output.dynamodb))) return output;
+  }
+  return undefined;
 };
 
-/** The stack that runs from this checkout, if one does. */
-export const runningSurroundings = async (root: string): Promise<Surroundings | undefined> => {
-  try {
-    const found = v.parse(Surroundings, JSON.parse(readFileSync(fileIn(root), 'utf8')));
-    // One that was killed has left its notice behind.
-    await fetch(found.dynamodb, { signal: AbortSignal.timeout(1_000) });
-    return found;
-  } catch {
-    return undefined;
-  }
+/** One that was killed has left its notice behind. */
+const answers = (url: string): Promise<boolean> =>
+  fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+    () => true,
+    () => false,
+  );
+
+/** What of its surroundings a stack takes from the emulators that somebody else runs. */
+export const replacements = ({ urls, account }: GivenEmulators) => {
+  const replaced = PARTS.filter((part) => urls[part] !== undefined);
+  return replaced.length === 0 ? {} : { ...urls, replaced, account };
 };
 
 /** Starts all of it in this process, to be forgotten at the end. */
 export const startSurroundings = async (
   api: string,
+  given: GivenEmulators,
 ): Promise<Surroundings & { readonly close: () => Promise<void> }> => {
+  await mustAnswer(given);
   // Half a second of loading, which those who are given their surroundings are spared.
   const [{ startEmulators }, { startOutside }] = await Promise.all([import('./emulators.ts'), import('./outside.ts')]);
   const dir = mkdtempSync(join(tmpdir(), 'opwatch-'));
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
-  const [{ urls, close }, outside] = await Promise.all([
-    startEmulators({ dynamodbPort: 0, sqsPort: 0, ssmPort: 0, dir }),
-    startOutside(),
-  ]);
+  const ports = Object.fromEntries(PARTS.filter((part) => given.urls[part] === undefined).map((part) => [part, 0]));
+  const [{ urls, close }, outside] = await Promise.all([startEmulators({ ports, dir }), startOutside()]);
   return {
-    ...urls,
-    api,
-    environment: outside.environment,
+    ...v.parse(Surroundings, { ...urls, ...replacements(given), api, environment: outside.environment }),
     close: async () => {
       await Promise.all([close(), outside.close()]);
     },

@@ -49,7 +49,7 @@ const resources = (visibility: number, rangeKey = 'sk') => ({
 });
 
 const start = async () => {
-  const options = JSON.stringify({ dynamodbPort: 0, sqsPort: 0, ssmPort: 0, dir });
+  const options = JSON.stringify({ ports: { dynamodb: 0, sqs: 0, ssm: 0 }, dir });
   const script = join(import.meta.dirname, '../../offline/emulators.ts');
   const child = await startChild({
     command: [script, options],
