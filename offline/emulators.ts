@@ -51,10 +51,13 @@ export const startEmulators = async ({ ports, dir }: EmulatorOptions): Promise<E
 const deepest = (error: Error): string => (error.cause instanceof Error ? deepest(error.cause) : error.message);
 
 if (process.argv[1] === import.meta.filename && hasParent()) {
-  // dynalite throws, where nobody can catch it, when a client is killed in the middle of a request.
+  const options: EmulatorOptions = JSON.parse(process.argv[2] ?? '');
+  // dynalite throws where nobody can catch it: when a client is killed in the middle of a request, and when its tables
+  // cannot be opened.
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ECONNRESET') console.error(error);
-    else failParent(new StartFault(deepest(error)));
+    if (error.code === 'ECONNRESET') return console.error(error);
+    const state = `The state in ${options.dir} may be in use by another local stack, or damaged`;
+    failParent(new StartFault(`${deepest(error)}. ${state}`));
   });
-  startEmulators(JSON.parse(process.argv[2] ?? '')).then(({ urls, close }) => serveParent(urls, close), failParent);
+  startEmulators(options).then(({ urls, close }) => serveParent(urls, close), failParent);
 }

@@ -137,7 +137,7 @@ const ROWS: readonly Row[] = [
       writeFileSync(join(dir, '.opwatch', 'dynamodb'), 'no folder');
       return KEEP;
     },
-    ['the emulators did not start: DynamoDB on port', 'To begin afresh, remove'],
+    ['the emulators did not start:', 'may be in use by another local stack, or damaged', 'To begin afresh, remove'],
   ],
   [
     'kept queues that are damaged',
