@@ -6,15 +6,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { callsInTurn, LaneBusy, tooFar, usableSlots, whyPaused } from './calls-in-turn.ts';
 import type { ConnectionConfig } from './config.ts';
 import { ClockSkew, LookError, NotConfigured, Refused, Throttled } from './errors.ts';
+import { askOf } from './habits.ts';
 import type { Send } from './http.ts';
 import type { Lane } from './lane.ts';
 import { tellOperators } from './operators.ts';
 import { providerNamed } from './providers/index.ts';
-import type { Ask, Cloud, Credentials, Observation, Provider } from './providers/provider.ts';
+import type { Cloud, Credentials, Observation, Provider } from './providers/provider.ts';
 import type { Runtime } from './runtime.ts';
 import { MINUTE, RETRY_AFTER_LOOK_MAX_MS, SECOND } from './schedule.ts';
 import { SecretError } from './secrets.ts';
-import { graceIsOver, type Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 /** A watch to look at. */
 export type Due = {
@@ -194,16 +195,7 @@ const lookOnce = async <D extends Due>(
     return sendToCloud(request);
   };
 
-  const asks = dues.map(
-    ({ watch }): Ask<unknown> => ({
-      operation: watch.operation,
-      seen: watch.seenAt !== undefined,
-      submittedAt: watch.submittedAt,
-      memo: watch.memo,
-      earlierRuns: (watch.earlierRuns ?? []).map(({ run }) => run),
-      graceIsOver: graceIsOver(watch, now(), provider.traits.graceMs),
-    }),
-  );
+  const asks = dues.map(({ watch }) => askOf(watch, now(), provider.traits.graceMs));
   const newest = Math.max(...asks.map(({ submittedAt }) => submittedAt));
   const lookAtThem = async (credentials: Credentials): Promise<readonly Observation[]> => {
     // Signed only when its turn has come, by what others have learned of the cloud's clock meanwhile: a whole batch that

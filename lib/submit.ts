@@ -13,7 +13,7 @@ import type { Runtime } from './runtime.ts';
 import type { Item } from './store.ts';
 import type { Submission } from './submission.ts';
 import { wake } from './wake.ts';
-import { answersFor, join, type Watch } from './watch.ts';
+import { answersFor, join, reportedRuns, type Watch } from './watch.ts';
 
 /** Takes a place for one more watch, or tells after how long there may be one, ms; see limits.ts. */
 type TakePlace = () => Promise<number>;
@@ -77,8 +77,9 @@ const accept = async (
 
   // The head may lag behind (a crash between the two writes): from where it points on, generations are tried in turn.
   let hasPlace = false;
+  let earlierRuns: Watch['earlierRuns'] = [];
   for (let generation = head?.body.generation ?? 1; ; generation += 1) {
-    const item = newWatchItem(newWatch(submission, identity, generation, now()), now());
+    const item = newWatchItem(newWatch(submission, { ...identity, generation, earlierRuns }, now()), now());
     let standing = found.find(({ pk, sk }) => pk === item.pk && sk === 'watch') as WatchItem | undefined;
     if (!standing && !hasPlace) {
       const waitMs = await takePlace();
@@ -90,18 +91,22 @@ const accept = async (
       return { item, isNew: true };
     }
     standing ??= (await table.get([item]))[0] as WatchItem | undefined;
-    if (standing && answersFor(standing.body, provider.traits.namesRecur ?? false)) {
+    if (!standing) continue;
+    if (answersFor(standing.body, (end) => provider.traits.namesRecur?.(operation, end) ?? false)) {
       const targets = new Set([...standing.body.notify, ...submission.notify]);
       if (targets.size > WATCH_TARGETS_MAX) return { item: standing, isNew: false, isFull: true };
       return { item: await joinWatch(standing, submission.notify, tools), isNew: false };
     }
+    earlierRuns = reportedRuns(standing.body);
   }
 };
 
-const newWatch = (submission: Submission, identity: Identity, generation: number, now: number): Watch => ({
-  id: watchId(identity, generation),
-  ...identity,
-  generation,
+type Generation = Identity & Pick<Watch, 'generation' | 'earlierRuns'>;
+
+const newWatch = (submission: Submission, { earlierRuns = [], ...named }: Generation, now: number): Watch => ({
+  id: watchId(named, named.generation),
+  ...named,
+  ...(earlierRuns.length > 0 && { earlierRuns }),
   labels: submission.labels,
   notify: submission.notify,
   submittedAt: now,

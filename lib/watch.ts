@@ -405,6 +405,22 @@ export const dueBy = (watch: Watch, deadline: number, now: number, habits: Habit
   return { ...rest, deadline, nextLookAt: Math.min(projectNextLook(watch, now, habits) ?? deadline, deadline) };
 };
 
-/** Whether an earlier watch of the same operation still answers for it, so that a second submission joins it. */
-export const answersFor = (watch: Watch, namesRecur: boolean): boolean =>
-  !isOver(watch.status) || (!namesRecur && !['stopped', 'timed_out', 'lost'].includes(watch.status));
+type EarlierRuns = NonNullable<Watch['earlierRuns']>;
+
+const EARLIER_RUNS_MAX = 20;
+
+const saidByCloud = (status: Status): status is CloudStatus =>
+  status !== 'lost' && status !== 'timed_out' && status !== 'stopped';
+
+/** The runs that the next watch of this name must not report again: those this watch knew of and, at its end, its own. */
+export const reportedRuns = ({ id, run, status, earlierRuns = [] }: Watch): EarlierRuns =>
+  run === undefined || !isOver(status) || !saidByCloud(status)
+    ? earlierRuns
+    : [...earlierRuns, { watch: id, run }].slice(-EARLIER_RUNS_MAX);
+
+/**
+ * Whether an earlier watch of the same operation still answers for it, so that a second submission joins it. `namesRecur`
+ * tells of an end whether the name may come again for another run.
+ */
+export const answersFor = ({ status }: Watch, namesRecur: (end: CloudStatus) => boolean = () => false): boolean =>
+  !isOver(status) || (saidByCloud(status) && !namesRecur(status));

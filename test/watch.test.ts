@@ -13,6 +13,7 @@ import {
   isOver,
   join,
   projectNextLook,
+  reportedRuns,
   STATUSES,
   type Status,
   settle,
@@ -1126,8 +1127,32 @@ describe('a second submission', () => {
     ['timed_out', false, false],
     ['stopped', false, false],
   ])('is answered by a watch that is %s: %s; where names recur: %s', (status, byId, byName) => {
-    expect(answersFor({ ...fresh, status }, false)).toBe(byId);
-    expect(answersFor({ ...fresh, status }, true)).toBe(byName);
+    expect(answersFor({ ...fresh, status })).toBe(byId);
+    expect(answersFor({ ...fresh, status }, () => false)).toBe(byId);
+    expect(answersFor({ ...fresh, status }, () => true)).toBe(byName);
+  });
+
+  test('is answered by the end that the name cannot have twice', () => {
+    const once = (end: CloudStatus) => end !== 'succeeded';
+    expect(answersFor({ ...fresh, status: 'succeeded' }, once)).toBe(true);
+    expect(answersFor({ ...fresh, status: 'failed' }, once)).toBe(false);
+    expect(answersFor({ ...fresh, status: 'lost' }, once)).toBe(false);
+  });
+
+  const A = { watch: 'w_before', run: 'A' };
+  test.each<[string, Partial<Watch>, readonly object[]]>([
+    ['the run of an end that the cloud told', { run: 'B', status: 'failed' }, [A, { watch: fresh.id, run: 'B' }]],
+    ['no run that goes on', { run: 'B', status: 'running' }, [A]],
+    ['no run whose end opwatch did not see', { run: 'B', status: 'lost' }, [A]],
+    ['no run where none is known', { status: 'succeeded' }, [A]],
+  ])('is told of runs that are reported: %s', (_, more, runs) => {
+    expect(reportedRuns({ ...fresh, earlierRuns: [A], ...more })).toEqual(runs);
+  });
+
+  test('is told of the twenty newest runs', () => {
+    let last: Watch = { ...fresh, run: '0', status: 'succeeded' };
+    for (let i = 1; i < 30; i += 1) last = { ...last, run: `${i}`, earlierRuns: reportedRuns(last) };
+    expect(reportedRuns(last).map(({ run }) => Number(run))).toEqual(Array.from({ length: 20 }, (_, i) => i + 10));
   });
 });
 

@@ -1,16 +1,49 @@
-/** ROS GetStack, 2019-09-10: a stack is created, updated, deleted under one id, so its name comes again. */
+/**
+ * ROS GetStack, 2019-09-10. `Status` is the stack's, not an operation's: one stack is created, updated, checked and deleted
+ * under one id. kit/ros-run.ts decides which word is of the watched run.
+ */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
-import { code, fields, given, text } from '../clouds/fields.ts';
+import { ACTIONS, isCreation, isUpdate, stackOf, utc } from '../clouds/ros-stack.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
-import { absentBy, type States, sightOf } from './kit/sight.ts';
+import { BEGINS, ofNone, ofRun, type RosOperation } from './kit/ros-run.ts';
+import { mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Ask, Cloud, Observation, Provider } from './provider.ts';
 
-const Operation = v.strictObject({ RegionId: region('RegionId'), StackId: id('StackId') });
-type RosOperation = v.InferOutput<typeof Operation>;
+const Named = v.strictObject({
+  RegionId: region('RegionId'),
+  StackId: id('StackId'),
+  Action: v.optional(
+    v.pipe(
+      v.string('Action must be a string'),
+      v.trim(),
+      v.toUpperCase(),
+      v.picklist(ACTIONS, `Action must be one of ${ACTIONS.join(', ')}`),
+    ),
+  ),
+  UpdateTime: v.optional(
+    v.pipe(
+      v.string('UpdateTime must be a string'),
+      v.trim(),
+      v.maxLength(40, 'UpdateTime must be at most 40 characters'),
+      v.check((time) => utc(time) !== undefined, 'UpdateTime must be a time of GetStack, such as 2026-01-02T03:04:05'),
+      v.transform((time) => new Date(utc(time) ?? 0).toISOString().slice(0, 19)),
+    ),
+  ),
+});
+const Operation = v.pipe(
+  Named,
+  v.check(
+    ({ Action, UpdateTime }) => UpdateTime === undefined || Action === undefined || isUpdate(Action),
+    'UpdateTime goes with Action UPDATE or IMPORT_UPDATE',
+  ),
+);
 
-/** Status: what is rolled back has failed. Source: help.aliyun.com, api-ros-2019-09-10-getstack. */
+/**
+ * Status. Source: help.aliyun.com, api-ros-2019-09-10-getstack; DELETE_COMPLETE from ListStacks. A rolled-back operation has
+ * failed. UPDATE_ROLLBACK_* is CloudFormation's name for ROS's ROLLBACK_*, for APIs that follow CloudFormation.
+ */
 const STATES: States = {
   CREATE_IN_PROGRESS: 'running',
   CREATE_COMPLETE: 'succeeded',
@@ -21,6 +54,9 @@ const STATES: States = {
   UPDATE_IN_PROGRESS: 'running',
   UPDATE_COMPLETE: 'succeeded',
   UPDATE_FAILED: 'failed',
+  UPDATE_ROLLBACK_IN_PROGRESS: 'running',
+  UPDATE_ROLLBACK_COMPLETE: 'failed',
+  UPDATE_ROLLBACK_FAILED: 'failed',
   ROLLBACK_IN_PROGRESS: 'running',
   ROLLBACK_COMPLETE: 'failed',
   ROLLBACK_FAILED: 'failed',
@@ -30,7 +66,7 @@ const STATES: States = {
   CHECK_IN_PROGRESS: 'running',
   CHECK_COMPLETE: 'succeeded',
   CHECK_FAILED: 'failed',
-  REVIEW_IN_PROGRESS: 'running',
+  REVIEW_IN_PROGRESS: 'attention',
   IMPORT_CREATE_IN_PROGRESS: 'running',
   IMPORT_CREATE_COMPLETE: 'succeeded',
   IMPORT_CREATE_FAILED: 'failed',
@@ -48,28 +84,22 @@ const STATES: States = {
 /** "No such stack". Source: help.aliyun.com, api-ros-2019-09-10-getstack, error codes. */
 const UNKNOWN_CODE = /^StackNotFound$/;
 
-const lookAt = async ({ operation }: Ask<RosOperation>, cloud: Cloud): Promise<Observation> => {
+const lookAt = async (ask: Ask<RosOperation>, cloud: Cloud): Promise<Observation> => {
+  const { RegionId, StackId } = ask.operation;
   const answer = await callAliyun(cloud, {
     product: 'ros',
-    region: operation.RegionId,
+    region: RegionId,
     host: 'ros.aliyuncs.com',
     action: 'GetStack',
     version: '2019-09-10',
     method: 'POST',
-    query: operation,
+    query: { RegionId, StackId },
     unknownCode: UNKNOWN_CODE,
   });
-  if (answer.kind === 'unknown') return absentBy(answer.words);
-  const { body, requestId } = answer;
-  return sightOf(STATES, 'Status', body.Status, {
-    // CreateTime and UpdateTime are the stack's, not the operation's.
-    facts: given({
-      reasonCode: code(fields(body.OperationInfo).Code),
-      reasonMessage: text(body.StatusReason),
-      error: text(body.RollbackFailedRootReason),
-      requestId,
-    }),
-  });
+  if (answer.kind === 'unknown') return ofNone(answer.words, ask);
+  mustBeAbout({ StackId }, answer.body, answer.requestId);
+  const stack = stackOf(answer.body, answer.requestId);
+  return ofRun(sightOf(STATES, 'Status', stack.word, { facts: stack.facts }), stack, ask, cloud.now);
 };
 
 export const aliyunRos: Provider<RosOperation> = {
@@ -77,9 +107,13 @@ export const aliyunRos: Provider<RosOperation> = {
     name: 'aliyun-ros',
     vendor: 'aliyun',
     operation: Operation,
-    graceMs: 60_000,
+    typeOf: ({ Action }) => Action,
+    ...BEGINS,
     missesUntilLost: 3,
-    namesRecur: true,
+    // A stack is created once and deleted once, and an update has its time.
+    namesRecur: ({ Action, UpdateTime }, end) =>
+      UpdateTime === undefined &&
+      !(end === 'succeeded' && Action !== undefined && (Action === 'DELETE' || isCreation(Action))),
     console: ({ RegionId, StackId }) =>
       `https://ros.console.aliyun.com/${RegionId}/stacks/${encodeURIComponent(StackId)}`,
   },

@@ -137,7 +137,7 @@ export const huaweiDws: Provider<DwsOperation> = {
     typeOf: ({ action_name }) => action_name,
     graceMs: 5 * 60_000,
     missesUntilLost: 5,
-    namesRecur: true,
+    namesRecur: () => true,
     console: ({ region }) => `https://console.huaweicloud.com/dws/?region=${region}`,
     together: ({ region, project_id, cluster_id }) => `${region} ${project_id} ${cluster_id}`,
   },

@@ -6,7 +6,7 @@
  */
 import type { GenericSchema } from 'valibot';
 import type { Send } from '../http.ts';
-import type { Memo, Observation } from '../observation.ts';
+import type { CloudStatus, Memo, Observation } from '../observation.ts';
 
 export type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from '../observation.ts';
 
@@ -54,15 +54,18 @@ export type Provider<O = unknown> = {
     /** The operation, strictly: unknown fields are refused. */
     readonly operation: GenericSchema<unknown, O>;
     /** Which field the kind of operation is scheduled by, when the submitted operation tells it (DWS: `action_name`). */
-    readonly typeOf?: (operation: O) => string;
+    readonly typeOf?: (operation: O) => string | undefined;
     /** How long after submission the cloud may not know the operation yet, ms. */
     readonly graceMs: number;
     /** How many looks in a row must miss an operation that was seen before, until it counts as lost. */
     readonly missesUntilLost: number;
     /** How long the cloud keeps an operation once it is over, ms: looks come at least twice as often. */
     readonly forgetsAfterMs?: number;
-    /** True where the operation has no id of its own, so that its name comes again for the next one. */
-    readonly namesRecur?: boolean;
+    /**
+     * Whether the operation's name may come again for another run after this end: true where the operation has no id of its
+     * own and does not say which run it means. A name that does not recur keeps the watch that has reported its end.
+     */
+    readonly namesRecur?: (operation: O, end: CloudStatus) => boolean;
     /**
      * "Shortly before": how long before submission, ms, an end may lie that the first look finds and that still counts as this
      * operation's. Left out where an id ties every end to its operation.

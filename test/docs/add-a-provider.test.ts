@@ -18,6 +18,7 @@ const COPIED = [
   'test/providers',
   'test/fixtures',
   'test/helpers',
+  'test/samples.ts',
   'opwatch.config.ts',
 ];
 

@@ -28,8 +28,8 @@ const operationOf = ({ traits }: Provider): unknown => {
 
 /** How `word` is read where the API has its states, beside what marks an answer as whole. */
 const readAs = (provider: Provider, word: string): Promise<string> => {
-  const { stated, ids = {} } = asks[provider.traits.name] ?? {};
-  const body = stated?.(word) as Record<string, unknown>;
+  const { stated, beside, ids = {} } = asks[provider.traits.name] ?? {};
+  const body: Record<string, unknown> = { ...stated?.(word), ...beside };
   const told = Array.isArray(body.Tasks) ? { ...body, Tasks: body.Tasks.map((task) => ({ ...task, ...ids })) } : body;
   return outcome(provider, operationOf(provider), () => ({ body: told }));
 };
@@ -58,6 +58,14 @@ describe('docs/providers.md', () => {
     expect(minutes(grace)).toBe(traits.graceMs);
     expect(Number(misses)).toBe(traits.missesUntilLost);
     expect(minutes(forgets)).toBe(traits.forgetsAfterMs);
+  });
+
+  it.each(named)('says what ties an end of %s to its operation, and how far back it believes', (name, { traits }) => {
+    const { rows } = tableIn(sectionOf(page, 'Whose end it is'), 'what cannot be told');
+    const [, tie = '', back = '', untold = ''] = rows.find(([cell = '']) => quoted(cell)[0] === name) ?? [];
+    expect(tie).not.toBe('');
+    expect(untold).not.toBe('');
+    expect(minutes(back)).toBe(traits.believesBackMs);
   });
 
   it.each(named)('knows where %s is asked, and its console', async (name, provider) => {

@@ -5,6 +5,8 @@ export type Ask = {
   readonly ids: Readonly<Record<string, string>>;
   readonly call: (ids: Readonly<Record<string, string>>, signing: Signing) => Sent;
   readonly stated: (word: string) => object;
+  /** What an answer must hold besides, so that its word is of the operation asked about (looked at 10 s after submission). */
+  readonly beside?: object;
 };
 
 const project_id = '05f2cff45100d5112f4bc00b794ea08e';
@@ -31,6 +33,7 @@ export const asks: Readonly<Record<string, Ask>> = {
     ids: { RegionId: 'cn-hangzhou', StackId: 'c754d2a4-28f1-46df-b557-9586173a0000' },
     call: (query, signing) => aliyunCall({ action: 'GetStack', version: '2019-09-10', method: 'POST', query }, signing),
     stated: (Status) => ({ Status }),
+    beside: { CreateTime: '2026-01-02T03:03:54', UpdateTime: '2026-01-02T03:03:54' },
   },
   'huawei-modelarts': {
     ids: {

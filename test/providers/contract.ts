@@ -7,8 +7,10 @@ import { trimmed } from '../../lib/clouds/fields.ts';
 import { LookError } from '../../lib/errors.ts';
 import type { HttpRequest } from '../../lib/http.ts';
 import type { Memo, Observation, Provider, Vendor } from '../../lib/providers/provider.ts';
+import type { Watch } from '../../lib/watch.ts';
+import { type Step, scriptOf, standing, watched } from './course.ts';
 import { bentAnswers, NONSENSE, textsIn } from './hostile.ts';
-import { answer, ask, CREDENTIALS, lookAtOne, outcome, type Script, scripted, type Told } from './scripted.ts';
+import { answer, ask, CREDENTIALS, lookAtOne, outcome, scripted, type Told } from './scripted.ts';
 
 /** One look as the cloud's documents have it, and what it means. */
 type Recorded = {
@@ -18,8 +20,9 @@ type Recorded = {
   readonly operation: Readonly<Record<string, string>>;
   readonly seen?: boolean;
   readonly memo?: Memo;
-  /** An instant; each is looked at on 2026-01-02T03:04:05Z. */
+  /** Instants. Without them it is looked at on 2026-01-02T03:04:05Z, and was submitted ten seconds before. */
   readonly submittedAt?: string;
+  readonly lookedAt?: string;
   readonly exchanges: readonly {
     readonly request: Pick<HttpRequest, 'method' | 'url' | 'body'>;
     readonly answer: Told;
@@ -32,12 +35,30 @@ type Known = { readonly seen?: boolean; readonly submittedAt?: number; readonly 
 /** A state word or case, the cloud's answers (a single one is given to every call), and what comes of them. */
 export type Row = readonly [about: string, told: Told | readonly Told[], outcome: string, known?: Known];
 
+/** Several looks at one watch, and how the watch stands after them. */
+export type Course = readonly [
+  about: string,
+  steps: readonly Step[],
+  standing: string,
+  more?: {
+    /** Fields submitted beside those of the contract's operation. */
+    readonly fields?: Readonly<Record<string, string>>;
+    /** The watch when it is submitted, where it differs. */
+    readonly before?: Partial<Watch>;
+    /** What the watch holds at the end. */
+    readonly after?: object;
+  },
+];
+
 export type Contract<O> = {
   readonly provider: Provider<O>;
   /** An operation as people submit it, all fields given. */
   readonly operation: Readonly<Record<string, string>>;
   readonly optional?: readonly string[];
+  /** Optional fields that change what an answer means: the rows and courses leave them out unless they name them. */
+  readonly also?: Readonly<Record<string, string>>;
   readonly table: readonly Row[];
+  readonly courses?: readonly Course[];
   /** Every word by which the cloud itself says that an operation is over, by what it means. */
   readonly ends: Readonly<Record<string, readonly string[]>>;
   /** Words of a second witness, good only for what was seen before. */
@@ -52,8 +73,6 @@ const recordedOf = (name: string): Recorded[] =>
   readdirSync(new URL(`${name}/`, folder))
     .sort()
     .map((file) => ({ ...JSON.parse(readFileSync(new URL(`${name}/${file}`, folder), 'utf8')), name: file }));
-
-const scriptOf = (told: Told | readonly Told[]): Script => (Array.isArray(told) ? told : () => told as Told);
 
 const ERRORS: Readonly<Record<Vendor, readonly (readonly [string, Told, string])[]>> = {
   aliyun: [
@@ -94,7 +113,9 @@ const HOSTS: Readonly<Record<Vendor, RegExp>> = {
 };
 
 export const runContract = <O>(contract: Contract<O>): void => {
-  const { provider, optional = [], table, ends, inferredEnds = {}, callsMax = 1 } = contract;
+  const { provider, also = {}, table, courses = [], ends, inferredEnds = {}, callsMax = 1 } = contract;
+  const optional = [...(contract.optional ?? []), ...Object.keys(also)];
+  const allFields = { ...contract.operation, ...also };
   const { name, vendor, operation: schema } = provider.traits;
   const operation = v.parse(schema, contract.operation);
   const recorded = recordedOf(name);
@@ -103,6 +124,13 @@ export const runContract = <O>(contract: Contract<O>): void => {
     for (const [about, told, expected, known] of table) {
       it(`${name} | ${about} -> ${expected}`, async () => {
         expect(await outcome(provider, operation, scriptOf(told), known)).toBe(expected);
+      });
+    }
+    for (const [about, steps, expected, { fields = {}, before = {}, after = {} } = {}] of courses) {
+      it(`${name} | ${about} -> ${expected}`, async () => {
+        const watch = await watched(provider, v.parse(schema, { ...contract.operation, ...fields }), steps, before);
+        expect(standing(watch)).toBe(expected);
+        expect(watch).toMatchObject(after);
       });
     }
     for (const [about, told, expected] of ERRORS[vendor]) {
@@ -125,8 +153,12 @@ export const runContract = <O>(contract: Contract<O>): void => {
 
     it.each(recorded.map((one) => [one.name, one] as const))(
       '%s',
-      async (_, { exchanges, seen, memo, submittedAt, ...one }) => {
-        const { cloud, requests } = scripted(exchanges.map((exchange) => exchange.answer));
+      async (_, { exchanges, seen, memo, submittedAt, lookedAt, ...one }) => {
+        const settings = lookedAt === undefined ? {} : { now: Date.parse(lookedAt) };
+        const { cloud, requests } = scripted(
+          exchanges.map((exchange) => exchange.answer),
+          settings,
+        );
         const asked = ask(v.parse(schema, one.operation), {
           ...(seen && { seen }),
           ...(memo && { memo }),
@@ -142,11 +174,11 @@ export const runContract = <O>(contract: Contract<O>): void => {
   describe(`${name}: operation`, () => {
     const faults = (changed: unknown) => v.safeParse(schema, changed).issues?.map(({ message }) => message) ?? [];
 
-    it.each(Object.keys(contract.operation))('%s must be there and hold what it should', (field) => {
-      const { [field]: _, ...without } = contract.operation;
+    it.each(Object.keys(allFields))('%s must be there and hold what it should', (field) => {
+      const { [field]: _, ...without } = allFields;
       expect(faults(without)).toEqual(optional.includes(field) ? [] : [expect.stringContaining(field)]);
       for (const value of ['', '  ', 'a\nb', 'a\u0000b', 'a\u202eb', '\ud800', 'x'.repeat(257), 7, null, {}, ['a']]) {
-        expect(faults({ ...contract.operation, [field]: value })).toContainEqual(expect.stringContaining(field));
+        expect(faults({ ...allFields, [field]: value })).toContainEqual(expect.stringContaining(field));
       }
     });
 
@@ -203,10 +235,10 @@ export const runContract = <O>(contract: Contract<O>): void => {
         fc.string({ unit: 'grapheme' }),
         fc.constantFrom('..', '../../v2/secret?x=1#', 'a@b', '%2e%2e', '\\..'),
       );
-      const fields = fc.tuple(fc.constantFrom(...Object.keys(contract.operation)), value);
+      const fields = fc.tuple(fc.constantFrom(...Object.keys(allFields)), value);
       await fc.assert(
         fc.asyncProperty(fields, async ([field, text]) => {
-          const parsed = v.safeParse(schema, { ...contract.operation, [field]: text });
+          const parsed = v.safeParse(schema, { ...allFields, [field]: text });
           if (!parsed.success) return;
           for (const request of await requestsFor(parsed.output)) {
             const { url, headers } = request;

@@ -41,12 +41,16 @@ export const record = async (
     source: `npm run probe, ${new Date(at).toISOString().slice(0, 10)}`,
     operation,
     ...(ask.seen && { seen: true }),
+    submittedAt: iso(ask.submittedAt),
+    lookedAt: iso(at),
     exchanges: answers.map((answer, i) => ({ request: requests[i], answer })),
     observation,
   };
   const file = write(directory, nameOf(observation), `${JSON.stringify(fixture, null, 2)}\n`);
   return `\nrecorded ${file}\nSecrets and ids are replaced; names and free text are not: read it before you share it.`;
 };
+
+const iso = (at: number): string => new Date(at).toISOString();
 
 type Kept = { readonly status: number; readonly headers: HttpAnswer['headers']; readonly body: unknown };
 

@@ -1,0 +1,191 @@
+/**
+ * Which words of a stack are of the watched run. Pure.
+ *
+ * A stack has one status for all that is done with it. So a watch is bound to the action and the begin of the run that it
+ * first sees under way, and compares every later word with these. As long as it is bound to none, it takes an end only of a
+ * run that began about when the watch was submitted.
+ */
+
+import { given } from '../../clouds/fields.ts';
+import { type Action, isAction, isCreation, isUpdate, type Stack, utc } from '../../clouds/ros-stack.ts';
+import type { CloudWords } from '../../errors.ts';
+import type { Ask, CloudStatus, Memo, Observation } from '../provider.ts';
+import { isRecent, newRun, otherRun, since } from './run.ts';
+import { absentBy } from './sight.ts';
+
+export type RosOperation = {
+  readonly RegionId: string;
+  readonly StackId: string;
+  readonly Action?: Action | undefined;
+  readonly UpdateTime?: string | undefined;
+};
+type RosAsk = Ask<RosOperation>;
+export type Sight = Observation & { kind: 'seen' };
+
+/** How long after its submission, and how long before it, a run may begin, ms. */
+export const BEGINS = { graceMs: 60_000, believesBackMs: 5 * 60_000 };
+
+/** The run that a watch is bound to, as its memo keeps it. */
+type Bound = {
+  readonly action: Action;
+  readonly at?: number;
+  readonly run?: string;
+  /** The stack waited for a person, before anything was created. */
+  readonly isReviewed: boolean;
+  /** A rollback of this run was seen. */
+  readonly hasFailed: boolean;
+};
+
+const boundIn = ({ action, at, run, reviewed, failed }: Memo): Bound | undefined =>
+  isAction(action)
+    ? {
+        action,
+        isReviewed: reviewed !== undefined,
+        hasFailed: failed !== undefined,
+        ...given({ at: utc(Number(at)), run }),
+      }
+    : undefined;
+
+const nameOf = (action: Action, at: number | undefined): string | undefined =>
+  at === undefined ? undefined : `${action} ${new Date(at).toISOString()}`;
+
+/** Binds the watch to the run that `sight` shows. */
+const bind = (sight: Sight, action: Action, { at, isRollback }: Stack, earlierRuns: readonly string[]): Sight => {
+  const name = nameOf(action, at);
+  // Each update has a time of its own. Two runs of another action may have the same time.
+  const run = name === undefined || isUpdate(action) ? name : newRun(name, earlierRuns);
+  const memo = given({ action, at: at?.toString(), run, failed: isRollback ? 'yes' : undefined });
+  return { ...sight, memo, ...given({ run }) };
+};
+
+const untied = (sight: Sight, note: string): Sight => ({ ...sight, evidence: 'untied', note });
+
+/** An end that another word than its own tells of. The reasons of that word are not reasons of this end. */
+const inferred = ({ facts, ...sight }: Sight, status: CloudStatus, note: string, operationType: string): Sight => ({
+  ...sight,
+  status,
+  note,
+  evidence: 'inferred',
+  facts: { operationType, ...given({ requestId: facts?.requestId }) },
+});
+
+const requestOf = ({ facts }: Sight) => given({ requestId: facts?.requestId });
+
+/** What `sight` means for the watch of `ask`. `now` is epoch ms. */
+export const ofRun = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Observation => {
+  const bound = boundIn(ask.memo);
+  return bound ? followed(sight, stack, bound, ask) : first(sight, stack, ask, now);
+};
+
+/** Why a word is not of the action or of the update that the submission names. */
+const unwanted = ({ Action, UpdateTime }: RosOperation, { action, at }: Stack): string | undefined => {
+  if (Action !== undefined && action !== Action) return `no ${Action} was seen`;
+  if (UpdateTime === undefined || (action && isUpdate(action) && at === utc(UpdateTime))) return undefined;
+  return `no update of ${UpdateTime} was seen`;
+};
+
+const first = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Observation => {
+  const { operation, memo, seen, earlierRuns } = ask;
+  const { Action = 'CREATE', UpdateTime } = operation;
+  const { action, at } = stack;
+  if (action === undefined) {
+    const isReview = sight.status === 'attention' && isCreation(Action) && UpdateTime === undefined;
+    return { ...sight, memo: isReview ? { action: Action, reviewed: 'yes' } : { ...memo, odd: 'yes' } };
+  }
+  const unseen = (why: string, isFinal: boolean) =>
+    otherRun(`the stack shows ${sight.word}, ${since(at)}: ${why}`, isFinal, {
+      memo: { ...memo, existed: 'yes' },
+      ...requestOf(sight),
+    });
+
+  const why = unwanted(operation, stack);
+  const isOvertaken = at !== undefined && at > (utc(UpdateTime) ?? at);
+  if (why !== undefined) return unseen(why, isOvertaken);
+  if (sight.status === 'running') return bind(sight, action, stack, earlierRuns);
+  const mine: Sight = { ...sight, ...given({ run: nameOf(action, at) }) };
+  const isNamed = UpdateTime !== undefined;
+  const isOfNow = isRecent(at, ask, BEGINS);
+  // A deletion began after `at`, so its begin is only known to be recent as long as the submission is.
+  const isTied = isDated(action) || (action === 'DELETE' && isRecent(now, ask, BEGINS));
+  if (isNamed || (isOfNow && isTied)) return mine;
+  // A stack is deleted once, whenever that was.
+  const isOnlyOne = operation.Action === 'DELETE' && sight.status === 'succeeded';
+  // A watch of an earlier version of opwatch has seen its run under way, and kept nothing of it.
+  const isOfOldWatch = seen && memo.odd === undefined;
+  return isOfNow || isOnlyOne || isOfOldWatch
+    ? untied(mine, undated(action))
+    : unseen('no run that began about when this was submitted was seen', false);
+};
+
+/** Whether GetStack tells when a run of this action began: not so for a deletion, which comes once, and for a check. */
+const isDated = (action: Action): boolean => isCreation(action) || isUpdate(action);
+
+const undated = (action: Action): string => `GetStack does not tell when this ${action} began.`;
+
+const followed = (sight: Sight, stack: Stack, bound: Bound, ask: RosAsk): Observation => {
+  const { action, isRollback, isBare } = stack;
+  const { facts, word, status } = sight;
+  const isOver = status !== 'running';
+  const mine: Sight = {
+    ...sight,
+    ...given({ run: bound.run }),
+    facts: { ...facts, operationType: bound.action },
+    memo: isRollback ? { ...ask.memo, failed: 'yes' } : ask.memo,
+  };
+  if (action === undefined) return mine;
+  if (action === 'DELETE' && bound.action !== 'DELETE') {
+    const note = `The stack was deleted (${word}) before the end of its ${bound.action} was seen.`;
+    return inferred(mine, 'canceled', note, bound.action);
+  }
+  if (isCreation(bound.action) && isUpdate(action)) {
+    if (isBare)
+      return isOver ? untied(mine, 'GetStack does not tell whether the creation was rolled back or an update.') : mine;
+    return bound.hasFailed
+      ? inferred(mine, 'failed', `The creation was rolled back before the stack showed ${word}.`, bound.action)
+      : inferred(mine, 'succeeded', `${word}: ROS updates no stack whose creation has not ended well.`, bound.action);
+  }
+  if (bound.isReviewed && isCreation(action)) return bind(sight, action, stack, ask.earlierRuns);
+  return compared(mine, stack, bound);
+};
+
+/** Compares action and begin. An answer of a time before the bound run comes from a replica that lags. */
+const compared = (mine: Sight, { action, at, isRollback }: Stack, bound: Bound): Observation => {
+  const { word, status } = mine;
+  const isTimed = at !== undefined && bound.at !== undefined;
+  const isLater = isTimed && at >= bound.at;
+  const shows = `the stack shows ${word}, ${since(at)}; the end of the ${bound.action} ${since(bound.at)} was not seen`;
+  // A deletion may move UpdateTime, and a stack is deleted once.
+  const isSame = action === bound.action && (action === 'DELETE' || !isTimed || at === bound.at);
+  const mayBeItsRollback = action === bound.action && isRollback && isLater;
+  if (!isSame && !mayBeItsRollback) return otherRun(shows, isLater, requestOf(mine));
+  if (bound.hasFailed && status === 'succeeded')
+    return otherRun(`${shows}: it was rolled back`, false, requestOf(mine));
+  if (status === 'running') return mine;
+  if (!isSame)
+    return untied(mine, `UpdateTime has moved from ${bound.at} to ${at}: by the rollback or by another update.`);
+  return action === 'DELETE' || (isTimed && isDated(action)) ? mine : untied(mine, undated(action));
+};
+
+/**
+ * What it means that the cloud does not know the stack. A deletion that was seen under way has ended then: GetStack does not
+ * promise DELETE_COMPLETE (its page does not list the word), and terraform-provider-alicloud waits for StackNotFound.
+ */
+export const ofNone = (words: CloudWords, ask: RosAsk): Observation => {
+  const bound = boundIn(ask.memo);
+  const isDeletion = bound
+    ? bound.action === 'DELETE'
+    : ask.operation.Action === 'DELETE' && ask.memo.existed !== undefined;
+  if (!isDeletion) return absentBy(words);
+  const { code: word, requestId } = words;
+  return {
+    kind: 'seen',
+    status: 'succeeded',
+    word,
+    known: true,
+    evidence: 'inferred',
+    note: 'The stack is not known any more, after it had been seen: it has been deleted.',
+    facts: { operationType: 'DELETE', ...given({ requestId }) },
+    memo: ask.memo,
+    ...given({ run: bound?.run }),
+  };
+};
