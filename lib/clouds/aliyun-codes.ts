@@ -2,36 +2,31 @@
 import { wordsIn } from './code-family.ts';
 
 /**
- * Codes that speak of the access key itself, and no others: each means that every call of this key is refused.
- * Sources: error-center.alibabacloud.com, product Public; help.aliyun.com 69008, KMS (Forbidden.AccessKey);
- * alibabacloud.com, "Rotate AccessKey pairs" of RAM (InactiveAccessKeyId); OSS error codes (InvalidAccessKeyId, SecurityTokenExpired).
+ * How the codes begin that speak of the access key itself, and no others: each means that every call of this key is refused.
+ * Sources: error-center.alibabacloud.com, product Public (SignatureDoesNotMatch, IncompleteSignature,
+ * InvalidAccessKeyId.NotFound, InvalidAccessKeyId.Inactive, Forbidden.AccessKeyDisabled, MissingSecurityToken,
+ * InvalidSecurityToken.Expired, .Malformed, .MismatchWithAccessKey); help.aliyun.com 69008, KMS (Forbidden.AccessKey);
+ * alibabacloud.com, "Rotate AccessKey pairs" of RAM (InactiveAccessKeyId); OSS error codes (SecurityTokenExpired).
  */
-const OF_THE_KEY = [
+const OF_THE_KEY: readonly string[] = [
   'SignatureDoesNotMatch',
   'IncompleteSignature',
-  'InvalidAccessKeyId',
-  'InvalidAccessKeyId.NotFound',
-  'InvalidAccessKeyId.Inactive',
-  'InactiveAccessKeyId',
+  'InvalidAccessKey',
+  'InactiveAccessKey',
   'Forbidden.AccessKey',
-  'Forbidden.AccessKeyDisabled',
-  'InvalidSecurityToken.Expired',
-  'InvalidSecurityToken.Malformed',
-  'InvalidSecurityToken.MismatchWithAccessKey',
+  'InvalidSecurityToken',
   'MissingSecurityToken',
-  'SecurityTokenExpired',
-] as const;
+  'SecurityToken',
+].map((name) => name.toLowerCase());
 
 /**
- * Codes that say that the caller's own user or role is gone, by their words. They come with HTTP 404 and mean the key's owner,
- * not the operation: none of the watched calls names a user or a role. Sources: help.aliyun.com 28754, RAM
+ * Codes that say that the caller's own user, role or key is gone, by their words. They come with HTTP 404 and mean the key's
+ * owner, not the operation: none of the watched calls names a user or a role. Sources: help.aliyun.com 28754, RAM
  * (EntityNotExist.User, EntityNotExist.User.AccessKey, EntityNotExist.Role); Tag 2018-08-28 (403 EntityNotExist.Role).
  */
-const OWNER = '(ram |sub |assumed? )?(user|role|account|owner|caller|principal|access key)( id| name)?';
-const GONE = '(not (found|exists?)|no longer exists|does not exist|(is )?(deleted|disabled|inactive|frozen))';
+const OWNER = '(ram |sub |assumed? )?(user|role|account|owner|caller|principal|access key|sts token)( id| name)?';
+const GONE = '(not (found|exists?)|no longer exists|does not exist|(is )?(deleted|disabled|inactive|frozen|expired))';
 const OWNER_IS_GONE = new RegExp(`^entity not exists?( ${OWNER})?|\\b${OWNER} ${GONE}\\b|\\bno such ${OWNER}\\b`);
-
-const KEY_CODES: ReadonlySet<string> = new Set(OF_THE_KEY.map((name) => name.toLowerCase()));
 
 /** A token that has ended may come as a parameter that is not valid (kubevela/terraform-controller issue 52). */
 const TOKEN_IN_MESSAGE = /\bSecurityToken\.?\s?(is )?(Expired|Malformed|Mismatch|Invalid)/i;
@@ -41,7 +36,7 @@ const TOKEN_IN_MESSAGE = /\bSecurityToken\.?\s?(is )?(Expired|Malformed|Mismatch
  * itself held: a watch whose id reads "SecurityToken.Expired" is quoted back, and must not stop its connection.
  */
 export const isOfTheKey = (code: string, message: string): boolean =>
-  KEY_CODES.has(code.toLowerCase()) ||
+  OF_THE_KEY.some((name) => code.toLowerCase().startsWith(name)) ||
   OWNER_IS_GONE.test(wordsIn(code)) ||
   (/^InvalidParameter/.test(code) && TOKEN_IN_MESSAGE.test(message));
 

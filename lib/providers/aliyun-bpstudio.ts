@@ -7,6 +7,7 @@ import { callAliyun } from '../clouds/aliyun.ts';
 import { failureOf, resultOf, wordsBeside } from '../clouds/aliyun-bpstudio.ts';
 import { noState } from '../clouds/answer.ts';
 import { code, type Fields, fields, given, instant, text } from '../clouds/fields.ts';
+import { type LookError, Misconfigured } from '../errors.ts';
 import { broughtNothing, oneByOne } from './kit/in-turn.ts';
 import { id } from './kit/operation.ts';
 import { absentBy, asWritten, mustBeAbout, type States, sightOf } from './kit/sight.ts';
@@ -76,6 +77,10 @@ const readState = (ask: BpStudioAsk, cloud: Cloud, body: Fields, requestId: stri
   return { ...sight, facts: { ...sight.facts, ...given(said) } };
 };
 
+/** A call that brought nothing, or an error of the service about an id that it took before. */
+const isOfNoUse = (error: unknown, { seen }: BpStudioAsk): error is LookError =>
+  broughtNothing(error) || (seen && error instanceof Misconfigured && error.status !== undefined);
+
 const lookAt = async (ask: BpStudioAsk, cloud: Cloud): Promise<Observation> => {
   const { OperationId, ResourceGroupId, RegionId } = ask.operation;
   try {
@@ -91,7 +96,7 @@ const lookAt = async (ask: BpStudioAsk, cloud: Cloud): Promise<Observation> => {
     if (answer.kind === 'unknown') return absentBy(answer.words);
     return readState(ask, cloud, answer.body, answer.requestId);
   } catch (error) {
-    if (!broughtNothing(error) || !isPastTheHour(ask, cloud)) throw error;
+    if (!isOfNoUse(error, ask) || !isPastTheHour(ask, cloud)) throw error;
     // The service answers 503 or nothing for an id that has expired, as the vendor's own poller notes. One such answer may
     // be a passing fault: several in a row mean that it is forgotten.
     const shows = `${absence(ask, cloud)}; asked again, it brought ${error.code}: ${error.message}`;

@@ -36,6 +36,12 @@ const OF_NO_USE: readonly (readonly [string, Told])[] = [
   ['SUCCESS of another operation', data({ OperationId: 'op/other', Status: 'SUCCESS' })],
 ];
 
+/** What would be a mistake of ours, had the service not taken the id before. */
+const NOT_TAKEN: readonly (readonly [string, Told])[] = [
+  ['Code 404', { body: { Code: 404, Message: 'The operation does not exist.' } }],
+  ['HTTP 400 InvalidParameter', { status: 400, body: { Code: 'InvalidParameter' } }],
+];
+
 runContract({
   provider: aliyunBpStudio,
   operation,
@@ -57,6 +63,16 @@ runContract({
     ['SUCCESS, no id in the answer', data({ OperationId: null, Status: 'SUCCESS' }), 'succeeded'],
     ...OF_NO_USE.map(([about, told]): Row => [`${about}, within the hour`, told, 'RetryLater', WITHIN]),
     ...OF_NO_USE.map(([about, told]): Row => [`${about}, after the hour`, told, 'absent', AFTER]),
+    ...NOT_TAKEN.map(([about, told]): Row => [`${about}, within the hour`, told, 'Misconfigured', WITHIN]),
+    ...NOT_TAKEN.map(([about, told]): Row => [`${about}, after the hour`, told, 'absent', AFTER]),
+    ...NOT_TAKEN.map(
+      ([about, told]): Row => [
+        `${about}, after the hour, never seen`,
+        told,
+        'Misconfigured',
+        { ...AFTER, seen: false },
+      ],
+    ),
     ['SUCCESS after the hour', state('SUCCESS'), 'succeeded', AFTER],
     ['RUNNING after the hour', state('RUNNING'), 'running', AFTER],
     ['Throttling.User after the hour', { status: 400, body: { Code: 'Throttling.User' } }, 'Throttled', AFTER],

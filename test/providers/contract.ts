@@ -85,6 +85,20 @@ const ERRORS: Readonly<Record<Vendor, readonly (readonly [string, Told, string])
     ['HTTP 503 ServiceUnavailable', { status: 503, body: { Code: 'ServiceUnavailable' } }, 'RetryLater'],
     ['HTTP 406 DbError', { status: 406, body: { Code: 'DbError' } }, 'RetryLater'],
     ['HTTP 403 SignatureDoesNotMatch', { status: 403, body: { Code: 'SignatureDoesNotMatch' } }, 'Refused'],
+    ['HTTP 404 EntityNotExist.Role', { status: 404, body: { Code: 'EntityNotExist.Role' } }, 'Refused'],
+    [
+      'HTTP 400 InvalidParameter about SecurityToken.Expired',
+      {
+        status: 400,
+        body: { Code: 'InvalidParameter', Message: 'The specified parameter "SecurityToken.Expired" is not valid.' },
+      },
+      'Refused',
+    ],
+    ['HTTP 401 Unauthorized', { status: 401, body: { Code: 'Unauthorized' } }, 'NotAllowed'],
+    ['HTTP 400 SystemBusy', { status: 400, body: { Code: 'SystemBusy' } }, 'RetryLater'],
+    ['HTTP 403 LastTokenProcessing', { status: 403, body: { Code: 'LastTokenProcessing' } }, 'RetryLater'],
+    ['HTTP 400 QpsLimitExceeded', { status: 400, body: { Code: 'QpsLimitExceeded' } }, 'Throttled'],
+    ['HTTP 404 of no listed code', { status: 404, body: { Code: 'ThingNotFound' } }, 'Misconfigured'],
     ['HTTP 407 NotAuthorized', { status: 407, body: { Code: 'NotAuthorized' } }, 'NotAllowed'],
     ['HTTP 400 InvalidParameter', { status: 400, body: { Code: 'InvalidParameter' } }, 'Misconfigured'],
     [
