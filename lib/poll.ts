@@ -166,7 +166,7 @@ const change = async (
   while (item) {
     const body = apply(item.body);
     const next = { ...body, looks: item.body.looks + uncounted(job, item, isLook) };
-    const isSame = !tellsMore(item.body, body) && !leaseIsDue(item, body.nextLookAt) && !(isLook && item.idle);
+    const isSame = !tellsMore(item.body, body) && !leaseIsDue(item, body.nextLookAt) && isLook === !item.idle;
     if (body === item.body || isSame) return settle(job, { ...item, body }, runtime);
     const written: WatchItem = {
       ...withBody(item, next, body.nextLookAt, now()),

@@ -353,8 +353,9 @@ const afterTrouble = (watch: Watch, error: LookError, usual: number, now: number
  */
 export const waited = (watch: Watch, missed: Missed, backAt: number, now: number): Watch => {
   if (isOver(watch.status)) return watch;
-  const noted = missed.cause === 'fault' ? { ...watch, trouble: inTrouble(watch, missed, now) } : watch;
-  return now < watch.deadline ? noted : overdue(noted, missed, backAt, now);
+  const noted: Watch = missed.cause === 'fault' ? { ...watch, trouble: inTrouble(watch, missed, now) } : watch;
+  if (now >= watch.deadline) return overdue(noted, missed, backAt, now);
+  return noted === watch ? watch : { ...noted, nextLookAt: Math.min(backAt, watch.deadline) };
 };
 
 /** Ends a watch because somebody asked for it. The operation itself goes on in its cloud. */

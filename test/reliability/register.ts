@@ -91,7 +91,10 @@ export const FAULTS: Readonly<Record<string, Promised>> = {
     'They are read anew; refused, the connection rests, says so once and resumes by itself',
   ],
   F39: ['A region is out for hours', 'Its watches live on to their deadline and catch up at the pace the cloud allows'],
-  F40: ['The deadline passes', 'One last look, then timed out, told once'],
+  F40: [
+    'The deadline passes',
+    'One last look, however late it is; timed out, told once, if it brings no end or the cloud gives no answer for 15 minutes',
+  ],
   F41: [
     'The notifier’s message is doubled',
     'An attempt is claimed before it is made: one at a time, under one webhook-id',
