@@ -7,6 +7,8 @@ import { decide, isOver } from '../../lib/watch.ts';
 import { HOUR, MINUTE, watchWith } from '../samples.ts';
 import { type Row, runContract } from './contract.ts';
 import { ask, lookAtOne, NOW, scripted, type Told, wording } from './scripted.ts';
+import { storiesById } from './stories.ts';
+import { tellsTheTruth } from './truth.ts';
 
 const operation = {
   OperationId: 'op/0123456789abcdef',
@@ -242,3 +244,20 @@ describe('aliyun-bpstudio, what it tells beside a state', () => {
     expect(await factsOf(told)).toEqual(facts);
   });
 });
+
+tellsTheTruth(
+  aliyunBpStudio,
+  storiesById({
+    operation,
+    ids: ['OperationId'],
+    inAnyCase: [],
+    words: ['INIT', 'RUNNING', 'SUCCESS', 'FAILURE'],
+    success: 'SUCCESS',
+    answer: (ids, Status, { text }) => ({
+      Code: 200,
+      Message: text,
+      RequestId: 'r-1',
+      Data: { ...ids, Status, Message: text, Arguments: text },
+    }),
+  }),
+);

@@ -6,6 +6,8 @@ import type { HttpRequest } from '../../lib/http.ts';
 import { aliyunEhpc } from '../../lib/providers/aliyun-ehpc.ts';
 import { runContract } from './contract.ts';
 import { ask, lookAtOne, NOW, scripted, type Told, wording } from './scripted.ts';
+import { storiesById } from './stories.ts';
+import { tellsTheTruth } from './truth.ts';
 
 const operation = {
   RegionId: 'cn-hangzhou',
@@ -310,3 +312,22 @@ describe('aliyun-ehpc, what it tells beside a state', () => {
     });
   });
 });
+
+tellsTheTruth(
+  aliyunEhpc,
+  storiesById({
+    operation,
+    ids: ['ClusterId', 'TaskId'],
+    inAnyCase: ['TaskId'],
+    needed: ['TaskId'],
+    words: ['Processing', 'Success', 'Fail', 'Failed', 'PartialFail'],
+    success: 'Success',
+    answer: (ids, Status, { text, number }) => ({
+      TotalCount: 2,
+      Tasks: [
+        { ClusterId: operation.ClusterId, TaskId: '00000000-0000-4000-8000-000000000000', Status: 'Success' },
+        { ...ids, Status, CurrentStep: number, TotalSteps: 35, Errors: text, Result: text },
+      ],
+    }),
+  }),
+);

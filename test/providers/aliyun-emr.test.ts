@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { aliyunEmr } from '../../lib/providers/aliyun-emr.ts';
 import { runContract } from './contract.ts';
 import { ask, lookAtOne, NOW, scripted, type Told } from './scripted.ts';
+import { storiesById } from './stories.ts';
+import { tellsTheTruth } from './truth.ts';
 
 const DAY = 86_400_000;
 
@@ -112,3 +114,24 @@ describe('aliyun-emr, what it tells beside a state', () => {
     expect('note' in seen ? seen.note : undefined).toBe(note);
   });
 });
+
+tellsTheTruth(
+  aliyunEmr,
+  storiesById({
+    operation,
+    ids: ['ClusterId', 'OperationId'],
+    inAnyCase: ['ClusterId', 'OperationId'],
+    words: ['IN_PROGRESS', 'HUMAN_PROCESSING', 'COMPLETED', 'PARTIAL_COMPLETED', 'FAILED', 'TERMINATED'],
+    success: 'COMPLETED',
+    answer: (ids, OperationState, { at, text }) => ({
+      RequestId: 'r-1',
+      Operation: {
+        ...ids,
+        OperationState,
+        StartTime: at,
+        EndTime: at,
+        StateChangeReason: { Code: text, Message: text },
+      },
+    }),
+  }),
+);
