@@ -3,19 +3,18 @@ import type { Config } from './config.ts';
 import { providerNamed } from './providers/index.ts';
 import type { Ask } from './providers/provider.ts';
 import { DEFAULT_GAP, MINUTE } from './schedule.ts';
-import { graceIsOver, type Habits, type Watch } from './watch.ts';
+import type { Habits, Watch } from './watch.ts';
 
 /** For a provider that has left the deployment: nothing looks at its watches any more, they only wait for their deadline. */
 const NO_HABITS: Habits = { graceMs: 10 * MINUTE, missesUntilLost: 3, gap: DEFAULT_GAP };
 
-/** What an adapter is told of a watch at `now`, epoch ms, where the API's grace time is `graceMs`. */
-export const askOf = (watch: Watch, now: number, graceMs: number): Ask<unknown> => ({
+/** What an adapter is told of a watch. */
+export const askOf = (watch: Watch): Ask<unknown> => ({
   operation: watch.operation,
   seen: watch.seenAt !== undefined,
   submittedAt: watch.submittedAt,
   memo: watch.memo,
   earlierRuns: (watch.earlierRuns ?? []).map(({ run }) => run),
-  graceIsOver: graceIsOver(watch, now, graceMs),
 });
 
 export const habitsOf = (watch: Watch, config: Config): Habits => {

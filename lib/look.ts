@@ -195,7 +195,7 @@ const lookOnce = async <D extends Due>(
     return sendToCloud(request);
   };
 
-  const asks = dues.map(({ watch }) => askOf(watch, now(), provider.traits.graceMs));
+  const asks = dues.map(({ watch }) => askOf(watch));
   const newest = Math.max(...asks.map(({ submittedAt }) => submittedAt));
   const lookAtThem = async (credentials: Credentials): Promise<readonly Observation[]> => {
     // Signed only when its turn has come, by what others have learned of the cloud's clock meanwhile: a whole batch that

@@ -225,9 +225,6 @@ const isInGrace = ({ seenAt, waits, graceFrom, submittedAt }: Watch, now: number
   return graceFrom === undefined ? seenAt === undefined && now < submittedAt + graceMs : now < graceFrom + graceMs;
 };
 
-/** Whether absence now means that an operation that was never seen is not there. */
-export const graceIsOver = (watch: Watch, now: number, graceMs: number): boolean => !isInGrace(watch, now, graceMs);
-
 const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: number, habits: Habits): Watch => {
   const { trouble: _, waits, ...rest } = watch;
   const known: Watch = {

@@ -8,7 +8,6 @@ import {
   answersFor,
   decide,
   dueBy,
-  graceIsOver,
   type Habits,
   isOver,
   join,
@@ -467,13 +466,6 @@ describe('waiting behind something else', () => {
   test('a wait that goes on changes nothing that is written down', () => {
     const written = ({ lookedAt: _l, nextLookAt: _n, heard: _h, ...rest }: Watch) => rest;
     expect(written(minutes([1, busy], [9, busy]))).toEqual(written(minutes([1, busy])));
-  });
-
-  test('an adapter can ask whether absence is final', () => {
-    const over = (minute: number, watch: Watch) => graceIsOver(watch, T0 + minute * 60_000, habits.graceMs);
-    expect([over(1, fresh), over(2, fresh)]).toEqual([false, true]);
-    expect([over(60, minutes([1, busy])), over(61, minutes([1, busy], [60, absent]))]).toEqual([false, false]);
-    expect(over(62, minutes([1, busy], [60, absent]))).toBe(true);
   });
 });
 

@@ -1,20 +1,25 @@
 import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLater, Throttled } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { type Answer, cloudTime, isSuccess, nonsense, type Reading, SKEW_MAX_MS, withoutSecrets } from './answer.ts';
+import {
+  type Answer,
+  cloudTime,
+  isSuccess,
+  nonsense,
+  quoted,
+  type Reading,
+  SKEW_MAX_MS,
+  withoutSecrets,
+} from './answer.ts';
 import { code, type Fields, fields, given, parseFields, text } from './fields.ts';
+import { GATEWAY, GOOD, sortOf } from './huawei-codes.ts';
 
 export type HuaweiReading = Reading & {
-  /** True where `error_code` in an HTTP 200 tells why the thing asked about failed, not that asking failed. */
-  readonly errorCodeIsFact?: boolean;
+  /** The member that tells a state: beside one, `error_code` in an HTTP 200 tells why the operation failed, not that asking did. */
+  readonly stateIn?: string;
+  /** Values that the request held: the cloud may quote them back, and they are none of its own words. */
+  readonly sent: readonly string[];
 };
-
-/** `error_code` of an answer that went well, where a product has one in its HTTP 200 (DWS). */
-const GOOD = /^DWS\.0000$/;
-
-/** The API gateway's own codes, in both of its spellings, come before any service was asked. */
-const GATEWAY = /^APIG(W)?\./;
-const BUSY = /^APIGW?\.0308$/;
 
 const codeInSuccess = (body: Fields) => code(body.error_code) ?? code(body.errCode);
 
@@ -26,39 +31,59 @@ const messageOf = (body: Fields) =>
 /**
  * Reads an answer of a Huawei Cloud REST API by `error_code`, HTTP status and headers alike.
  *
- * Throws the LookError that names what to do next. A 401 means refused credentials, and more than five in a row lock the
- * key, or a date too far off, which the `Date` header tells apart (APIGW.0301, APIGW.0303). An empty HTTP 200 is an
- * answer that tells nothing; anything else but a JSON object is none, whatever the status.
+ * Throws the LookError that names what to do next. 429 and 5xx say nothing about what was asked, whatever their code. A 401 of
+ * the gateway, or one that names no service, means refused credentials, and more than five in a row lock the key, or a date
+ * too far off, which the `Date` header tells apart (APIGW.0301, APIGW.0303). An empty HTTP 200 is an answer that tells
+ * nothing; anything else but a JSON object is none. A code that no list names is read by its family (`huawei-codes.ts`).
  * Source: Huawei Cloud, "API Request Signing Guide", error codes; bodies as the products' SDKs read them.
  */
 export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer => {
   const { status } = answer;
   const failed = !isSuccess(status);
-  const afterMs = retryAfterMs(answer);
-  const empty = !failed && !answer.cut && answer.body.trim() === '';
-  const body = empty ? {} : answer.cut ? undefined : parseFields(answer.body);
-  if (!body) throw nonsense(answer, 'no JSON object', afterMs, reading.credentials);
+  const isEmpty = !answer.cut && answer.body.trim() === '';
+  const body = isEmpty && !failed ? {} : answer.cut ? undefined : parseFields(answer.body);
+  const said = body && (failed ? codeOf(body) : codeInSuccess(body));
+  const hasState = reading.stateIn !== undefined && text(body?.[reading.stateIn]) !== undefined;
+  const fine = said === undefined || GOOD.test(said) || hasState;
+  const requestId = text(body?.request_id) ?? text(answer.headers['x-request-id']);
+  if (body && !failed && fine) return { kind: 'told', body, ...given({ requestId }) };
 
-  const requestId = text(body.request_id) ?? text(answer.headers['x-request-id']);
-  const said = failed ? codeOf(body) : codeInSuccess(body);
-  const fine = said === undefined || GOOD.test(said) || reading.errorCodeIsFact;
-  if (!failed && fine) return { kind: 'told', body, ...given({ requestId }) };
-
+  const { credentials } = reading;
+  if (!body && status !== 401) throw nonsense(answer, 'no JSON object', retryAfterMs(answer), credentials);
+  const message = (body && messageOf(body)) ?? `HTTP ${status}: ${quoted(answer.body, credentials)}`;
   const words: CloudWords = {
     code: said ?? `http_${status}`,
-    message: withoutSecrets(messageOf(body) ?? `HTTP ${status}`, reading.credentials),
+    message: withoutSecrets(message, credentials),
     status,
     ...given({ requestId }),
   };
-  if (said !== undefined && reading.unknownCode?.test(said)) return { kind: 'unknown', words };
-  if (BUSY.test(words.code) || status === 429) throw new Throttled(words, afterMs);
+  return meaningOf(answer, words, said, reading);
+};
+
+/** What an error means: absence, or the LookError that it is. */
+const meaningOf = (answer: HttpAnswer, words: CloudWords, said: string | undefined, reading: HuaweiReading): Answer => {
+  const { status } = answer;
+  const afterMs = retryAfterMs(answer);
+  const isOfGateway = said !== undefined && GATEWAY.test(said);
+  const own = reading.sent.reduce((rest, value) => rest.replaceAll(value, ' '), words.message);
+  const sort = said === undefined ? undefined : sortOf(said, status, own);
+
+  if (status === 429) throw new Throttled(words, afterMs);
   if (status >= 500 || status === 408) throw new RetryLater(words, afterMs);
-  if (status === 401) throw skewOrRefusal(words, cloudTime(answer, reading.now), reading.now);
-  if (status === 403) throw new NotAllowed(words);
+  // Whoever answers so without a code of a service may count it as a failure of the key, and lock it.
+  if (status === 401 && (said === undefined || isOfGateway)) throw skewOrRefusal(answer, words, reading.now);
   if (said === undefined) throw nonsense(answer, 'an error without a code', afterMs, reading.credentials);
-  if (status === 404 && !GATEWAY.test(said)) return { kind: 'unknown', words };
+  if (sort !== 'key' && reading.unknownCode?.test(said)) return { kind: 'unknown', words };
+  if (sort === 'rate') throw new Throttled(words, afterMs);
+  if (sort === 'key' && !isSuccess(status)) throw skewOrRefusal(answer, words, reading.now);
+  if (sort === 'passing') throw new RetryLater(words, afterMs);
+  if (sort !== undefined || status === 401 || status === 403) throw new NotAllowed(words);
+  // The product's own "Not Found" is about what was asked; the gateway's is about the address.
+  if (status === 404 && !isOfGateway) return { kind: 'unknown', words };
   throw status >= 400 ? new Misconfigured(words) : new RetryLater(words, afterMs);
 };
 
-const skewOrRefusal = (words: CloudWords, time: number | undefined, now: number) =>
-  time !== undefined && Math.abs(time - now) > SKEW_MAX_MS ? new ClockSkew(words, time) : new Refused(words);
+const skewOrRefusal = (answer: HttpAnswer, words: CloudWords, now: number) => {
+  const time = cloudTime(answer, now);
+  return time !== undefined && Math.abs(time - now) > SKEW_MAX_MS ? new ClockSkew(words, time) : new Refused(words);
+};

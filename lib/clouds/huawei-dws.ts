@@ -1,28 +1,37 @@
 /** What GaussDB(DWS) shows of an action and of its cluster. */
 
-import { Misconfigured, RetryLater, Throttled } from '../errors.ts';
+import { Misconfigured, RetryLater } from '../errors.ts';
 import type { Cloud, Facts, Progress } from '../providers/provider.ts';
-import { type Answer, noState } from './answer.ts';
-import { capitals, code, type Fields, fields, given, list, parseFields, percent, text } from './fields.ts';
+import { type Answer, noState, ofAnother } from './answer.ts';
+import { capitals, code, type Fields, fields, given, text, trimmed } from './fields.ts';
 import { callHuawei } from './huawei.ts';
+import { type Failing, failingIn, progressIn } from './huawei-dws-parts.ts';
+import { FAILURE_NAMES, isTaskWord } from './huawei-dws-tasks.ts';
+import { type Stamp, stampOf } from './stamp.ts';
 
 export type Place = { readonly region: string; readonly project_id: string; readonly cluster_id: string };
 
 export type Action = {
   /** In capitals. An action that has failed may be shown under its failure name, whichever was asked for. */
   readonly name: string;
-  readonly status: string;
+  /** Whether the cloud spelled the name out, and did not translate it. */
+  readonly isNamed: boolean;
+  /** Left out where the cloud shows the action without a state. */
+  readonly status?: string;
   /** "2025-05-19 09:06:18.0": no zone, so no instant, but it tells one run from another. */
-  readonly submitTime?: string;
+  readonly submitted?: Stamp;
   readonly progress?: Progress;
-  /** What the parts say, as it stands: the vendor's sample of a failure reads like a success. */
-  readonly detail?: string;
+  readonly failing: Failing;
   readonly requestId?: string;
 };
 
 export type Cluster = {
+  /** The id that the answer tells, as it stands. */
+  readonly id: unknown;
+  /** Its state, as the cloud writes it and in capitals. */
+  readonly word: string;
   readonly status: string;
-  /** Tasks under way, or the last one where it failed, as the cloud writes them. */
+  /** Words about tasks, as the cloud writes them: those under way, or the last one where it failed. */
   readonly tasks: readonly string[];
   readonly progress: Fields;
   readonly reason: Pick<Facts, 'reasonCode' | 'reasonMessage'>;
@@ -30,69 +39,108 @@ export type Cluster = {
 };
 
 /**
- * "No such cluster", with HTTP 401, 403, 404 and 400, and "not in this state of the cluster", with 403: none of them says
- * anything about credentials. Source: huaweicloud/terraform-provider-huaweicloud, services/dws.
+ * "The cluster does not exist or has been deleted" (DWS.0047, HTTP 404 in the API reference, error codes, dws_02_0030, and 401 in
+ * terraform-provider-huaweicloud, services/dws), "the instance does not exist or has been deleted" (DWS.0022, dws_02_0030) and
+ * "the cluster was deleted after it was created" (DWS.3027, with 404, the same provider). No other answer means absence:
+ * DWS.0015, 403, is "not found or permission denied", and DWS.0001, 400, is a wrong parameter.
  */
-const UNKNOWN_CODE = /^DWS\.(0047|0015|3027|0001|7023)$/;
+const UNKNOWN_CODE = /^DWS\.(0022|0047|3027)$/;
 
 const get = (cloud: Cloud, { region, project_id: project }: Place, path: readonly string[]) =>
   callHuawei(cloud, { product: 'dws', region, project, path, unknownCode: UNKNOWN_CODE });
 
-/** How the API answers for an action that is over or never was is not documented: any refusal but a true one will do. */
-const meansNone = (error: unknown): boolean => {
-  if (error instanceof Misconfigured) return true;
-  if (!(error instanceof RetryLater) || error instanceof Throttled) return false;
-  return error.status === 200 ? error.code.startsWith('DWS.') : [400, 404, 410].includes(error.status ?? 0);
-};
+type Unknown = Answer & { kind: 'unknown' };
+
+/** No other HTTP 404 says anything about the action. */
+const isListed = ({ words }: Unknown): boolean => UNKNOWN_CODE.test(words.code);
+
+/** Members of an action's answer. */
+const CONTENT = ['id', 'status', 'submit_time', 'items'] as const;
+const DECORATION: ReadonlySet<string> = new Set([
+  'action_name',
+  'cluster_name',
+  'request_id',
+  'error_code',
+  'error_msg',
+]);
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** An answer about an action that shows none: an empty body, or the documented members with nothing in them. */
+const showsNothing = (body: Fields): boolean =>
+  Object.keys(body).every((name) => DECORATION.has(name) || CONTENT.some((known) => known === name)) &&
+  CONTENT.every((name) => isEmpty(body[name]));
 
 /**
- * Asks for the action of that name; undefined where the cloud shows none. Throws a LookError for everything that says
- * nothing about the action.
+ * Asks for the action of that name; undefined where the cloud shows none. Throws a LookError for everything that says nothing
+ * about the action. What the API answers for an action that is over or never was is documented nowhere: an empty answer or a
+ * listed "no such" is taken for that. A name that the API does not document may be refused; then the cluster alone tells.
  */
 export const actionNamed = async (name: string, place: Place, cloud: Cloud): Promise<Action | undefined> => {
+  const isDocumented = Object.entries(FAILURE_NAMES).flat().includes(name);
   const path = ['v1', place.project_id, 'clusters', place.cluster_id, 'actions', name];
   const answer = await get(cloud, place, path).catch((error: unknown) => {
-    if (meansNone(error)) return undefined;
+    if (!isDocumented && error instanceof Misconfigured) return undefined;
     throw error;
   });
-  if (answer?.kind !== 'told') return undefined;
-  const { body, requestId } = answer;
-  const status = text(body.status);
-  if (status === undefined) return undefined;
-  // Some names are translated: what is none of the API's words is no other action.
-  const shown = capitals(text(body.action_name) ?? '');
-  return {
-    name: /^[A-Z_]+$/.test(shown) ? shown : name,
-    status,
-    ...given({ submitTime: text(body.submit_time), ...partsOf(body), requestId }),
-  };
+  if (answer?.kind === 'unknown' && !isListed(answer)) throw new RetryLater(answer.words);
+  if (answer?.kind !== 'told' || showsNothing(answer.body)) return undefined;
+  return actionIn(answer.body, name, answer.requestId);
 };
 
-/** Progress and detail of the part that is under way, else of the last one. Decoration: what cannot be read is left out. */
-const partsOf = (body: Fields): { progress: Progress | undefined; detail: string | undefined } => {
-  const parts = (list(body.items) ?? []).flatMap((item) => list(fields(item).sub_items) ?? []).map(fields);
-  const part = parts.find(({ status }) => status === 'RUNNING') ?? parts.at(-1);
-  const detail = text(part?.detail);
-  // JSON text within JSON text: {"progressInfo": "{\"progress\": \"45.00%\"}"}
-  const told = percent(parseFields(text(parseFields(detail ?? '')?.progressInfo) ?? '')?.progress);
-  return { progress: told === undefined ? undefined : { percent: told }, detail };
+const actionIn = (body: Fields, name: string, requestId: string | undefined): Action => {
+  const status = text(trimmed(text(body.status) ?? ''));
+  const submitted = stampOf(body.submit_time);
+  if (status === undefined && (submitted === undefined || !isEmpty(body.status))) throw noState('status', requestId);
+  // Some names are translated: only a word of the API is another action.
+  const shown = capitals(trimmed(text(body.action_name) ?? ''));
+  const isNamed = /^[A-Z_]+$/.test(shown);
+  if (isNamed && shown !== name && shown !== FAILURE_NAMES[name]) throw ofAnother(name, shown, requestId);
+  return {
+    name: isNamed ? shown : name,
+    isNamed,
+    failing: failingIn(body),
+    ...given({ status, submitted, progress: progressIn(body), requestId }),
+  };
 };
 
 /** Asks for the cluster, which the cloud may not know. Throws a LookError. */
-export const clusterAt = async (place: Place, cloud: Cloud): Promise<Cluster | (Answer & { kind: 'unknown' })> => {
+export const clusterAt = async (place: Place, cloud: Cloud): Promise<Cluster | Unknown> => {
   const answer = await get(cloud, place, ['v1.0', place.project_id, 'clusters', place.cluster_id]);
-  if (answer.kind === 'unknown') return answer;
+  if (answer.kind === 'unknown') {
+    if (!isListed(answer)) throw new RetryLater(answer.words);
+    return answer;
+  }
+  const { requestId } = answer;
   const cluster = fields(answer.body.cluster);
-  const status = text(cluster.status);
-  if (status === undefined) throw noState('cluster.status', answer.requestId);
-  const task = text(cluster.task_status);
-  const progress = fields(cluster.action_progress);
+  const word = trimmed(text(cluster.status) ?? '');
+  if (word === '') throw noState('cluster.status', requestId);
   const reasons = fields(cluster.failed_reasons);
   return {
-    status,
-    tasks: [...(task === undefined ? [] : [task]), ...Object.keys(progress)],
-    progress,
+    id: cluster.id,
+    word,
+    status: capitals(word),
+    tasks: tasksIn(cluster),
+    progress: fields(cluster.action_progress),
     reason: given({ reasonCode: code(reasons.error_code), reasonMessage: text(reasons.error_msg) }),
-    ...given({ requestId: answer.requestId }),
+    ...given({ requestId }),
   };
+};
+
+/** `UNBALANCED | REDISTRIBUTION-FAILURE` as words of the task list. */
+export const taskWord = (word: string): string => capitals(trimmed(word)).replace(/[- ]/g, '_');
+
+const tasksIn = (cluster: Fields): readonly string[] => {
+  // Of the last resizing only the failure counts: whether the rest goes away with it is not documented.
+  const resized = text(fields(cluster.resize_info).resize_status);
+  const states = [
+    cluster.status,
+    ...(text(cluster.sub_status)?.split('|') ?? []),
+    resized === 'RESIZE_FAILURE' && resized,
+  ];
+  return [
+    ...[cluster.task_status, ...Object.keys(fields(cluster.action_progress))].map((word) => trimmed(text(word) ?? '')),
+    ...states.map((word) => trimmed(text(word) ?? '')).filter((word) => isTaskWord(taskWord(word))),
+  ].filter((word) => word !== '');
 };

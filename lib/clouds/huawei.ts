@@ -14,7 +14,8 @@ export type HuaweiCall = {
   /** Path segments as they are; each is encoded once. */
   readonly path: readonly string[];
   readonly unknownCode?: RegExp;
-  readonly errorCodeIsFact?: boolean;
+  /** See `HuaweiReading`. */
+  readonly stateIn?: string;
 };
 
 /** Regions served under .cn (huaweicloud/huaweicloud-sdk-nodejs-v3, the region file of each service). */
@@ -51,6 +52,5 @@ export const callHuawei = async (cloud: Cloud, call: HuaweiCall): Promise<Answer
     url: `${origin}${path}`,
     headers: { ...signed, accept: 'application/json' },
   });
-  const { unknownCode, errorCodeIsFact = false } = call;
-  return readHuawei(answer, { ...cloud, errorCodeIsFact, ...(unknownCode && { unknownCode }) });
+  return readHuawei(answer, { ...cloud, ...call, sent: call.path });
 };

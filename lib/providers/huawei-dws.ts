@@ -5,11 +5,15 @@
  * on under another name. So up to three are asked: the action, its failure name, and the cluster as a second witness.
  */
 import * as v from 'valibot';
-import { capitals, given, percent } from '../clouds/fields.ts';
-import { type Action, actionNamed, type Cluster, clusterAt } from '../clouds/huawei-dws.ts';
+import { capitals, given, trimmed } from '../clouds/fields.ts';
+import { type Action, actionNamed, clusterAt } from '../clouds/huawei-dws.ts';
+import { BELIEVES_BACK_MS, markOf, runOf, tieOver, tieUnderWay, wasUnderWay } from '../clouds/huawei-dws-run.ts';
+import { FAILURE_NAMES } from '../clouds/huawei-dws-tasks.ts';
+import { byCluster, described, type Shown } from '../clouds/huawei-dws-witness.ts';
+import { stampOf } from '../clouds/stamp.ts';
 import { inTurn, orThrow } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
-import { absentBy, type States, sightOf } from './kit/sight.ts';
+import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Ask, Cloud, Facts, Memo, Observation, Provider } from './provider.ts';
 
 const Operation = v.strictObject({
@@ -22,8 +26,19 @@ const Operation = v.strictObject({
     v.toUpperCase(),
     v.regex(/^[A-Z][A-Z_]{0,63}$/, 'action_name must be the name of an action, such as SNAPSHOTTING'),
   ),
+  submit_time: v.optional(
+    v.pipe(
+      v.string('submit_time must be a string'),
+      v.regex(
+        /^\s*\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?\s*$/,
+        'submit_time must be the time as the cloud writes it, such as 2025-05-19 09:06:18.0',
+      ),
+      v.transform((time) => stampOf(time)?.text ?? time),
+    ),
+  ),
 });
 type DwsOperation = v.InferOutput<typeof Operation>;
+type DwsAsk = Ask<DwsOperation>;
 
 /** An action that rolls back has failed already, and is over once it has rolled back. FAIL is no slip for FAILED. */
 const FAILURE_STATES: States = {
@@ -38,95 +53,95 @@ const FAILURE_STATES: States = {
 /** status. Source: support.huaweicloud.com, api-dws, ListClusterActions (Chinese page of 2025-12-25). */
 const STATES: States = { ...FAILURE_STATES, SUCCESS: 'succeeded' };
 
-/** What an action is called once it has failed (the same page). */
-const FAILURE_NAMES: Readonly<Record<string, string>> = {
-  SNAPSHOTTING: 'SNAPSHOTTING_FAILED',
-  GROWING: 'RESIZE_FAILURE',
-  RESTORING: 'RESTORING_FAILED',
-  FINE_GRAINED_RESTORING: 'FINE_GRAINED_RESTORING_FAILED',
+const statusOf = (states: States, { status }: Action) => {
+  const word = capitals(trimmed(status ?? ''));
+  return Object.hasOwn(states, word) ? states[word] : undefined;
 };
 
-/** A cluster that is well; both words are in use. */
-const HEALTHY = /^(AVAILABLE|ACTIVE)$/;
+const isOver = (status: string | undefined): boolean => status === 'succeeded' || status === 'failed';
 
-const sightOfAction = (states: States, { status, ...told }: Action, name: string, memo: Memo) => {
-  const sight = sightOf(states, 'status', status, { memo });
-  const failed = sight.status === 'failed';
-  const facts: Facts = given({
-    operationType: name,
-    reasonCode: failed && told.name !== name ? told.name : undefined,
-    error: failed ? told.detail : undefined,
-    requestId: told.requestId,
-  });
-  return { ...sight, facts, ...(sight.status === 'running' && given({ progress: told.progress })) };
-};
+type Seen = Observation & { kind: 'seen' };
 
-/** Tells one run that failed from another. */
-const stampOf = (failure: Action | undefined): string =>
-  failure === undefined ? 'none' : (failure.submitTime ?? 'untimed');
-
-/**
- * Whether a failure is of the run that is watched, not left over from an earlier one: it was not there at the first look,
- * or the run was seen and the failure was not submitted before it.
- */
-const isOfThisRun = (failure: Action, { seen, memo }: Ask<DwsOperation>): boolean => {
-  if (memo.failureBefore !== undefined) return stampOf(failure) !== memo.failureBefore;
-  const { submitTime } = memo;
-  return seen && (submitTime === undefined || (failure.submitTime ?? submitTime) >= submitTime);
-};
-
-/** What the cluster tells of an action that the API shows no more, or not yet. */
-const byCluster = (cluster: Cluster, ask: Ask<DwsOperation>, left: Action | undefined, memo: Memo): Observation => {
+/** A sight of the watched run, by its own name or by its failure name. */
+const sightBy = (states: States, { action, tie }: Shown, ask: DwsAsk): Seen => {
   const name = ask.operation.action_name;
-  const { status, tasks, requestId } = cluster;
-  const taskNamed = (wanted: string | undefined) => tasks.find((word) => capitals(word) === wanted);
-  const facts: Facts = { operationType: name, ...given({ requestId }) };
-  const told = { kind: 'seen', known: true, facts, memo } as const;
-
-  const underWay = taskNamed(name);
-  if (underWay !== undefined) {
-    const done = percent(cluster.progress[underWay]);
-    return { ...told, status: 'running', word: underWay, ...(done !== undefined && { progress: { percent: done } }) };
-  }
-  if (ask.seen) {
-    const failure = taskNamed(FAILURE_NAMES[name]);
-    const inferred = { ...told, evidence: 'inferred' } as const;
-    if (failure !== undefined) {
-      return { ...inferred, status: 'failed', word: failure, facts: { ...facts, ...cluster.reason } };
-    }
-    const [busyWith] = tasks;
-    // Whether this one went well shows when the cluster has come to rest from the next.
-    if (busyWith !== undefined) return { ...told, status: 'running', word: busyWith };
-    if (HEALTHY.test(capitals(status))) return { ...inferred, status: 'succeeded', word: status };
-  }
-  const old = left ? `, ${left.name} of ${left.submitTime ?? 'no time'} is older` : '';
-  const shows = `no action ${name}${old}; the cluster is ${status}, tasks: ${tasks.join(', ') || 'none'}`;
-  return { kind: 'absent', shows, memo, ...given({ requestId }) };
+  const { held: _, ...memo } = ask.memo;
+  const submitTime = action.submitted?.text;
+  const sight = sightOf(states, 'status', action.status, { memo: { ...memo, ...given({ submitTime }) } });
+  const isFailed = sight.status === 'failed';
+  const isUntied = isOver(sight.status) && tie !== 'this';
+  return {
+    ...sight,
+    facts: given({
+      operationType: name,
+      reasonCode: isFailed ? (action.failing.code ?? (action.name === name ? undefined : action.name)) : undefined,
+      error: isFailed ? action.failing.error : undefined,
+      requestId: action.requestId,
+    }) satisfies Facts,
+    ...given({
+      run: runOf(ask, action.submitted),
+      progress: isOver(sight.status) ? undefined : action.progress,
+      evidence: isUntied ? ('untied' as const) : undefined,
+      note: isUntied
+        ? `${described(action)}: no time that can be compared ties this end to the watched run.`
+        : undefined,
+    }),
+  };
 };
 
-type Witness = (ask: Ask<DwsOperation>) => ReturnType<typeof clusterAt>;
+const shownAs = (action: Action, ask: DwsAsk, now: number): Shown => ({
+  action,
+  tie: isOver(statusOf(STATES, action))
+    ? tieOver(action.submitted, ask, 'endBefore', now)
+    : tieUnderWay(action.submitted, ask),
+});
 
-const lookAt = async (ask: Ask<DwsOperation>, cloud: Cloud, witness: Witness): Promise<Observation> => {
-  const name = ask.operation.action_name;
+/** Whether what an API shows is of the watched run. An end that nothing ties is, where that run was seen under way. */
+const isWatched = ({ tie }: Shown, ask: DwsAsk): boolean =>
+  tie === 'this' || tie === 'likely' || (tie === 'unknown' && wasUnderWay(ask));
+
+const notIt = (shows: string, { requestId }: Action, more: Pick<Absence, 'waits' | 'forgotten'>): Absence => ({
+  kind: 'absent',
+  shows,
+  ...more,
+  ...given({ requestId }),
+});
+type Absence = Observation & { kind: 'absent' };
+
+/** What the first look found over, for the looks after it. */
+const remembered = ({ memo, seen }: DwsAsk, own: Shown | undefined, failure: Action | undefined): Memo =>
+  seen || memo.failureBefore !== undefined
+    ? memo
+    : { ...memo, endBefore: markOf(own?.action), failureBefore: markOf(failure) };
+
+type Witness = (ask: DwsAsk) => ReturnType<typeof clusterAt>;
+
+const lookAt = async (ask: DwsAsk, cloud: Cloud, witness: Witness): Promise<Observation> => {
+  const { operation } = ask;
+  const { action_name: name } = operation;
+  const first = await actionNamed(name, operation, cloud);
+  const own = first?.name === name ? shownAs(first, ask, cloud.now) : undefined;
+  if (own && isWatched(own, ask)) return sightBy(STATES, own, ask);
+  if (own && !isOver(statusOf(STATES, own.action)) && own.tie !== 'other') {
+    return notIt(`${described(own.action)}, is of an earlier run`, own.action, { waits: true });
+  }
+
   const failureName = FAILURE_NAMES[name];
-  const action = await actionNamed(name, ask.operation, cloud);
-  if (action?.name === name) {
-    return sightOfAction(STATES, action, name, { ...ask.memo, ...given({ submitTime: action.submitTime }) });
+  const found = first && !own ? first : failureName && (await actionNamed(failureName, operation, cloud));
+  const failure = found ? { action: found, tie: tieOver(found.submitted, ask, 'failureBefore', cloud.now) } : undefined;
+  const isOurs = failure !== undefined && isWatched(failure, ask);
+  if (isOurs && statusOf(FAILURE_STATES, failure.action) !== undefined) return sightBy(FAILURE_STATES, failure, ask);
+  const other = [own, failure].find((shown) => shown?.tie === 'other');
+  if (other && !isOurs) {
+    const shows = `${described(other.action)}, is of another run: nobody saw how the watched one ended`;
+    return notIt(shows, other.action, { forgotten: true });
   }
 
-  let memo = ask.memo;
-  let failure: Action | undefined;
-  if (failureName !== undefined) {
-    const shown = action?.name === failureName ? action : await actionNamed(failureName, ask.operation, cloud);
-    failure = shown?.name === failureName ? shown : undefined;
-    if (!ask.seen && memo.failureBefore === undefined) memo = { ...memo, failureBefore: stampOf(failure) };
-  }
-  if (failure && isOfThisRun(failure, ask)) {
-    const sight = sightOfAction(FAILURE_STATES, failure, name, memo);
-    if (sight.known) return sight;
-  }
+  const memo = remembered(ask, own, failure?.action);
   const cluster = await witness(ask);
-  return 'words' in cluster ? { ...absentBy(cluster.words), memo } : byCluster(cluster, ask, failure, memo);
+  if ('words' in cluster) return { ...absentBy(cluster.words), memo };
+  mustBeAbout({ cluster_id: operation.cluster_id }, { cluster_id: cluster.id }, cluster.requestId);
+  return byCluster(cluster, ask, { own, failure: isOurs ? { ...failure, tie: 'this' } : failure, memo });
 };
 
 export const huaweiDws: Provider<DwsOperation> = {
@@ -137,7 +152,9 @@ export const huaweiDws: Provider<DwsOperation> = {
     typeOf: ({ action_name }) => action_name,
     graceMs: 5 * 60_000,
     missesUntilLost: 5,
-    namesRecur: () => true,
+    // A submission that names its run means that one for ever.
+    namesRecur: ({ submit_time }) => submit_time === undefined,
+    believesBackMs: BELIEVES_BACK_MS,
     console: ({ region }) => `https://console.huaweicloud.com/dws/?region=${region}`,
     together: ({ region, project_id, cluster_id }) => `${region} ${project_id} ${cluster_id}`,
   },

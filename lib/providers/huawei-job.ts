@@ -1,12 +1,11 @@
 /** Huawei Cloud's uniform job API, v1: one adapter for every service that has it. */
 import * as v from 'valibot';
-import { code, count, type Fields, fields, given, list, text } from '../clouds/fields.ts';
+import { capitals, code, count, type Fields, fields, given, instant, list, text, trimmed } from '../clouds/fields.ts';
 import { callHuawei } from '../clouds/huawei.ts';
-import { parseInstant } from '../time.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
-import { absentBy, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Observation, Progress, Provider } from './provider.ts';
+import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
+import type { Ask, Cloud, Facts, Observation, Progress, Provider } from './provider.ts';
 
 const SERVICES = ['ecs', 'evs', 'bms', 'ims', 'sdrs'] as const;
 
@@ -38,13 +37,41 @@ const KEPT_MS = 24 * 60 * 60_000;
 /** No such job, with HTTP 400 (the Huawei driver of Yunion Cloudpods); with 404 any code means that. */
 const UNKNOWN_CODE = /^Common\.0011$/;
 
-const instant = (value: unknown): number | undefined => parseInstant(text(value) ?? '');
+/** A job over several servers has a job for each. */
+type Parts = { readonly total: number; readonly done: number; readonly failed: readonly Fields[] };
 
-/** A job over several servers counts its parts. */
-const progressOf = (entities: Fields): Progress | undefined => {
-  const total = count(entities.sub_jobs_total) ?? 0;
-  const ended = (list(entities.sub_jobs) ?? []).filter((job) => /^(SUCCESS|FAIL)$/.test(`${fields(job).status}`));
-  return total > 1 && ended.length <= total ? { done: ended.length, total } : undefined;
+const partsOf = ({ sub_jobs, sub_jobs_total }: Fields): Parts => {
+  const stateOf = ({ status }: Fields) => capitals(trimmed(text(status) ?? ''));
+  const jobs = (list(sub_jobs) ?? []).map(fields).filter((job) => stateOf(job) !== '');
+  const inState = (state: string) => jobs.filter((job) => stateOf(job) === state);
+  const done = inState('SUCCESS').length;
+  return { total: Math.max(count(sub_jobs_total) ?? 0, jobs.length), done, failed: inState('FAIL') };
+};
+
+const progressOf = ({ total, done }: Parts): Progress | undefined => (total > 1 ? { done, total } : undefined);
+
+type Reason = Pick<Facts, 'reasonCode' | 'reasonMessage' | 'error'>;
+
+/** The cause of one part, with its kind as the step. Source: huaweicloudsdkecs 3.1.219, SubJob and SubJobEntities. */
+const reasonOfPart = (part: Fields): Reason => {
+  const said = text(part.fail_reason) ?? text(fields(part.entities).errorcode_message);
+  const step = text(part.job_type);
+  return given({
+    reasonCode: code(part.error_code),
+    reasonMessage: said === undefined ? step : [step, said].filter(Boolean).join(': '),
+  });
+};
+
+/** The job's own cause may be null, or only say that a part of it failed. */
+const reasonOf = (body: Fields, { total, failed }: Parts): Reason => {
+  const own: Reason = given({ reasonCode: code(body.error_code), reasonMessage: text(body.fail_reason) });
+  const reasons = failed.map(reasonOfPart);
+  const part = reasons.find(({ reasonCode }) => reasonCode !== undefined) ?? reasons[0];
+  if (!part) return own;
+  const tally = `${failed.length} of ${total} failed`;
+  const why = [part.reasonCode, part.reasonMessage].filter(Boolean).join(': ');
+  const hasOwn = Object.keys(own).length > 0;
+  return { ...(hasOwn ? own : part), error: hasOwn && why !== '' ? `${tally}: ${why}` : tally };
 };
 
 const lookAt = async ({ operation }: Ask<JobOperation>, cloud: Cloud): Promise<Observation> => {
@@ -56,18 +83,19 @@ const lookAt = async ({ operation }: Ask<JobOperation>, cloud: Cloud): Promise<O
     project,
     path,
     unknownCode: UNKNOWN_CODE,
-    errorCodeIsFact: true,
+    stateIn: 'status',
   });
   if (answer.kind === 'unknown') return absentBy(answer.words);
   const { body, requestId } = answer;
+  mustBeAbout({ job_id }, body, requestId);
+  const parts = partsOf(fields(body.entities));
   return sightOf(STATES, 'status', body.status, {
-    progress: progressOf(fields(body.entities)),
+    progress: progressOf(parts),
     facts: given({
       operationType: text(body.job_type),
       startedAt: instant(body.begin_time),
       endedAt: instant(body.end_time),
-      reasonCode: code(body.error_code),
-      reasonMessage: text(body.fail_reason),
+      ...reasonOf(body, parts),
       requestId,
     }),
   });

@@ -1,11 +1,11 @@
 /** ModelArts Lite Server operation (GetDevServerOperation, v1): attaching and detaching a volume, as yet. */
 import * as v from 'valibot';
-import { code, fields, given, text } from '../clouds/fields.ts';
+import { code, type Fields, fields, given, parseFields, text } from '../clouds/fields.ts';
 import { callHuawei } from '../clouds/huawei.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
-import { absentBy, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Observation, Provider } from './provider.ts';
+import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
+import type { Ask, Cloud, Facts, Observation, Provider } from './provider.ts';
 
 const Operation = v.strictObject({
   region: region('region'),
@@ -19,7 +19,25 @@ type ModelArtsOperation = v.InferOutput<typeof Operation>;
 const STATES: States = { PENDING: 'pending', RUNNING: 'running', SUCCESS: 'succeeded', FAILED: 'failed' };
 
 /** ModelArts.6404, with HTTP 400: no such server (huaweicloud/terraform-provider-huaweicloud, modelarts_devserver). */
-const UNKNOWN_CODE = /\.6404$/;
+const UNKNOWN_CODE = /^ModelArts\.6404$/;
+
+type Reason = Pick<Facts, 'reasonCode' | 'reasonMessage'>;
+
+const reasonIn = (error: Fields): Reason =>
+  given({
+    reasonCode: code(error.code) ?? code(error.error_code),
+    reasonMessage: text(error.message) ?? text(error.error_msg) ?? text(error.error_message),
+  });
+
+/** `operation_error` is an object, perhaps as JSON text, or a plain text; without one the reason stands beside the state. */
+const reasonOf = (body: Fields): Reason => {
+  const error = body.operation_error;
+  const said = text(error);
+  const unpacked = said === undefined ? fields(error) : parseFields(said);
+  const reason = unpacked ? reasonIn(unpacked) : { reasonMessage: said ?? '' };
+  if (Object.keys(reason).length > 0) return reason;
+  return given({ reasonCode: code(body.error_code), reasonMessage: text(body.error_msg) });
+};
 
 const lookAt = async ({ operation }: Ask<ModelArtsOperation>, cloud: Cloud): Promise<Observation> => {
   const { region, project_id: project, id, operation_id } = operation;
@@ -29,15 +47,15 @@ const lookAt = async ({ operation }: Ask<ModelArtsOperation>, cloud: Cloud): Pro
     project,
     path: ['v1', project, 'dev-servers', id, 'operation', operation_id],
     unknownCode: UNKNOWN_CODE,
+    stateIn: 'operation_status',
   });
   if (answer.kind === 'unknown') return absentBy(answer.words);
   const { body, requestId } = answer;
-  const reason = fields(body.operation_error);
+  mustBeAbout({ operation_id }, body, requestId);
   return sightOf(STATES, 'operation_status', body.operation_status, {
     facts: given({
       operationType: text(body.operation_type),
-      reasonCode: code(reason.code),
-      reasonMessage: text(reason.message),
+      ...reasonOf(body),
       requestId,
     }),
   });

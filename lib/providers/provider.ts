@@ -22,8 +22,6 @@ export type Ask<O> = {
   readonly memo: Memo;
   /** Runs (`run` of a sight) whose ends earlier watches of this name have reported: none is an end of this one. */
   readonly earlierRuns: readonly string[];
-  /** True once absence means that an operation that was never seen is not there. */
-  readonly graceIsOver?: boolean;
 };
 
 export type Credentials = {

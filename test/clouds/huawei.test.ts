@@ -145,6 +145,88 @@ describe('an answer of Huawei Cloud', () => {
     expect(await read(error(401, 'APIGW.0301', HOUR_OFF))).toMatchObject({ cloudTime: NOW + 3_600_000 });
   });
 
+  it.each<[string, Told, string]>([
+    ['503 DWS.3027', error(503, 'DWS.3027'), 'RetryLater'],
+    ['500 DWS.0001', error(500, 'DWS.0001'), 'RetryLater'],
+    ['429 DWS.0001', error(429, 'DWS.0001'), 'Throttled'],
+    ['408 DWS.0047', error(408, 'DWS.0047'), 'RetryLater'],
+    ['404 DWS.0047', error(404, 'DWS.0047'), 'unknown'],
+    ['400 DWS.0047', error(400, 'DWS.0047'), 'unknown'],
+  ])('%s: a busy or broken service says nothing about what was asked', async (_, told, expected) => {
+    const it = await read(told, { unknownCode: /^DWS\.(0001|0047|3027)$/ });
+    expect(it instanceof LookError ? it.name : it.kind).toBe(expected);
+  });
+
+  it.each<[number, string, string, string]>([
+    // We ask too often.
+    [400, 'CBC.0250', 'Flow control is triggered.', 'Throttled'],
+    [400, 'SYS.0429', 'Too Many Requests', 'Throttled'],
+    [403, 'ModelArts.81101', 'Too many requests, exceeded rate limit is 60 times per minute.', 'Throttled'],
+    [404, 'SVC.0001', 'The throttling threshold has been reached: policy user over ratelimit', 'Throttled'],
+    [400, 'DMS.0001', '请求过于频繁，请稍后再试', 'Throttled'],
+    [400, 'QpsLimitExceeded', 'm', 'Throttled'],
+    // It passes.
+    [409, 'DWS.0011', 'Another operation is being performed on the instance.', 'RetryLater'],
+    [403, 'DWS.7023', 'The cluster status does not allow this operation.', 'RetryLater'],
+    [400, 'DWS.9998', 'System busy.', 'RetryLater'],
+    [400, 'Ecs.0002', 'A system exception occurred. Try again later or contact customer service.', 'RetryLater'],
+    [400, 'DMS.00400026', 'The instance is being upgraded.', 'RetryLater'],
+    [400, 'ModelArts.0001', 'The request is still being processed.', 'RetryLater'],
+    [404, 'EVS.5400', 'Request timed out, please retry later.', 'RetryLater'],
+    [400, 'IMG.0003', 'Service temporarily unavailable', 'RetryLater'],
+    [400, 'SDRS.0001', '系统繁忙，请稍后重试', 'RetryLater'],
+    [400, 'BMS.0001', '操作正在处理中', 'RetryLater'],
+    [423, 'BMS.0002', 'm', 'RetryLater'],
+    [400, 'SYSTEM_BUSY', 'm', 'RetryLater'],
+    // The caller is gone, and not the operation.
+    [404, 'IAM.0004', 'Could not find user: 0760a9e2a60026664f1fc0031f9f205e.', 'Refused'],
+    [404, 'PAP5.0025', 'the agency does not exist', 'Refused'],
+    [404, 'SVCSTG.0404', 'The IAM user does not exist.', 'Refused'],
+    [400, 'Ecs.0004', 'Assume role failed: the agency has been deleted', 'Refused'],
+    [404, 'ModelArts.0404', '委托不存在', 'Refused'],
+    [403, 'DWS.0099', 'The token has expired.', 'Refused'],
+    // The key is good.
+    [401, 'DWS.0008', 'Authentication failed.', 'NotAllowed'],
+    [401, 'ModelArts.0104', 'The user has no permission.', 'NotAllowed'],
+    [403, 'PAP5.0001', 'access denied: the user is not authorized', 'NotAllowed'],
+    [403, 'DWS.0015', 'Resource not found or permission denied.', 'NotAllowed'],
+    // Absence, and mistakes.
+    [404, 'ModelArts.0404', 'The operation does not exist.', 'unknown'],
+    [404, 'Ecs.0114', 'The ECS does not exist.', 'unknown'],
+    [400, 'DWS.0001', 'Incorrect parameter.', 'Misconfigured'],
+    [404, 'APIGW.0101', 'The API does not exist or has not been published in the environment.', 'Misconfigured'],
+  ])('an unlisted code is read by its family: %i %s "%s" is %s', async (status, error_code, error_msg, expected) => {
+    const it = await read({ status, body: { error_code, error_msg } });
+    expect(it instanceof LookError ? it.name : it.kind).toBe(expected);
+  });
+
+  it('reads no family out of what the request held', async () => {
+    const body = { error_code: 'DWS.0001', error_msg: 'Incorrect parameter: system-busy-user-not-found' };
+    const path = ['v1', 'p1', 'clusters', 'system-busy-user-not-found'];
+    expect(await read({ status: 400, body }, { path })).toMatchObject({ name: 'Misconfigured' });
+  });
+
+  it.each<[string, Told]>([
+    ['an empty 401', { status: 401, body: '' }],
+    ['a 401 of HTML', { status: 401, body: '<html>Unauthorized</html>' }],
+    ['a 401 without a code', { status: 401, body: { message: 'no' } }],
+    ['a 401 that was cut', { status: 401, body: '{"error_code"', cut: true }],
+  ])('%s may lock the key: it is not repeated with the same one', async (_, told) => {
+    expect(await read(told)).toMatchObject({ name: 'Refused' });
+  });
+
+  it('quotes a body that nobody understands, without secrets', async () => {
+    const told = { status: 400, body: { oops: `the key ${CREDENTIALS.secretAccessKey}` } };
+    expect(await read(told)).toMatchObject({ message: expect.stringContaining('oops') });
+    const unworded = { status: 400, body: { error_code: 'DWS.1', detail: `of ${CREDENTIALS.secretAccessKey}` } };
+    expect(await read(unworded)).toMatchObject({ code: 'DWS.1', message: expect.stringContaining('detail') });
+    for (const each of [told, unworded]) {
+      expect((await read(each)) as LookError).not.toMatchObject({
+        message: expect.stringContaining(CREDENTIALS.secretAccessKey),
+      });
+    }
+  });
+
   it('knows a product’s own codes for what it does not know, whatever their status', async () => {
     const unknownCode = /^DWS\.0047$/;
     expect(await read(error(401, 'DWS.0047'), { unknownCode })).toMatchObject({
@@ -154,7 +236,10 @@ describe('an answer of Huawei Cloud', () => {
     expect(await read(error(200, 'DWS.0047'), { unknownCode })).toMatchObject({ kind: 'unknown' });
   });
 
-  it('leaves an error code to the thing asked about where it is a fact of it', async () => {
-    expect(await read(error(200, 'Ecs.0208'), { errorCodeIsFact: true })).toMatchObject({ kind: 'told' });
+  it('leaves an error code to the thing asked about where the answer tells a state of it', async () => {
+    const told = (more: object): Told => ({ body: { error_code: 'Ecs.0208', ...more } });
+    expect(await read(told({ status: 'FAIL' }), { stateIn: 'status' })).toMatchObject({ kind: 'told' });
+    expect(await read(told({}), { stateIn: 'status' })).toMatchObject({ name: 'RetryLater', code: 'Ecs.0208' });
+    expect(await read(told({ status: 'FAIL' }))).toMatchObject({ name: 'RetryLater', code: 'Ecs.0208' });
   });
 });

@@ -50,6 +50,7 @@ export const asks: Readonly<Record<string, Ask>> = {
     call: (ids, signing) =>
       huaweiCall(`/v1/${ids.project_id}/clusters/${ids.cluster_id}/actions/${ids.action_name}`, signing),
     stated: (status) => ({ status }),
+    beside: { submit_time: '2026-01-02T03:03:54Z' },
   },
   'huawei-job': {
     ids: { project_id, job_id: 'ff808082739334d80173941ec8b42929' },

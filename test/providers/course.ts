@@ -32,7 +32,7 @@ export const submitted = <O>({ traits }: Provider<O>, operation: O, more: Partia
 export const lookedAt = async <O>(provider: Provider<O>, watch: Watch, [seconds, told]: Step): Promise<Watch> => {
   const now = SUBMITTED_AT + seconds * 1_000;
   const { cloud } = scripted(scriptOf(told), { now });
-  const ask = { ...askOf(watch, now, provider.traits.graceMs), operation: watch.operation as O };
+  const ask = { ...askOf(watch), operation: watch.operation as O };
   const seen = await lookAtOne(provider, ask, cloud);
   const observation = seen instanceof LookError ? ({ kind: 'unanswered', error: seen } as const) : seen;
   return decide(watch, observation, now, { ...provider.traits, gap: DEFAULT_GAP });

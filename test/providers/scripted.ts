@@ -67,7 +67,9 @@ export const wording = (outcome: Observation | LookError): string => {
     return `${outcome.name}${wish}`;
   }
   if (outcome.kind === 'unanswered') return `unanswered: ${wording(outcome.error)}`;
-  if (outcome.kind === 'absent') return outcome.forgotten ? 'absent, forgotten' : 'absent';
+  if (outcome.kind === 'absent') {
+    return ['absent', outcome.forgotten && 'forgotten', outcome.waits && 'waits'].filter(Boolean).join(', ');
+  }
   return [outcome.status, outcome.evidence, !outcome.known && 'unknown word'].filter(Boolean).join(', ');
 };
 

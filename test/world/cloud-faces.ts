@@ -95,10 +95,10 @@ const isUnderWay = (state: CloudState): boolean =>
   state === 'pending' || state === 'running' || state === 'attention' || state === 'odd';
 
 /** An action that is over is gone; one that failed is found under its failure name. */
-const tellDws = (state: CloudState, { witness }: Asked): Told => {
+const tellDws = (state: CloudState, { witness, id }: Asked): Told => {
   if (witness === 'cluster') {
     const task_status = isUnderWay(state) ? 'SNAPSHOTTING' : state === 'failed' ? 'SNAPSHOTTING_FAILED' : null;
-    return { body: { cluster: { id: 'c', status: 'AVAILABLE', task_status } } };
+    return { body: { cluster: { id, status: 'AVAILABLE', task_status } } };
   }
   if (witness === 'failure')
     return state === 'failed'

@@ -1,0 +1,110 @@
+/**
+ * The words of a GaussDB(DWS) cluster about its tasks, and what each means to the watch of one action.
+ *
+ * Sources: huaweicloudsdkdws 3.1.219, ClusterDetail: every value of `task_status` and `action_progress`, and those of `status`
+ * and `sub_status` that tell of a task; ListClusterActions, `action_name` (RESTORING_FAILED, SNAPSHOTTING_FAILED and
+ * FINE_GRAINED_RESTORING_FAILED). STANDY is the vendor's spelling. That an order waits for one of the tasks that cost money is
+ * derived: no page says which.
+ */
+
+type Task = {
+  /** What it is called once it has failed. */
+  readonly failed?: readonly string[];
+  /** It has not begun yet. */
+  readonly pending?: readonly string[];
+  /** It waits for a person. */
+  readonly attention?: readonly string[];
+  /** Its order may have to be paid first. */
+  readonly isOrdered?: true;
+  /** The cluster's status when it is done, where that is not AVAILABLE. */
+  readonly leaves?: string;
+};
+
+const TASKS: Readonly<Record<string, Task>> = {
+  CREATING: { failed: ['CREATE_FAILED', 'CREATION_FAILED'], isOrdered: true },
+  DELETING: { failed: ['DELETE_FAILED'] },
+  FREEZING: { leaves: 'FROZEN' },
+  UNFREEZING: {},
+  RESTORING: { failed: ['RESTORING_FAILED'] },
+  FINE_GRAINED_RESTORING: { failed: ['FINE_GRAINED_RESTORING_FAILED'] },
+  SNAPSHOTTING: { failed: ['SNAPSHOTTING_FAILED'] },
+  GROWING: { failed: ['RESIZE_FAILURE'], isOrdered: true },
+  REBOOTING: { failed: ['REBOOT_FAILURE'] },
+  SETTING_CONFIGURATION: {},
+  CONFIGURING_EXT_DATASOURCE: {},
+  DELETING_EXT_DATASOURCE: {},
+  ADD_CN_ING: {},
+  DEL_CN_ING: {},
+  CREATING_NODE: { failed: ['CREATE_NODE_FAILED'], isOrdered: true },
+  DELETING_NODE: { failed: ['DELETE_NODE_FAILED'] },
+  REDISTRIBUTING: {
+    failed: ['REDISTRIBUTE_FAILURE', 'REDISTRIBUTION_FAILURE'],
+    pending: ['WAITING_REDISTRIBUTION'],
+    attention: ['REDISTRIBUTION_PAUSED'],
+  },
+  ELB_BINDING: { failed: ['ELB_BIND_FAILED'] },
+  ELB_UNBINDING: { failed: ['ELB_UNBIND_FAILED'] },
+  ELB_SWITCHING: { failed: ['ELB_SWITCHING_FAILED'] },
+  NETWORK_CONFIGURING: { failed: ['NETWORK_CONFIG_FAILED'] },
+  DISK_EXPANDING: { failed: ['DISK_EXPAND_FAILED'], isOrdered: true },
+  ACTIVE_STANDY_SWITCHOVER: { failed: ['ACTIVE_STANDY_SWITCHOVER_FAILURE'] },
+  CLUSTER_SHRINKING: { failed: ['CLUSTER_SHRINK_FAILED'] },
+  SHRINK_CHECKING: { failed: ['SHRINK_CHECK_FAILED'] },
+  FLAVOR_RESIZING: { failed: ['FLAVOR_RESIZING_FAILED'], isOrdered: true },
+  MANAGE_IP_BINDING: { failed: ['MANAGE_IP_BIND_FAILED'] },
+  DR_RECOVERING: {},
+  REPAIRING: {},
+};
+
+const taskOf = (action: string): Task => (Object.hasOwn(TASKS, action) && TASKS[action]) || {};
+
+/** Words of a cluster that has come to rest: a failure stays until the next task, and a redistribution waits to be begun. */
+const RESTING: ReadonlySet<string> = new Set(
+  Object.values(TASKS).flatMap(({ failed = [], pending = [] }) => [...failed, ...pending, 'REDISTRIBUTION_PAUSED']),
+);
+
+/** An order of the cluster that somebody has to pay. */
+const ORDER = 'ORDER_PENDING';
+
+const isListed = (word: string): boolean => Object.hasOwn(TASKS, word) || word === ORDER;
+
+/** What a word of the cluster, in capitals, means to the watch of `action`. */
+export type Meaning =
+  | 'under_way'
+  | 'pending'
+  | 'attention'
+  /** An order has to be paid, and it may be this one's. */
+  | 'ordered'
+  | 'failed'
+  /** Another task is at work. */
+  | 'busy'
+  /** Another task is over or has not begun. */
+  | 'rest'
+  /** No page lists it. */
+  | 'unlisted';
+
+export const meaningOf = (word: string, action: string): Meaning => {
+  const own = taskOf(action);
+  if (word === action) return 'under_way';
+  if (own.failed?.includes(word)) return 'failed';
+  if (own.pending?.includes(word)) return 'pending';
+  if (own.attention?.includes(word)) return 'attention';
+  if (own.isOrdered && word === ORDER) return 'ordered';
+  if (RESTING.has(word)) return 'rest';
+  return isListed(word) ? 'busy' : 'unlisted';
+};
+
+/** Whether a word of `status` or `sub_status` tells of a task at all. */
+export const isTaskWord = (word: string): boolean => isListed(word) || RESTING.has(word);
+
+/** Whether a cluster in `status` is as `action` leaves it when it goes well. AVAILABLE and ACTIVE are both in use. */
+export const isWellAfter = (action: string, status: string): boolean =>
+  status === 'AVAILABLE' || status === 'ACTIVE' || status === taskOf(action).leaves;
+
+/** The actions that ListClusterActions documents, each with the name under which it is found once it has failed. */
+export const FAILURE_NAMES: Readonly<Record<string, string>> = {
+  SNAPSHOTTING: 'SNAPSHOTTING_FAILED',
+  GROWING: 'RESIZE_FAILURE',
+  RESTORING: 'RESTORING_FAILED',
+  FINE_GRAINED_RESTORING: 'FINE_GRAINED_RESTORING_FAILED',
+};

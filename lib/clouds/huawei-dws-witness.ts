@@ -1,0 +1,97 @@
+/** What a GaussDB(DWS) cluster tells of an action that the action's own API does not show, or shows of another run only. */
+import type { Ask, Facts, Memo, Observation } from '../providers/provider.ts';
+import { given, percent } from './fields.ts';
+import { type Action, type Cluster, taskWord } from './huawei-dws.ts';
+import { runOf, type Tie, wasUnderWay } from './huawei-dws-run.ts';
+import { isWellAfter, type Meaning, meaningOf } from './huawei-dws-tasks.ts';
+import { stampOf } from './stamp.ts';
+
+type DwsAsk = Ask<{ readonly action_name: string; readonly submit_time?: string | undefined }>;
+
+/** Something that the action's own API shows, and whose run it is of. */
+export type Shown = { readonly action: Action; readonly tie: Tie };
+
+/** What the action's own API shows beside the watched run: under the action's name, and under its failure name. */
+export type Leftovers = { readonly own?: Shown | undefined; readonly failure?: Shown | undefined; readonly memo: Memo };
+
+/** `SNAPSHOTTING_FAILED FAILED, submitted 2025-05-19 09:06:18`. */
+export const described = ({ name, status, submitted }: Action): string =>
+  `${name} ${status ?? 'without a state'}, ${submitted ? `submitted ${submitted.text}` : 'without a submit time'}`;
+
+const whose = ({ action, tie }: Shown): string =>
+  `${described(action)}, ${tie === 'earlier' ? 'is' : 'may be'} of an earlier run`;
+
+type Sight = Omit<Observation & { kind: 'seen' }, 'kind' | 'facts' | 'run' | 'known'> & { readonly known?: boolean };
+
+export const byCluster = (cluster: Cluster, ask: DwsAsk, { own, failure, memo }: Leftovers): Observation => {
+  const { action_name: name, submit_time: wanted } = ask.operation;
+  const { status, requestId } = cluster;
+  const has = wasUnderWay(ask);
+  const isFailing = failure?.tie === 'this';
+  const wordThat = (meaning: Meaning) => cluster.tasks.find((word) => meaningOf(taskWord(word), name) === meaning);
+  const seen = (sight: Sight, more: Facts = {}): Observation => ({
+    kind: 'seen',
+    known: true,
+    ...sight,
+    facts: { operationType: name, ...more, ...given({ requestId }) },
+    ...given({ run: runOf(ask, stampOf(ask.memo.submitTime)) }),
+  });
+
+  const { held: _, ...free } = memo;
+  const underWay = wordThat('under_way');
+  if (underWay !== undefined) {
+    const done = percent(cluster.progress[underWay]);
+    const progress = done === undefined ? {} : { progress: { percent: done } };
+    // The cluster does not tell runs apart: of a run that the submission names, only the action itself shows that it is under way.
+    const next = has || wanted === undefined ? free : { ...memo, held: 'perhaps another run' };
+    const odd = isFailing ? failure.action.status : undefined;
+    return seen({ status: 'running', word: odd ?? underWay, known: odd === undefined, memo: next, ...progress });
+  }
+
+  const failed = wordThat('failed');
+  const isNew = has || (wanted === undefined && memo.taskBefore === 'none');
+  if (failed !== undefined && (isFailing || (isNew && failure?.tie !== 'earlier'))) {
+    return seen({ status: 'failed', word: failed, evidence: 'inferred', memo }, cluster.reason);
+  }
+  if (isFailing) return ofFailing(failure.action, seen, memo);
+
+  const held = has ? memo : { ...memo, held: 'not begun' };
+  const attention = wordThat('attention') ?? (has ? undefined : wordThat('ordered'));
+  if (attention !== undefined) return seen({ status: 'attention', word: attention, memo: held });
+  const pending = wordThat('pending');
+  if (pending !== undefined) return seen({ status: 'pending', word: pending, memo: held });
+  const unlisted = wordThat('unlisted');
+  if (unlisted !== undefined && has) return seen({ status: 'running', word: unlisted, known: false, memo });
+
+  const busy = unlisted ?? wordThat('busy') ?? wordThat('ordered');
+  const isIdle = busy === undefined && failed === undefined;
+  if (has && isIdle && isWellAfter(name, status)) {
+    return seen({ status: 'succeeded', word: cluster.word, evidence: 'inferred', memo });
+  }
+  const { reasonCode, reasonMessage } = cluster.reason;
+  const reason = [reasonCode, reasonMessage].filter(Boolean).join(': ');
+  const shows = [
+    own ? whose(own) : `no action ${name}`,
+    ...(failure ? [whose(failure)] : []),
+    `the cluster is ${cluster.word}, tasks: ${cluster.tasks.join(', ') || 'none'}`,
+    ...(reason === '' ? [] : [`failed reasons: ${reason}`]),
+  ].join('; ');
+  return {
+    kind: 'absent',
+    shows,
+    memo: has ? memo : { ...memo, taskBefore: failed === undefined ? 'none' : 'shown' },
+    ...(busy !== undefined && { waits: true }),
+    ...given({ requestId }),
+  };
+};
+
+/** A failure of this run whose state no page lists: it is over once the cluster is at work on it no more. */
+const ofFailing = (
+  { name, isNamed, status, failing, submitted }: Action,
+  seen: (sight: Sight, more?: Facts) => Observation,
+  memo: Memo,
+): Observation => {
+  const facts = given({ reasonCode: failing.code ?? name, error: failing.error });
+  if (isNamed) return seen({ status: 'failed', word: name, evidence: 'inferred', memo }, facts);
+  return seen({ status: 'running', word: status ?? submitted?.text ?? name, known: false, memo });
+};
