@@ -5,6 +5,7 @@
  *
  *   --kill   kills the functions' process on the way and starts it again
  */
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,14 +19,15 @@ import { givenEmulators } from './given-emulators.ts';
 import { createSilence } from './silence.ts';
 import { type Stack, startStack } from './stack.ts';
 
-/** What each operation does in its cloud. */
+/** What each operation does in its cloud, and which of its ids is its own. */
 const CAST = [
-  { name: 'emr', scenario: 'failed', seconds: 14 },
-  { name: 'ehpc', scenario: 'success', seconds: 11 },
-  { name: 'bpstudio', scenario: 'success', seconds: 8 },
-  { name: 'modelarts', scenario: 'success', seconds: 6 },
-  { name: 'dws', scenario: 'success', seconds: 17 },
+  { name: 'emr', id: 'OperationId', scenario: 'failed', seconds: 14 },
+  { name: 'ehpc', id: 'TaskId', scenario: 'success', seconds: 11 },
+  { name: 'bpstudio', id: 'OperationId', scenario: 'success', seconds: 8 },
+  { name: 'modelarts', id: 'operation_id', scenario: 'success', seconds: 6 },
+  { name: 'dws', id: 'cluster_id', scenario: 'success', seconds: 17 },
 ] as const;
+type Sample = Pick<(typeof CAST)[number], 'name' | 'id'>;
 
 const SLOW_MS = 20 * SECOND;
 const SILENCE_MS = MINUTE;
@@ -46,8 +48,14 @@ type Event = {
 type Headers = Readonly<Record<string, string>>;
 type Began = { readonly watch: Watch; readonly endsAt: number; readonly seconds: number };
 
-const submissionOf = (name: string): Submission =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '..', 'events', `trigger-${name}.json`), 'utf8'));
+/** The sample, of an operation that nobody has watched before: an emulator may have kept the last demo's watches. */
+const submissionOf = ({ name, id }: Sample): Submission => {
+  const file = join(import.meta.dirname, '..', 'events', `trigger-${name}.json`);
+  const sample: Submission = JSON.parse(readFileSync(file, 'utf8'));
+  // Digits, which stand in every vendor's ids.
+  const fresh = `${sample.operation[id]?.slice(0, -8)}${String(randomInt(10 ** 8)).padStart(8, '0')}`;
+  return { ...sample, operation: { ...sample.operation, [id]: fresh } };
+};
 
 /** The stand-in clouds name operations by the ids their APIs take; a region is part of the host there. */
 const begin = async (stack: Stack, { provider, operation }: Submission, course: object): Promise<void> => {
@@ -138,8 +146,7 @@ const show = ({ id, attempts, body, event }: ReturnType<typeof eventsIn>[number]
 
 /** An operation that was over before anybody asked: how long until its webhook is there. */
 const timeOfOneAlreadyOver = async (stack: Stack, headers: Headers, display: Display): Promise<number> => {
-  const over = submissionOf('modelarts');
-  const another = { ...over, operation: { ...over.operation, operation_id: '6fbd8d2b-92c1-4f6a-9a0c-7f3e5d2b0002' } };
+  const another = submissionOf({ name: 'modelarts', id: 'operation_id' });
   await begin(stack, another, { scenario: 'success', seconds: 5, agoSeconds: 60 });
   const at = Date.now();
   const { id } = await submit(stack, another, headers, display.say);
@@ -155,8 +162,8 @@ const run = async (stack: Stack, kill: boolean): Promise<void> => {
   const headers = { authorization: `Bearer ${await stack.createToken()}`, 'content-type': 'application/json' };
   const display = createDisplay(process.stdout.isTTY);
   const begun: Began[] = [];
-  for (const { name, ...course } of CAST) {
-    const submission = submissionOf(name);
+  for (const { name, id, ...course } of CAST) {
+    const submission = submissionOf({ name, id });
     await begin(stack, submission, course);
     const endsAt = Date.now() + course.seconds * SECOND;
     begun.push({ watch: await submit(stack, submission, headers, display.say), endsAt, seconds: course.seconds });

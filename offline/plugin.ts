@@ -38,6 +38,20 @@ const WARM_UP = { Records: [], headers: {}, requestContext: { http: { method: 'G
 const faultIn = (answer: unknown): string | undefined =>
   isRecord(answer) && Number(answer.statusCode) >= 500 ? `it answers ${JSON.stringify(answer)}` : undefined;
 
+/**
+ * A busy machine may need more than a function's time to load it: then it is loaded again. The parent's limit on silence
+ * tells a hang from work.
+ */
+const loaded = async (name: string, run: Run): Promise<unknown> => {
+  for (;;) {
+    try {
+      return await run(name, WARM_UP);
+    } catch (error) {
+      if (!(error instanceof FunctionTimeout && hasParent())) throw error;
+    }
+  }
+};
+
 export default class OfflinePlugin {
   readonly #serverless: Serverless;
   readonly #options: Options;
@@ -161,7 +175,7 @@ export default class OfflinePlugin {
   async #warmUp(run: Run): Promise<void> {
     const waiting = new Set(this.#functions.map(({ name }) => name));
     const load = async (name: string): Promise<string[]> => {
-      const fault = await run(name, WARM_UP).then(faultIn, (error: Error) => error.message);
+      const fault = await loaded(name, run).then(faultIn, (error: Error) => error.message);
       waiting.delete(name);
       reportStep(waiting.size === 0 ? 'loaded all functions' : `loading ${[...waiting].join(', ')}`);
       return fault === undefined ? [] : [`the function ${name} cannot be loaded: ${fault}`];

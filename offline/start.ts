@@ -11,12 +11,14 @@ const PORT_BASE = 4100;
 const options = {
   keep: { type: 'boolean', default: false },
   'port-base': { type: 'string' },
+  'function-timeout': { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
-const USAGE = `usage: npm start -- [--keep] [--port-base N]
+const USAGE = `usage: npm start -- [--keep] [--port-base N] [--function-timeout S]
   --keep         keep tables and queues in .opwatch/ and begin with what is there
-  --port-base N  use the seven ports from N on (otherwise ${PORT_BASE}, or any free ones when those are taken)`;
+  --port-base N  use the seven ports from N on (otherwise ${PORT_BASE}, or any free ones when those are taken)
+  --function-timeout S  let a function take S seconds (otherwise 60)`;
 
 const operation = { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe****', OperationId: 'op-13c37a77c505****' };
 
@@ -53,20 +55,29 @@ ${isFound ? '' : `Another local stack runs from this checkout, and commands find
 
 class Usage extends Error {}
 
+const wholeNumber = (name: string, text: string, from: number, to: number): number => {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= from && value <= to) return value;
+  throw new Usage(`${name} must be a whole number from ${from} to ${to}`);
+};
+
 const readOptions = () => {
   try {
-    const { keep, help, 'port-base': given } = parseArgs({ options }).values;
-    if (given !== undefined && !(/^\d{4,5}$/.test(given) && Number(given) >= 1024 && Number(given) <= 65_529)) {
-      throw new Error('--port-base must be a port from 1024 to 65529');
-    }
-    return { keep, help, given: given === undefined ? undefined : Number(given) };
+    const { keep, help, 'port-base': base, 'function-timeout': timeout } = parseArgs({ options }).values;
+    return {
+      keep,
+      help,
+      given: base === undefined ? undefined : wholeNumber('--port-base', base, 1_024, 65_529),
+      timed:
+        timeout === undefined ? {} : { functionTimeoutSeconds: wholeNumber('--function-timeout', timeout, 1, 900) },
+    };
   } catch (error) {
     throw new Usage((error as Error).message);
   }
 };
 
 const run = async (): Promise<void> => {
-  const { keep, help, given } = readOptions();
+  const { keep, help, given, timed } = readOptions();
   if (help) return console.log(USAGE);
   const emulators = givenEmulators(process.env);
   const taken = given === undefined ? await portFaults(portsFrom(PORT_BASE), emulators.urls) : [];
@@ -76,7 +87,13 @@ const run = async (): Promise<void> => {
   let interrupt = (): void => process.exit();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt());
   console.log('Starting the functions, their table and queues, the clouds and the inbox …');
-  const stack = await startStack({ keep, announced: true, emulators, ...(portBase !== undefined && { portBase }) });
+  const stack = await startStack({
+    keep,
+    announced: true,
+    emulators,
+    ...timed,
+    ...(portBase !== undefined && { portBase }),
+  });
   const interrupted = new Promise<void>((resolve) => {
     interrupt = resolve;
   });
