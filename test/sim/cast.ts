@@ -22,6 +22,11 @@ export const prepare = (world: World, plan: Plan, witness: Witness): void => {
       environment[`${vendor.toUpperCase()}_KEY`] = key;
     });
   }
+  if (plan.denial) {
+    const { vendor, project, from, until } = plan.denial;
+    timeline.at(from, () => void clouds.denied.set(vendor, new Set([project])));
+    timeline.at(until, () => void clouds.denied.delete(vendor));
+  }
   for (const at of plan.purges) timeline.at(at, () => QUEUES.forEach(sqs.purge));
   for (const { at, body } of plan.strays) {
     timeline.at(at, () => {
@@ -65,7 +70,7 @@ export const play = (world: World, operation: Operation, witness: Witness, isDow
       operation: operation.fields,
       notify,
       deadline,
-      labels: { team: 'data' },
+      labels: operation.labels,
     };
     const receipt = await insistently(async () => {
       const answer = await world.submit(body, operation.tenant);

@@ -32,6 +32,7 @@ const life: Plan = {
       submittedAt: START + MINUTE,
       notify: ['chat', 'ci', FOLLOWER],
       deadlineMs: 6 * HOUR,
+      labels: {},
       script: [
         { at: START, state: 'running' },
         { at: START + MINUTE + 8 * SECOND, state: 'attention' },

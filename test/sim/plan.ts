@@ -23,6 +23,7 @@ export type Operation = {
   readonly submittedAt: number;
   readonly notify: readonly string[];
   readonly deadlineMs: number;
+  readonly labels: Readonly<Record<string, string>>;
   readonly script: Script;
   /** Submitted again, with other targets. */
   readonly again: readonly { readonly at: number; readonly notify: readonly string[] }[];
@@ -61,6 +62,13 @@ export type Plan = {
   readonly purges: readonly number[];
   /** When a vendor's key is replaced in the cloud, and when opwatch is told. */
   readonly rotations: readonly { readonly vendor: 'aliyun' | 'huawei'; readonly at: number; readonly toldAt: number }[];
+  /** A project of a vendor's account that the key has no permission for, for a while or for good. */
+  readonly denial?: {
+    readonly vendor: 'aliyun' | 'huawei';
+    readonly project: string;
+    readonly from: number;
+    readonly until: number;
+  };
   readonly cloudSkews: Partial<Record<'aliyun' | 'huawei', number>>;
   readonly clockSkewMs: number;
   readonly indexLagMs: number;
@@ -104,6 +112,9 @@ const PROVIDERS: readonly ProviderName[] = [
   'huawei-dws',
   'huawei-job',
 ];
+/** Whether an address was named by a tenant, not by the configuration. */
+export const isCallback = (url: string): boolean => /^https:\/\/(builds|ops)\./.test(url);
+
 const TARGETS = ['chat', 'ci', FOLLOWER, 'https://builds.example.com/done', 'https://ops.example.com/hook'];
 
 /** Each kind of trouble is rare, frequent, or left out altogether: so every mixture of them comes up. */
@@ -120,12 +131,13 @@ const rates = <K extends string>(
 const some = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
 const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<string, string> => {
-  const region = { region: 'cn-north-4', project_id: '89cd04f1' };
+  const project = (vendor: keyof typeof PROJECTS) => PROJECTS[vendor][chance.is(0.3) ? 1 : 0];
+  const region = { region: 'cn-north-4', project_id: project('huawei') };
   switch (provider) {
     case 'aliyun-emr':
-      return { RegionId: 'cn-hangzhou', ClusterId: `c-${i}`, OperationId: `op-${i}` };
+      return { RegionId: project('aliyun'), ClusterId: `c-${i}`, OperationId: `op-${i}` };
     case 'aliyun-ehpc':
-      return { RegionId: 'cn-hangzhou', ClusterId: chance.pick(['ehpc-a', 'ehpc-b']), TaskId: `t-${i}` };
+      return { RegionId: project('aliyun'), ClusterId: chance.pick(['ehpc-a', 'ehpc-b']), TaskId: `t-${i}` };
     case 'aliyun-bpstudio':
       return { OperationId: `bp-${i}` };
     case 'huawei-modelarts':
@@ -135,6 +147,16 @@ const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<str
     case 'huawei-job':
       return { service: 'ecs', ...region, job_id: `job-${i}` };
   }
+};
+
+/** What permissions are given by (Asked.project), usually and now and then. */
+const PROJECTS = { aliyun: ['cn-hangzhou', 'cn-shanghai'], huawei: ['89cd04f1', '5e2b90aa'] } as const;
+
+const denialOf = (start: number, chance: Chance): NonNullable<Plan['denial']> => {
+  const vendor = chance.pick(['aliyun', 'huawei'] as const);
+  const from = start + chance.next() * RUN_MS;
+  const until = chance.is(0.5) ? Math.min(from + chance.spread(MINUTE, DAY), start + RUN_MS) : start + RUN_MS;
+  return { vendor, project: PROJECTS[vendor][1], from: chance.is(0.5) ? start : from, until };
 };
 
 const operationOf = (i: number, submittedAt: number, chance: Chance, isQuiet: boolean): Operation => {
@@ -147,6 +169,7 @@ const operationOf = (i: number, submittedAt: number, chance: Chance, isQuiet: bo
     submittedAt,
     notify: [chance.pick(TARGETS), ...targets()],
     deadlineMs: chance.pick([HOUR, DAY, DAY, 2 * DAY, 7 * DAY]),
+    labels: { team: 'data', order: `${i}` },
     ...storyOf(provider, submittedAt, chance, isQuiet),
     again: some(chance.is(0.5) ? 1 + chance.below(2) : 0, () => ({
       at: submittedAt + chance.spread(1, RUN_MS / 2),
@@ -178,6 +201,7 @@ export const troublesIn = (plan: Plan): string[] => [
   ...Object.keys(plan.cloudSkews).map(() => 'cloud clock off'),
   ...(plan.clockSkewMs > 0 ? ['function clocks off'] : []),
   ...(plan.isMixed ? ['versions mixed'] : []),
+  ...(plan.denial ? ['project denied'] : []),
   ...(plan.deadTarget ? ['dead receiver'] : []),
   ...plan.operations.flatMap(({ twist }) => (twist === undefined ? [] : [`operation ${twist}`])),
 ];
@@ -228,6 +252,7 @@ export const planOf = (seed: number, start: number): Plan => {
     isMixed: !isQuiet && chance.is(0.3),
     indexLagMs: isQuiet ? 100 : chance.spread(10, 5 * MINUTE),
     callsPerSecond: chance.pick([10, 0.1]),
+    ...(!isQuiet && chance.is(0.3) && { denial: denialOf(start, chance) }),
     strays: some(often(4), () => ({ at: sometime(), body: chance.pick(STRAYS) })).filter(({ body }) => body !== ''),
   };
 };

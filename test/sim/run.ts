@@ -7,8 +7,9 @@ import type { Item, Table } from '../../lib/store.ts';
 import { sweep } from '../../lib/sweep.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { createChance } from '../world/chance.ts';
+import { askedIn } from '../world/cloud-faces.ts';
 import { MANNERS, type Manner } from '../world/manners.ts';
-import { FAULTS, type Fault, type Faults } from '../world/process.ts';
+import { FAULTS, type Fault, type Faults, type Process } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
 import { configWith, operatorsCalled } from '../world/settings.ts';
 import {
@@ -61,16 +62,24 @@ export type RunOptions = {
 
 export const simulate = (seed: number, options?: RunOptions): Promise<Report> => follow(planOf(seed, START), options);
 
+/** What goes wrong is drawn apart from the plan. */
+const FAULTS_STREAM = 0x5bd1e995;
+
 /** Runs a plan. */
 export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Report> => {
   const { seed } = plan;
   const { design = {}, trace } = options;
-  const chance = createChance(seed ^ 0x5bd1e995);
+  const chance = createChance(seed, FAULTS_STREAM);
   const troubles: Record<string, number> = {};
   const count = (what: string) => {
     troubles[what] = (troubles[what] ?? 0) + 1;
   };
   for (const kind of troublesIn(plan)) count(kind);
+  const witness: Witness = createWitness(plan, () => world.timeline.now());
+  const trouble = (what: string, process: Process | undefined) => {
+    count(what);
+    witness.onTrouble(what, process);
+  };
   const end = START + RUN_MS;
   const isStormy = () => world.timeline.now() < end;
   const isDown = (part: Part) =>
@@ -79,13 +88,13 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     );
 
   /** At most one kind of trouble at a time, by its rate. */
-  const drawn = <K extends string>(who: string, rates: Partial<Record<K, number>>): K | undefined => {
+  const drawn = <K extends string>(who: string, rates: Partial<Record<K, number>>, process: Process): K | undefined => {
     if (!isStormy()) return undefined;
     let left = chance.next();
     for (const kind in rates) {
       left -= rates[kind] ?? 0;
       if (left < 0) {
-        count(`${who}: ${kind}`);
+        trouble(`${who}: ${kind}`, process);
         return kind;
       }
     }
@@ -104,24 +113,23 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     return undefined;
   };
 
-  const witness: Witness = createWitness(plan, () => world.timeline.now());
   const world: World = createWorld({
     seed,
     config: configFor(plan.callsPerSecond),
     faults: options.faults ?? faults,
     happens: options.happens ?? ((what) => isStormy() && chance.is(plan.oddities[what])),
-    onTrouble: count,
+    onTrouble: trouble,
     lagMs: (each) => (isStormy() ? each.next() * plan.indexLagMs : 100),
     skewMs: (each) => each.between(-1, 1) * plan.clockSkewMs,
-    manner: (url): Manner | undefined => {
+    manner: (url, process): Manner | undefined => {
       if (isDown(url.includes('aliyuncs') ? 'aliyun' : 'huawei')) return 'broken';
-      return drawn('cloud', plan.manners);
+      return drawn('cloud', plan.manners, process);
     },
-    reply: (url): Reply | undefined => {
+    reply: (url, process): Reply | undefined => {
       if (isDown('receivers')) return 'reset';
       const { deadTarget } = plan;
       if (isStormy() && deadTarget && url.startsWith(`https://${deadTarget.host}.`)) return deadTarget.reply;
-      return drawn('receiver', plan.replies);
+      return drawn('receiver', plan.replies, process);
     },
     downUntil: (name) => {
       const now = world.timeline.now();
@@ -141,6 +149,10 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
       const bent = design.bend?.(own, process) ?? own;
       return {
         ...bent,
+        sendToCloud: (request) => {
+          witness.onAsk(askedIn(request));
+          return bent.sendToCloud(request);
+        },
         sendToTarget: async (request) => {
           const id = request.headers['webhook-id'];
           const done = id === undefined ? () => {} : witness.onAttempt(id, process);

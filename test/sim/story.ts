@@ -1,6 +1,6 @@
 /** What becomes of an operation, as its cloud tells it. */
 import type { Chance } from '../world/chance.ts';
-import { type CloudState, END_STATES, type ProviderName } from '../world/cloud-faces.ts';
+import { type CloudState, END_STATES, MIDDLE_STATES, type ProviderName } from '../world/cloud-faces.ts';
 import type { Script } from '../world/clouds.ts';
 import { DAY, HOUR, SECOND } from './time.ts';
 
@@ -21,16 +21,21 @@ const TWISTS = {
   /** Out of sight for a while, as behind a replica that lags. */
   flickers: (script, end, pause) => {
     const [first = end] = script;
-    const back = Math.min(first.at + pause(), end.at);
+    const back = Math.min(Math.round(first.at + pause()), end.at);
     const later = script.filter(({ at }) => at >= end.at);
-    return [first, { at: (first.at + back) / 2, state: 'absent' }, { at: back, state: 'running' }, ...later];
+    return [
+      first,
+      { at: Math.floor((first.at + back) / 2), state: 'absent' },
+      { at: back, state: 'running' },
+      ...later,
+    ];
   },
   /** Is over, and then is not, and then is over in another way. */
   relapses: (script, end, pause) => {
-    const again = end.at + pause();
+    const again = Math.round(end.at + pause());
     const other = end.state === 'failed' ? 'succeeded' : 'failed';
     const known = script.filter(({ at }) => at <= end.at);
-    return [...known, { at: again, state: 'running' }, { at: again + pause(), state: other }];
+    return [...known, { at: again, state: 'running' }, { at: Math.round(again + pause()), state: other }];
   },
 } as const satisfies Readonly<Record<string, Turn>>;
 
@@ -42,15 +47,16 @@ const twistsOf = (provider: ProviderName): readonly Twist[] =>
 
 /** From a while before or after the submission on. Where all is quiet, nothing is taken back. */
 export const storyOf = (provider: ProviderName, submittedAt: number, chance: Chance, isQuiet: boolean): Story => {
-  const begin = submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, HOUR));
+  const begin = Math.round(
+    submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, HOUR)),
+  );
   const length = chance.is(0.9) ? chance.spread(SECOND, HOUR) : chance.spread(HOUR, 1.5 * DAY);
-  const middle: CloudState[] = ['running', 'running', 'pending', 'odd'];
-  if (provider === 'aliyun-emr' || provider === 'huawei-job') middle.push('attention');
+  const middle: CloudState[] = ['running', 'running', 'odd', ...MIDDLE_STATES[provider]];
   const steps = Array.from({ length: chance.below(4) }, () => ({
-    at: begin + chance.next() * length,
+    at: Math.round(begin + chance.next() * length),
     state: chance.pick(middle),
   }));
-  const end = { at: begin + length, state: chance.pick(END_STATES[provider]) };
+  const end = { at: Math.round(begin + length), state: chance.pick(END_STATES[provider]) };
   // BPStudio forgets an operation an hour after its end.
   const forgotten = provider === 'aliyun-bpstudio' ? [{ at: end.at + HOUR, state: 'absent' as const }] : [];
   const script = [{ at: begin, state: 'running' as const }, ...steps.sort((a, b) => a.at - b.at), end, ...forgotten];

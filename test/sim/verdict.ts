@@ -2,15 +2,21 @@
 import type { Delivery } from '../../lib/delivery.ts';
 import { isOnTheWay } from '../../lib/event.ts';
 import { DEFAULT_GAP, nextLook } from '../../lib/schedule.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
-import { type CloudState, faceOf, type ProviderName } from '../world/cloud-faces.ts';
+import { isOver } from '../../lib/watch.ts';
+import type { ProviderName } from '../world/cloud-faces.ts';
 import { CANARY } from '../world/settings.ts';
-import { ENV, QUEUES, START, type World } from '../world/world.ts';
+import { ENV, QUEUES, START } from '../world/world.ts';
+import { checkBlocked, checkBlockedEvents } from './blocked.ts';
+import { type Case, CLOUD_WORDS, operationKey, operationOf, providerOf, type Rule } from './case.ts';
+import { checkContents } from './contents.ts';
+import { checkDeliveries, checkParkedLogged } from './deliveries.ts';
 import { checkFollowers, endsShown, FOLLOWER, showsEnd } from './followers.ts';
 import { checkNotices } from './notices.ts';
-import { isLater, isPoison, type Plan, RUN_MS } from './plan.ts';
+import { checkHistories, checkNotes } from './outcomes.ts';
+import { isLater, isPoison, RUN_MS } from './plan.ts';
+import { checkPunctuality } from './punctuality.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
-import type { Evidence, Seen } from './witness.ts';
+import type { Seen } from './witness.ts';
 
 /** Calls one look may take. */
 const CALLS: Readonly<Record<ProviderName, number>> = {
@@ -25,25 +31,25 @@ const CALLS: Readonly<Record<ProviderName, number>> = {
 /** How long after the faults stop everything overdue has been seen to. */
 const LATE_MAX_MS = 13 * HOUR;
 
-const CLOUD_WORDS: readonly string[] = ['succeeded', 'partial', 'failed', 'canceled'];
 const HOSTS: Readonly<Record<string, string>> = { chat: 'chat.example.com', ci: 'ci.example.com' };
 const isAt = (url: string, target: string): boolean => new URL(url).host === (HOSTS[target] ?? new URL(target).host);
 
-const providerOf = ({ provider }: Watch) => provider as ProviderName;
-const operationKey = (watch: Watch): string => `${watch.provider} ${faceOf(providerOf(watch)).idOf(watch.operation)}`;
+const RULES: readonly Rule[] = [
+  checkHistories,
+  checkNotes,
+  checkBlocked,
+  checkBlockedEvents,
+  checkContents,
+  checkPunctuality,
+  checkDeliveries,
+  checkParkedLogged,
+];
 
-/**
- * Adds to the evidence what is wrong. `disturbances` is how often something happened that makes a watch be looked at, or a
- * message received, once more than usual.
- */
-export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances: number): void => {
+/** Adds to the evidence what is wrong. */
+export const judge = (run: Case): void => {
+  const { evidence, plan, world, disturbances } = run;
   const { watches, promises, looks, calls, receipts, items, strays, expect } = evidence;
-  const { receivers, table, sqs, clouds, lines, leaks } = world;
-
-  const operationOf = (watch: Watch) =>
-    plan.operations.find(
-      ({ provider, fields }) => operationKey(watch) === `${provider} ${faceOf(provider).idOf(fields)}`,
-    );
+  const { receivers, table, sqs, lines, leaks } = world;
 
   const checkPromises = (): void => {
     const taken = receivers.received.filter(({ isTaken }) => isTaken);
@@ -94,17 +100,6 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
     expect(!lines.some((line) => line.includes('could not build the request')), () => 'a request could not be built');
   };
 
-  const checkOutcomes = (): void => {
-    for (const { watch } of watches.values()) {
-      if (!CLOUD_WORDS.includes(watch.status)) continue;
-      const said = clouds.said(providerOf(watch), watch.operation);
-      expect(
-        said.has(watch.status as CloudState),
-        () => `the cloud never said ${watch.status}: ${watch.id} (${watch.provider})`,
-      );
-    }
-  };
-
   /** Looks that an undisturbed watch takes from its submission to its end. */
   const usualLooks = ({ watch, overAt = world.timeline.now() }: Seen): number => {
     let count = 1;
@@ -137,9 +132,8 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
 
   const checkPunctual = (): void => {
     for (const { watch, overAt = 0 } of watches.values()) {
-      const operation = operationOf(watch);
-      const end =
-        operation?.script.findLast(({ state }) => CLOUD_WORDS.includes(state))?.at ?? Number.POSITIVE_INFINITY;
+      const operation = operationOf(plan, watch);
+      const end = operation.script.findLast(({ state }) => CLOUD_WORDS.includes(state))?.at ?? Number.POSITIVE_INFINITY;
       const late = overAt - Math.max(Math.min(end, watch.deadline), watch.submittedAt, START + RUN_MS);
       expect(
         late <= LATE_MAX_MS,
@@ -195,8 +189,8 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
     expect(new Set(ids).size === ids.length, () => 'a webhook was sent twice');
     for (const { watch, overAt = 0 } of watches.values()) {
       if (watch.status === 'stopped') continue;
-      const operation = operationOf(watch);
-      const end = operation?.script.find(({ state }) => CLOUD_WORDS.includes(state));
+      const operation = operationOf(plan, watch);
+      const end = operation.script.find(({ state }) => CLOUD_WORDS.includes(state));
       if (!end || watch.generation > 1 || end.at < watch.submittedAt) continue;
       // An action of DWS that comes and goes between two looks leaves no trace.
       if (watch.provider === 'huawei-dws' && watch.seenAt === undefined) continue;
@@ -205,11 +199,10 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
         watch.status === (isInTime ? end.state : 'timed_out'),
         () => `${watch.provider} ended as ${end.state}, and is ${watch.status} (${watch.note})`,
       );
+      // Some clouds tell when it began.
+      const begunAt = Math.min(watch.submittedAt, operation.script[0]?.at ?? watch.submittedAt);
       const since = isInTime ? end.at : watch.deadline;
-      const gap = Math.max(
-        5 * SECOND,
-        Math.min(2 * Math.sqrt((since - watch.submittedAt) / SECOND) * SECOND, 300 * SECOND),
-      );
+      const gap = Math.max(5 * SECOND, Math.min(2 * Math.sqrt((since - begunAt) / SECOND) * SECOND, 300 * SECOND));
       const late = overAt - since;
       expect(late <= gap * 1.1 + 5 * SECOND, () => `learned late: ${watch.provider} after ${late} ms, gap ${gap} ms`);
       const told = receivers.received
@@ -225,7 +218,7 @@ export const judge = (evidence: Evidence, plan: Plan, world: World, disturbances
   checkWebhooks();
   checkNotices(evidence);
   checkFollowers(evidence, plan, world);
-  checkOutcomes();
+  for (const rule of RULES) rule(run);
   checkLooks();
   checkPace();
   checkPunctual();

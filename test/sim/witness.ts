@@ -13,10 +13,13 @@ import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';
 import type { Plan } from './plan.ts';
 import { HOUR, MINUTE } from './time.ts';
+import type { Trouble } from './troubles.ts';
 import { judge } from './verdict.ts';
 
 export type Witness = {
   readonly onWrite: (after: Item, before: Item | undefined, process: Process | undefined) => void;
+  /** A function sends a question off; it may never reach its cloud. */
+  readonly onAsk: (asked: Asked) => void;
   readonly onLook: (asked: Asked, process: Process | undefined) => void;
   /** An attempt begins; answers what to call when it is over. */
   readonly onAttempt: (webhookId: string, process: Process) => () => void;
@@ -24,6 +27,8 @@ export type Witness = {
   readonly onBatch: (records: readonly SqsRecord[], world: World) => (staying: readonly string[]) => void;
   /** A message that is not ours was sent. */
   readonly onStray: (at: number, body: string) => void;
+  /** Something goes wrong, for that function where it is one. */
+  readonly onTrouble: (what: string, process: Process | undefined) => void;
   /** An hour has passed. */
   readonly onHour: (world: World) => void;
   /** A caller was answered that this watch will tell these targets. */
@@ -34,6 +39,8 @@ export type Witness = {
 
 export type Seen = { watch: Watch; overAt?: number };
 
+export type Attempt = { readonly at: number; readonly process: Process };
+
 /** What was seen in a run, and what is wrong so far. */
 export type Evidence = {
   readonly watches: Map<string, Seen>;
@@ -41,10 +48,21 @@ export type Evidence = {
   /** Calls made about each operation, and when each vendor was called. */
   readonly looks: Map<string, number>;
   readonly calls: Readonly<Record<Vendor, number[]>>;
+  /** When each operation was asked about, by its provider with its id or its group. */
+  readonly asks: Map<string, number[]>;
   readonly items: Map<string, Item>;
   /** How often each delivery's messages were received. */
   readonly receipts: Map<string, number>;
   readonly strays: { readonly at: number; readonly body: string }[];
+  readonly troubles: Trouble[];
+  /** When each webhook-id was sent, and by whom. */
+  readonly attempts: Map<string, Attempt[]>;
+  /** When each delivery was taken for an attempt. */
+  readonly claims: Map<string, Attempt[]>;
+  /** Functions that something went wrong for. */
+  readonly troubled: Set<Process>;
+  /** Who has given up a delivery. */
+  readonly parkedBy: Map<string, Process>;
   readonly expect: (holds: boolean, what: () => string) => void;
 };
 
@@ -67,13 +85,19 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     promises: new Map(),
     looks: new Map(),
     calls: { aliyun: [], huawei: [] },
+    asks: new Map(),
     items: new Map(),
     receipts: new Map(),
     strays: [],
+    troubles: [],
+    attempts: new Map(),
+    claims: new Map(),
+    troubled: new Set(),
+    parkedBy: new Map(),
     expect,
   };
   const { watches, promises, looks, calls, items, receipts, strays } = evidence;
-  const attempts = new Map<string, Process>();
+  const trying = new Map<string, Process>();
   const owedTo = new Map<string, readonly string[]>();
 
   const checkWatch = (after: Watch, before: Watch | undefined): void => {
@@ -110,19 +134,22 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     }
   };
 
-  const checkDelivery = (after: Delivery, before: Delivery | undefined): void => {
+  const checkDelivery = (after: Delivery, before: Delivery | undefined, process: Process | undefined): void => {
+    if (process && after.claim && after.claim.until !== before?.claim?.until)
+      evidence.claims.set(after.id, [...(evidence.claims.get(after.id) ?? []), { at: now(), process }]);
+    if (process && after.state === 'parked' && before?.state !== 'parked') evidence.parkedBy.set(after.id, process);
     // How far something has got is told again and again.
     const isNews = after.event.event === 'progress' && after.event.at > (before?.event.at ?? 0);
     const isKept = before?.state !== 'delivered' || after.state === 'delivered';
     expect(isKept || isNews, () => `delivered is taken back: ${after.id}`);
   };
 
-  const onWrite: Witness['onWrite'] = (after, before) => {
+  const onWrite: Witness['onWrite'] = (after, before, process) => {
     items.set(`${after.pk} ${after.sk}`, after);
     expect(after.version === (before?.version ?? 0) + 1, () => `a write over an unseen one: ${after.pk} ${after.sk}`);
     if (after.sk === 'watch') checkWatch(after.body as Watch, before?.body as Watch | undefined);
     else if (after.sk.startsWith('delivery#'))
-      checkDelivery(after.body as Delivery, before?.body as Delivery | undefined);
+      checkDelivery(after.body as Delivery, before?.body as Delivery | undefined, process);
     else return;
     expect(keepsMore(after, before), () => `what a later version wrote is gone: ${after.pk} ${after.sk}`);
     expect(
@@ -158,11 +185,12 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   };
 
   const onAttempt: Witness['onAttempt'] = (id, process) => {
-    const other = attempts.get(id);
+    const other = trying.get(id);
     expect(!other?.isAlive || other === process, () => `two attempts at once: ${id}`);
-    attempts.set(id, process);
+    trying.set(id, process);
+    evidence.attempts.set(id, [...(evidence.attempts.get(id) ?? []), { at: now(), process }]);
     return () => {
-      if (attempts.get(id) === process) attempts.delete(id);
+      if (trying.get(id) === process) trying.delete(id);
     };
   };
 
@@ -191,10 +219,18 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
 
   return {
     onWrite,
+    onAsk: ({ provider, id, group }) => {
+      const key = `${provider} ${id ?? group}`;
+      evidence.asks.set(key, [...(evidence.asks.get(key) ?? []), now()]);
+    },
     onLook,
     onAttempt,
     onBatch,
     onHour,
+    onTrouble: (what, process) => {
+      if (process) evidence.troubled.add(process);
+      evidence.troubles.push({ at: now(), what, ...(process && { by: process.name }) });
+    },
     onStray: (at, body) => {
       strays.push({ at, body });
     },
@@ -202,7 +238,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
       promises.set(watchId, new Set([...(promises.get(watchId) ?? []), ...notify]));
     },
     verdict: (world, disturbances) => {
-      judge(evidence, plan, world, disturbances);
+      judge({ evidence, plan, world, disturbances });
       return [...wrong];
     },
   };

@@ -12,11 +12,15 @@ export type Chance = {
   readonly pick: <T>(list: readonly T[]) => T;
 };
 
-/** sfc32 (Chris Doty-Humphrey, PractRand): small, fast, and good enough that neighboring seeds share nothing. */
-export const createChance = (seed: number): Chance => {
-  let a = 0x9e3779b9;
+/**
+ * sfc32 (Chris Doty-Humphrey, PractRand): small, fast, and good enough that neighboring seeds share nothing. A seed is a
+ * safe integer; each `stream` of it is another sequence.
+ */
+export const createChance = (seed: number, stream = 0): Chance => {
+  // All 53 bits of a seed count, those beyond the lower 32 as well.
+  let a = 0x9e3779b9 ^ Math.floor(seed / 2 ** 32);
   let b = 0x243f6a88;
-  let c = seed | 0;
+  let c = seed ^ stream;
   let counter = 1;
   const step = (): number => {
     const sum = (((a + b) | 0) + counter) | 0;

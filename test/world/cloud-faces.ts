@@ -1,6 +1,11 @@
 /** What each of the APIs is asked and how it answers. Sources: the vendors' pages named in lib/providers/. */
 import type { HttpRequest } from '../../lib/http.ts';
 import type { Vendor } from '../../lib/providers/provider.ts';
+import { bpstudio, ehpc, emr } from './fake-aliyun.ts';
+import type { CloudState, FakeApi } from './fake-api.ts';
+import { dws, job, modelarts } from './fake-huawei.ts';
+
+export type { CloudState } from './fake-api.ts';
 
 export type ProviderName =
   | 'aliyun-emr'
@@ -10,18 +15,6 @@ export type ProviderName =
   | 'huawei-dws'
   | 'huawei-job';
 
-/** `odd` is a word no page knows. */
-export type CloudState =
-  | 'absent'
-  | 'pending'
-  | 'running'
-  | 'attention'
-  | 'odd'
-  | 'succeeded'
-  | 'partial'
-  | 'failed'
-  | 'canceled';
-
 export type Asked = {
   readonly provider: ProviderName;
   readonly vendor: Vendor;
@@ -29,48 +22,13 @@ export type Asked = {
   /** What is asked about: one operation by its id, or (without one) all of a group. */
   readonly id?: string;
   readonly group?: string;
+  /** What permissions are given by: a project of Huawei Cloud, a region of Alibaba Cloud. */
+  readonly project: string;
   /** DWS: which of an operation's witnesses. */
   readonly witness?: 'action' | 'failure' | 'cluster';
   readonly accessKeyId: string;
   /** The date in the signature, epoch ms. */
   readonly signedAt: number;
-};
-
-type Told = { readonly status?: number; readonly body: unknown };
-
-type Face = {
-  readonly idOf: (operation: Readonly<Record<string, string>>) => string;
-  readonly groupOf?: (operation: Readonly<Record<string, string>>) => string;
-  readonly tell: (state: CloudState, asked: Asked) => Told;
-  readonly list?: (members: readonly { readonly id: string; readonly state: CloudState }[]) => unknown;
-};
-
-const missing = (code: string): Told => ({
-  status: 404,
-  body: { RequestId: 'R-0', Code: code, Message: 'not found', error_code: code, error_msg: 'not found' },
-});
-
-type Words = Readonly<Partial<Record<CloudState, string>>>;
-const worded = (words: Words, state: CloudState): string =>
-  state === 'odd' ? 'REBALANCING' : (words[state] ?? words.running ?? '');
-
-const EMR: Words = {
-  running: 'IN_PROGRESS',
-  attention: 'HUMAN_PROCESSING',
-  succeeded: 'COMPLETED',
-  partial: 'PARTIAL_COMPLETED',
-  failed: 'FAILED',
-  canceled: 'TERMINATED',
-};
-const EHPC: Words = { running: 'Processing', succeeded: 'Success', partial: 'PartialFail', failed: 'Failed' };
-const BPSTUDIO: Words = { pending: 'init', running: 'running', succeeded: 'success', failed: 'failure' };
-const MODELARTS: Words = { pending: 'pending', running: 'running', succeeded: 'success', failed: 'failed' };
-const JOB: Words = {
-  pending: 'INIT',
-  running: 'RUNNING',
-  attention: 'PENDING_PAYMENT',
-  succeeded: 'SUCCESS',
-  failed: 'FAIL',
 };
 
 /** The states an API has words for: an operation of it is only ever in these. */
@@ -83,90 +41,26 @@ export const END_STATES: Readonly<Record<ProviderName, readonly CloudState[]>> =
   'huawei-job': ['succeeded', 'failed'],
 };
 
-const task = (id: string, state: CloudState) => ({
-  TaskId: id,
-  TaskType: 'StopCluster',
-  Status: worded(EHPC, state),
-  CurrentStep: 1,
-  TotalSteps: 4,
-});
-
-const isUnderWay = (state: CloudState): boolean =>
-  state === 'pending' || state === 'running' || state === 'attention' || state === 'odd';
-
-/** An action that is over is gone; one that failed is found under its failure name. */
-const tellDws = (state: CloudState, { witness, id }: Asked): Told => {
-  if (witness === 'cluster') {
-    const task_status = isUnderWay(state) ? 'SNAPSHOTTING' : state === 'failed' ? 'SNAPSHOTTING_FAILED' : null;
-    return { body: { cluster: { id, status: 'AVAILABLE', task_status } } };
-  }
-  if (witness === 'failure')
-    return state === 'failed'
-      ? { body: { action_name: 'SNAPSHOTTING_FAILED', status: 'FAILED' } }
-      : missing('DWS.3027');
-  if (!isUnderWay(state)) return missing('DWS.3027');
-  return { body: { action_name: 'SNAPSHOTTING', status: state === 'odd' ? 'REBALANCING' : 'RUNNING' } };
+/** What it has words for beside "it runs". */
+export const MIDDLE_STATES: Readonly<Record<ProviderName, readonly CloudState[]>> = {
+  'aliyun-emr': ['attention'],
+  'aliyun-ehpc': [],
+  'aliyun-bpstudio': ['pending'],
+  'huawei-modelarts': ['pending'],
+  'huawei-dws': [],
+  'huawei-job': ['pending', 'attention'],
 };
 
-const FACES: Readonly<Record<ProviderName, Face>> = {
-  'aliyun-emr': {
-    idOf: ({ OperationId = '' }) => OperationId,
-    tell: (state) => {
-      if (state === 'absent') return missing('OperationNotFound');
-      const reason = state === 'failed' && {
-        StateChangeReason: { Code: 'NodeCreateFailed', Message: 'The stock is not enough.' },
-      };
-      return {
-        body: {
-          RequestId: 'R-1',
-          Operation: { OperationState: worded(EMR, state), OperationType: 'CREATE_CLUSTER', ...reason },
-        },
-      };
-    },
-  },
-  'aliyun-ehpc': {
-    idOf: ({ TaskId = '' }) => TaskId,
-    groupOf: ({ ClusterId = '' }) => ClusterId,
-    tell: (state, { id = '' }) => ({
-      body: {
-        RequestId: 'R-2',
-        TotalCount: 1,
-        PageSize: 50,
-        PageNumber: 1,
-        Tasks: state === 'absent' ? [] : [task(id, state)],
-      },
-    }),
-    list: (members) => {
-      const Tasks = members.filter(({ state }) => isUnderWay(state)).map(({ id, state }) => task(id, state));
-      return { RequestId: 'R-2', TotalCount: Tasks.length, PageSize: 50, PageNumber: 1, Tasks };
-    },
-  },
-  'aliyun-bpstudio': {
-    idOf: ({ OperationId = '' }) => OperationId,
-    tell: (state, { id }) => ({
-      body: {
-        RequestId: 'R-3',
-        Code: '200',
-        Data: state === 'absent' ? {} : { OperationId: id, Status: worded(BPSTUDIO, state) },
-      },
-    }),
-  },
-  'huawei-modelarts': {
-    idOf: ({ operation_id = '' }) => operation_id,
-    tell: (state) =>
-      state === 'absent'
-        ? missing('ModelArts.6404')
-        : { body: { operation_status: worded(MODELARTS, state), operation_type: 'node_detach_volume' } },
-  },
-  'huawei-dws': { idOf: ({ cluster_id = '' }) => cluster_id, tell: tellDws },
-  'huawei-job': {
-    idOf: ({ job_id = '' }) => job_id,
-    tell: (state) =>
-      state === 'absent' ? missing('Common.0011') : { body: { status: worded(JOB, state), job_type: 'createServer' } },
-  },
+const FACES: Readonly<Record<ProviderName, FakeApi>> = {
+  'aliyun-emr': emr,
+  'aliyun-ehpc': ehpc,
+  'aliyun-bpstudio': bpstudio,
+  'huawei-modelarts': modelarts,
+  'huawei-dws': dws,
+  'huawei-job': job,
 };
 
-export const faceOf = (provider: ProviderName): Face => FACES[provider];
+export const faceOf = (provider: ProviderName): FakeApi => FACES[provider];
 
 /** `2026-01-05T08:00:00Z`, or the same without its marks. */
 const utc = (stamp: string): number =>
@@ -178,24 +72,28 @@ export const askedIn = ({ url, headers, body = '' }: HttpRequest): Asked => {
   const accessKeyId =
     /(?:Credential|Access)=([^,\s]+)/.exec(headers.authorization ?? headers.Authorization ?? '')?.[1] ?? '';
   const common = { host, accessKeyId, signedAt: utc(headers['x-acs-date'] ?? headers['x-sdk-date'] ?? '') };
-  const aliyun = { ...common, vendor: 'aliyun' } as const;
-  const huawei = { ...common, vendor: 'huawei' } as const;
+  const [, , project = '', kind, id = '', sort, name = ''] = pathname.split('/');
+  const aliyun = { ...common, vendor: 'aliyun', project: query.get('RegionId') ?? '' } as const;
+  const huawei = { ...common, vendor: 'huawei', project } as const;
 
   switch (headers['x-acs-action']) {
     case 'GetOperation':
       return { ...aliyun, provider: 'aliyun-emr', id: query.get('OperationId') ?? '' };
     case 'ListTasks': {
-      const id = query.get('TaskId');
-      return { ...aliyun, provider: 'aliyun-ehpc', group: query.get('ClusterId') ?? '', ...(id !== null && { id }) };
+      const taskId = query.get('TaskId');
+      const group = query.get('ClusterId') ?? '';
+      // Its region stands in the host alone.
+      const [, region = ''] = host.split('.');
+      const asked = { ...aliyun, project: region, provider: 'aliyun-ehpc', group } as const;
+      return taskId === null ? asked : { ...asked, id: taskId };
     }
     case 'GetExecuteOperationResult':
       return { ...aliyun, provider: 'aliyun-bpstudio', id: new URLSearchParams(body).get('OperationId') ?? '' };
   }
-  const [, , , kind, id = '', sort, name = ''] = pathname.split('/');
   if (kind === 'dev-servers') return { ...huawei, provider: 'huawei-modelarts', id: name };
   if (kind === 'jobs') return { ...huawei, provider: 'huawei-job', id };
   if (kind === 'clusters') {
-    const witness = sort === undefined ? 'cluster' : name.endsWith('_FAILED') ? 'failure' : 'action';
+    const witness = sort === undefined ? 'cluster' : /_FAIL(ED|URE)$/.test(name) ? 'failure' : 'action';
     return { ...huawei, provider: 'huawei-dws', id, witness };
   }
   throw new Error(`no API answers ${url}`);

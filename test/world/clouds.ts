@@ -2,21 +2,31 @@
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
 import type { Vendor } from '../../lib/providers/provider.ts';
 import { type Asked, askedIn, type CloudState, faceOf, type ProviderName } from './cloud-faces.ts';
-import { error, json, type Manner, misbehave } from './manners.ts';
+import { isUnderWay, type Telling } from './fake-api.ts';
+import { denial, error, json, type Manner, misbehave } from './manners.ts';
+import type { Process } from './process.ts';
+import type { Statement } from './statements.ts';
 
 /** From when on an operation is in a state, epoch ms; before the first step the cloud does not know it. */
 export type Script = readonly { readonly at: number; readonly state: CloudState }[];
 
+type Fields = Readonly<Record<string, string>>;
+
 export type Clouds = {
-  readonly add: (provider: ProviderName, operation: Readonly<Record<string, string>>, script: Script) => void;
-  readonly answer: (request: HttpRequest, manner?: Manner) => HttpAnswer;
-  readonly stateOf: (provider: ProviderName, operation: Readonly<Record<string, string>>) => CloudState;
+  readonly add: (provider: ProviderName, operation: Fields, script: Script) => void;
+  /** Answers a request of `asker`. Throws where no answer comes. */
+  readonly answer: (request: HttpRequest, manner?: Manner, asker?: Process) => HttpAnswer;
+  /** An answer has come to the function that had asked. */
+  readonly heard: (answer: HttpAnswer) => void;
+  readonly stateOf: (provider: ProviderName, operation: Fields) => CloudState;
   /** Access key ids a vendor lets in; any while it is left out. */
   readonly keys: Map<Vendor, string>;
   /** How far a vendor's clock is ahead, ms. */
   readonly skews: Map<Vendor, number>;
-  /** The states an operation has ever been said to be in. */
-  readonly said: (provider: ProviderName, operation: Readonly<Record<string, string>>) => ReadonlySet<CloudState>;
+  /** What each vendor's account may not be asked about: projects that the key has no permission for. */
+  readonly denied: Map<Vendor, ReadonlySet<string>>;
+  /** Everything that answers have said of an operation, in order. */
+  readonly statements: (provider: ProviderName, operation: Fields) => readonly Statement[];
 };
 
 type Known = {
@@ -24,7 +34,7 @@ type Known = {
   readonly group: string;
   readonly id: string;
   readonly script: Script;
-  readonly said: Set<CloudState>;
+  readonly statements: Statement[];
 };
 
 const SKEW_MAX_MS = 15 * 60_000;
@@ -33,70 +43,117 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
   const operations = new Map<string, Known>();
   const keys = new Map<Vendor, string>();
   const skews = new Map<Vendor, number>();
+  const denied = new Map<Vendor, ReadonlySet<string>>();
+  const unheard = new WeakMap<HttpAnswer, readonly Statement[]>();
+  let answers = 0;
 
-  const stateNow = ({ script }: Known): CloudState => script.findLast(({ at }) => at <= now())?.state ?? 'absent';
+  const tellingOf = ({ id, script }: Known, at: number): Telling => {
+    const step = script.findLast((each) => each.at <= at);
+    return { id, state: step?.state ?? 'absent', since: step?.at ?? 0, begunAt: script[0]?.at ?? 0 };
+  };
 
-  const found = (provider: ProviderName, operation: Readonly<Record<string, string>>): Known => {
+  const found = (provider: ProviderName, operation: Fields): Known => {
     const known = operations.get(`${provider} ${faceOf(provider).idOf(operation)}`);
     if (!known) throw new Error(`no script for this operation of ${provider}`);
     return known;
   };
 
-  const say = (known: Known): CloudState => {
-    const state = stateNow(known);
-    known.said.add(state);
-    return state;
+  /** The operations that a question is about. */
+  const meant = ({ provider, id, group }: Asked): readonly Known[] => {
+    if (id === undefined)
+      return [...operations.values()].filter((known) => known.provider === provider && known.group === group);
+    const known = operations.get(`${provider} ${id}`);
+    return known ? [known] : [];
   };
 
-  const tell = (asked: Asked): HttpAnswer => {
-    const { provider, id, group } = asked;
+  const stated = (known: Known, statement: Statement): Statement => {
+    known.statements.push(statement);
+    return statement;
+  };
+
+  const tell = (asked: Asked, requestId: string, asker: Process | undefined): HttpAnswer => {
+    const { provider, vendor, id = '' } = asked;
     const face = faceOf(provider);
-    if (id === undefined) {
-      const members = [...operations.values()].filter((known) => known.provider === provider && known.group === group);
-      return json(200, face.list?.(members.map((known) => ({ id: known.id, state: say(known) }))) ?? {});
-    }
-    const known = operations.get(`${provider} ${id}`);
-    const { status = 200, body } = face.tell(known ? say(known) : 'absent', asked);
-    return json(status, body);
+    const subjects = meant(asked).map((known) => {
+      const telling = tellingOf(known, now());
+      return { known, telling, shown: face.shows(telling) };
+    });
+    const [subject] = subjects;
+    const nothing: Telling = { id, state: 'absent', since: 0, begunAt: 0 };
+    const { status = 200, body } =
+      asked.id === undefined
+        ? { body: face.list?.(subjects) }
+        : face.tell(subject?.telling ?? nothing, subject?.shown ?? { word: '' }, asked);
+    const answer = identified(vendor, status, body as object, requestId);
+    const statements = subjects
+      // A list says nothing of what is not in it.
+      .filter(({ telling: { state } }) => asked.id !== undefined || isUnderWay(state))
+      .map(({ known, telling: { state }, shown }) =>
+        stated(known, { at: now(), requestId, told: { state, shown }, ...(asker && { asker }) }),
+      );
+    unheard.set(answer, statements);
+    return answer;
+  };
+
+  /** An answer that says nothing of what was asked about, and why. */
+  const untold = (asked: Asked, why: string, asker: Process | undefined): void => {
+    for (const known of meant(asked))
+      stated(known, { at: now(), heardAt: now(), untold: why, ...(asker && { asker }) });
   };
 
   return {
     keys,
     skews,
+    denied,
     add: (provider, operation, script) => {
       const face = faceOf(provider);
       const id = face.idOf(operation);
-      operations.set(`${provider} ${id}`, {
-        provider,
-        group: face.groupOf?.(operation) ?? id,
-        id,
-        script,
-        said: new Set(),
-      });
+      const group = face.groupOf?.(operation) ?? id;
+      operations.set(`${provider} ${id}`, { provider, group, id, script, statements: [] });
     },
-    stateOf: (provider, operation) => stateNow(found(provider, operation)),
-    said: (provider, operation) => found(provider, operation).said,
+    stateOf: (provider, operation) => tellingOf(found(provider, operation), now()).state,
+    statements: (provider, operation) => found(provider, operation).statements,
+    heard: (answer) => {
+      for (const statement of unheard.get(answer) ?? []) statement.heardAt ??= now();
+    },
 
-    answer: (request, manner) => {
+    answer: (request, manner, asker) => {
       const asked = askedIn(request);
       onLook?.(asked);
       const { vendor } = asked;
-      if (manner) return misbehave(manner, vendor, request);
+      if (manner) {
+        untold(asked, manner, asker);
+        return misbehave(manner, vendor, request);
+      }
       const time = now() + (skews.get(vendor) ?? 0);
       const expected = keys.get(vendor);
-      if (Math.abs(asked.signedAt - time) > SKEW_MAX_MS) return dated(time, refusal(vendor, 'skewed'));
-      if (expected !== undefined && asked.accessKeyId !== expected) return dated(time, refusal(vendor, 'refused'));
-      return dated(time, tell(asked));
+      const refused = (why: Refusal): HttpAnswer => {
+        untold(asked, why, asker);
+        return dated(time, refusal(vendor, why));
+      };
+      if (Math.abs(asked.signedAt - time) > SKEW_MAX_MS) return refused('skewed');
+      if (expected !== undefined && asked.accessKeyId !== expected) return refused('refused');
+      if (denied.get(vendor)?.has(asked.project)) return refused('denied');
+      answers += 1;
+      return dated(time, tell(asked, `R-${answers}`, asker));
     },
   };
 };
 
-const dated = (time: number, answer: HttpAnswer): HttpAnswer => ({
-  ...answer,
-  headers: { ...answer.headers, date: new Date(time).toUTCString() },
-});
+/** Adds the date, in place: the answer stays the one that is listened for. */
+const dated = (time: number, answer: HttpAnswer): HttpAnswer =>
+  Object.assign(answer, { headers: { ...answer.headers, date: new Date(time).toUTCString() } });
 
-const refusal = (vendor: Vendor, why: 'refused' | 'skewed'): HttpAnswer => {
+/** An answer with its request id where the vendor has it. */
+const identified = (vendor: Vendor, status: number, body: object, requestId: string): HttpAnswer =>
+  vendor === 'aliyun'
+    ? json(status, { RequestId: requestId, ...body })
+    : json(status, body, { 'x-request-id': requestId });
+
+type Refusal = 'refused' | 'skewed' | 'denied';
+
+const refusal = (vendor: Vendor, why: Refusal): HttpAnswer => {
+  if (why === 'denied') return denial(vendor);
   if (vendor === 'huawei')
     return error(
       vendor,

@@ -22,6 +22,10 @@ export const error = (vendor: Vendor, status: number, code: string, message: str
     vendor === 'aliyun' ? { RequestId: 'R-0', Code: code, Message: message } : { error_code: code, error_msg: message },
   );
 
+/** The key is good, and may not make this call. */
+export const denial = (vendor: Vendor): HttpAnswer =>
+  error(vendor, 403, 'NoPermission', 'You are not authorized to do this action.');
+
 /** A page as proxies and sign-in walls give it, with words in it that a careless reader might take for a state. */
 const page = (status: number): HttpAnswer =>
   raw(status, '<html><title>SUCCESS</title><h1>COMPLETED</h1>{"status":"SUCCESS"}</html>', {
@@ -46,7 +50,7 @@ const MANNER = {
   }),
   broken: (vendor) =>
     error(vendor, 503, 'ServiceUnavailable', 'The request has failed due to a temporary failure of the server.'),
-  denied: (vendor) => error(vendor, 403, 'NoPermission', 'You are not authorized to do this action.'),
+  denied: denial,
   'error in 200': (vendor) => error(vendor, 200, 'InternalError', 'The request has failed due to an internal error.'),
   page: () => page(200),
   proxy: () => page(407),

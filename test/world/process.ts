@@ -16,6 +16,8 @@ export type Process = {
   readonly skewMs: number;
   readonly lineage: Lineage;
   isAlive: boolean;
+  /** Why it did not come to its end. */
+  death?: string;
   readonly die: (why: string) => void;
 };
 
@@ -51,7 +53,7 @@ export type EffectsOptions = {
   readonly chance: Chance;
   readonly faults: Faults;
   readonly skewMs?: () => number;
-  readonly onDeath?: (why: string) => void;
+  readonly onDeath?: (why: string, process: Process) => void;
   readonly trace?: (line: string) => void;
 };
 
@@ -117,13 +119,14 @@ export const createEffects = ({
         die: (why) => {
           if (!process.isAlive) return;
           process.isAlive = false;
+          process.death = why;
           trace?.(`${name}/${number} died: ${why}`);
           reject(new Died(why));
         },
       };
       timeline.at(timeline.now() + timeoutMs, () => {
         if (!process.isAlive) return IDLE;
-        onDeath?.('out of time');
+        onDeath?.('out of time', process);
         return process.die('out of time');
       });
       const end = () => {

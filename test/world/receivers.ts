@@ -14,6 +14,8 @@ export type Received = {
   readonly body: string;
   /** Whether the receiver took it: it may have, though its answer never arrived. */
   readonly isTaken: boolean;
+  /** Whose secret it is signed with. */
+  readonly signedAs: string;
 };
 
 /** How a receiver answers instead of `204 No Content`. */
@@ -47,20 +49,29 @@ export type Receivers = {
   readonly channel: Channel;
 };
 
-/** Throws on a webhook whose signature the package of Standard Webhooks would not make: that would be a fault of ours. */
-const verify = ({ headers, body = '' }: HttpRequest, hook: Webhook, now: number): void => {
+type Hooks = ReadonlyMap<string, Webhook>;
+
+/**
+ * Whose secret a webhook is signed with. Throws where the package of Standard Webhooks would make that signature with none
+ * of them: that would be a fault of ours.
+ */
+const signerOf = ({ headers, body = '' }: HttpRequest, hooks: Hooks, now: number): string => {
   const at = Number(headers['webhook-timestamp']) * 1_000;
-  // Its own verify() knows no clock but the machine's.
-  const expected = hook.sign(headers['webhook-id'] ?? '', new Date(at), body);
-  if (!headers['webhook-signature']?.split(' ').includes(expected)) throw new Error('the signature is wrong');
   if (!(Math.abs(now - at) <= 300_000)) throw new Error('the timestamp is too far off');
+  const signatures = headers['webhook-signature']?.split(' ') ?? [];
+  for (const [name, hook] of hooks) {
+    // Its own verify() knows no clock but the machine's.
+    if (signatures.includes(hook.sign(headers['webhook-id'] ?? '', new Date(at), body))) return name;
+  }
+  throw new Error('the signature is wrong');
 };
 
-export const createReceivers = (now: () => number, secret: string): Receivers => {
+/** `secrets` are those that something may be signed with, each under the name of who has it. */
+export const createReceivers = (now: () => number, secrets: Readonly<Record<string, string>>): Receivers => {
   const received: Received[] = [];
-  const hook = new Webhook(secret);
+  const hooks: Hooks = new Map(Object.entries(secrets).map(([name, secret]) => [name, new Webhook(secret)]));
 
-  const answers: Readonly<Record<Reply, (request: HttpRequest) => HttpAnswer>> = {
+  const answers: Readonly<Record<Reply, (request: HttpRequest, secret?: string) => HttpAnswer>> = {
     broken: () => reply(500, 'no'),
     busy: () => reply(429, ''),
     'busy for long': () => ({ ...reply(503, ''), headers: { 'retry-after': '600' } }),
@@ -69,7 +80,7 @@ export const createReceivers = (now: () => number, secret: string): Receivers =>
     moved: () => ({ ...reply(301, ''), headers: { location: 'http://169.254.169.254/latest/meta-data' } }),
     elsewhere: () => ({ ...reply(307, ''), headers: { location: 'https://ci.example.com/opwatch' } }),
     // A debugging endpoint that shows the whole request, its own secret address and all.
-    echo: ({ url, headers, body }) => reply(500, `${url} ${JSON.stringify(headers)} ${body} ${secret}`),
+    echo: ({ url, headers, body }, secret) => reply(500, `${url} ${JSON.stringify(headers)} ${body} ${secret}`),
     reset: () => unanswered('reset'),
     'taken and reset': () => unanswered('reset'),
     hang: () => unanswered('timeout'),
@@ -90,7 +101,7 @@ export const createReceivers = (now: () => number, secret: string): Receivers =>
         if (manner === 'echo') return reply(500, `${request.url} ${JSON.stringify(request.headers)} ${request.body}`);
         return manner || !own ? answers[manner ?? 'broken'](request) : own;
       }
-      verify(request, hook, now());
+      const signedAs = signerOf(request, hooks, now());
       const { url, headers, body = '' } = request;
       const isTaken = TAKEN.includes(manner);
       received.push({
@@ -100,8 +111,9 @@ export const createReceivers = (now: () => number, secret: string): Receivers =>
         event: JSON.parse(body) as OperationEvent | NoticeEvent,
         body,
         isTaken,
+        signedAs,
       });
-      return manner ? answers[manner](request) : reply(204, '');
+      return manner ? answers[manner](request, secrets[signedAs]) : reply(204, '');
     },
   };
 };

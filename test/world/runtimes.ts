@@ -33,8 +33,8 @@ type Parts = {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly env: Environment;
   /** How a cloud answers a request to this URL, how a receiver does: well, where undefined. */
-  readonly manner: (url: string) => Manner | undefined;
-  readonly reply: (url: string) => Reply | undefined;
+  readonly manner: (url: string, process: Process) => Manner | undefined;
+  readonly reply: (url: string, process: Process) => Reply | undefined;
   /** Told whose effect is being done, and when it is done (undefined). */
   readonly onAct: (process: Process | undefined) => void;
   readonly onLine: (line: string, process: Process) => void;
@@ -99,13 +99,16 @@ export const createRuntimes = (parts: Parts): Runtimes => {
       turns: createTurns(tools),
       limits: createLimits({ ...tools, config, log }),
       sendToCloud: (asked) => {
-        const how = manner(asked.url);
+        const how = manner(asked.url, process);
         return exchange('ask cloud', isEndless(how) ? 10_000 : chance.between(20, 400), () =>
-          clouds.answer(asked, how),
-        );
+          clouds.answer(asked, how, process),
+        ).then((answer) => {
+          clouds.heard(answer);
+          return answer;
+        });
       },
       sendToTarget: (event) => {
-        const how = reply(event.url);
+        const how = reply(event.url, process);
         return exchange('tell target', tookOf(how) ?? chance.between(20, 400), () => receivers.answer(event, how));
       },
       log,

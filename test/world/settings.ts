@@ -3,8 +3,13 @@ import { type Config, type ConfigInput, readConfig } from '../../lib/config.ts';
 
 export const CANARY = 'CANARY';
 
-/** 24 bytes in base64. */
+/** 24 bytes in base64 each: what named targets are signed with, and the callbacks of each tenant. */
 export const SIGNING_SECRET = 'whsec_CANARYCANARYCANARYCANARYCANARYCA';
+export const TARGETS_SIGNER = 'targets';
+export const TENANT_SECRETS = {
+  default: 'whsec_CANARYDEFAULTCANARYDEFAULTCANARY',
+  other: 'whsec_CANARYOTHERCANARYOTHERCANARYOTHE',
+} as const;
 
 export const KEYS = { aliyun: 'LTAI5tExample1', huawei: 'HPUAEXAMPLE1' } as const;
 
@@ -18,6 +23,8 @@ export const environment = (): Record<string, string> => ({
   CHANNEL_TOKEN: 'xoxb-CANARY-token',
   OPERATORS_URL: 'https://operators.example.com/hooks/CANARY-operators',
   SIGNING: SIGNING_SECRET,
+  SIGNING_DEFAULT: TENANT_SECRETS.default,
+  SIGNING_OTHER: TENANT_SECRETS.other,
 });
 
 const TARGETS = {
@@ -39,7 +46,7 @@ const base: ConfigInput = {
     huawei: { vendor: 'huawei', credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' } },
   },
   targets: TARGETS,
-  tenants: { default: { signing: 'env:SIGNING' }, other: { signing: 'env:SIGNING', notify: ['ci'] } },
+  tenants: { default: { signing: 'env:SIGNING_DEFAULT' }, other: { signing: 'env:SIGNING_OTHER', notify: ['ci'] } },
   defaults: { notify: ['chat'] },
 };
 

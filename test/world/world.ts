@@ -20,7 +20,7 @@ import { createMemoryTable, type MemoryTable } from './memory-table.ts';
 import { createEffects, type Effects, type Faults, type Process } from './process.ts';
 import { createReceivers, type Receivers, type Reply } from './receivers.ts';
 import { createRuntimes } from './runtimes.ts';
-import { CANARY, configWith, environment, SIGNING_SECRET } from './settings.ts';
+import { CANARY, configWith, environment, SIGNING_SECRET, TARGETS_SIGNER, TENANT_SECRETS } from './settings.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import { attachTriggers } from './triggers.ts';
 
@@ -48,13 +48,13 @@ export type WorldOptions = {
   readonly faults?: Faults;
   /** Whether something odd happens this time; left out, nothing ever does. */
   readonly happens?: (what: Oddity) => boolean;
-  /** Told of everything that goes wrong. */
-  readonly onTrouble?: (what: string) => void;
+  /** Told of everything that goes wrong, and who meets it, as far as a function does. */
+  readonly onTrouble?: (what: string, process: Process | undefined) => void;
   /** How long an index takes to learn of a write, ms. */
   readonly lagMs?: (chance: Chance) => number;
   readonly skewMs?: (chance: Chance) => number;
-  readonly manner?: (asked: string) => Manner | undefined;
-  readonly reply?: (url: string) => Reply | undefined;
+  readonly manner?: (asked: string, process: Process) => Manner | undefined;
+  readonly reply?: (url: string, process: Process) => Reply | undefined;
   /** Until when a function is not called at all. */
   readonly downUntil?: (name: string) => number;
   readonly functions?: Partial<Functions>;
@@ -125,7 +125,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     chance,
     faults: (effect) => {
       const fault = faults(effect);
-      if (fault) onTrouble(fault);
+      if (fault) onTrouble(fault, effect.process);
       return fault;
     },
     onDeath: onTrouble,
@@ -133,9 +133,12 @@ export const createWorld = (options: WorldOptions = {}): World => {
     ...(trace && { trace: (line: string) => trace(`${new Date(now()).toISOString()} ${line}`) }),
   });
 
+  /** Whose effect is being done right now. */
+  let actor: Process | undefined;
+
   const happens = (what: Oddity): boolean => {
     const does = options.happens?.(what) ?? false;
-    if (does) onTrouble(what);
+    if (does) onTrouble(what, actor);
     return does;
   };
 
@@ -145,8 +148,6 @@ export const createWorld = (options: WorldOptions = {}): World => {
     if (text.includes(CANARY)) leaks.push(`${where}: ${text}`);
   };
 
-  /** Whose effect is being done right now. */
-  let actor: Process | undefined;
   let swept = 0;
   let taken = 0;
   let planSweep: (at: number) => void = () => {};
@@ -186,7 +187,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     });
   }
   const clouds = createClouds(now, (asked) => options.onLook?.(asked, actor));
-  const receivers = createReceivers(now, SIGNING_SECRET);
+  const receivers = createReceivers(now, { [TARGETS_SIGNER]: SIGNING_SECRET, ...TENANT_SECRETS });
   const variables = environment();
   const functions: Functions = { poll, deliver, sweep, receive, ...options.functions };
   const runtimes = createRuntimes({

@@ -1,0 +1,127 @@
+/** Contents: a webhook says of an operation what its cloud told of it, all of that, and nothing else. */
+import type { OperationEvent } from '../../lib/event.ts';
+import type { Shown } from '../world/fake-api.ts';
+import type { Received } from '../world/receivers.ts';
+import { TARGETS_SIGNER } from '../world/settings.ts';
+import type { Telling } from '../world/statements.ts';
+import { type Case, CLOUD_WORDS, clockSlack, operationOf, type Rule, toldOf } from './case.ts';
+import { isCallback, type Operation } from './plan.ts';
+import { MINUTE, SECOND } from './time.ts';
+
+type Data = OperationEvent['data'];
+
+const isOperationEvent = (event: Received['event']): event is OperationEvent => event.type.startsWith('operation.');
+
+const iso = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
+
+/** Names a member of which two values differ. */
+const difference = (pairs: Readonly<Record<string, readonly [unknown, unknown]>>): string | undefined => {
+  const found = Object.entries(pairs).find(([, [is, shouldBe]]) => is !== shouldBe);
+  return found && `${found[0]} is ${found[1][0]}, and should be ${found[1][1]}`;
+};
+
+/** What is wrong in the words for a state, beside what the cloud showed of it. */
+const wordsFault = (data: Data, shown: Shown): string | undefined =>
+  difference({
+    operationType: [data.operationType, shown.operationType],
+    'reason.code': [data.reason?.code, shown.reasonCode],
+    'reason.message': [data.reason?.message, shown.reasonMessage],
+    startedAt: [data.startedAt, iso(shown.startedAt)],
+  });
+
+const endFault = (data: Data, shown: Shown): string | undefined =>
+  wordsFault(data, shown) ??
+  difference({
+    result: [data.result, shown.result],
+    error: [data.error, shown.error],
+    endedAt: [data.endedAt, iso(shown.endedAt)],
+    providerStatus: [data.providerStatus, shown.word],
+  });
+
+/** What is wrong in an end that the cloud has told: it is held against the very answer that it names. */
+const cloudEndFault = (data: Data, told: readonly Telling[]): string | undefined => {
+  const answer = told.find(({ requestId }) => requestId === data.requestId);
+  if (!answer) return `the request ${data.requestId} told nobody`;
+  if (answer.told.state !== data.status) return `the answer said ${answer.told.state}`;
+  return endFault(data, answer.told.shown);
+};
+
+/** Where opwatch itself ends a watch, what it says beside that is the cloud's all the same. */
+const ownEndFault = (data: Data, told: readonly Telling[]): string | undefined => {
+  const { reason, result, error } = data;
+  const isTold = (what: keyof Shown, value: string | undefined) =>
+    value === undefined || told.some((each) => each.told.shown[what] === value);
+  return isTold('reasonCode', reason?.code) &&
+    isTold('reasonMessage', reason?.message) &&
+    isTold('result', result) &&
+    isTold('error', error)
+    ? undefined
+    : 'a reason that no cloud gave';
+};
+
+const attentionFault = (told: readonly Telling[]): string | undefined => {
+  const answer = told.find((each) => each.told.state === 'attention');
+  return answer ? undefined : 'nobody is waited for';
+};
+
+/** A span begins when its submission is read, and the watch some time later where the table is slow. */
+const isInSpan = (lengthMs: number, wantedMs: number): boolean =>
+  lengthMs <= wantedMs + SECOND && lengthMs >= wantedMs - MINUTE - SECOND;
+
+const isAside = (type: string): boolean => /\.(resumed|blocked|unblocked)$/.test(type);
+
+/** What happens on the way bears the status of that moment. */
+const asideFault = ({ status }: Data, told: readonly Telling[]): string | undefined =>
+  status === 'pending' ||
+  told.some(({ told: { state } }) => state === status || (state === 'odd' && status === 'running'))
+    ? undefined
+    : `the cloud never said ${status}`;
+
+const planFault = (data: Data, operation: Operation, run: Case): string | undefined => {
+  const { provider, fields, labels, submittedAt, again, deadlineMs } = operation;
+  const at = Date.parse(data.watch.submittedAt);
+  const late = 2 * MINUTE + clockSlack(run.plan);
+  const wasSubmitted = [submittedAt, ...again.map((each) => each.at)].some(
+    (each) => at >= each - clockSlack(run.plan) && at <= each + late,
+  );
+  if (!wasSubmitted) return `nobody submitted it at ${data.watch.submittedAt}`;
+  if (Object.entries(fields).some(([name, value]) => data.operation[name] !== value)) return 'another operation';
+  return difference({
+    provider: [data.provider, provider],
+    connection: [data.connection, provider.split('-')[0]],
+    labels: [JSON.stringify(data.watch.labels), JSON.stringify(labels)],
+    'the deadline in its span': [isInSpan(Date.parse(data.watch.deadline) - at, deadlineMs), true],
+  });
+};
+
+const contentFault = ({ event, at, url, signedAs }: Received & { event: OperationEvent }, run: Case) => {
+  const { data, type } = event;
+  const operation = operationOf(run.plan, data);
+  const told = toldOf(run, data).filter(({ heardAt = 0 }) => heardAt <= at + clockSlack(run.plan));
+  const signer = isCallback(url) ? operation.tenant : TARGETS_SIGNER;
+  return (
+    planFault(data, operation, run) ??
+    difference({ type: [type, isAside(type) ? type : `operation.${data.status}`], signature: [signedAs, signer] }) ??
+    (isAside(type) ? asideFault(data, told) : undefined) ??
+    (type === 'operation.attention'
+      ? attentionFault(told)
+      : CLOUD_WORDS.includes(data.status) && !isAside(type)
+        ? cloudEndFault(data, told)
+        : ownEndFault(data, told))
+  );
+};
+
+export const checkContents: Rule = (run) => {
+  const judged = new Set<string>();
+  for (const received of run.world.receivers.received) {
+    const { event, body, url } = received;
+    // What is sent again is the same, or another rule says so.
+    if (!isOperationEvent(event) || judged.has(`${url} ${body}`)) continue;
+    judged.add(`${url} ${body}`);
+    const fault = contentFault({ ...received, event }, run);
+    run.evidence.expect(
+      fault === undefined,
+      () => `a webhook that is not true (${fault}): ${event.type} of ${event.data.watch.id} (${event.data.provider})`,
+    );
+  }
+};

@@ -1,0 +1,65 @@
+/** Deliveries: attempts come at their times, and a delivery is given up only when they are used up or nobody wants it. */
+import type { Delivery } from '../../lib/delivery.ts';
+import { type Case, clockSlack, type Rule } from './case.ts';
+import { FOLLOWER } from './followers.ts';
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
+import { doneBy, holdsOf } from './troubles.ts';
+
+/** The waits before each attempt, as Standard Webhooks 1.0 has them, at their longest. */
+const WAITS = [0, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, DAY].map(
+  (wait) => wait * 1.2,
+);
+
+/** The longest a receiver of the world asks to be left alone. */
+const LEFT_ALONE = 12 * MINUTE;
+
+/** How long an attempt may last, a target that hangs is left alone, and a message that was lost meanwhile is missed. */
+const WITHIN = 18 * MINUTE;
+
+export const checkDeliveries: Rule = (run) => {
+  const { evidence, plan } = run;
+  const holds = holdsOf(plan, evidence.troubles);
+  for (const { pk, sk, body } of evidence.items.values()) {
+    if (!sk.startsWith('delivery#')) continue;
+    const delivery = body as Delivery;
+    const attempts = attemptsAt(delivery.id, run);
+    if (delivery.state === 'parked') checkGivenUp(delivery, attempts.length, run);
+    if (delivery.target === FOLLOWER || delivery.event.event === 'progress') continue;
+    for (const [i, at] of attempts.slice(1).entries()) {
+      const before = attempts[i] ?? at;
+      const wait = Math.max(WAITS[i + 1] ?? 0, LEFT_ALONE);
+      const by = doneBy(holds, before + wait, WITHIN + 2 * clockSlack(plan), THROUGH);
+      evidence.expect(
+        at <= by,
+        () => `attempt ${i + 2} is ${Math.round((at - by) / SECOND)} s too late: ${pk} ${delivery.id}`,
+      );
+    }
+  }
+};
+
+const THROUGH = ['notifier', 'sweep'];
+
+/** When attempts at a delivery were made. A function that dies between taking it and sending it uses one up as well. */
+const attemptsAt = (id: string, { evidence: { attempts, claims, troubled } }: Case): readonly number[] => {
+  const sent = attempts.get(id) ?? [];
+  const begun = (claims.get(id) ?? []).filter(
+    ({ process }) => troubled.has(process) && !sent.some((attempt) => attempt.process === process),
+  );
+  return [...sent, ...begun].map(({ at }) => at).sort((a, b) => a - b);
+};
+
+const checkGivenUp = ({ id, last }: Delivery, attempts: number, { evidence }: Case): void => {
+  const isGone = last?.verdict.startsWith('gone') ?? false;
+  evidence.expect(
+    isGone || attempts >= WAITS.length,
+    () => `given up after ${attempts} attempts: ${id} (${last?.verdict})`,
+  );
+};
+
+/** What is parked is told by an error in the log, unless the function died over it. */
+export const checkParkedLogged: Rule = ({ evidence, world }) => {
+  for (const [id, { death }] of evidence.parkedBy) {
+    const isLogged = world.lines.some((line) => line.includes('"delivery parked"') && line.includes(id));
+    evidence.expect(isLogged || death !== undefined, () => `parked, and no alarm: ${id}`);
+  }
+};

@@ -1,0 +1,198 @@
+/** Outcomes: a watch is over as its cloud really said, or for a reason that really was one. */
+import { providerNamed } from '../../lib/providers/index.ts';
+import { isOver, type Watch } from '../../lib/watch.ts';
+import { isEnd } from '../world/fake-api.ts';
+import type { Statement, Telling } from '../world/statements.ts';
+import { asksAbout, type Case, CLOUD_WORDS, clockSlack, operationOf, providerOf, type Rule, toldOf } from './case.ts';
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
+import type { Seen } from './witness.ts';
+
+/** How long a function believes a list that another look has read. */
+const SHARED_MS = 5 * SECOND;
+
+/** How long a cloud may refuse or be silent after a deadline until nobody waits for it any more. */
+const SILENT_MS = 15 * MINUTE;
+
+/** How long a function may take from an answer to what it makes of it. */
+const LOOK_MS = 45 * SECOND;
+
+/** A watch that is over, and what its cloud had told functions by then. */
+type Ended = { readonly run: Case; readonly watch: Watch; readonly overAt: number; readonly told: readonly Telling[] };
+
+const endedOf = (run: Case, { watch, overAt }: Seen): Ended | undefined => {
+  if (overAt === undefined) return undefined;
+  const from = watch.submittedAt - clockSlack(run.plan) - SHARED_MS;
+  const told = toldOf(run, watch).filter(({ at, heardAt = at }) => at >= from && heardAt <= overAt);
+  return { run, watch, overAt, told };
+};
+
+/** DWS ties an end to no action: unless it was seen under way, one that is over looks like one that never was. */
+const looksAbsent = ({ provider, seenAt }: Watch, { told: { state } }: Telling): boolean =>
+  state === 'absent' || (provider === 'huawei-dws' && seenAt === undefined && isEnd(state));
+
+/** Whether something went wrong for the function that heard it, so that it may not have been written down. */
+const isOfTroubled = ({ run: { evidence } }: Ended, { asker }: Statement): boolean =>
+  asker !== undefined && (evidence.troubled.has(asker) || asker.death !== undefined);
+
+/** Answers of its connection in an interval that told nothing of what was asked about. */
+const silences = ({ run, watch }: Ended, from: number, to: number): readonly Statement[] => {
+  const slack = clockSlack(run.plan);
+  const vendor = providerOf(watch).split('-')[0] ?? '';
+  return run.plan.operations
+    .filter(({ provider }) => provider.startsWith(vendor))
+    .flatMap(({ provider, fields }) => run.world.clouds.statements(provider, fields))
+    .filter(({ at, untold }) => untold !== undefined && at >= from - slack - 20 * SECOND && at <= to + slack);
+};
+
+const RULES: Readonly<Record<string, (ended: Ended) => boolean>> = {
+  lost: ({ run, watch, overAt, told }) => {
+    const traits = providerNamed(watch.provider)?.traits;
+    const absences = told.filter((each) => looksAbsent(watch, each));
+    const last = told.at(-1);
+    if (!traits || !last || !looksAbsent(watch, last)) return false;
+    if (watch.seenAt === undefined) return overAt >= watch.submittedAt + traits.graceMs - 2 * clockSlack(run.plan);
+    // A cloud that is known to forget after an hour is believed at once by then.
+    const isForgotten = watch.provider === 'aliyun-bpstudio' && overAt >= watch.submittedAt + HOUR;
+    return isForgotten || absences.length >= traits.missesUntilLost;
+  },
+
+  timed_out: (ended) => {
+    const { run, watch, overAt } = ended;
+    const { deadline } = watch;
+    const slack = clockSlack(run.plan);
+    if (overAt < deadline - slack) return false;
+    const lastLook = ended.told.findLast(({ at }) => at >= deadline - slack - SECOND);
+    if (lastLook) return !isEnd(lastLook.told.state) || isOfTroubled(ended, lastLook);
+    const isSilent = silences(ended, deadline, overAt).length > 0;
+    return overAt >= deadline + (isSilent ? SILENT_MS : DAY) - slack;
+  },
+
+  stopped: ({ run: { plan }, watch, overAt }) => {
+    const { stoppedAt } = operationOf(plan, watch);
+    return stoppedAt !== undefined && overAt >= stoppedAt;
+  },
+};
+
+const isRight = (ended: Ended): boolean => {
+  const { watch, told } = ended;
+  const { status } = watch;
+  return CLOUD_WORDS.includes(status)
+    ? told.some((each) => each.told.state === status)
+    : (RULES[status]?.(ended) ?? false);
+};
+
+/** What made a watch what it is, for whoever reads that it is wrong. */
+const circumstances = ({ run, watch, overAt, told }: Ended): string => {
+  const since = (at: number | undefined) =>
+    at === undefined ? 'never' : `${Math.round((overAt - at) / SECOND)} s before`;
+  const last = told.at(-1);
+  return [
+    watch.id,
+    watch.provider,
+    `deadline ${since(watch.deadline)}`,
+    `the cloud last told ${last?.told.state ?? 'nothing'} ${since(last?.at)}`,
+    `and is at ${run.world.clouds.stateOf(operationOf(run.plan, watch).provider, watch.operation)}`,
+    `note: ${watch.note}`,
+  ].join(', ');
+};
+
+export const checkOutcomes: Rule = (run) => {
+  for (const seen of run.evidence.watches.values()) {
+    const ended = endedOf(run, seen);
+    if (!ended || !isOver(ended.watch.status)) continue;
+    run.evidence.expect(isRight(ended), () => `not for a good reason ${seen.watch.status}: ${circumstances(ended)}`);
+  }
+};
+
+/** Every state a watch went through is one that its cloud told, with the cloud's word. */
+export const checkHistories: Rule = (run) => {
+  const slack = clockSlack(run.plan);
+  for (const { watch } of run.evidence.watches.values()) {
+    const told = toldOf(run, watch);
+    for (const { at, status, word } of watch.history.slice(1)) {
+      if (!['pending', 'running', 'attention', ...CLOUD_WORDS].includes(status)) continue;
+      const isTold = told.some(
+        ({ heardAt = 0, told: { state, shown } }) =>
+          heardAt <= at + slack &&
+          (state === status || (state === 'odd' && status === 'running')) &&
+          // What DWS tells by its cluster has the cluster's words.
+          (watch.provider === 'huawei-dws' || shown.word === word),
+      );
+      run.evidence.expect(isTold, () => `the cloud never said ${status} (${word}): ${watch.id} (${watch.provider})`);
+    }
+  }
+};
+
+/** A note says of the cloud only what it told. */
+export const checkNotes: Rule = (run) => {
+  for (const seen of run.evidence.watches.values()) {
+    const ended = endedOf(run, seen);
+    if (!ended) continue;
+    const wrong = noteFault(ended);
+    run.evidence.expect(wrong === undefined, () => `a false note (${wrong}): ${circumstances(ended)}`);
+  }
+};
+
+const NOT_OVER = /^The deadline passed\. The last look, at (\S+), found it not over: (.*)\.$/;
+const NOT_FOUND = /^The deadline passed\. The last look, at (\S+), did not find it: /;
+const NO_ANSWER = /^The deadline passed without a last answer\. (.*) From (\S+) to (\S+) (.*?): /;
+const ON_RECORD = /^The last answer on record, of (\S+): (.*)\.$/;
+
+const timeoutFault = (ended: Ended, note: string): string | undefined => {
+  const { run, watch, told } = ended;
+  const heardAt = (at: string, isMeant: (telling: Telling) => boolean): boolean =>
+    told.some(
+      (telling) =>
+        Math.abs((telling.heardAt ?? 0) - Date.parse(at)) <= LOOK_MS + clockSlack(run.plan) && isMeant(telling),
+    );
+  const says = (word: string) => (telling: Telling) =>
+    watch.provider === 'huawei-dws' ? !looksAbsent(watch, telling) : telling.told.shown.word === word;
+  const isAbsent = (telling: Telling) => looksAbsent(watch, telling);
+
+  const [, seenAt, word = ''] = NOT_OVER.exec(note) ?? [];
+  if (seenAt !== undefined) return heardAt(seenAt, says(word)) ? undefined : 'no look found that';
+  const [, missedAt] = NOT_FOUND.exec(note) ?? [];
+  if (missedAt !== undefined) return heardAt(missedAt, isAbsent) ? undefined : 'no look missed it';
+  const [, record = '', from = '', to = '', why = ''] = NO_ANSWER.exec(note) ?? [];
+  if (from === '') return 'it says nothing of a last look';
+  const [, recordedAt, said = ''] = ON_RECORD.exec(record) ?? [];
+  if (recordedAt === undefined && watch.history.slice(1, -1).length > 0) return 'an answer is on record';
+  const isRecorded = said.startsWith('not found') ? isAbsent : says(said);
+  if (recordedAt !== undefined && !heardAt(recordedAt, isRecorded)) return 'no such answer is on record';
+  const isOfCloud = why.startsWith('the cloud');
+  if (isOfCloud && silences(ended, Date.parse(from), Date.parse(to)).length === 0) return 'the cloud did no such thing';
+  return undefined;
+};
+
+/** Whether the operation was over before anybody submitted it. */
+const isOld = ({ run, watch }: Ended): boolean =>
+  operationOf(run.plan, watch).script.some(({ at, state }) => isEnd(state) && at < watch.submittedAt);
+
+const noteFault = (ended: Ended): string | undefined => {
+  const { watch, told } = ended;
+  const { status, note = '' } = watch;
+  if (CLOUD_WORDS.includes(status)) return note === '' || isOld(ended) ? undefined : "a note beside the cloud's word";
+  if (note === '') return 'none';
+  if (status === 'timed_out') return timeoutFault(ended, note);
+  if (/never seen/.test(note)) return watch.seenAt === undefined ? undefined : 'it was seen';
+  if (/last seen/.test(note)) return told.some((each) => !looksAbsent(watch, each)) ? undefined : 'it was never seen';
+  return undefined;
+};
+
+/** A watch counts only looks that were made, and was looked at when it says so. */
+export const checkLookCounts: Rule = (run) => {
+  for (const { watch, overAt = 0 } of run.evidence.watches.values()) {
+    const { looks, lookedAt, submittedAt } = watch;
+    const since = submittedAt - SHARED_MS - clockSlack(run.plan);
+    const asked = asksAbout(run, watch).filter((at) => at >= since && at <= overAt);
+    run.evidence.expect(
+      looks <= asked.length,
+      () => `looks that were never made: ${watch.id} (${watch.provider}) ${looks}, asked ${asked.length} times`,
+    );
+    const slack = clockSlack(run.plan) * 2 + LOOK_MS;
+    run.evidence.expect(
+      lookedAt === undefined || asked.some((at) => Math.abs(lookedAt - at) <= slack),
+      () => `a look that was never made: ${watch.id} (${watch.provider}) at ${new Date(lookedAt ?? 0).toISOString()}`,
+    );
+  }
+};

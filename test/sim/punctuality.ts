@@ -1,0 +1,70 @@
+import type { Watch } from '../../lib/watch.ts';
+import type { Script } from '../world/clouds.ts';
+import { isEnd } from '../world/fake-api.ts';
+import { CLOUD_WORDS, clockSlack, operationOf, providerOf, type Rule } from './case.ts';
+import type { Plan } from './plan.ts';
+import { HOUR, MINUTE, SECOND } from './time.ts';
+import { doneBy, type Hold, holdsOf } from './troubles.ts';
+
+/** An interval in which a cloud says one thing. */
+type Period = { readonly from: number; readonly until: number; readonly state: Script[number]['state'] };
+
+const periodsOf = (script: Script): Period[] =>
+  script.map(({ at, state }, i) => ({ from: at, until: script[i + 1]?.at ?? Number.POSITIVE_INFINITY, state }));
+
+/** The longest gap between two looks at an operation of this age. */
+const gapAt = (ageMs: number): number =>
+  Math.max(5 * SECOND, Math.min(2 * Math.sqrt(Math.max(ageMs, 0) / SECOND) * SECOND, 5 * MINUTE));
+
+/** How long DWS may not show an action yet. */
+const GRACE = 5 * MINUTE;
+
+/** How much longer the calls of a lane may take that all watches of a vendor are in. */
+const laneSlack = ({ callsPerSecond }: Plan): number => (callsPerSecond >= 1 ? 15 * SECOND : 10 * MINUTE);
+
+const functionsFor = (watch: Watch): string[] => [
+  `poller-${providerOf(watch).split('-')[0]}`,
+  'sweep',
+  'trigger',
+  'api',
+];
+
+/** When a state that a cloud tells from `from` on has been seen `looks` times. */
+const seenBy = (watch: Watch, from: number, looks: number, plan: Plan, holds: readonly Hold[]): number => {
+  let at = Math.max(from, watch.submittedAt);
+  for (let i = 0; i < looks; i += 1) {
+    const within = gapAt(at - watch.submittedAt + HOUR) * 1.1 + laneSlack(plan) + 2 * clockSlack(plan);
+    at = doneBy(holds, at, within, functionsFor(watch));
+  }
+  return at;
+};
+
+export const checkPunctuality: Rule = (run) => {
+  const { plan, evidence } = run;
+  const holds = holdsOf(plan, evidence.troubles);
+  for (const { watch, overAt = Number.POSITIVE_INFINITY } of evidence.watches.values()) {
+    const { script } = operationOf(plan, watch);
+    for (const { from, until, state } of periodsOf(script)) {
+      if (!isEnd(state) || from > overAt) continue;
+      // An action of DWS that is over before it was seen looks like one that never was, and is waited for.
+      const isWaitedFor = watch.provider === 'huawei-dws' && watch.seenAt === undefined;
+      const by = seenBy(watch, isWaitedFor ? watch.submittedAt + GRACE : from, 1, plan, holds);
+      // It was there for too short a time, or came too late for this watch.
+      if (by >= until || by >= watch.deadline) continue;
+      evidence.expect(
+        overAt <= by,
+        () =>
+          `known ${Math.round((overAt - by) / SECOND)} s too late: ${watch.id} (${watch.provider} ${state} as ${watch.status})`,
+      );
+      if (watch.status === 'stopped' || overAt < from) break;
+      const isTold =
+        CLOUD_WORDS.includes(watch.status) || (watch.provider === 'huawei-dws' && watch.seenAt === undefined);
+      evidence.expect(
+        isTold,
+        () =>
+          `the cloud told ${state}, and the watch is ${watch.status}: ${watch.id} (${watch.provider}; ${watch.note})`,
+      );
+      break;
+    }
+  }
+};

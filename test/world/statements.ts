@@ -1,0 +1,21 @@
+/** What clouds have said, answer by answer: the truth that outcomes, notes and webhooks are held against. */
+import type { CloudState, Shown } from './fake-api.ts';
+import type { Process } from './process.ts';
+
+/** What one answer said of one operation. Instants are epoch ms. */
+export type Statement = {
+  readonly at: number;
+  /** When the function that had asked got it; left out for an answer that never came through. */
+  heardAt?: number;
+  readonly asker?: Process;
+  readonly requestId?: string;
+  /** What it says; left out where the answer told nothing of the operation. */
+  readonly told?: { readonly state: CloudState; readonly shown: Shown };
+  /** Why it tells nothing. */
+  readonly untold?: string;
+};
+
+/** A statement that tells of its operation. */
+export type Telling = Statement & { readonly told: NonNullable<Statement['told']> };
+
+export const tells = (statement: Statement): statement is Telling => statement.told !== undefined;
