@@ -29,9 +29,7 @@ const withProperties = (): string[] =>
   );
 
 const usual = [
-  project('e2e', {
-    include: ['test/e2e/**/*.test.ts'],
-  }),
+  project('e2e', { include: ['test/e2e/**/*.test.ts'], globalSetup: ['test/e2e/kit/warm-stack.ts'] }),
   project('unit', { include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/slow/**'] }),
 ];
 

@@ -28,12 +28,13 @@ export type Emulated = Pick<Stack, 'table'> & { readonly urls: Pick<Stack['urls'
 type Options = {
   /** When a message that nobody has hidden comes back; as in the template unless given. */
   readonly visibilitySeconds?: number;
+  readonly patience?: number;
 };
 
 /** Puts the probe beside a running stack. */
 export const joinStack = async (
   { urls, table: name }: Emulated,
-  { visibilitySeconds }: Options = {},
+  { visibilitySeconds, patience = 1 }: Options = {},
 ): Promise<{ site: Site; close: () => Promise<void> }> => {
   const sqs = new SQSClient({ ...ACCESS, endpoint: urls.sqs });
   const dynamodb = new DynamoDBClient({ ...ACCESS, endpoint: urls.dynamodb });
@@ -75,6 +76,7 @@ export const joinStack = async (
       api: urls.api,
       now,
       pause,
+      patience,
     },
     close: async () => {
       await mapping.stop();

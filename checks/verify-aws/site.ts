@@ -19,6 +19,8 @@ export type Site = {
   readonly api: string;
   readonly now: () => number;
   readonly pause: (ms: number) => Promise<void>;
+  /** How many times as long as on AWS everything may take here; left out, once. */
+  readonly patience?: number;
 };
 
 export type Mapping = {
@@ -58,14 +60,14 @@ export type AwsSite = Site & {
   readonly metric: (metric: Metric) => Promise<number | undefined>;
 };
 
-/** Asks until the answer will do, for `seconds` at most; answers the last one. */
+/** Asks until the answer will do, for `seconds` (times the site's patience) at most; answers the last one. */
 export const askUntil = async <T>(
-  { pause, now }: Pick<Site, 'pause' | 'now'>,
+  { pause, now, patience = 1 }: Pick<Site, 'pause' | 'now' | 'patience'>,
   seconds: number,
   ask: () => Promise<T>,
   willDo: (answer: T) => boolean,
 ): Promise<T> => {
-  const end = now() + seconds * 1_000;
+  const end = now() + seconds * patience * 1_000;
   for (;;) {
     const answer = await ask();
     if (willDo(answer) || now() >= end) return answer;

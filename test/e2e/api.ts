@@ -9,6 +9,7 @@ import { HOUR, MINUTE } from '../../lib/schedule.ts';
 import type { WatchView } from '../../lib/view.ts';
 import type { Watch } from '../../lib/watch.ts';
 import { anOperation, type Opwatch, OVER, type Submission } from './kit/opwatch.ts';
+import { until } from './kit/until.ts';
 
 let opwatch: Opwatch;
 
@@ -185,7 +186,7 @@ export const api = (running: () => Opwatch): void => {
         provider: 'aliyun-ehpc',
         operation: { RegionId: 'cn-hangzhou', ClusterId: 'ehpc-hz-1', TaskId: 'T-1' },
       };
-      await opwatch.begin(submission, { seconds: 100, agoSeconds: 60 });
+      await opwatch.begin(submission, { seconds: 100_000, agoSeconds: 60_000 });
       const { id } = await opwatch.submit(submission);
       const watch = await opwatch.readUntil(id, ({ status }) => status === 'running');
       expect(watch).toMatchObject({
@@ -193,14 +194,14 @@ export const api = (running: () => Opwatch): void => {
         providerStatus: 'Processing',
         operationType: 'StopCluster',
         progress: { done: 4, total: 8 },
-        looks: 1,
         history: [{ status: 'pending' }, { status: 'running', providerStatus: 'Processing' }],
         deliveries: [],
       });
+      // Five seconds by default; looks that were made within the same moment come back together. On a busy machine this may
+      // have been read after a few of them.
       const gap = Date.parse(watch.nextLookAt ?? '') - Date.parse(watch.lookedAt ?? '');
-      // Five seconds by default; looks that were made within the same moment come back together.
       expect(gap).toBeGreaterThan(3_000);
-      expect(gap).toBeLessThan(6_000);
+      expect(gap).toBeLessThan(6_000 * watch.looks);
     });
 
     it('shows why nothing is seen while a cloud is out of order', async () => {
@@ -230,12 +231,21 @@ export const api = (running: () => Opwatch): void => {
       });
 
       await settings({ credentials: [keyOf('ALIYUN'), keyOf('HUAWEI')] });
-      await opwatch.beneath.edit({ pk: 'lane#huawei', sk: 'lane' }, (item) => ({
-        ...item,
-        body: { ...(item.body as object), pausedUntil: 1 },
-      }));
+      // Another watch's look that was refused before may still be on its way to the lane: the pause ends whenever it begins.
+      const endPause = () =>
+        opwatch.beneath.edit({ pk: 'lane#huawei', sk: 'lane' }, (item) => ({
+          ...item,
+          body: { ...(item.body as object), pausedUntil: 1 },
+        }));
+      await endPause();
       await opwatch.letPass(id, MINUTE);
-      const over = await opwatch.readUntil(id, (watch) => watch.over);
+      const over = await until(
+        async () => {
+          const watch = await opwatch.read(id);
+          return watch.over && watch;
+        },
+        { nudge: () => endPause().then(() => opwatch.letPass(id, MINUTE)) },
+      );
       expect(over.status).toBe('succeeded');
       expect(over.paused).toBeUndefined();
     });

@@ -1,6 +1,7 @@
 /** What dies, and is started again: nothing is lost, and nobody is told twice under two names. */
 import { beforeAll, expect, it } from 'vitest';
 import { anOperation, type Course, countMessages, type Opwatch, OVER, type Submission } from './kit/opwatch.ts';
+import { until } from './kit/until.ts';
 
 let opwatch: Opwatch;
 
@@ -39,15 +40,10 @@ const toldOf = ({ name }: Told) =>
  */
 const allAreTold = async (told: Told, type = 'operation.succeeded'): Promise<void> => {
   const wanted = new Set(told.ids.map((id) => `${id} ${type}`));
-  await expect
-    .poll(
-      async () => {
-        if (toldOf(told).size < wanted.size) await opwatch.tellAgain(...told.ids);
-        return toldOf(told);
-      },
-      { timeout: 60_000, interval: 1_000 },
-    )
-    .toEqual(wanted);
+  const nudge = () => opwatch.tellAgain(...told.ids);
+  if (toldOf(told).size < wanted.size) await nudge();
+  await until(() => toldOf(told).size >= wanted.size, { sight: () => [...toldOf(told)], nudge });
+  expect(toldOf(told)).toEqual(wanted);
   const webhookIds = new Set(opwatch.receiver.received(told.name).map(({ id }) => id));
   expect(webhookIds.size).toBe(told.ids.length);
 };
@@ -76,16 +72,19 @@ export const crashes = (running: () => Opwatch): void => {
     const { receiver, stack } = opwatch;
     receiver.answers('interrupted', 'hang', 'hang');
     const told = await watchSome('interrupted', OVER, 2);
-    await expect.poll(() => receiver.received('interrupted')).toHaveLength(2);
+    await expect.poll(() => receiver.received('interrupted').length).toBeGreaterThanOrEqual(2);
     await stack.killFunctions();
     await stack.startFunctions();
     await opwatch.tellAgain(...told.ids);
     // It cannot be known whether the first came to anything: told again, and under the same id; as soon as the seats are free
     // that the dead function held.
-    await expect.poll(() => receiver.received('interrupted'), { timeout: 60_000 }).toHaveLength(4);
+    await until(() => receiver.received('interrupted').length >= 4, {
+      sight: () => receiver.received('interrupted').length,
+      nudge: () => opwatch.tellAgain(...told.ids),
+    });
     for (const id of told.ids) {
       const { deliveries } = await opwatch.readUntil(id, (watch) => watch.deliveries[0]?.state === 'delivered');
-      expect(deliveries).toMatchObject([{ attempts: 2 }]);
+      expect(deliveries[0]?.attempts).toBeGreaterThanOrEqual(2);
     }
     await allAreTold(told);
   });

@@ -34,8 +34,9 @@ export const delivery = (running: () => Opwatch): void => {
   it('a receiver that does not answer holds up nobody else', async () => {
     await expect.poll(() => deaf.received().length).toBeGreaterThan(0);
     const id = await tell('inbox');
-    const { deliveries } = await opwatch.readUntil(id, triedAtLeast(1), 10_000);
+    const { deliveries } = await opwatch.readUntil(id, triedAtLeast(1));
     expect(deliveries).toMatchObject([{ state: 'delivered', attempts: 1 }]);
+    // How soon, is for virtual time to say (test/hanging.test.ts).
   });
 
   it('a receiver that fails twice is told a third time, under the same webhook-id and freshly signed', async () => {
@@ -117,12 +118,13 @@ export const delivery = (running: () => Opwatch): void => {
     const [first] = deaf.received();
     const id = hanging.find((watch) => watch === first?.event.data.watch.id) ?? '';
     const { deliveries } = await opwatch.readUntil(id, triedAtLeast(1));
-    expect(deliveries).toMatchObject([
-      {
-        id: first?.id,
-        state: 'waiting',
-        log: [{ number: 1, verdict: 'retry: 127.0.0.1 gave no full answer within 15000 ms (waiting)' }],
-      },
-    ]);
+    const [told] = deliveries;
+    expect(told?.id).toBe(first?.id);
+    // By now it may have been told again.
+    expect(told?.log[0]).toMatchObject({
+      number: 1,
+      verdict: 'retry: 127.0.0.1 gave no full answer within 15000 ms (waiting)',
+      nextAttemptAt: expect.any(String),
+    });
   });
 };

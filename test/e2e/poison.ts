@@ -58,7 +58,7 @@ export const poison = (running: () => Opwatch): void => {
       await opwatch.beneath.send(queue, first);
       await wake();
       await opwatch.beneath.send(queue, ...others);
-      await opwatch.readUntil(id, ({ over, deliveries: [told] }) => over && told?.state === 'delivered', 15_000);
+      await opwatch.readUntil(id, ({ over, deliveries: [told] }) => over && told?.state === 'delivered');
 
       const dead = await opwatch.beneath.takeAll(`${queue}-dead`, Object.keys(POISON).length);
       const reasons = new Map(

@@ -6,7 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { redact } from '../../lib/redact.ts';
 
 type Detector = {
-  readonly isSafe: (expression: RegExp, limits: { maxScore: number; timeout: number }) => { readonly safe: boolean };
+  readonly isSafe: (
+    expression: RegExp,
+    limits: { maxScore: number; maxSteps: number; timeout: number },
+  ) => { readonly safe: boolean };
 };
 const { isSafe } = createRequire(import.meta.url)('redos-detector') as Detector;
 
@@ -24,13 +27,18 @@ const literals = files.flatMap((file) =>
   [...codeOf(file).matchAll(LITERAL)].map(([literal, source = '', flags = '']) => ({ file, literal, source, flags })),
 );
 
-/** The detector reads neither names of groups nor the flag v. */
+/** The detector reads neither names of groups nor the flag v. It is given steps, not time: a busy machine must not change what it says. */
 const judge = (source: string, flags: string) =>
-  isSafe(new RegExp(source.replace(/\(\?<\w+>/g, '('), flags.replace('v', 'u')), { maxScore: 1_000, timeout: 5_000 });
+  isSafe(new RegExp(source.replace(/\(\?<\w+>/g, '('), flags.replace('v', 'u')), {
+    maxScore: 1_000,
+    maxSteps: 20_000,
+    timeout: Number.POSITIVE_INFINITY,
+  });
 
 /** What the detector cannot clear, and why it is linear all the same. */
 const CLEARED: Readonly<Record<string, string>> = {
   'lib/address-guard.ts': 'reads what is known to be an address, 45 characters at most',
+  'lib/clouds/code-family.ts': 'reads the first 128 characters of a code at most',
   'lib/redact.ts': 'reads valid JSON only, where every string it begins has an end',
   'lib/targets/kit/template.ts':
     'braces are excluded from what it repeats: each start reads on to the next brace at most',

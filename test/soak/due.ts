@@ -14,7 +14,10 @@ type Size = {
   readonly watches: number;
   /** What offline/opwatch.config.ts allows each of its two usual connections. */
   readonly callsPerSecond: number;
-  /** How many times the ideal it may take; left out, that is not looked at. */
+  /**
+   * How many times the ideal it may take. Left out, the pace is not looked at: when calls arrive, on a busy machine, says little
+   * of when they were due. In virtual time test/poll.test.ts holds the pace.
+   */
   readonly slowerMax?: number;
 };
 
@@ -51,10 +54,7 @@ const inTurns = async <T>(list: readonly T[], size: number, work: (some: readonl
   for (let i = 0; i < list.length; i += size) await work(list.slice(i, i + size));
 };
 
-export const fallDue = async (
-  opwatch: Opwatch,
-  { watches, callsPerSecond, slowerMax = Number.POSITIVE_INFINITY }: Size,
-): Promise<Outcome> => {
+export const fallDue = async (opwatch: Opwatch, { watches, callsPerSecond, slowerMax }: Size): Promise<Outcome> => {
   const { beneath, receiver } = opwatch;
   const clouds = controlClouds(opwatch);
   const all = Array.from({ length: watches }, (_, i) => i);
@@ -81,16 +81,23 @@ export const fallDue = async (
   const ended = all.filter(isOver).length;
   const operationOf = ({ params }: { readonly params: Readonly<Record<string, string>> }) =>
     params.OperationId ?? params.job_id;
-  const looked = async () => new Map((await heard()).toReversed().map((call) => [operationOf(call), call.at]));
+  const isDue = new Set(items.flatMap(({ body }) => operationOf({ params: body.operation }) ?? []));
+  /** When each of them was looked at first. Whatever else the clouds are asked meanwhile does not count. */
+  const looked = async () =>
+    new Map(
+      (await heard()).toReversed().flatMap((call) => {
+        const operation = operationOf(call) ?? '';
+        return isDue.has(operation) ? [[operation, call.at] as const] : [];
+      }),
+    );
   const toldOf = () => new Set(receiver.received('due').map(({ event }) => event.data.watch.id));
-  const limitMs = 60_000 + 4 * idealMs;
-  await until(
-    async () => ((await looked()).size === watches && toldOf().size === ended) || Date.now() > beganAt + limitMs,
-    {
-      timeoutMs: limitMs + 30_000,
-      everyMs: 1_000,
-    },
-  );
+  let lookedAt = 0;
+  const isDone = async () => {
+    lookedAt = (await looked()).size;
+    return lookedAt === watches && toldOf().size === ended;
+  };
+  // What is missing when nothing moves any more is told below.
+  await until(isDone, { sight: () => [lookedAt, toldOf().size], everyMs: 1_000 }).catch(() => undefined);
 
   const firstLooks = await looked();
   const tookMs = Math.max(...firstLooks.values()) - beganAt;
@@ -104,11 +111,14 @@ export const fallDue = async (
       `looked at in ${seconds(tookMs)}, ${ratio(tookMs / idealMs)} times the ideal, ${calls.length} calls, ` +
       `${most} in the busiest second; ${told.size} of ${ended} that were over told`,
     broken: brokenOf(
-      [firstLooks.size !== watches, `${watches - firstLooks.size} were not looked at`],
+      [
+        firstLooks.size !== watches,
+        `${watches - firstLooks.size} were not looked at, such as ${[...isDue].find((each) => !firstLooks.has(each))}`,
+      ],
       [told.size !== ended, `${ended - told.size} nobody was told of`],
       [ids.size !== told.size, `${ids.size - told.size} told under two ids`],
-      [most > callsPerSecond, `${most} calls in a second`],
-      [tookMs > slowerMax * idealMs, `it took more than ${slowerMax} times the ideal`],
+      [slowerMax !== undefined && most > callsPerSecond, `${most} calls in a second`],
+      [slowerMax !== undefined && tookMs > slowerMax * idealMs, `it took more than ${slowerMax} times the ideal`],
     ),
   };
 };

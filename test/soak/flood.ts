@@ -12,6 +12,8 @@ type Size = {
   /** How often the other is told without the flood. */
   readonly before: number;
   readonly everyMs: number;
+  /** Within what the other must be told, ms; left out, that is not looked at. */
+  readonly withinMs?: number;
 };
 
 /** Each tenant has a connection of its own, this one at the usual pace; queues and functions are everybody's. */
@@ -57,7 +59,10 @@ const flood = async ({ ask, stack }: Opwatch, submissions: number): Promise<Floo
   return counts;
 };
 
-export const floodWith = async (opwatch: Opwatch, { submissions, before, everyMs }: Size): Promise<Outcome> => {
+export const floodWith = async (
+  opwatch: Opwatch,
+  { submissions, before, everyMs, withinMs = Number.POSITIVE_INFINITY }: Size,
+): Promise<Outcome> => {
   const { begin, submit, receiver } = opwatch;
   let told = 0;
   /** Submits what is over already, as the other tenant; answers how long it took from then until it was told. */
@@ -69,7 +74,7 @@ export const floodWith = async (opwatch: Opwatch, { submissions, before, everyMs
     await begin(submission);
     const beganAt = Date.now();
     await submit(submission);
-    const { at } = await until(() => receiver.received(name)[0], { timeoutMs: 120_000, everyMs: 20 });
+    const { at } = await until(() => receiver.received(name)[0], { everyMs: 20 });
     return at - beganAt;
   };
 
@@ -97,8 +102,8 @@ export const floodWith = async (opwatch: Opwatch, { submissions, before, everyMs
       `${seconds(Math.max(...amid))}; without the flood ${seconds(median(calm))}: ${ratio(median(amid) / median(calm))} times`,
     broken: brokenOf(
       [
-        Math.max(...amid) > WITHIN_MS,
-        `another was told after ${seconds(Math.max(...amid))}, ${seconds(WITHIN_MS)} allowed`,
+        Math.max(...amid) > withinMs,
+        `another was told after ${seconds(Math.max(...amid))}, ${seconds(withinMs)} allowed`,
       ],
       [taken === 0, 'nothing of the flood was taken'],
     ),
@@ -110,5 +115,5 @@ export const flooding: Scenario = {
   about: '10,000 submissions by one tenant; the watches of another are told within 10 s, all the while',
   // As many batches at a time as deployed.
   stack: { concurrency: 10 },
-  long: (opwatch) => floodWith(opwatch, { submissions: 10_000, before: 10, everyMs: 2_000 }),
+  long: (opwatch) => floodWith(opwatch, { submissions: 10_000, before: 10, everyMs: 2_000, withinMs: WITHIN_MS }),
 };

@@ -20,8 +20,8 @@ export type Party = {
   /** Submits `count` more, each over in its cloud after `seconds`. What fails is submitted again until it is taken. */
   readonly join: (count: number, seconds: (i: number) => number) => Promise<readonly WatchView[]>;
   readonly tally: () => Tally;
-  /** Waits until all are told of, or `limitMs` have passed; `meanwhile` is done at every look. */
-  readonly settled: (limitMs: number, meanwhile?: () => Promise<unknown>) => Promise<Tally>;
+  /** Waits until all are told of, or nobody has been told for minutes; `nudge` as kit/until.ts has it. */
+  readonly settled: (nudge?: () => Promise<unknown>) => Promise<Tally>;
 };
 
 type Guests = {
@@ -35,7 +35,6 @@ type Guests = {
 };
 
 const SUBMISSIONS_MAX = 25;
-const PATIENCE = { timeoutMs: 120_000, everyMs: 500 } as const;
 
 const operationOf = (vendor: 'aliyun' | 'huawei'): Submission =>
   vendor === 'aliyun'
@@ -54,13 +53,16 @@ export const gather = (opwatch: Opwatch, { name, isStored, token, vendor }: Gues
   const endsAt = new Map<string, number>();
 
   const post = (body: readonly Submission[]): Promise<readonly WatchView[]> =>
-    until(async () => {
-      // Whatever was killed or refused: to submit again is safe.
-      const answer = await opwatch.ask('/watches', { body, ...(token && { token }) }).catch(() => undefined);
-      const each = answer?.status === 207 ? (answer.body as { watch?: WatchView }[]) : [];
-      const watches = each.flatMap(({ watch }) => watch ?? []);
-      return watches.length === body.length && watches;
-    }, PATIENCE);
+    until(
+      async () => {
+        // Whatever was killed or refused: to submit again is safe.
+        const answer = await opwatch.ask('/watches', { body, ...(token && { token }) }).catch(() => undefined);
+        const each = answer?.status === 207 ? (answer.body as { watch?: WatchView }[]) : [];
+        const watches = each.flatMap(({ watch }) => watch ?? []);
+        return watches.length === body.length && watches;
+      },
+      { sight: () => endsAt.size },
+    );
 
   const joinSome = async (members: readonly Member[]): Promise<readonly WatchView[]> => {
     await Promise.all(members.map((member) => opwatch.begin(member.submission, { seconds: member.seconds })));
@@ -103,22 +105,17 @@ export const gather = (opwatch: Opwatch, { name, isStored, token, vendor }: Gues
       return (await Promise.all(posts.map(joinSome))).flat();
     },
     tally,
-    settled: async (limitMs, meanwhile) => {
-      const giveUpAt = Date.now() + limitMs;
-      await until(
-        async () => {
-          await meanwhile?.();
-          return tally().lost.length === 0 || Date.now() > giveUpAt;
-        },
-        { timeoutMs: limitMs + 60_000, everyMs: 500 },
-      );
+    settled: async (nudge) => {
+      const patience = { sight: () => opwatch.receiver.received(name).length, everyMs: 500, ...(nudge && { nudge }) };
+      // What was never told is in the tally.
+      await until(() => tally().lost.length === 0, patience).catch(() => undefined);
       return tally();
     },
   };
 };
 
-/** What a tally breaks of the promise; the slowest may take `withinMs`. */
-export const breaches = (tally: Tally, withinMs: number): string[] => [
+/** What a tally breaks of the promise; the slowest may take `withinMs`, where that is asked. */
+export const breaches = (tally: Tally, withinMs = Number.POSITIVE_INFINITY): string[] => [
   ...(tally.lost.length > 0 ? [`${tally.lost.length} nobody was told of, such as ${tally.lost[0]}`] : []),
   ...(tally.twice.length > 0 ? [`${tally.twice.length} told under two ids, such as ${tally.twice[0]}`] : []),
   ...(tally.slowestMs > withinMs ? [`told ${seconds(tally.slowestMs)} late, ${seconds(withinMs)} allowed`] : []),

@@ -7,7 +7,6 @@ import type { Outcome, Scenario } from './scenario.ts';
 type Size = { readonly purges: number; readonly watches: number };
 
 const WITHIN_MS = 90_000;
-const SWEEP_EVERY_MS = 5_000;
 
 export const purgeAtRandom = async (opwatch: Opwatch, { purges, watches }: Size): Promise<Outcome> => {
   const party = gather(opwatch, { name: 'purges' });
@@ -20,13 +19,12 @@ export const purgeAtRandom = async (opwatch: Opwatch, { purges, watches }: Size)
   await Promise.all(joining);
 
   let sweeps = 0;
-  let sweptAt = Number.NEGATIVE_INFINITY;
-  const tally = await party.settled(WITHIN_MS, async () => {
-    if (Date.now() < sweptAt + SWEEP_EVERY_MS) return;
+  const sweep = async (): Promise<void> => {
     await opwatch.sweepUp();
     sweeps += 1;
-    sweptAt = Date.now();
-  });
+  };
+  await sweep();
+  const tally = await party.settled(sweep);
   return {
     figure: `every queue purged x ${purges}: ${inWords(tally)}, after ${sweeps} sweeps (leases let lapse at once)`,
     broken: breaches(tally, WITHIN_MS),

@@ -12,7 +12,8 @@ type Run = {
 };
 
 /** Sends one message for each list of steps. `receipts` waits for that many, of all messages, in the order they were made. */
-const start = async ({ sqs, queues, table, now, pause }: Site, ...scripts: Step[][]): Promise<Run> => {
+const start = async (site: Site, ...scripts: Step[][]): Promise<Run> => {
+  const { sqs, queues, table } = site;
   const run = randomUUID();
   for (let i = 0; i < scripts.length; i += 10) {
     const Entries = scripts.slice(i, i + 10).map((steps, j) => {
@@ -25,7 +26,7 @@ const start = async ({ sqs, queues, table, now, pause }: Site, ...scripts: Step[
     (await table.partition(runKey(run))).map(({ body }) => body as Receipt).sort((a, b) => a.at - b.at);
   return {
     run,
-    receipts: (seconds, enough) => askUntil({ now, pause }, seconds, made, ({ length }) => length >= enough),
+    receipts: (seconds, enough) => askUntil(site, seconds, made, ({ length }) => length >= enough),
   };
 };
 
@@ -38,6 +39,7 @@ const visibilitySeconds = async ({ sqs, queues }: Site): Promise<number> => {
 const FIRST_SECONDS = 60;
 /** "To the second or so": the mapping's own receive, and a function that starts, take their time as well. */
 const LATE_SECONDS = 4;
+const lateSeconds = ({ patience = 1 }: Site): number => LATE_SECONDS * patience;
 
 const gapSeconds = ([first, second]: readonly Receipt[]): number | undefined =>
   first && second && (second.at - first.until) / 1_000;
@@ -50,7 +52,7 @@ const hideOnce = async (site: Site, seconds: number, queueSeconds: number) => {
   if (gap === undefined) return fails(`hidden for ${seconds} s, it did not come back`);
   const told = `hidden for ${seconds} s by the function (the queue’s own: ${queueSeconds} s), back after ${gap.toFixed(1)} s`;
   // SQS counts whole seconds.
-  return verdict(gap < seconds - 1 || gap > seconds + LATE_SECONDS ? [told] : [], told);
+  return verdict(gap < seconds - 1 || gap > seconds + lateSeconds(site) ? [told] : [], told);
 };
 
 const LOOKS = 20;
@@ -66,14 +68,14 @@ export const mappingChecks: readonly Check[] = [
     name: 'mapping-leaves-visibility-alone',
     run: async (site) => {
       const own = await visibilitySeconds(site);
-      return hideOnce(site, own + LATE_SECONDS + 1, own);
+      return hideOnce(site, own + lateSeconds(site) + 1, own);
     },
   },
   {
     name: 'hidden-comes-back-by-itself',
     run: async (site) => {
       const own = await visibilitySeconds(site);
-      return hideOnce(site, Math.max(1, own - LATE_SECONDS - 4), own);
+      return hideOnce(site, Math.max(1, own - lateSeconds(site) - 4), own);
     },
   },
   {

@@ -11,6 +11,7 @@ import {
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { createTable, type Item, type Key, type Table } from '../../../lib/store.ts';
 import type { Stack } from '../../../offline/stack.ts';
+import { until } from './until.ts';
 
 export const QUEUES = ['poll-aliyun', 'poll-huawei', 'notify'] as const;
 export type QueueName = (typeof QUEUES)[number];
@@ -34,7 +35,7 @@ export type Beneath = {
 
 const pause = () => Promise.resolve();
 
-export const lookBeneath = ({ urls, table: name }: Stack): Beneath => {
+export const lookBeneath = ({ urls, table: name }: Pick<Stack, 'urls' | 'table'>): Beneath => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint: urls.dynamodb, region: 'us-east-1', credentials });
   const documents = DynamoDBDocumentClient.from(client);
@@ -75,8 +76,7 @@ export const lookBeneath = ({ urls, table: name }: Stack): Beneath => {
     },
     takeAll: async (queue, count) => {
       const messages: Message[] = [];
-      const deadline = Date.now() + 20_000;
-      while (messages.length < count && Date.now() < deadline) {
+      const takeSome = async (): Promise<boolean> => {
         const { Messages = [] } = await sqs.send(
           new ReceiveMessageCommand({
             QueueUrl: urlOf(queue),
@@ -86,7 +86,9 @@ export const lookBeneath = ({ urls, table: name }: Stack): Beneath => {
           }),
         );
         messages.push(...Messages);
-      }
+        return messages.length >= count;
+      };
+      await until(takeSome, { sight: () => messages.length });
       return messages;
     },
     purge: async () => {

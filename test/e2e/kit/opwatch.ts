@@ -1,14 +1,17 @@
 /** The whole of opwatch as its users have it before them: an API, clouds where operations begin, webhooks that come. */
 import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
 import type { Delivery } from '../../../lib/delivery.ts';
 import { watchKey } from '../../../lib/items.ts';
 import type { Item } from '../../../lib/store.ts';
 import type { deliveryViews, WatchView } from '../../../lib/view.ts';
 import type { Watch } from '../../../lib/watch.ts';
 import { type Stack, type StackOptions, startStack } from '../../../offline/stack.ts';
+import { createLocalToken } from '../../../offline/token.ts';
 import { type Beneath, lookBeneath, QUEUES } from './beneath.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { until } from './until.ts';
+import type { StackNote } from './warm-stack.ts';
 
 export type Answer = {
   readonly status: number;
@@ -41,8 +44,11 @@ export const OVER_SOON: Course = { seconds: 4 };
 
 export type Asked = { readonly method?: string; readonly body?: unknown; readonly token?: string };
 
-export type Opwatch = {
-  readonly stack: Stack;
+/** A stack that may be another process's: it can be used, not killed. */
+export type Reached = StackNote & Pick<Stack, 'createToken'>;
+
+export type Opwatch<S extends Reached = Stack> = {
+  readonly stack: S;
   readonly receiver: Receiver;
   readonly beneath: Beneath;
   /** The text of a token of tenant `default`, with every scope. */
@@ -54,8 +60,8 @@ export type Opwatch = {
   /** Submits one and answers its watch. Throws when it was refused. */
   readonly submit: (submission: Submission) => Promise<WatchView>;
   readonly read: (id: string) => Promise<WholeWatch>;
-  /** Waits until a watch is as wanted. */
-  readonly readUntil: (id: string, isWanted: (watch: WholeWatch) => boolean, timeout?: number) => Promise<WholeWatch>;
+  /** Waits until a watch is as wanted, for as long as it or its deliveries move. */
+  readonly readUntil: (id: string, isWanted: (watch: WholeWatch) => boolean) => Promise<WholeWatch>;
   /** Runs a function by Lambda's Invoke API and answers what it returned. */
   readonly invoke: (name: string, event: unknown) => Promise<unknown>;
   /** Lets whatever owes work (in the watches named, or in all) look long abandoned, and sweeps. */
@@ -69,9 +75,26 @@ export type Opwatch = {
   readonly stop: () => Promise<void>;
 };
 
+/** Without what the API works out from the time of day. */
+const movingIn = ({ looks: _, nextLookAt: __, ...watch }: WholeWatch) => watch;
+
 /** Starts a local stack of its own: about four seconds. */
 export const startOpwatch = async (options: StackOptions = {}): Promise<Opwatch> => {
   const stack = await startStack(options);
+  const opwatch = await reach(stack);
+  return { ...opwatch, stop: () => stack.stop().then(opwatch.stop) };
+};
+
+/** Joins the stack that files share: warm-stack.ts. */
+export const joinOpwatch = async (): Promise<Opwatch<Reached>> => {
+  const answer = await fetch(inject('warmStack'));
+  if (!answer.ok) throw new Error(await answer.text());
+  const note = (await answer.json()) as StackNote;
+  const { surroundings, table } = note;
+  return reach({ ...note, createToken: (tenant) => createLocalToken(surroundings.dynamodb, table, tenant) });
+};
+
+const reach = async <S extends Reached>(stack: S): Promise<Opwatch<S>> => {
   const { urls, table } = stack;
   const receiver = await startReceiver(stack.surroundings.environment.STAND_IN_SIGNING_SECRET ?? '');
   const beneath = lookBeneath(stack);
@@ -90,7 +113,20 @@ export const startOpwatch = async (options: StackOptions = {}): Promise<Opwatch>
     return { status, headers, type: headers.get('content-type') ?? '', body: JSON.parse(text) };
   };
 
-  const read = async (id: string): Promise<WholeWatch> => (await ask(`/watches/${id}`)).body as WholeWatch;
+  /** A function that ran out of time on a busy machine is asked again: an answer of its gateway is no watch. */
+  const askUntilAnswered = (path: string, asked?: Asked): Promise<Answer> => {
+    const answered = async () => {
+      const answer = await ask(path, asked);
+      return answer.status < 500 && answer;
+    };
+    return until(answered);
+  };
+
+  const read = async (id: string): Promise<WholeWatch> => {
+    const { status, body } = await askUntilAnswered(`/watches/${id}`);
+    if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
+    return body as WholeWatch;
+  };
 
   const invoke = async (name: string, event: unknown): Promise<unknown> => {
     const response = await fetch(`${urls.lambda}/2015-03-31/functions/${table}-${name}/invocations`, {
@@ -126,18 +162,21 @@ export const startOpwatch = async (options: StackOptions = {}): Promise<Opwatch>
       if (!response.ok) throw new Error(await response.text());
     },
     submit: async (submission) => {
-      const { status, body } = await ask('/watches', { body: submission });
+      // Submitting again is safe.
+      const { status, body } = await askUntilAnswered('/watches', { body: submission });
       if (status !== 202 && status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
       return body as WatchView;
     },
-    readUntil: (id, isWanted, timeout = 30_000) =>
-      until(
+    readUntil: async (id, isWanted) => {
+      let last: WholeWatch | undefined;
+      return until(
         async () => {
-          const watch = await read(id);
-          return isWanted(watch) && watch;
+          last = await read(id);
+          return isWanted(last) && last;
         },
-        { timeoutMs: timeout },
-      ),
+        { sight: () => last && movingIn(last) },
+      );
+    },
     sweepUp,
     letPass: async (id, ms) => {
       await beneath.edit(watchKey(id), (item) => {
@@ -160,7 +199,6 @@ export const startOpwatch = async (options: StackOptions = {}): Promise<Opwatch>
     },
     stop: async () => {
       beneath.close();
-      await stack.stop();
       await receiver.close();
     },
   };

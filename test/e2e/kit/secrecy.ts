@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Opwatch } from './opwatch.ts';
+import type { Opwatch, Reached } from './opwatch.ts';
 
-const secretsOf = ({ stack, token }: Opwatch): string[] => {
+const secretsOf = ({ stack, token }: Opwatch<Reached>): string[] => {
   const { environment } = stack.surroundings;
   const given = Object.keys(environment).filter((name) => name.startsWith('STAND_IN_') && name.endsWith('SECRET'));
   const texts = [...given.map((name) => environment[name] ?? ''), token];
@@ -13,7 +13,7 @@ const secretsOf = ({ stack, token }: Opwatch): string[] => {
 };
 
 /** Every message that was ever in a queue, deleted ones too as far as their bytes are still on the disk. */
-const queueFiles = ({ stack }: Opwatch): string => {
+const queueFiles = ({ stack }: Opwatch<Reached>): string => {
   const dir = join(dirname(stack.logFile), 'sqs');
   return readdirSync(dir)
     .map((name) => readFileSync(join(dir, name), 'latin1'))
@@ -21,7 +21,7 @@ const queueFiles = ({ stack }: Opwatch): string => {
 };
 
 /** To be the last test of a file: whatever happened in it, no secret has left its place. */
-export const itKeepsSecrets = (running: () => Opwatch): void => {
+export const itKeepsSecrets = (running: () => Opwatch<Reached>): void => {
   it('lets no secret into a row, a message, a log line, an answer or a webhook', async () => {
     const opwatch = running();
     const places = {

@@ -1,22 +1,50 @@
-/** Waits for something to become true of the running stack, where no test runner is there to do it. */
+/** Waits for something to become true of a running stack. The limit is on silence, not on work: a busy machine only takes longer. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 type Patience = {
-  /** Left out, half a minute. */
-  readonly timeoutMs?: number;
+  /** What moves while there is hope. Left out, one step is waited for, and nothing moves before it is done. */
+  readonly sight?: () => unknown;
+  /**
+   * Done when nothing has moved for ten seconds, and again after twice that. A test that kills functions lets the work in
+   * their hands come back by this: by itself it comes back after minutes.
+   */
+  readonly nudge?: () => Promise<unknown>;
   readonly everyMs?: number;
 };
 
-/** Asks again and again until the answer is neither false nor undefined; throws when none came in time. */
+/** Longer than the three minutes after which a message comes back that a killed function had received. */
+export const SILENCE_MS = 240_000;
+const NUDGE_MS = 10_000;
+
+/**
+ * Asks again and again until the answer is neither false nor undefined. Throws, with the last sight, when that has not
+ * changed for four minutes.
+ */
 export const until = async <T>(
   ask: () => T | Promise<T>,
-  { timeoutMs = 30_000, everyMs = 200 }: Patience = {},
+  { sight = () => 'nothing', nudge, everyMs = 200 }: Patience = {},
 ): Promise<Exclude<T, false | undefined>> => {
-  const giveUpAt = Date.now() + timeoutMs;
+  let seen: string | undefined;
+  let movedAt = 0;
+  let nudgeMs = NUDGE_MS;
+  let nudgeAt = 0;
   for (;;) {
     const answer = await ask();
     if (answer !== false && answer !== undefined) return answer as Exclude<T, false | undefined>;
-    if (Date.now() > giveUpAt) throw new Error(`it did not come about within ${timeoutMs / 1_000} s`);
+    const now = Date.now();
+    const sees = JSON.stringify(sight());
+    if (sees !== seen) {
+      seen = sees;
+      movedAt = now;
+      nudgeMs = NUDGE_MS;
+      nudgeAt = now + nudgeMs;
+    }
+    if (now - movedAt > SILENCE_MS) throw new Error(`nothing moved for ${SILENCE_MS / 1_000} s; last seen: ${seen}`);
+    if (nudge && now > nudgeAt) {
+      await nudge();
+      nudgeMs *= 2;
+      nudgeAt = Date.now() + nudgeMs;
+    }
     await sleep(everyMs);
   }
 };
