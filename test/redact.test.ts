@@ -121,17 +121,15 @@ describe('redact', () => {
 
   // A secret that is made of the mask itself is none.
   const secret = anyText({ minLength: 4, maxLength: 24 }).filter((text) => !text.includes('…'));
-  const keyLike = fc.base64String({ minLength: 8, maxLength: 64 });
+  const keyLike = fc.base64String({ minLength: 8, maxLength: 40 });
   const secrets = fc.array(fc.oneof(secret, keyLike), { minLength: 1, maxLength: 4 });
   const text = anyText();
 
   test('lets no secret through in plain text [S4]', () => {
     fc.assert(
-      fc.property(secrets, fc.array(text, { minLength: 2, maxLength: 5 }), (known, parts) => {
-        for (const each of known) {
-          const shown = redact(parts.join(each), known);
-          for (const one of known) expect(shown).not.toContain(one);
-        }
+      fc.property(secrets, fc.nat(), fc.array(text, { minLength: 2, maxLength: 5 }), (known, at, parts) => {
+        const shown = redact(parts.join(known[at % known.length]), known);
+        for (const one of known) expect(shown).not.toContain(one);
       }),
     );
   });

@@ -28,11 +28,12 @@ type Style = Omit<Run, 'text'>;
 
 /** What to make of a match: runs, or its inside read by the same rules in another style. */
 export type Made = readonly Run[] | { readonly inside: string; readonly style: Style };
+/** A pattern that matches at least one character. */
 export type Rule = readonly [pattern: RegExp, make: (groups: readonly string[]) => Made];
 
 /** Reads one line of markup: at each place the first rule that fits, or else the character itself. */
 export const runsOf = (text: string, rules: readonly Rule[], style: Style = {}): Run[] => {
-  const sticky = rules.map(([pattern, make]) => [new RegExp(pattern.source, `${pattern.flags}y`), make] as const);
+  const searches = rules.map(([pattern, make]) => ({ next: createSearch(pattern, text), make }));
   const runs: Run[] = [];
   const add = (run: Run): void => {
     const last = runs.at(-1);
@@ -41,21 +42,32 @@ export const runsOf = (text: string, rules: readonly Rule[], style: Style = {}):
     else if (run.text !== '') runs.push(run);
   };
   for (let at = 0; at < text.length; ) {
-    let length = 0;
-    for (const [pattern, make] of sticky) {
-      pattern.lastIndex = at;
-      const match = pattern.exec(text);
-      if (!match) continue;
-      const made = make(match.map((group) => group ?? ''));
-      const inner = 'inside' in made ? runsOf(made.inside, rules, { ...style, ...made.style }) : made;
-      for (const run of inner) add({ ...style, ...run });
-      length = match[0].length;
-      break;
+    let found: { readonly match: RegExpExecArray; readonly make: Rule[1] } | undefined;
+    for (const { next, make } of searches) {
+      const match = next(at);
+      if (match && (!found || match.index < found.match.index)) found = { match, make };
     }
-    if (length === 0) add({ ...style, text: text[at] ?? '' });
-    at += Math.max(length, 1);
+    const plain = text.slice(at, found?.match.index);
+    if (plain !== '') add({ ...style, text: plain });
+    if (!found) break;
+    const made = found.make(found.match.map((group) => group ?? ''));
+    const inner = 'inside' in made ? runsOf(made.inside, rules, { ...style, ...made.style }) : made;
+    for (const run of inner) add({ ...style, ...run });
+    at = found.match.index + found.match[0].length;
   }
   return runs;
+};
+
+/** Answers the first match from a place on. The places asked for only grow, so a match counts until it is passed. */
+const createSearch = (pattern: RegExp, text: string) => {
+  const search = new RegExp(pattern.source, `${pattern.flags}g`);
+  let match: RegExpExecArray | null | undefined;
+  return (from: number): RegExpExecArray | null => {
+    if (match === null || (match && match.index >= from)) return match;
+    search.lastIndex = from;
+    match = search.exec(text);
+    return match;
+  };
 };
 
 export const line = (...runs: readonly Run[]): Line => ({ runs });

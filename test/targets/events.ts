@@ -121,12 +121,14 @@ export const LITERAL: readonly (readonly [string, OperationEvent])[] = [
   '<at id=all></at>',
 ].map((trick) => [trick, eventWith(same(trick))]);
 
+const piece = fc.oneof(fc.constantFrom(...TRICKS), anyText(), fc.string({ unit: 'grapheme' }));
+/** Most are short, so that a hundred thousand events take minutes. */
 const text = fc
-  .array(fc.oneof(fc.constantFrom(...TRICKS), anyText(), fc.string({ unit: 'grapheme' })), {
-    maxLength: 6,
-  })
-  .map((parts) => parts.join(''))
-  .chain((part) => fc.constantFrom(part, part, part, part.repeat(60)))
+  .oneof(
+    { weight: 12, arbitrary: piece },
+    { weight: 3, arbitrary: fc.array(piece, { maxLength: 6 }).map((parts) => parts.join('')) },
+    { weight: 1, arbitrary: piece.map((one) => one.repeat(60)) },
+  )
   // An event stays below 20 kB: nobody gets to say more than this in one place.
   .map((part) => part.slice(0, 700));
 
@@ -145,3 +147,9 @@ export const anyEvent: fc.Arbitrary<OperationEvent> = fc
     ),
   )
   .map(([texts, status]) => (status === 'blocked' ? blockedWith(texts.message) : eventWith(texts, status)));
+
+/** Those that one message tells of: a few, or as many as ever wait for one. */
+export const anyEvents: fc.Arbitrary<OperationEvent[]> = fc.oneof(
+  { weight: 19, arbitrary: fc.array(anyEvent, { minLength: 1, maxLength: 3 }) },
+  { weight: 1, arbitrary: fc.array(anyEvent, { minLength: 20, maxLength: 25, size: 'max' }) },
+);
