@@ -1,11 +1,16 @@
-import { globSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { reliability } from './test/reliability/reporter.ts';
 
 const MINUTE = 60_000;
 const root = import.meta.dirname;
+
+/** What the processes of this run make for each other: test/helpers/once-a-run.ts. */
+const run = mkdtempSync(join(tmpdir(), 'opwatch-run-'));
+process.env.OPWATCH_TEST_RUN = run;
+process.on('exit', () => rmSync(run, { recursive: true, force: true }));
 
 /** Nothing fails by the clock: these only end what hangs, on a machine however busy. */
 const patience = {

@@ -3,7 +3,6 @@
  * or with --offline, as far as that goes, on the embedded stack.
  */
 import { parseArgs } from 'node:util';
-import { groups } from './assumptions.ts';
 import { exitCodeOf, lineOf, type Result, runAll } from './run.ts';
 
 const USAGE = `usage:
@@ -57,7 +56,11 @@ const summary = (results: readonly Result[]): string => {
 const tell = (result: Result): void => console.log(lineOf(result));
 
 const checkOffline = async (): Promise<number> => {
-  const [{ startStack }, { joinStack }] = await Promise.all([import('../../offline/stack.ts'), import('./offline.ts')]);
+  const [{ startStack }, { joinStack }, { groups }] = await Promise.all([
+    import('../../offline/stack.ts'),
+    import('./offline.ts'),
+    import('./assumptions.ts'),
+  ]);
   const stopped = interruption(() => 'stopped');
   const stack = await startStack();
   const { site, close } = await joinStack(stack);
@@ -72,7 +75,8 @@ const checkOffline = async (): Promise<number> => {
 };
 
 const checkAws = async (account: string, region: string): Promise<number> => {
-  // The clients for this are installed here alone.
+  // The clients for this are installed here alone; how to call this is told without any.
+  const { groups } = await import('./assumptions.ts');
   const { openAccount } = await import('./account.ts');
   const { createDeployment } = await import('./deployment.ts');
   const opened = await openAccount(account, region);

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { onceARun } from '../helpers/once-a-run.ts';
 
 export type Properties = Readonly<Record<string, unknown>>;
 export type Resource = { readonly Type: string; readonly DeletionPolicy?: string; readonly Properties: Properties };
@@ -26,21 +27,38 @@ export type Packaged = {
   readonly zip: (name: string) => Buffer;
 };
 
-/** Packages by `serverless package …args`; rejects, with what it printed, when it fails. */
+const packInto = async (home: string, args: readonly string[]): Promise<Packaged> => {
+  const env = { PATH: process.env.PATH, HOME: home };
+  const dir = join(home, 'package');
+  await promisify(execFile)(process.execPath, [serverless, 'package', '--package', dir, ...args], { cwd: root, env });
+  return readPackage(dir);
+};
+
+const readPackage = (dir: string): Packaged => {
+  const { Resources } = JSON.parse(readFileSync(join(dir, 'cloudformation-template-update-stack.json'), 'utf8'));
+  const functions = Object.keys(Resources).filter((id) => id.endsWith('LambdaFunction'));
+  const nameOf = (id: string) => id.replace(/LambdaFunction$/, '').replace(/^./, (first) => first.toLowerCase());
+  const zips = new Map(functions.map((id) => [nameOf(id), readFileSync(join(dir, `${nameOf(id)}.zip`))]));
+  return { resources: Resources, zip: (name) => zips.get(name) ?? Buffer.alloc(0) };
+};
+
+/**
+ * Packages by `serverless package …args`; rejects, with what it printed, when it fails. Not two at a time: they write their
+ * bundles to the same places.
+ */
 export const pack = async (...args: readonly string[]): Promise<Packaged> => {
   const home = mkdtempSync(join(tmpdir(), 'opwatch-test-'));
   try {
-    const env = { PATH: process.env.PATH, HOME: home };
-    const dir = join(home, 'package');
-    await promisify(execFile)(process.execPath, [serverless, 'package', '--package', dir, ...args], { cwd: root, env });
-    const { Resources } = JSON.parse(readFileSync(join(dir, 'cloudformation-template-update-stack.json'), 'utf8'));
-    const functions = Object.keys(Resources).filter((id) => id.endsWith('LambdaFunction'));
-    const nameOf = (id: string) => id.replace(/LambdaFunction$/, '').replace(/^./, (first) => first.toLowerCase());
-    const zips = new Map(functions.map((id) => [nameOf(id), readFileSync(join(dir, `${nameOf(id)}.zip`))]));
-    return { resources: Resources, zip: (name) => zips.get(name) ?? Buffer.alloc(0) };
+    return await packInto(home, args);
   } finally {
     rmSync(home, { recursive: true });
   }
+};
+
+/** What is packaged as it comes, once for all tests of a run. */
+export const packOnce = async (): Promise<Packaged> => {
+  const home = await onceARun('package', (folder) => packInto(folder, []));
+  return readPackage(join(home, 'package'));
 };
 
 export const ofType = (from: Resources, type: string): [id: string, properties: Properties][] =>

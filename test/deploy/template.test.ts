@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { alarms } from './alarms.ts';
 import { functions } from './functions.ts';
 import { hearers } from './hearers.ts';
-import { allGiven, list, type Packaged, pack, type Statement } from './packaged.ts';
+import { allGiven, list, type Packaged, pack, packOnce, type Statement } from './packaged.ts';
 import { roles } from './roles.ts';
 import { stores } from './stores.ts';
 
@@ -11,9 +11,9 @@ import { stores } from './stores.ts';
 let dev: Packaged;
 /** A production stage with everything set that can be. */
 let prod: Packaged;
-// One after the other: they write their bundles to the same places.
+// One after the other, and nobody else packages anything but by packOnce().
 beforeAll(async () => {
-  dev = await pack();
+  dev = await packOnce();
   prod = await pack('--stage', 'prod', '--param', 'auth=iam', ...allGiven);
 });
 

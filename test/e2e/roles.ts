@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../offline/calls.ts';
 import { createResolver, LOCAL_ACCOUNT } from '../../offline/resolve.ts';
-import { ofType, type Properties, pack, type Resources, statementsOf } from '../deploy/packaged.ts';
+import { ofType, type Properties, packOnce, type Resources, statementsOf } from '../deploy/packaged.ts';
 import { type Deed, grantsOf, isAllowed, type Rule, uses } from '../deploy/policy.ts';
 import type { Opwatch } from './kit/opwatch.ts';
 
@@ -180,12 +180,12 @@ export const itKeepsToItsRoles = (running: () => Opwatch): void => {
   let rules: ReadonlyMap<string, readonly Rule[]>;
   let calls: readonly Call[];
   beforeAll(async () => {
-    rules = rulesIn((await pack()).resources);
+    rules = rulesIn((await packOnce()).resources);
     calls = readFileSync(running().stack.callsFile, 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-  }, 60_000);
+  });
 
   const rulesOf = (name: string): readonly Rule[] => rules.get(name) ?? [];
   const deedsOf = (name: string): readonly Deed[] =>
