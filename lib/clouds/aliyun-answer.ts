@@ -1,7 +1,7 @@
 import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLater, Throttled } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { GOOD, isOfTheKey, SKEWED, WRONG_ADDRESS } from './aliyun-codes.ts';
+import { GOOD, isOfTheKey, NO_SUCH_THING, SKEWED, WRONG_ADDRESS } from './aliyun-codes.ts';
 import { type Answer, cloudTime, isSuccess, nonsense, quoted, type Reading, withoutSecrets } from './answer.ts';
 import { asksForPatience, familyOf } from './code-family.ts';
 import { code, type Fields, given, parseFields, text } from './fields.ts';
@@ -50,7 +50,7 @@ export const readAliyun = (answer: HttpAnswer, reading: AliyunReading): Answer =
   if (SKEWED.test(said)) throw time === undefined ? new RetryLater(words) : new ClockSkew(words, time);
   // The gateway refuses a key, with an HTTP status of its own: what stands in an HTTP 200 is the service's business.
   if (isOfTheKey(said, withoutSent(words.message, reading))) throw failed ? new Refused(words) : new NotAllowed(words);
-  if (reading.unknownCode?.test(said)) return { kind: 'unknown', words };
+  if ((reading.unknownCode ?? NO_SUCH_THING).test(said)) return { kind: 'unknown', words };
   if (family === 'passing') throw new RetryLater(words, afterMs);
   if (family === 'permission' || [401, 403, 407].includes(status)) throw new NotAllowed(words);
   if (family === 'mistake' || WRONG_ADDRESS.test(said)) throw new Misconfigured(words);

@@ -48,3 +48,10 @@ export const WRONG_ADDRESS = /^Invalid(Action|Api|Version|Product|Region|RegionI
 
 /** `Code` of an answer that went well, where a product has one in its HTTP 200 (BPStudio: 200). */
 export const GOOD = /^(0|200|ok|success)$/i;
+
+/**
+ * "No such thing", for products that name no codes of their own. Sources: help.aliyun.com, error codes of GetOperation of EMR
+ * (ResourceNotFound), of ListTasks of E-HPC (ClusterNotFound), of GetStack of ROS (StackNotFound). No page has the other two:
+ * their names leave no doubt.
+ */
+export const NO_SUCH_THING = /^(ResourceNotFound|ClusterNotFound|StackNotFound|OperationNotFound|TaskNotFound)$/;

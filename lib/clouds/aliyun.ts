@@ -16,7 +16,7 @@ export type AliyunCall = {
   readonly query?: Readonly<Record<string, string>>;
   /** Parameters of an API that takes them in the body, as a form. */
   readonly form?: Readonly<Record<string, string>>;
-  /** Codes that mean "no such thing", by name: no other code counts as absence. */
+  /** Codes that mean "no such thing", by name, where the product has its own: no other code counts as absence. */
   readonly unknownCode?: RegExp;
 };
 

@@ -6,7 +6,7 @@ import { code, count, type Fields, fields, given, list, text } from '../clouds/f
 import { type LookError, Misconfigured } from '../errors.ts';
 import { broughtNothing, concernsAll, inTurn, orThrow } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
-import { absentBy, inAnyCase, type States, sightOf } from './kit/sight.ts';
+import { absentBy, asWritten, inAnyCase, type States, sightOf } from './kit/sight.ts';
 import type { Ask, Cloud, Observation, Progress, Provider } from './provider.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -29,8 +29,11 @@ const STATES: States = {
   FAIL: 'failed',
 };
 
-/** "No such cluster", and its tasks with it. Source: help.aliyun.com, api-ehpc-2018-04-12-listtasks, error codes. */
-const UNKNOWN_CODE = /^ClusterNotFound$/;
+/**
+ * "No such cluster", and its tasks with it. Source: help.aliyun.com, api-ehpc-2018-04-12-listtasks, error codes
+ * (ClusterNotFound). No page has TaskNotFound: its name leaves no doubt.
+ */
+const UNKNOWN_CODE = /^(Cluster|Task)NotFound$/;
 
 /** The most the API answers in a page. */
 const PAGE_SIZE = 50;
@@ -59,7 +62,7 @@ const listTasks = (cloud: Cloud, { RegionId, ClusterId }: EhpcOperation, page: P
 const tasksOf = ({ ClusterId }: EhpcOperation, body: Fields, requestId: string | undefined): readonly Fields[] => {
   const tasks = list(body.Tasks);
   if (!tasks) throw noState('Tasks', requestId);
-  return tasks.map(fields).filter((task) => (text(task.ClusterId) ?? ClusterId) === ClusterId);
+  return tasks.map(fields).filter((task) => asWritten(code(task.ClusterId) ?? ClusterId) === ClusterId);
 };
 
 const progressOf = (task: Fields): Progress | undefined => {

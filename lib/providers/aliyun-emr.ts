@@ -27,8 +27,11 @@ const STATES: States = {
   TERMINATED: 'canceled',
 };
 
-/** "No such cluster or operation". Source: help.aliyun.com, api-emr-2021-03-20-getoperation, error codes. */
-const UNKNOWN_CODE = /^ResourceNotFound$/;
+/**
+ * "No such cluster or operation". Source: help.aliyun.com, api-emr-2021-03-20-getoperation, error codes (ResourceNotFound). No
+ * page has the other two: their names leave no doubt.
+ */
+const UNKNOWN_CODE = /^(Resource|Operation|Cluster)NotFound$/;
 
 /** An end that is this much older than the submission is worth a word: somebody may have pasted an old id. */
 const LONG_AGO_MS = 60 * 60_000;

@@ -29,7 +29,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
 describe('the family of an error code', () => {
   const rows = Object.entries(FAMILIES).flatMap(([family, codes]) => codes.map((code) => [code, family] as const));
 
-  it.each(rows)('%s is %s', (code, family) => {
+  it.each(rows)('%s is %s [F50]', (code, family) => {
     expect(familyOf(code) ?? 'none').toBe(family);
   });
 

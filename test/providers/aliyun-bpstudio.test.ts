@@ -163,21 +163,24 @@ describe('aliyun-bpstudio', () => {
     ['HTTP 503', { status: 503, body: '' }, 60],
     ['nothing', { body: '' }, 60],
     ['no Data', { body: { Code: 200, RequestId: 'r-1' } }, 50],
-  ])('ends a watch that was seen at 50 min and brings %s from then on, soon after the hour', async (_, told, from) => {
-    const habits = { ...aliyunBpStudio.traits, gap: DEFAULT_GAP };
-    let watch = watchWith({ provider: 'aliyun-bpstudio', operation, submittedAt: NOW, nextLookAt: NOW });
-    while (!isOver(watch.status)) {
-      const now = watch.nextLookAt;
-      const { cloud } = scripted([now < NOW + 50 * MINUTE ? state('RUNNING') : told], { now });
-      const known = ask(operation, { seen: watch.seenAt !== undefined, submittedAt: NOW });
-      const brought = await lookAtOne(aliyunBpStudio, known, cloud);
-      const observation = brought instanceof LookError ? { kind: 'unanswered' as const, error: brought } : brought;
-      watch = decide(watch, observation, now, habits);
-    }
-    expect(watch).toMatchObject({ status: 'lost', note: expect.stringContaining('under way when last seen') });
-    expect((watch.endedAt ?? 0) - NOW).toBeGreaterThan(from * MINUTE);
-    expect((watch.endedAt ?? 0) - NOW).toBeLessThan(90 * MINUTE);
-  });
+  ])(
+    'ends a watch that was seen at 50 min and brings %s from then on, soon after the hour [F49]',
+    async (_, told, from) => {
+      const habits = { ...aliyunBpStudio.traits, gap: DEFAULT_GAP };
+      let watch = watchWith({ provider: 'aliyun-bpstudio', operation, submittedAt: NOW, nextLookAt: NOW });
+      while (!isOver(watch.status)) {
+        const now = watch.nextLookAt;
+        const { cloud } = scripted([now < NOW + 50 * MINUTE ? state('RUNNING') : told], { now });
+        const known = ask(operation, { seen: watch.seenAt !== undefined, submittedAt: NOW });
+        const brought = await lookAtOne(aliyunBpStudio, known, cloud);
+        const observation = brought instanceof LookError ? { kind: 'unanswered' as const, error: brought } : brought;
+        watch = decide(watch, observation, now, habits);
+      }
+      expect(watch).toMatchObject({ status: 'lost', note: expect.stringContaining('under way when last seen') });
+      expect((watch.endedAt ?? 0) - NOW).toBeGreaterThan(from * MINUTE);
+      expect((watch.endedAt ?? 0) - NOW).toBeLessThan(90 * MINUTE);
+    },
+  );
 });
 
 describe('aliyun-bpstudio, what it tells beside a state', () => {
@@ -216,7 +219,7 @@ describe('aliyun-bpstudio, what it tells beside a state', () => {
       'Sold out.',
     ],
     ['Arguments of other shapes', data({ Status: 'FAILURE', Arguments: { message: 7, attributes: [] } }), undefined],
-  ])('finds why it failed: %s', async (_, told, why) => {
+  ])('finds why it failed: %s [F51]', async (_, told, why) => {
     const facts = await factsOf(told);
     expect(facts?.reasonMessage).toBe(why);
     expect(facts?.message).toBeUndefined();

@@ -41,6 +41,7 @@ runContract({
     ['the task of another cluster', inCluster('ehpc-hz-FYUr329999'), 'RetryLater'],
     ['the task of a cluster in other letters', inCluster('ehpc-hz-fyuR320000'), 'RetryLater'],
     ['the task of this cluster', inCluster('ehpc-hz-FYUr320000'), 'succeeded'],
+    ['the task of this cluster, between blanks', inCluster(' ehpc-hz-FYUr320000\n'), 'succeeded'],
     ['a TaskId in small letters', state('Success', operation.TaskId.toLowerCase()), 'succeeded'],
     ['a TaskId between blanks', state('Success', ` ${operation.TaskId}\n`), 'succeeded'],
     ['Success between blanks', state(' Success\n'), 'succeeded'],
@@ -211,13 +212,13 @@ describe('aliyun-ehpc: the tasks of one cluster', () => {
     ['InvalidParams', { status: 400, body: { Code: 'InvalidParams' } }],
     ['nothing', { body: '' }],
     ['the tasks of another cluster', { body: { Tasks: [{ ClusterId: 'other', TaskId: 'task-0', Status: 'Failed' }] } }],
-  ])('are asked for by TaskId where the list brings %s', async (_, instead) => {
+  ])('are asked for by TaskId where the list brings %s [F48]', async (_, instead) => {
     const { told, calls } = await look(names(3), withList(instead));
     expect(told).toEqual(['running', 'running', 'running']);
     expect(calls).toBe(4);
   });
 
-  it('are asked for by TaskId where page 2 of the list fails, but for those of page 1', async () => {
+  it('are asked for by TaskId where page 2 of the list fails, but for those of page 1 [F48]', async () => {
     const { told, calls } = await look(names(80), withList({ status: 503, body: '' }, 2));
     expect(told).toEqual(Array(80).fill('running'));
     expect(calls).toBe(2 + 30);
@@ -291,7 +292,7 @@ describe('aliyun-ehpc, what it tells beside a state', () => {
     },
   );
 
-  it('keeps the errors of a failure, and those beside a success as its message', async () => {
+  it('keeps the errors of a failure, and those beside a success as its message [F51]', async () => {
     const Errors = '[{"Code":"StopNodeFailed"}]';
     expect(await factsOf({ Status: 'Failed', Errors })).toEqual({ error: Errors });
     expect(await factsOf({ Status: 'PartialFail', Errors })).toEqual({ error: Errors });

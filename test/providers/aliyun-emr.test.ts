@@ -56,7 +56,9 @@ runContract({
     ['no Operation', { body: { RequestId: 'r-1' } }, 'absent'],
     ['an empty object', { body: {} }, 'RetryLater'],
     ['HTTP 404 ResourceNotFound', { status: 404, body: { Code: 'ResourceNotFound' } }, 'absent'],
-    ['HTTP 404 of another code', { status: 404, body: { Code: 'ClusterNotFound' } }, 'Misconfigured'],
+    ['HTTP 404 OperationNotFound', { status: 404, body: { Code: 'OperationNotFound' } }, 'absent'],
+    ['HTTP 404 ClusterNotFound', { status: 404, body: { Code: 'ClusterNotFound' } }, 'absent'],
+    ['HTTP 404 StackNotFound', { status: 404, body: { Code: 'StackNotFound' } }, 'Misconfigured'],
     ['HTTP 404 EntityNotExist.Role', { status: 404, body: { Code: 'EntityNotExist.Role' } }, 'Refused'],
     ['HTTP 400 SystemBusy', { status: 400, body: { Code: 'SystemBusy' } }, 'RetryLater'],
     ['HTTP 400 ThrottlingException', { status: 400, body: { Code: 'ThrottlingException' } }, 'Throttled'],
@@ -82,7 +84,7 @@ describe('aliyun-emr, what it tells beside a state', () => {
     expect(await seenAs(state(word, { StateChangeReason: REASON }))).toMatchObject({ facts });
   });
 
-  it.each(['[]', '{}', 'null', '" "', ' ', '', '[null]'])('takes the reason %j for none', async (nothing) => {
+  it.each(['[]', '{}', 'null', '" "', ' ', '', '[null]'])('takes the reason %j for none [F51]', async (nothing) => {
     const reason = { Code: nothing, Message: nothing };
     const seen = await seenAs(state('FAILED', { StateChangeReason: reason, OperationType: nothing }));
     expect(seen).toMatchObject({ status: 'failed', facts: { requestId: 'r-1' } });

@@ -28,7 +28,7 @@ export type Story = {
  */
 export const tellsTheTruth = <O>(provider: Provider<O>, stories: fc.Arbitrary<Story>, succeeding = 0.02): void => {
   describe(`${provider.traits.name}: runs, actions, ids and times mixed`, () => {
-    it('end as succeeded only if the cloud said success of the watched run', async () => {
+    it('end as succeeded only if the cloud said success of the watched run [F47]', async () => {
       let told = 0;
       await fc.assert(
         fc.asyncProperty(stories, async ({ operation, looks }) => {

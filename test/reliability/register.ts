@@ -116,6 +116,26 @@ export const FAULTS: Readonly<Record<string, Promised>> = {
     'No redirect is followed, no such address called, little is read, and in bounded time',
   ],
   F46: ['A signing secret is rotated', 'While both are there, each request is signed with both'],
+  F47: [
+    'A cloud answers about another operation, or about another run, than the one asked about',
+    'No end comes of it; the operation is looked at again',
+  ],
+  F48: [
+    'A call that answers for many operations fails or makes no sense',
+    'Each operation is asked for by its id, within the same number of calls',
+  ],
+  F49: [
+    'A cloud forgets an operation, and answers nothing of use from then on',
+    'Lost, soon after the time for which the cloud keeps it; never succeeded',
+  ],
+  F50: [
+    'A cloud answers an error code that opwatch does not know by name',
+    'Read by its words; never an absence and never a refused key; its body is quoted where they tell nothing',
+  ],
+  F51: [
+    'The reason of a failure stands in an unusual place, or is an empty text',
+    'Every place of the API is read; nothing is made up; a success shows no cause',
+  ],
 };
 
 export const REQUIREMENTS: Readonly<Record<string, Promised>> = {
