@@ -10,6 +10,7 @@ import { type Lane, openLane } from '../lib/lane.ts';
 import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
 import type { Fields } from '../lib/log.ts';
+import { dueBy } from '../lib/next-look.ts';
 import { lanesOf } from '../lib/pace.ts';
 import { placeOf } from '../lib/place.ts';
 import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
@@ -21,7 +22,7 @@ import { readDeadline } from '../lib/submission.ts';
 import { changeWatch } from '../lib/submit.ts';
 import { parseInstant } from '../lib/time.ts';
 import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
-import { dueBy, isOver, STATUSES, stop, type Watch } from '../lib/watch.ts';
+import { isOver, STATUSES, stop, type Watch } from '../lib/watch.ts';
 
 type Handle = (event: HttpEvent, caller: Caller, runtime: Runtime) => Promise<HttpResult>;
 

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { announce } from './announce.ts';
 import type { Missed } from './deadline.ts';
+import { decide, waited } from './decide.ts';
 import { habitsOf } from './habits.ts';
 import { leaseIsDue, type WatchItem, watchKey, withBody } from './items.ts';
 import { openLane } from './lane.ts';
@@ -12,7 +13,7 @@ import type { SqsRecord } from './queue.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, MINUTE, PROGRESS_EVERY_MS, SECOND } from './schedule.ts';
 import { type Fate, handleWakeUps, isCurrent, type Job } from './wake-ups.ts';
-import { decide, isOver, type Watch, waited } from './watch.ts';
+import { isOver, type Watch } from './watch.ts';
 
 type WatchJob = Job<Watch>;
 

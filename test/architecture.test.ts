@@ -112,9 +112,10 @@ describe('data flows one way', () => {
   });
 
   test('the core imports nothing but time, errors and text', () => {
-    expect(
-      forbidden(['lib/watch.ts'], /^(?!lib\/(observation|facts|blocked|deadline|schedule|errors|text)\.ts$)/),
-    ).toEqual([]);
+    expect(forbidden(['lib/watch.ts'], /^(?!lib\/(observation|blocked|deadline|schedule)\.ts$)/)).toEqual([]);
+    expect(forbidden(['lib/next-look.ts'], /^(?!lib\/(watch|schedule)\.ts$)/)).toEqual([]);
+    const beneath = 'watch|next-look|observation|facts|blocked|deadline|schedule|errors|text';
+    expect(forbidden(['lib/decide.ts'], new RegExp(`^(?!lib/(${beneath})\\.ts$)`))).toEqual([]);
     expect(forbidden(['lib/blocked.ts', 'lib/deadline.ts'], /^(?!lib\/(schedule|errors)\.ts$)/)).toEqual([]);
     expect(forbidden(['lib/facts.ts'], /^(?!lib\/(observation|schedule|text)\.ts$)/)).toEqual([]);
     expect(forbidden(['lib/schedule.ts', 'lib/text.ts', 'lib/errors.ts'], /./)).toEqual([]);
@@ -126,6 +127,8 @@ describe('data flows one way', () => {
   test('what decides does nothing: neither table nor queue nor network is reached from it', () => {
     const pure = [
       'watch',
+      'decide',
+      'next-look',
       'facts',
       'blocked',
       'deadline',

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decide } from '../lib/decide.ts';
 import { eventOf, type Links, progressOf } from '../lib/event.ts';
 import { habitsOf } from '../lib/habits.ts';
 import { linksOf } from '../lib/links.ts';
 import type { Observation } from '../lib/observation.ts';
 import { checkSubmission } from '../lib/submission.ts';
-import { decide, stop, type Watch } from '../lib/watch.ts';
+import { stop, type Watch } from '../lib/watch.ts';
 import { anyText } from './helpers/any-text.ts';
 import { announced, MINUTE, OPERATIONS, T0, watchWith } from './samples.ts';
 import { configWith } from './world/settings.ts';

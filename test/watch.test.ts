@@ -1,24 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Missed } from '../lib/deadline.ts';
+import { decide, waited } from '../lib/decide.ts';
 import { Misconfigured, NotAllowed, NotConfigured, Refused, RetryLater, Throttled } from '../lib/errors.ts';
+import { dueBy, projectNextLook } from '../lib/next-look.ts';
 import type { CloudStatus, Observation } from '../lib/observation.ts';
 import { DEFAULT_GAP } from '../lib/schedule.ts';
 import {
   answersFor,
-  decide,
-  dueBy,
   type Habits,
   isOver,
   join,
-  projectNextLook,
   reportedRuns,
   STATUSES,
   type Status,
   settle,
   stop,
   type Watch,
-  waited,
 } from '../lib/watch.ts';
 import { HOUR, T0, watchWith } from './samples.ts';
 

@@ -1,6 +1,10 @@
 /** What must not be wrong unnoticed: the core and its times, the paces, the signers, the guard, redaction. */
 export const FILES: readonly string[] = [
   'lib/watch.ts',
+  'lib/decide.ts',
+  'lib/next-look.ts',
+  'lib/deadline.ts',
+  'lib/blocked.ts',
   'lib/schedule.ts',
   'lib/delivery.ts',
   'lib/lane.ts',

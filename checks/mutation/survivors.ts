@@ -88,13 +88,13 @@ export const SURVIVORS: readonly Survivor[] = [
     why: 'nobody reads an address beside an error',
   },
   {
-    file: 'lib/watch.ts',
+    file: 'lib/decide.ts',
     code: 'watch.trouble?.since ?? now',
     becomes: ['watch.trouble.since'],
     why: 'the same: a look without an answer leaves trouble',
   },
   {
-    file: 'lib/watch.ts',
+    file: 'lib/decide.ts',
     code: 'watch.history.at(-1)?.at',
     becomes: ['watch.history.at(-1).at'],
     why: 'the same: a history begins with the submission',

@@ -291,7 +291,9 @@ export const api = (running: () => Opwatch): void => {
         };
       });
       const { looks } = await opwatch.read(id);
-      expect(looks).toBeGreaterThan(3);
+      // Looks that are due and were not made are none.
+      expect(looks).toBeGreaterThanOrEqual(1);
+      expect(looks).toBeLessThanOrEqual(3);
       const stopped = await opwatch.ask(`/watches/${id}`, { method: 'DELETE' });
       expect((stopped.body as WatchView).looks).toBeGreaterThanOrEqual(looks);
     });

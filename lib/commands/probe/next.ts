@@ -1,10 +1,11 @@
 /** What opwatch would do now, by the very functions by which it does. Pure. */
 import type { Config } from '../../config.ts';
+import { decide } from '../../decide.ts';
 import { LookError, NotAllowed, Refused, Throttled } from '../../errors.ts';
 import { habitsOf } from '../../habits.ts';
 import { openLane, REFUSED_PAUSE_MS, throttled } from '../../lane.ts';
 import type { Observation } from '../../providers/provider.ts';
-import { decide, type Habits, isOver, type Watch } from '../../watch.ts';
+import { type Habits, isOver, type Watch } from '../../watch.ts';
 import type { Look } from './look.ts';
 import { span } from './span.ts';
 

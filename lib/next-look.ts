@@ -1,0 +1,39 @@
+/** When a watch is looked at next. Pure. Instants are epoch ms. */
+import { DAY, type Gap, nextLook } from './schedule.ts';
+import { type Habits, isOver, type Watch } from './watch.ts';
+
+const LOOKS_PROJECTED_MAX = 10_000;
+
+/** Age counts from the cloud's own start where it is known and credible, else from submission. */
+const startOf = (watch: Watch): number => {
+  const told = watch.facts.startedAt ?? watch.submittedAt;
+  return told > watch.submittedAt - 7 * DAY ? Math.min(told, watch.submittedAt) : watch.submittedAt;
+};
+
+/** A cloud that forgets what has ended must be asked at least twice in the time it remembers. */
+const gapFor = (habits: Habits): Gap =>
+  habits.forgetsAfterMs === undefined
+    ? habits.gap
+    : { ...habits.gap, maxMs: Math.min(habits.gap.maxMs, habits.forgetsAfterMs / 2) };
+
+/** The next look by the schedule, reckoned from the moment `from`. */
+export const usualLook = (watch: Watch, from: number, habits: Habits): number =>
+  nextLook(from, startOf(watch), watch.deadline, gapFor(habits));
+
+/** The next look, as of `now`. Looks that change nothing are not written down: their schedule goes on from the last write. */
+export const projectNextLook = (watch: Watch, now: number, habits: Habits): number | undefined => {
+  if (isOver(watch.status)) return undefined;
+  let next = watch.nextLookAt;
+  for (let i = 0; next <= now && now < watch.deadline && i < LOOKS_PROJECTED_MAX; i += 1) {
+    next = usualLook(watch, next, habits);
+  }
+  return next;
+};
+
+/** Puts a watch under another deadline: where that comes before the next look, the look is made there. */
+export const dueBy = (watch: Watch, deadline: number, now: number, habits: Habits): Watch => {
+  if (isOver(watch.status)) return watch;
+  const { overdue: _, ...rest } = watch;
+  if (deadline >= watch.deadline) return { ...rest, deadline };
+  return { ...rest, deadline, nextLookAt: Math.min(projectNextLook(watch, now, habits) ?? deadline, deadline) };
+};
