@@ -39,6 +39,9 @@ export const wasUnderWay = ({ seen, memo }: Asked): boolean => seen && memo.held
 /** The run that the watch is bound to: the one that the submission names, else the one that was seen under way. */
 const boundTo = ({ operation, memo }: Asked): Stamp | undefined => stampOf(operation.submit_time ?? memo.submitTime);
 
+/** Whether the watched run was seen under way, and no time says which run that was. */
+export const isUntimed = (ask: Asked): boolean => wasUnderWay(ask) && boundTo(ask) === undefined;
+
 const byBinding = (bound: Stamp, stamp: Stamp | undefined): Tie => {
   if (!stamp) return 'unknown';
   const order = orderOf(stamp, bound);

@@ -7,7 +7,15 @@
 import * as v from 'valibot';
 import { capitals, given, trimmed } from '../clouds/fields.ts';
 import { type Action, actionNamed, clusterAt } from '../clouds/huawei-dws.ts';
-import { BELIEVES_BACK_MS, markOf, runOf, tieOver, tieUnderWay, wasUnderWay } from '../clouds/huawei-dws-run.ts';
+import {
+  BELIEVES_BACK_MS,
+  isUntimed,
+  markOf,
+  runOf,
+  tieOver,
+  tieUnderWay,
+  wasUnderWay,
+} from '../clouds/huawei-dws-run.ts';
 import { FAILURE_NAMES } from '../clouds/huawei-dws-tasks.ts';
 import { byCluster, described, type Shown } from '../clouds/huawei-dws-witness.ts';
 import { stampOf } from '../clouds/stamp.ts';
@@ -121,8 +129,10 @@ const lookAt = async (ask: DwsAsk, cloud: Cloud, witness: Witness): Promise<Obse
   const { action_name: name } = operation;
   const first = await actionNamed(name, operation, cloud);
   const own = first?.name === name ? shownAs(first, ask, cloud.now) : undefined;
-  if (own && isWatched(own, ask)) return sightBy(STATES, own, ask);
-  if (own && !isOver(statusOf(STATES, own.action)) && own.tie !== 'other') {
+  const sight = own && isWatched(own, ask) ? sightBy(STATES, own, ask) : undefined;
+  // A run that was seen without a time may have failed, and this be the next one: its failure name tells.
+  if (sight && !isUntimed(ask)) return sight;
+  if (own && !sight && !isOver(statusOf(STATES, own.action)) && own.tie !== 'other') {
     return notIt(`${described(own.action)}, is of an earlier run`, own.action, { waits: true });
   }
 
@@ -131,6 +141,7 @@ const lookAt = async (ask: DwsAsk, cloud: Cloud, witness: Witness): Promise<Obse
   const failure = found ? { action: found, tie: tieOver(found.submitted, ask, 'failureBefore', cloud.now) } : undefined;
   const isOurs = failure !== undefined && isWatched(failure, ask);
   if (isOurs && statusOf(FAILURE_STATES, failure.action) !== undefined) return sightBy(FAILURE_STATES, failure, ask);
+  if (sight && !isOurs) return sight;
   const other = [own, failure].find((shown) => shown?.tie === 'other');
   if (other && !isOurs) {
     const shows = `${described(other.action)}, is of another run: nobody saw how the watched one ended`;

@@ -2,16 +2,35 @@ import type { Answer } from './answer.ts';
 import type { HuaweiApi } from './api.ts';
 import type { Asked, Door } from './door.ts';
 import type { Moment, Phase } from './operation.ts';
+import { telling, within } from './scenarios.ts';
 
-/** Under which name an action is found once it has failed. Source: the values of action_name in ListClusterActions. */
+/**
+ * What an action is called once it has failed. Sources: action_name of ListClusterActions, and task_status of ClusterDetail in
+ * huaweicloudsdkdws 3.1.219 (STANDY is the vendor's spelling).
+ */
 const failureNames: Readonly<Record<string, string>> = {
   SNAPSHOTTING: 'SNAPSHOTTING_FAILED',
   GROWING: 'RESIZE_FAILURE',
   RESTORING: 'RESTORING_FAILED',
   FINE_GRAINED_RESTORING: 'FINE_GRAINED_RESTORING_FAILED',
+  REBOOTING: 'REBOOT_FAILURE',
+  CREATING_NODE: 'CREATE_NODE_FAILED',
+  DELETING_NODE: 'DELETE_NODE_FAILED',
+  REDISTRIBUTING: 'REDISTRIBUTE_FAILURE',
+  ELB_BINDING: 'ELB_BIND_FAILED',
+  ELB_UNBINDING: 'ELB_UNBIND_FAILED',
+  ELB_SWITCHING: 'ELB_SWITCHING_FAILED',
+  NETWORK_CONFIGURING: 'NETWORK_CONFIG_FAILED',
+  DISK_EXPANDING: 'DISK_EXPAND_FAILED',
+  ACTIVE_STANDY_SWITCHOVER: 'ACTIVE_STANDY_SWITCHOVER_FAILURE',
+  CLUSTER_SHRINKING: 'CLUSTER_SHRINK_FAILED',
+  SHRINK_CHECKING: 'SHRINK_CHECK_FAILED',
+  FLAVOR_RESIZING: 'FLAVOR_RESIZING_FAILED',
+  MANAGE_IP_BINDING: 'MANAGE_IP_BIND_FAILED',
 };
 
-const failureName = (action: string | undefined): string => failureNames[action ?? ''] ?? `${action}_FAILED`;
+/** No failure of the others is documented: they keep their name. */
+const failureName = (action: string | undefined): string => failureNames[action ?? ''] ?? action ?? '';
 
 /** "No such cluster" in the four ways terraform-provider-huaweicloud knows it. */
 const noCluster = {
@@ -54,6 +73,19 @@ export const dws: HuaweiApi = {
     'by-cluster-failed': [[0, 'hidden'], [1, 'renamed']],
     'gone-and-broken':   [[0, 'running'], [1, 'broken']],
     'rolls-back':        [[0, 'waiting'], [0.1, 'running'], [0.6, '=ROLLBACK_RUNNING'], [1, '=ROLLBACK_SUCCESS']],
+  },
+  faults: {
+    // What a failure may be called, and how an answer may miss the action.
+    'odd-word': telling((body) => (body.status === 'FAILED' ? { ...body, status: 'FAIL' } : body)),
+    'no-time': telling(({ submit_time: _, ...body }) => body),
+    'of-another': telling((body) =>
+      'action_name' in body ? { ...body, action_name: 'GROWING', status: 'SUCCESS' } : body,
+    ),
+    'another-cluster': within('cluster', () => ({ id: '00000000-0000-0000-0000-000000000000' })),
+    // An order of the cluster waits for somebody to pay it.
+    'order-pending': within('cluster', () => ({ task_status: 'ORDER_PENDING', action_progress: {} })),
+    // The step that failed stands between one that went well and one that never began.
+    'three-parts': within('items', ({ sub_items }) => ({ sub_items: threeParts(sub_items) })),
   },
   absences: {
     empty: (door) => ({ ...door.ok({}), body: '' }),
@@ -156,6 +188,16 @@ function detail(share: number): string {
     errorMsg: share < 1 ? '' : 'CHECK:SUCCESS;PREPARE:SUCCESS;EXECUTE:SUCCESS',
   };
   return JSON.stringify({ progressInfo: JSON.stringify(progressInfo) });
+}
+
+function threeParts(parts: unknown): readonly object[] {
+  const [part] = parts as readonly [Readonly<Record<string, unknown>>];
+  if (part.status !== 'FAILED') return [part];
+  return [
+    { ...part, status: 'SUCCESS', sub_item_name: 'Check', detail: 'fine' },
+    { ...part, detail: 'The disk is full.' },
+    { ...part, status: 'WAITING', sub_item_name: 'Clean up', detail: 'not begun' },
+  ];
 }
 
 /** The clock of the cloud's home without saying so: `2025-05-19 09:06:18.0`. */

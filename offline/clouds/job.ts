@@ -1,5 +1,6 @@
 import { type HuaweiApi, sameIds } from './api.ts';
 import { isOver } from './operation.ts';
+import { telling } from './scenarios.ts';
 
 const IDS = ['project_id', 'job_id'];
 
@@ -9,6 +10,22 @@ export const job: HuaweiApi = {
   vendor: 'huawei',
   fields: IDS,
   states: { INIT: 'waiting', RUNNING: 'running', SUCCESS: 'succeeded', FAIL: 'failed' },
+  faults: {
+    'of-another': telling((body) => ({ ...body, job_id: '00000000000000000000000000000000' })),
+    // A job over two servers: the reason of its failure stands in the part that failed.
+    'two-parts': telling(({ error_code, fail_reason, ...body }) => ({
+      ...body,
+      error_code: null,
+      fail_reason: null,
+      entities: {
+        sub_jobs_total: 2,
+        sub_jobs: [
+          { job_type: 'createSingleServer', status: body.status === 'FAIL' ? 'SUCCESS' : body.status },
+          { job_type: 'createSingleServer', status: body.status, error_code, fail_reason },
+        ],
+      },
+    })),
+  },
   absences: {
     wrapped: (door) => ({
       ...door.error(404, '', ''),

@@ -1,4 +1,7 @@
 import { type HuaweiApi, sameIds } from './api.ts';
+import { telling } from './scenarios.ts';
+
+const REASON = 'The volume is attached to another server.';
 
 const IDS = ['project_id', 'id', 'operation_id'];
 
@@ -8,6 +11,14 @@ export const modelarts: HuaweiApi = {
   vendor: 'huawei',
   fields: IDS,
   states: { pending: 'waiting', running: 'running', success: 'succeeded', failed: 'failed' },
+  faults: {
+    'of-another': telling((body) => ({ ...body, operation_id: '00000000-0000-0000-0000-000000000000' })),
+    // Where the reason of a failure may stand instead.
+    'reason-as-text': telling((body) => (body.operation_error ? { ...body, operation_error: REASON } : body)),
+    'reason-outside': telling(({ operation_error: error, ...body }) =>
+      error ? { ...body, error_code: 'ModelArts.6530', error_msg: REASON } : body,
+    ),
+  },
   absences: {
     // Known for a missing server (terraform-provider-huaweicloud); for a missing operation nothing is documented.
     'http-400': (door) => door.error(400, 'ModelArts.6404', 'The resource does not exist.'),
@@ -23,7 +34,7 @@ export const modelarts: HuaweiApi = {
         const { operation, phase, word } = moment;
         const { code, message } = operation.reason ?? {
           code: 'ModelArts.6530',
-          message: 'The volume is attached to another server.',
+          message: REASON,
         };
         return door.ok({
           operation_id: params.operation_id,

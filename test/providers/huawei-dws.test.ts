@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { FAILURE_NAMES } from '../../lib/clouds/huawei-dws-tasks.ts';
 import { RetryLater } from '../../lib/errors.ts';
 import { huaweiDws } from '../../lib/providers/huawei-dws.ts';
 import type { Ask } from '../../lib/providers/provider.ts';
 import { runContract } from './contract.ts';
+import { type Step, standing, watched } from './course.ts';
+import { stories } from './huawei-dws-model.ts';
 import { ask, lookAtOne, outcome, scripted, type Told, wording } from './scripted.ts';
+import { tellsTheTruth } from './truth.ts';
 
 const operation = {
   region: 'cn-north-4',
@@ -472,3 +477,225 @@ describe('huawei-dws', () => {
     expect(observations).toMatchObject([{ kind: 'unanswered', error: expect.any(RetryLater) }, { status: 'running' }]);
   });
 });
+
+const quotedIn = (cell: string): string[] => [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, word = '']) => word);
+
+/** Several looks, the first at the second that is named, and how the watch stands after them. */
+const S1 = '2026-01-02 11:00:02.0';
+const GROWING = { ...operation, action_name: 'GROWING' };
+const REBOOTING = { ...operation, action_name: 'REBOOTING' };
+const atRest = [none, none, IDLE];
+const busy = [none, none, cluster('AVAILABLE', 'SNAPSHOTTING')];
+const grows = (status: string) => [action(status, S1, 'GROWING')];
+
+it.each<[string, typeof operation, readonly Step[], string]>([
+  [
+    'seen, then gone, the failure in an odd word',
+    operation,
+    [
+      [1, [action('RUNNING', S1)]],
+      [90, [none, failure('失败', S1), IDLE]],
+    ],
+    'failed, inferred',
+  ],
+  [
+    'seen, then a proxy answers',
+    operation,
+    [
+      [1, [action('RUNNING', S1)]],
+      [90, [{ status: 404, body: '<html>' }]],
+    ],
+    'running, no_sense',
+  ],
+  [
+    'seen, then SUCCESS of another run',
+    operation,
+    [
+      [1, [action('RUNNING', S1)]],
+      [90, [action('SUCCESS', '2026-01-02 12:00:00.0'), none]],
+    ],
+    'lost, noted',
+  ],
+  [
+    'SUCCESS of nine days ago, then its run',
+    operation,
+    [
+      [1, [action('SUCCESS', '2025-12-24 11:00:00.0'), none, IDLE]],
+      [30, [action('RUNNING', S1)]],
+      [90, [action('SUCCESS', S1)]],
+    ],
+    'succeeded',
+  ],
+  [
+    'SUCCESS of nine days ago, and nothing else',
+    operation,
+    [
+      [1, [action('SUCCESS', '2025-12-24 11:00:00.0'), none, IDLE]],
+      [310, [action('SUCCESS', '2025-12-24 11:00:00.0'), none, IDLE]],
+    ],
+    'lost, noted',
+  ],
+  ['failed before the first look', operation, [[5, [none, failure('FAILED', S1)]]], 'failed, untied, noted'],
+  [
+    'waits behind another task, then runs',
+    GROWING,
+    [
+      [1, busy],
+      [120, busy],
+      [310, busy],
+      [420, grows('RUNNING')],
+      [900, grows('SUCCESS')],
+    ],
+    'succeeded',
+  ],
+  [
+    'waits behind another task',
+    GROWING,
+    [
+      [1, busy],
+      [120, busy],
+      [310, busy],
+    ],
+    'pending',
+  ],
+  [
+    'waits, then rest, within the grace time',
+    GROWING,
+    [
+      [1, busy],
+      [310, busy],
+      [330, atRest],
+      [620, atRest],
+    ],
+    'pending',
+  ],
+  [
+    'waits, then rest, the grace time over',
+    GROWING,
+    [
+      [1, busy],
+      [310, busy],
+      [330, atRest],
+      [640, atRest],
+    ],
+    'lost, noted',
+  ],
+  ['waits for its order to be paid', GROWING, [[1, [none, none, cluster('AVAILABLE', 'ORDER_PENDING')]]], 'attention'],
+  [
+    'its order is canceled',
+    GROWING,
+    [
+      [1, [none, none, cluster('AVAILABLE', 'ORDER_PENDING')]],
+      ...[60, 120, 180, 240, 300].map((at): Step => [at, atRest]),
+    ],
+    'lost, noted',
+  ],
+  [
+    'REBOOTING, then REBOOT_FAILURE',
+    REBOOTING,
+    [
+      [1, [none, cluster('AVAILABLE', 'REBOOTING')]],
+      [60, [none, cluster('AVAILABLE', 'REBOOT_FAILURE')]],
+    ],
+    'failed, inferred',
+  ],
+  [
+    'REBOOTING that the API refuses by name',
+    REBOOTING,
+    [
+      [1, [error(400, 'DWS.0001'), cluster('AVAILABLE', 'REBOOTING')]],
+      [60, [error(400, 'DWS.0001'), IDLE]],
+    ],
+    'succeeded, inferred',
+  ],
+  [
+    'a failed reboot left from before',
+    REBOOTING,
+    [
+      [1, [none, cluster('AVAILABLE', 'REBOOT_FAILURE')]],
+      [310, [none, cluster('AVAILABLE', 'REBOOT_FAILURE')]],
+    ],
+    'lost, noted',
+  ],
+  [
+    'done, and the failure of another task stays',
+    operation,
+    [
+      [1, [action('RUNNING', S1)]],
+      [60, [none, none, cluster('AVAILABLE', 'RESIZE_FAILURE')]],
+    ],
+    'succeeded, inferred',
+  ],
+])('huawei-dws | %s', async (_, submission, steps, expected) => {
+  expect(standing(await watched(huaweiDws, submission, steps))).toBe(expected);
+});
+
+describe('huawei-dws: every task word of the SDK', () => {
+  const page = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8');
+  const rows = [
+    ...page.matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \| ((?:`[A-Z_]+`(?:, )?)*|none is listed) ?\| ?([^|]*?) ?\|$/gm),
+  ].flatMap(([, actions = '', failures = '', others = '']) =>
+    quotedIn(actions).map((name) => [name, quotedIn(failures), others] as const),
+  );
+
+  it('is in the docs', () => {
+    expect(rows.map(([name]) => name)).toEqual(expect.arrayContaining(['SNAPSHOTTING', 'REPAIRING', 'DISK_EXPANDING']));
+    expect(rows.length).toBe(29);
+  });
+
+  it.each(rows)('%s goes on, and fails as the docs say', async (action_name, failures, others) => {
+    const calls = action_name in FAILURE_NAMES ? [none, none] : [none];
+    const shown = (word: string) =>
+      outcome(huaweiDws, { ...operation, action_name }, [...calls, cluster('AVAILABLE', word)], UNTIMED);
+    expect(await shown(action_name)).toBe('running');
+    for (const word of failures) expect(await shown(word)).toBe('failed, inferred');
+    const unseen = (word: string) =>
+      outcome(huaweiDws, { ...operation, action_name }, [...calls, cluster('AVAILABLE', word)]);
+    for (const [, word = '', status = ''] of others.matchAll(/`([A-Z_]+)`: (\w+)/g))
+      expect(await unseen(word)).toBe(status);
+  });
+});
+
+describe('huawei-dws: the reason of a failure', () => {
+  const detail = (info: object) => JSON.stringify({ progressInfo: JSON.stringify(info) });
+  const part = (status: string, name: string, words: unknown) => ({ status, sub_item_name: name, detail: words });
+
+  it.each<[string, readonly object[], object]>([
+    [
+      'the part that failed',
+      [part('SUCCESS', 'Check', 'fine'), part('FAILED', 'Write', 'disk full'), part('WAITING', 'Clean', 'not begun')],
+      { error: 'Snapshot / Write: disk full' },
+    ],
+    [
+      'JSON in JSON',
+      [part('FAILED', 'Write', detail({ progress: '20%', errorCode: 'DWS.9', errorMsg: 'disk full' }))],
+      { reasonCode: 'DWS.9', error: 'Snapshot / Write: disk full' },
+    ],
+    [
+      'the vendor’s sample',
+      [part('FAILED', 'Write', detail({ errorCode: '', errorMsg: 'CHECK:SUCCESS;WRITE:SUCCESS' }))],
+      { error: 'Snapshot / Write' },
+    ],
+    [
+      'a part that was rolled back',
+      [part('SUCCESS', 'Check', 'fine'), part('ROLLBACK_SUCCESS', 'Write', 'disk full')],
+      { error: 'Snapshot / Write: disk full' },
+    ],
+    ['no part says that it failed', [part('SUCCESS', 'Check', 'fine'), part('WAITING', 'Write', 'not begun')], {}],
+    ['no parts', [], {}],
+    ['odd parts', [part('FAILED', 'Write', { a: 1 }), {}], { error: 'Snapshot / Write' }],
+  ])('is %s', async (_, sub_items, expected) => {
+    const told = {
+      body: {
+        action_name: 'SNAPSHOTTING',
+        status: 'FAILED',
+        submit_time: T2,
+        items: [{ item_name: 'Snapshot', sub_items }],
+      },
+    };
+    const observation = await lookAtOne(huaweiDws, ask(operation, SEEN), scripted([told]).cloud);
+    expect('facts' in observation && observation.facts).toEqual({ operationType: 'SNAPSHOTTING', ...expected });
+  });
+});
+
+tellsTheTruth(huaweiDws, stories);

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { huaweiJob } from '../../lib/providers/huawei-job.ts';
 import { runContract } from './contract.ts';
 import { ask, lookAtOne, scripted, type Told } from './scripted.ts';
+import { storiesById } from './stories.ts';
+import { tellsTheTruth } from './truth.ts';
 
 const JOB_ID = '2c9eb2c5544cbf6101544f0602af2b4f';
 
@@ -132,3 +134,23 @@ describe('huawei-job', () => {
     expect(await told(status, more)).toEqual(expected);
   });
 });
+
+tellsTheTruth(
+  huaweiJob,
+  storiesById({
+    operation,
+    ids: ['job_id'],
+    inAnyCase: ['job_id'],
+    words: ['INIT', 'RUNNING', 'PENDING_PAYMENT', 'SUCCESS', 'FAIL'],
+    success: 'SUCCESS',
+    answer: (ids, status, { at, text, number }) => ({
+      ...ids,
+      status,
+      begin_time: at,
+      end_time: text,
+      error_code: text,
+      fail_reason: text,
+      entities: { sub_jobs_total: number, sub_jobs: [{ status: text, fail_reason: text }] },
+    }),
+  }),
+);

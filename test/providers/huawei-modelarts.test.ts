@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { huaweiModelArts } from '../../lib/providers/huawei-modelarts.ts';
 import { runContract } from './contract.ts';
 import { ask, lookAtOne, scripted, type Told } from './scripted.ts';
+import { storiesById } from './stories.ts';
+import { tellsTheTruth } from './truth.ts';
 
 const operation = {
   region: 'cn-north-4',
@@ -75,3 +77,21 @@ it.each<[string, object, object]>([
   expect(observation).toMatchObject({ status: 'failed' });
   expect('facts' in observation && observation.facts).toEqual(expected);
 });
+
+tellsTheTruth(
+  huaweiModelArts,
+  storiesById({
+    operation,
+    ids: ['operation_id'],
+    inAnyCase: ['operation_id'],
+    words: ['pending', 'running', 'success', 'failed'],
+    success: 'success',
+    answer: (ids, operation_status, { text }) => ({
+      ...ids,
+      operation_status,
+      operation_type: text,
+      operation_error: text,
+      error_code: text,
+    }),
+  }),
+);
