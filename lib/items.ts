@@ -112,7 +112,8 @@ const owesWork = (item: Item): boolean => {
   return 'owed' in body ? !isOver(body.status) || body.owed.length > 0 : body.state === 'waiting';
 };
 
-const leaseOf = (item: Key, aliveUntil: number) => ({ leaseShard: shardOf(item), aliveUntil });
+/** In whole milliseconds: the gaps between looks grow with a square root, so the times of looks have fractions. */
+const leaseOf = (item: Key, aliveUntil: number) => ({ leaseShard: shardOf(item), aliveUntil: Math.ceil(aliveUntil) });
 
 export const newWatchItem = (watch: Watch, now: number): WatchItem => ({
   ...watchKey(watch.id),

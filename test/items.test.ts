@@ -145,6 +145,12 @@ describe('a lease', () => {
     expect(withBody(item, watchWith(), T0, T0).aliveUntil).toBe(T0 + 2 * MINUTE);
   });
 
+  test('ends at a whole millisecond, never before the wake-up needs it', () => {
+    const leased = withBody(newWatchItem(watchWith(), T0), watchWith(), T0 + 1_234.567, T0);
+    const { aliveUntil = 0 } = withBody({ ...leased, lapses: 1 }, watchWith(), T0 + 3 * MINUTE + 0.25, T0);
+    expect(aliveUntil).toBe(T0 + 13 * MINUTE + 1);
+  });
+
   test('always outlasts the wake-up by two minutes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 7 * DAY }), fc.integer({ min: 0, max: 7 * DAY }), (alive, wake) => {

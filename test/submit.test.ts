@@ -4,7 +4,7 @@ import type { Problem } from '../lib/problem.ts';
 import type { Receipt } from '../lib/receive.ts';
 import { changeWatch } from '../lib/submit.ts';
 import type { WatchView } from '../lib/view.ts';
-import { stop } from '../lib/watch.ts';
+import { stop, type Watch } from '../lib/watch.ts';
 import { HOUR, MINUTE, OPERATIONS, SECOND } from './samples.ts';
 import { deliveriesOf, messagesIn, once, pass, stage, submitted, watchOf } from './world/scenes.ts';
 import { createWorld, type World } from './world/world.ts';
@@ -200,6 +200,89 @@ describe('generations', () => {
     const receipts = await world.timeline.finish(Promise.all([world.submit(submission), world.submit(submission)]));
     expect(new Set(receipts.map(idOf)).size).toBe(1);
     expect(watches(world)).toHaveLength(2);
+  });
+});
+
+describe('watches of one stack', () => {
+  const operation = { RegionId: 'cn-hangzhou', StackId: 'c754d2a4-28f1-46df-b557-9586173a0000' };
+  const submission = { provider: 'aliyun-ros', operation, notify: ['chat'] };
+  const naming = (fields: object) => ({ ...submission, operation: { ...operation, ...fields } });
+
+  /** Ends a watch as a look would that saw this run. */
+  const end = (world: World, id: string, status: Watch['status'], run: string) =>
+    world.call('api', (runtime) =>
+      changeWatch(watchOf(world, id), (watch) => ({ ...watch, status, run, endedAt: runtime.now() }), runtime),
+    );
+  const earlierRuns = (world: World, id: string) => watchOf(world, id).body.earlierRuns;
+
+  test('know the runs that were reported before them, and no others', async () => {
+    const world = createWorld();
+    const first = idOf(await send(world, submission));
+    expect(watchOf(world, first).body).not.toHaveProperty('earlierRuns');
+    await end(world, first, 'succeeded', 'A');
+    const second = idOf(await send(world, submission));
+    expect(earlierRuns(world, second)).toEqual([{ watch: first, run: 'A' }]);
+    await end(world, second, 'timed_out', 'B');
+    const third = idOf(await send(world, submission));
+    expect(earlierRuns(world, third)).toEqual([{ watch: first, run: 'A' }]);
+    await end(world, third, 'canceled', 'C');
+    expect(earlierRuns(world, idOf(await send(world, submission)))).toEqual([
+      { watch: first, run: 'A' },
+      { watch: third, run: 'C' },
+    ]);
+  });
+
+  test.each(seeds)('know them when two submitters begin one (seed %i)', async (seed) => {
+    const world = createWorld({ seed });
+    const first = idOf(await send(world, submission));
+    await end(world, first, 'failed', 'A');
+    const receipts = await world.timeline.finish(Promise.all([world.submit(submission), world.submit(submission)]));
+    const [id = '', other] = receipts.map(idOf);
+    expect(other).toBe(id);
+    expect(earlierRuns(world, id)).toEqual([{ watch: first, run: 'A' }]);
+  });
+
+  test('know them when the function that began one died [F3]', async () => {
+    const world = createWorld({ faults: once('insert head', 'crash before') });
+    const first = idOf(await send(world, submission));
+    await end(world, first, 'failed', 'A');
+    await expect(send(world, submission)).rejects.toThrow('crash');
+    const second = idOf(await send(world, submission));
+    expect(earlierRuns(world, second)).toEqual([{ watch: first, run: 'A' }]);
+    await end(world, second, 'succeeded', 'B');
+    expect(earlierRuns(world, idOf(await send(world, submission)))).toEqual([
+      { watch: first, run: 'A' },
+      { watch: second, run: 'B' },
+    ]);
+  });
+
+  test.each([
+    ['the creation, which ended well', { Action: 'CREATE' }, 'succeeded', 200],
+    ['the creation, which failed and may go on', { Action: 'CREATE' }, 'failed', 202],
+    ['the deletion, which ended well', { Action: 'DELETE' }, 'succeeded', 200],
+    ['an update, of which there may be another', { Action: 'UPDATE' }, 'succeeded', 202],
+    ['the update by its time, however it ended', { UpdateTime: '2026-01-02T03:04:05' }, 'failed', 200],
+    ['the update by its time, which was lost', { UpdateTime: '2026-01-02T03:04:05' }, 'lost', 202],
+  ] as const)('answer for a submission that names %s', async (_, fields, status, answer) => {
+    const world = createWorld();
+    const first = idOf(await send(world, naming(fields)));
+    await end(world, first, status, 'A');
+    const again = await send(world, naming(fields));
+    expect([again.status, idOf(again) === first]).toEqual([answer, answer === 200]);
+  });
+
+  test('are as many as the ways to name what is meant, and one by its time in any spelling', async () => {
+    const world = createWorld();
+    const ids = new Set<string>();
+    for (const fields of [{}, { Action: 'UPDATE' }, { Action: 'update' }, { UpdateTime: '2026-01-02T03:04:05' }]) {
+      ids.add(idOf(await send(world, naming(fields))));
+    }
+    ids.add(idOf(await send(world, naming({ UpdateTime: '2026-01-02T11:04:05+08:00' }))));
+    expect(ids.size).toBe(3);
+  });
+
+  test('keep the id that they had before the optional fields were there', async () => {
+    expect(idOf(await send(createWorld(), submission))).toBe('w_jmril6x54i352uhz7wen26f42i');
   });
 });
 

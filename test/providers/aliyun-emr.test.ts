@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aliyunEmr } from '../../lib/providers/aliyun-emr.ts';
 import { runContract } from './contract.ts';
+import { SUBMITTED_AT } from './course.ts';
 import { ask, lookAtOne, NOW, scripted, type Told } from './scripted.ts';
 import { storiesById } from './stories.ts';
 import { tellsTheTruth } from './truth.ts';
@@ -64,6 +65,35 @@ runContract({
     ['HTTP 400 ThrottlingException', { status: 400, body: { Code: 'ThrottlingException' } }, 'Throttled'],
     ['HTTP 400 NotAuthorized', { status: 400, body: { Code: 'NotAuthorized' } }, 'NotAllowed'],
     ['HTTP 503 ServiceFailure', { status: 503, body: { Code: 'ServiceFailure' } }, 'RetryLater'],
+  ],
+  courses: [
+    [
+      'HUMAN_PROCESSING with a reason, then COMPLETED without',
+      [
+        [1, state('HUMAN_PROCESSING', { StateChangeReason: { Code: 'OutOfStock', Message: 'sold out' } })],
+        [600, state('COMPLETED', { StateChangeReason: {} })],
+      ],
+      'succeeded',
+      { facts: { requestId: 'r-1' } },
+    ],
+    [
+      'HUMAN_PROCESSING with a reason, then FAILED without',
+      [
+        [1, state('HUMAN_PROCESSING', { StateChangeReason: { Code: 'OutOfStock', Message: 'sold out' } })],
+        [600, state('FAILED', { StateChangeReason: {} })],
+      ],
+      'failed',
+      { facts: { requestId: 'r-1' } },
+    ],
+    [
+      'IN_PROGRESS with an end, then FAILED without',
+      [
+        [1, state('IN_PROGRESS', { EndTime: SUBMITTED_AT - 60_000 })],
+        [600, state('FAILED', { EndTime: 0 })],
+      ],
+      'failed',
+      { facts: { requestId: 'r-1' } },
+    ],
   ],
 });
 

@@ -94,7 +94,7 @@ const COURSES: readonly Course[] = [
   ['UPDATE, deleted', looks(shown('UPDATE_IN_PROGRESS', OLD, -1), shown('DELETE_COMPLETE', OLD, 8)), 'canceled, inferred, noted', noted('DELETE_COMPLETE')],
   ['UPDATE, not deleted', looks(shown('UPDATE_IN_PROGRESS', OLD, -1), shown('DELETE_FAILED', OLD, -1)), 'canceled, inferred, noted', noted('DELETE_FAILED')],
   ['CREATE, UPDATE', looks(shown('CREATE_IN_PROGRESS', -1), shown('UPDATE_IN_PROGRESS', -1, 9)), 'succeeded, inferred, noted', { after: { word: 'UPDATE_IN_PROGRESS', facts: { operationType: 'CREATE' }, note: expect.stringContaining('UPDATE_IN_PROGRESS') } }],
-  ['CREATE, an update that failed', looks(shown('CREATE_IN_PROGRESS', -1), shown('UPDATE_FAILED', -1, 9, { StatusReason: 'sold out' })), 'succeeded, inferred, noted', { after: { facts: { operationType: 'CREATE', requestId: 'r-1' } } }],
+  ['CREATE, an update that failed', looks(shown('CREATE_IN_PROGRESS', -1), shown('UPDATE_FAILED', -1, 9, { StatusReason: 'sold out' })), 'succeeded, inferred, noted', { facts: { operationType: 'CREATE', requestId: 'r-1' } }],
   ['CREATE, an update rolled back', looks(shown('CREATE_IN_PROGRESS', -1), shown('UPDATE_ROLLBACK_COMPLETE', -1, 9)), 'succeeded, inferred, noted'],
   ['CREATE, IMPORT_UPDATE', looks(shown('CREATE_IN_PROGRESS', -1), shown('IMPORT_UPDATE_COMPLETE', -1, 9)), 'succeeded, inferred, noted'],
   ['CREATE, ROLLBACK', looks(shown('CREATE_IN_PROGRESS', -1), shown('ROLLBACK_IN_PROGRESS', -1, 9), shown('ROLLBACK_COMPLETE', -1, 9)), 'failed, untied, noted', noted('whether the creation was rolled back')],
@@ -169,7 +169,7 @@ const COURSES: readonly Course[] = [
 
   // Reasons.
   ['a reason of another product', looks(shown('CREATE_FAILED', -1, -1, { OperationInfo: { Code: 'NoStock', LogicalResourceId: 'Vm', Message: 'sold out' } })), 'failed', facts({ reasonCode: 'NoStock', reasonMessage: 'Vm: sold out' })],
-  ['a reason on the way and none at the end', looks(shown('UPDATE_IN_PROGRESS', -9, -9, { StatusReason: 'waits for stock' }), shown('UPDATE_FAILED', -9, -9)), 'failed', { after: { facts: { operationType: 'UPDATE', requestId: 'r-1' } } }],
+  ['a reason on the way and none at the end', looks(shown('UPDATE_IN_PROGRESS', -9, -9, { StatusReason: 'waits for stock' }), shown('UPDATE_FAILED', -9, -9)), 'failed', { facts: { operationType: 'UPDATE', requestId: 'r-1' } }],
   ['words beside a success', looks(shown('CREATE_COMPLETE', -9, -9, { StatusReason: 'Stack CREATE completed successfully' })), 'succeeded', facts({ message: 'Stack CREATE completed successfully' })],
 ];
 

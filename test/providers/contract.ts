@@ -45,8 +45,9 @@ export type Course = readonly [
     readonly fields?: Readonly<Record<string, string>>;
     /** The watch when it is submitted, where it differs. */
     readonly before?: Partial<Watch>;
-    /** What the watch holds at the end. */
+    /** What the watch holds at the end, and all its facts. */
     readonly after?: object;
+    readonly facts?: object;
   },
 ];
 
@@ -140,11 +141,12 @@ export const runContract = <O>(contract: Contract<O>): void => {
         expect(await outcome(provider, operation, scriptOf(told), known)).toBe(expected);
       });
     }
-    for (const [about, steps, expected, { fields = {}, before = {}, after = {} } = {}] of courses) {
+    for (const [about, steps, expected, { fields = {}, before = {}, after = {}, facts } = {}] of courses) {
       it(`${name} | ${about} -> ${expected}`, async () => {
         const watch = await watched(provider, v.parse(schema, { ...contract.operation, ...fields }), steps, before);
         expect(standing(watch)).toBe(expected);
         expect(watch).toMatchObject(after);
+        if (facts) expect(watch.facts).toEqual(facts);
       });
     }
     for (const [about, told, expected] of ERRORS[vendor]) {
