@@ -58,8 +58,8 @@ it('keeps its shape whatever is filled in', () => {
     fc.property(anyEvent, (event) => {
       const filled = fill(template, event);
       expect(JSON.parse(JSON.stringify(filled))).toEqual({
-        msg: `why: ${event.data.reason?.message}`,
-        list: [event.data.watch.labels.team],
+        msg: `why: ${event.data.reason?.message ?? ''}`,
+        list: [event.data.watch.labels.team ?? null],
         on: true,
       });
     }),

@@ -18,6 +18,7 @@ const KNOWN = [
   'data\\.(version|provider|connection|operation|operationType|console|status|providerStatus|evidence|progress|reason)',
   'data\\.(result|error|message|note|startedAt|endedAt|requestId|watch)',
   'data\\.progress\\.(done|total|percent)|data\\.reason\\.(code|message)',
+  'data\\.blocked(\\.(since|kind|code|message|help))?',
   'data\\.watch\\.(id|url|submittedAt|deadline|labels)',
   'data\\.operation\\.\\w+',
   'data\\.watch\\.labels\\.[\\w.\\-/]+',
