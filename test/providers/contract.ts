@@ -6,8 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { trimmed } from '../../lib/clouds/fields.ts';
 import { LookError } from '../../lib/errors.ts';
 import type { HttpRequest } from '../../lib/http.ts';
+import { providers } from '../../lib/providers/index.ts';
 import type { Memo, Observation, Provider, Vendor } from '../../lib/providers/provider.ts';
 import type { Watch } from '../../lib/watch.ts';
+import { casesAmong } from '../helpers/cases.ts';
 import { type Step, scriptOf, standing, watched } from './course.ts';
 import { bentAnswers, NONSENSE, textsIn } from './hostile.ts';
 import { answer, ask, CREDENTIALS, lookAtOne, outcome, scripted, type Told } from './scripted.ts';
@@ -126,6 +128,8 @@ const HOSTS: Readonly<Record<Vendor, RegExp>> = {
   aliyun: /^[a-z]+(\.[a-z0-9-]+)?\.aliyuncs\.com$/,
   huawei: /^[a-z]+\.[a-z0-9-]+\.myhuaweicloud\.(com|cn|eu)$/,
 };
+
+const cases = { numRuns: casesAmong(providers.length) };
 
 export const runContract = <O>(contract: Contract<O>): void => {
   const { provider, also = {}, table, courses = [], ends, inferredEnds = {}, callsMax = 1 } = contract;
@@ -264,6 +268,7 @@ export const runContract = <O>(contract: Contract<O>): void => {
             expect(plain).toContain(shape(request));
           }
         }),
+        cases,
       );
     });
   });
@@ -319,6 +324,7 @@ export const runContract = <O>(contract: Contract<O>): void => {
           const permitted = evidence === 'inferred' ? (seen && inferredEnds[status]) || [] : (ends[status] ?? []);
           expect(permitted.map((end) => end.toLowerCase())).toContain(asciiLower(word));
         }),
+        cases,
       );
     });
   });

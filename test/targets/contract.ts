@@ -8,8 +8,10 @@ import { describe, expect, it } from 'vitest';
 import type { OperationEvent } from '../../lib/event.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
 import { isReference } from '../../lib/reference.ts';
+import { targetTypes } from '../../lib/targets/index.ts';
 import { messageOf } from '../../lib/targets/message.ts';
 import type { Judgment } from '../../offline/inbox/receiver.ts';
+import { casesAmong } from '../helpers/cases.ts';
 import { anyEvent, anyEvents, failed, injection, LITERAL, noticesWith, succeeded, TRICKS, tooLong } from './events.ts';
 import { ATTEMPT, fromStandIn, inWords, prepared, received, resolved, standInFor } from './stand-in.ts';
 
@@ -67,6 +69,8 @@ const expectOnlyOurs = ({ shown }: Judgment, mentions: readonly string[]): void 
     if (mention) expect(mentions).toContain(text.trim());
   }
 };
+
+const cases = { numRuns: casesAmong(targetTypes.length) };
 
 export const runContract = (contract: Contract): void => {
   const { type, verdicts, rows = [], mentions = [], believesAny2xx = false } = contract;
@@ -138,6 +142,7 @@ export const runContract = (contract: Contract): void => {
           if (verdict.kind === 'delivered') return;
           expect(verdict.reason).toMatch(/^[\x20-\x7e]{1,100}$/);
         }),
+        cases,
       );
     });
   });
@@ -150,7 +155,10 @@ export const runContract = (contract: Contract): void => {
     });
 
     it('are taken and harmless whatever the cloud and the caller say [S8]', () => {
-      fc.assert(fc.property(anyEvent, (event) => expectHarmless(request(event))));
+      fc.assert(
+        fc.property(anyEvent, (event) => expectHarmless(request(event))),
+        cases,
+      );
     });
 
     const { digest, edit, notice } = target;
@@ -165,7 +173,10 @@ export const runContract = (contract: Contract): void => {
     }
     if (digest) {
       it('tell of several events at once, however many', () => {
-        fc.assert(fc.property(anyEvents, (events) => expectHarmless(digest(events, settings, ATTEMPT))));
+        fc.assert(
+          fc.property(anyEvents, (events) => expectHarmless(digest(events, settings, ATTEMPT))),
+          cases,
+        );
       });
     }
     if (edit) {
