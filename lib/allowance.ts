@@ -3,7 +3,7 @@
  * sweep counts every minute how many are taken. One item a tenant; functions take of it in blocks (limits.ts). Pure.
  */
 import * as v from 'valibot';
-import { MINUTE, SECOND } from './schedule.ts';
+import { believed, MINUTE } from './schedule.ts';
 
 export type Limits = {
   /** The bucket holds a minute's worth. */
@@ -51,21 +51,18 @@ export type Given = { readonly given: number; readonly allowance: Allowance; rea
 
 const within = (left: number, { wanted, needed }: Wish): number => (left < needed ? 0 : Math.min(wanted, left));
 
-/** Clocks of functions that are further apart than this are wrong, and each goes by its own. */
-const CLOCKS_APART_MS = 5 * SECOND;
-
 export const takeRequests = (allowance: Allowance, wish: Wish, now: number, { requestsPerMinute }: Limits): Given => {
   const each = MINUTE / requestsPerMinute;
-  const { left: before = requestsPerMinute, at } = allowance;
+  const { left: before = requestsPerMinute } = allowance;
+  // Written by a wrong clock, it would keep the bucket as it is until then.
+  const isCredible = believed(allowance.at, now, 0) === allowance.at;
+  const at = isCredible ? allowance.at : now;
   // Time never takes anything away: whoever's clock is behind finds what was left.
   const left = Math.min(requestsPerMinute, before + Math.max(0, now - at) / each);
   const given = within(Math.floor(left), wish);
   return {
     given,
-    allowance:
-      given > 0
-        ? { ...allowance, left: left - given, at: at > now + CLOCKS_APART_MS ? now : Math.max(at, now) }
-        : allowance,
+    allowance: given > 0 || !isCredible ? { ...allowance, left: left - given, at: Math.max(at, now) } : allowance,
     backAt: Math.ceil(now + (wish.needed - left) * each),
   };
 };

@@ -1,103 +1,119 @@
-/** Keeps the calls of one look to their slots in the connection's lane: every HTTP call has one of its own. */
+/**
+ * Keeps the calls of one look to their times in the connection's lane: every HTTP call has one of its own.
+ *
+ * An example: a look needs three calls. It has a time for the first and makes it, asks for another and makes the second,
+ * and finds that the next one is a minute away. It does not wait for that. It comes back then, with three times, because it
+ * begins anew with its first call: with one time it would never get any further.
+ */
 import type { ConnectionConfig } from './config.ts';
 import { RetryLater } from './errors.ts';
-import type { Lane } from './lane.ts';
+import type { Allotment, Later, Wish } from './lane.ts';
+import { pauseEnd } from './pacing.ts';
 import type { Runtime } from './runtime.ts';
 import { SECOND } from './schedule.ts';
 
-/** A slot this near is waited for; messages are hidden in whole seconds, so one comes back this much before its slot. */
-const WAIT_MAX_MS = 2.5 * SECOND;
-const COME_BACK_EARLY_MS = 1.5 * SECOND;
 /**
- * A slot missed by more than this is lost: used late it would crowd those behind it. At any rate the slots leave 150 ms in
- * a second (lane.ts); the rest of that is for the way to the cloud, which takes now longer, now shorter.
+ * A time missed by more than this is given back for another: used late its call would crowd those behind it. The lane keeps
+ * calls apart by 150 ms more than it must; the rest of that is for the way to the cloud, which takes now longer, now shorter.
  */
 const SLOT_LATE_MS = 60;
 /** A pause that was begun while we waited this long is looked for before calling. */
 const STALE_LANE_MS = 50;
-/** Slots of a slow connection further apart than this are not waited for: its calls of one look go closer together. */
+/** Times of a slow connection further apart than this are not waited for: the calls of one look go closer together. */
 const FOLLOWING_MAX_MS = 10 * SECOND;
+/** Even then no second holds two of them. */
+const APART_MS = 1.15 * SECOND;
 /** After this long a look makes no further call: a function has half a minute for its batch. */
 const LOOK_BUDGET_MS = 15 * SECOND;
 const BUDGET_SPENT_WAIT_MS = 5 * SECOND;
 
-/** Not now: the lane rests, or the next slot is too far to wait for. Carries the slots to come back with, in order. */
+/** Not now: the lane rests, or the next time is too far to wait for. Says when to come back, why, and with which times. */
 export class LaneBusy extends RetryLater {
-  readonly backAt: number;
-  readonly slots: readonly number[];
-  readonly why: 'refused' | 'paused' | 'full';
+  readonly later: Later;
 
-  constructor(backAt: number, slots: readonly number[] = [], why: LaneBusy['why'] = 'full') {
+  constructor(later: Later) {
     super({ code: 'lane_busy', message: 'the connection is at its pace; its turn comes later' });
-    this.backAt = backAt;
-    this.slots = slots;
-    this.why = why;
+    this.later = later;
   }
 }
 
-/** Why a lane that is paused is: its credentials were refused, or the cloud asked for a pause. */
-export const whyPaused = ({ refused }: Pick<Lane, 'refused'>): 'refused' | 'paused' => (refused ? 'refused' : 'paused');
+/** The calls of one look. */
+export type Calls = {
+  /** Waits for the time of the next call before that is made. */
+  readonly ahead: () => Promise<void>;
+  /** Waits for the time of a call, unless `ahead` has. Throws LaneBusy when it cannot be made now. */
+  readonly next: () => Promise<void>;
+};
 
-const missed = (slot: number, now: number): boolean => now > slot + SLOT_LATE_MS;
-
-/** Those of `slots` that can still be used, in order. */
-export const usableSlots = (slots: readonly number[], now: number): readonly number[] =>
-  slots.filter((slot) => !missed(slot, now)).sort((a, b) => a - b);
-
-/** Why a look with these slots has to come back for them, or undefined when the first is near enough to wait for. */
-export const tooFar = (slots: readonly number[], now: number): LaneBusy | undefined => {
-  const [first = now] = slots;
-  return first > now + WAIT_MAX_MS ? new LaneBusy(first - COME_BACK_EARLY_MS, slots) : undefined;
+export type Turn = {
+  /** What a look of these watches asks of the lane. */
+  readonly wish: Wish;
+  /** The times it has. */
+  readonly slots: readonly number[];
+  /** It tries refused credentials while everybody else waits: only its first call needs a time. */
+  readonly isTrial?: true;
 };
 
 type Tools = Pick<Runtime, 'pace' | 'now' | 'pause'>;
 
-/**
- * Answers what each call of a look waits for before it is made: the slots it has in hand, then one more at a time.
- * Throws LaneBusy when the call cannot be made now. The calls of a trial (refused credentials, everybody else waits) need
- * no turn but for the first.
- */
 export const callsInTurn = (
   { name, callsPerSecond }: ConnectionConfig,
-  slots: readonly number[],
-  isTrial: boolean,
+  { wish, slots, isTrial }: Turn,
   { pace, now, pause }: Tools,
-): (() => Promise<void>) => {
+): Calls => {
   const inHand = [...slots];
   const beganAt = now();
   let calls = 0;
+  let calledAt = Number.NEGATIVE_INFINITY;
+  let isAhead = false;
 
   const until = async (at: number): Promise<void> => {
     const wait = at - now();
     if (wait >= STALE_LANE_MS) {
       await pause(wait - STALE_LANE_MS);
       const lane = await pace.read(name);
-      if (lane.pausedUntil > now()) throw new LaneBusy(lane.pausedUntil, [], whyPaused(lane));
+      const backAt = pauseEnd(lane, now());
+      if (backAt > now()) throw new LaneBusy({ backAt, why: lane.refused ? 'refused' : 'paused' });
     }
     if (at > now()) await pause(at - now());
   };
 
-  const reserve = async (count: number): Promise<readonly number[]> => {
-    const reserved = await pace.reserve(name, count, callsPerSecond);
-    if ('pausedUntil' in reserved) throw new LaneBusy(reserved.pausedUntil, [], whyPaused(await pace.read(name)));
-    return reserved.slots;
+  const reserve = async (wanted: Pick<Wish, 'calls' | 'missed' | 'isFollowed'>): Promise<Allotment> => {
+    const { held: _, ...who } = wish;
+    const [allotment] = await pace.reserve(name, [{ ...who, ...wanted, isUnderWay: true }], callsPerSecond);
+    return allotment ?? { slots: [] };
   };
 
-  const another = async (): Promise<number> => {
-    const [slot = now()] = await reserve(1);
-    if (!tooFar([slot], now())) return slot;
-    // With this slot alone it would begin with its first call again and never get any further: it comes back with as many
-    // slots as it needs to come this far.
-    const rest = calls > 1 ? await reserve(calls - 1) : [];
-    throw tooFar([slot, ...rest], now()) ?? new LaneBusy(now(), [slot, ...rest]);
+  /** One more time; where it missed one, in place of that. */
+  const another = async (missed?: number): Promise<number> => {
+    const one = await reserve({ calls: 1, isFollowed: true, ...(missed !== undefined && { missed }) });
+    if (!('backAt' in one)) return one.slots[0] ?? now();
+    if (!one.slots || calls === 1) throw new LaneBusy(one);
+    const rest = await reserve({ calls: calls - 1 });
+    throw new LaneBusy({ ...one, slots: [...one.slots, ...(rest.slots ?? [])] });
   };
 
-  return async () => {
+  const wait = async (): Promise<void> => {
     calls += 1;
     if (calls > 1 && isTrial) return;
-    if (calls > 1 && now() > beganAt + LOOK_BUDGET_MS) throw new LaneBusy(now() + BUDGET_SPENT_WAIT_MS);
-    const next = inHand.shift() ?? (await another());
-    await until(Math.min(next, beganAt + FOLLOWING_MAX_MS));
-    if (missed(next, now())) await until(await another());
+    if (calls > 1 && now() > beganAt + LOOK_BUDGET_MS) {
+      throw new LaneBusy({ backAt: now() + BUDGET_SPENT_WAIT_MS, why: 'full' });
+    }
+    const slot = inHand.shift() ?? (await another());
+    const soonest = calls === 1 ? slot : Math.max(calledAt + APART_MS, beganAt + FOLLOWING_MAX_MS);
+    await until(Math.min(slot, soonest));
+    if (now() > slot + SLOT_LATE_MS) await until(await another(slot));
+    calledAt = now();
+  };
+
+  return {
+    ahead: async () => {
+      await wait();
+      isAhead = true;
+    },
+    next: async () => {
+      if (!isAhead) await wait();
+      isAhead = false;
+    },
   };
 };

@@ -4,7 +4,7 @@
  */
 import { messageKey } from './items.ts';
 import type { Runtime } from './runtime.ts';
-import { CLAIM_MS, KEEP_MS, SECOND } from './schedule.ts';
+import { believed, CLAIM_MS, KEEP_MS, SECOND } from './schedule.ts';
 import { sharedItem } from './shared-item.ts';
 
 export type KeptMessage = {
@@ -35,7 +35,10 @@ export const keptMessage = (
   return {
     take: (by) =>
       messages.change<KeptMessage | { readonly backAt: number }>(key, (message) => {
-        const isTaken = message.claim !== undefined && message.claim.by !== by && message.claim.until > now();
+        const isTaken =
+          message.claim !== undefined &&
+          message.claim.by !== by &&
+          believed(message.claim.until, now(), CLAIM_MS) > now();
         if (isTaken) return { body: message, result: { backAt: now() + AGAIN_MS } };
         return { body: { ...message, claim: { by, until: now() + CLAIM_MS } }, result: message };
       }),

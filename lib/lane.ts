@@ -1,86 +1,270 @@
 /**
- * A lane: the pace of one connection (cloud account) or one chat robot, shared by every function that uses it. Pure.
+ * A lane: the rate limiter of one connection (a cloud account), shared by every function that calls through it. Pure.
  *
- * It is a row of slots, one call each, that is handed out from the front. Slots stand 15 % further apart than the rate
- * needs, so that calls which leave a little late do not crowd into a second with the next ones.
+ * The lane keeps the times of the last calls. So no second ever holds more calls than the rate, however the calls are asked
+ * for. Calls may be made at one instant (a gust), as many as the rate allows in a second. Calls that find no room soon stand
+ * in line: each is promised a time and comes back at about that time. Whoever comes back goes before those who stand in no
+ * line yet, and takes the first room there is: a message that comes late loses nothing.
  */
-import { MINUTE, SECOND } from './schedule.ts';
+import { openPacing, type Pacing, paceNow, pauseEnd } from './pacing.ts';
+import { newestGood, type Refusals, trialOf } from './refusals.ts';
+import { believed, HOUR, MINUTE, SECOND } from './schedule.ts';
 
-export type Lane = {
-  /** The first slot nobody has. */
-  readonly nextSlotAt: number;
-  /** 1 is the configured rate; throttling halves it, time brings it back. */
-  readonly pace: number;
-  readonly pacedAt: number;
-  /** Nobody calls before this. */
-  readonly pausedUntil: number;
-  /** How far the cloud's clock is ahead of ours, ms, where it is too far for a signature. */
-  readonly skewMs?: number;
-  /** Credentials refused, and since when: until one look succeeds, only one look at a time is let through. */
-  readonly refused?: { readonly since: number } & Words;
-  /** What the cloud said when it last asked for a slower pace or a pause. It explains `pausedUntil` where nothing is refused. */
-  readonly slowed?: { readonly at: number } & Words;
+/** Calls of one instant: when, epoch ms, and how many. */
+export type Gust = readonly [at: number, calls: number];
+
+export type Lane = Pacing &
+  Refusals & {
+    /** The calls of the last moments, and those whose time is near, oldest first. */
+    readonly gusts?: readonly Gust[];
+    /** The times up to here are promised to calls that stand in line. */
+    readonly lineUntil?: number;
+    /** The same for those who have stood in line and found no room: they come back soon, one after another. */
+    readonly soonUntil?: number;
+    /**
+     * Where functions of the previous release go on: they know neither `gusts` nor `lineUntil`. Where it is not what this
+     * release wrote (`ownNextSlotAt`), one of them has taken the times up to it.
+     */
+    readonly nextSlotAt: number;
+    readonly ownNextSlotAt?: number;
+    /** How far the cloud's clock is ahead of ours, ms, where it is too far for a signature. */
+    readonly skewMs?: number;
+  };
+
+export const openLane: Lane = { ...openPacing, nextSlotAt: 0 };
+
+/** What a look asks of its lane. */
+export type Wish = {
+  /** Its watch: at a trial the watches of a connection take turns. */
+  readonly watch: string;
+  /** Whether the cloud has shown the watch's operation, and brought no trouble since: such a look tells most at a trial. */
+  readonly isSound: boolean;
+  /** The calls it needs. 0 where earlier answers may do: it only asks whether the lane rests. */
+  readonly calls: number;
+  /** The times that it was promised earlier. */
+  readonly held?: readonly number[];
+  /** A time that was kept free for it and that it missed: another call may have it. */
+  readonly missed?: number;
+  /** Goes before all that stand in line. */
+  readonly first?: boolean;
+  /** It has made calls already, and would have to begin anew: it waits longer for one more. */
+  readonly isUnderWay?: boolean;
+  /** Its function does not know how the connection fares. */
+  readonly isScout?: boolean;
+  /** Others of its batch ask after it has been answered. */
+  readonly isFollowed?: boolean;
 };
 
-/** A cloud's own code and words. */
-type Words = { readonly code: string; readonly message: string };
-
-const HEADROOM = 1.15;
-const PACE_MIN = 1 / 64;
-const HALVE_EVERY_MS = 10 * SECOND;
-const RECOVER_EVERY_MS = 10 * SECOND;
-const RECOVER_FACTOR = 1.25;
-/** How long refused credentials rest until one look tries again: long enough never to reach five failures in a row quickly. */
-export const REFUSED_PAUSE_MS = 3 * MINUTE;
-/** How long everybody else rests while one look tries: its call's time-out, and room to tell that it went well. */
-const TRIAL_MS = 20 * SECOND;
-const PAUSE_MAX_MS = 60 * MINUTE;
-
-export const openLane: Lane = { nextSlotAt: 0, pace: 1, pacedAt: 0, pausedUntil: 0 };
-
-/** The pace now: a quarter more for every ten seconds since it was last set, up to the configured rate. */
-export const paceNow = (lane: Lane, now: number): number =>
-  Math.min(1, lane.pace * RECOVER_FACTOR ** Math.floor(Math.max(now - lane.pacedAt, 0) / RECOVER_EVERY_MS));
-
-export type Reservation = { readonly slots: readonly number[]; readonly lane: Lane } | { readonly pausedUntil: number };
+/** The call times that a look has got, or when it is to come back, why, and with which times. */
+export type Allotment = { readonly slots: readonly number[]; readonly isTrial?: true } | Later;
+export type Later = {
+  readonly backAt: number;
+  readonly why: 'refused' | 'paused' | 'full';
+  readonly slots?: readonly number[];
+};
 
 /**
- * Takes `count` slots at `callsPerSecond`. While credentials are known to be refused, one call is let through when the
- * pause ends and the pause begins anew for everybody else, until that call has been answered.
+ * A time this near is waited for in the function, for each look that waits together. A later one is not, and the message is
+ * hidden until then: a function that sleeps for a second costs what a message and two writes cost. The calls of a slow
+ * connection are few: there a quarter of the time between two of them is waited for.
  */
-export const reserve = (lane: Lane, count: number, now: number, callsPerSecond: number): Reservation => {
-  if (lane.pausedUntil > now) return { pausedUntil: lane.pausedUntil };
-  if (lane.refused) {
-    return { slots: [now], lane: { ...lane, nextSlotAt: now, pausedUntil: now + TRIAL_MS } };
+const WAIT_EACH_MS = SECOND;
+const WAIT_MAX_MS = 2.5 * SECOND;
+/** Messages are hidden in whole seconds: one comes back this much before its time. */
+const COME_BACK_EARLY_MS = SECOND;
+/** No line is longer: what finds no place in it comes back when the line is nearly over. */
+const LINE_MAX_MS = HOUR;
+/** A line is nearly over when this much of it is left: early enough that the lane is never idle. */
+const LINE_END_MS = 2.5 * SECOND;
+/** Calls are kept apart by this much more than the rate needs: one leaves a little late, another is quicker on its way. */
+const GUARD_MS = 150;
+/** The times in a line are further apart than the lane's calls must be, so that those who come late catch up. */
+const LINE_STRETCH = 1.17;
+/**
+ * Where nobody knows how a connection fares, its calls are this far apart: the next one is stopped where the answer to the
+ * last is a refusal. Ten functions would meet it at once.
+ */
+const SCOUTS_APART_MS = 500;
+/** Functions whose clocks are this much apart still see each other's calls. */
+const CLOCK_DRIFT_MS = SECOND;
+
+/** As many calls as `size` are allowed in any stretch of `spanMs`; a line gives them `stepMs` apart. */
+type Budget = { readonly size: number; readonly spanMs: number; readonly stepMs: number };
+
+const budgetOf = (lane: Lane, now: number, callsPerSecond: number): Budget => {
+  const rate = callsPerSecond * paceNow(lane, now);
+  // Calls are whole: at 2.5 a second no second may hold a third. (A rate such as 0.29 x 100 is 28.999... to a machine.)
+  const size = Math.max(1, Math.floor(rate + 1e-9));
+  const everyMs = Math.max(SECOND, SECOND / rate);
+  return { size, spanMs: everyMs + GUARD_MS, stepMs: (everyMs * LINE_STRETCH) / size };
+};
+
+/** How far ahead times are looked for by those who have stood in line. */
+const horizonMs = ({ spanMs }: Budget): number => Math.max(2 * WAIT_MAX_MS, 2 * spanMs);
+
+/** How many more calls fit in at `at`: as many as the fullest stretch that `at` lies in has room for. */
+const roomAt = (gusts: readonly Gust[], at: number, { size, spanMs }: Budget): number => {
+  const starts = [at, ...gusts.map(([start]) => start).filter((start) => start > at - spanMs && start < at)];
+  const within = (start: number) =>
+    gusts.reduce((sum, [other, calls]) => (other >= start && other < start + spanMs ? sum + calls : sum), 0);
+  return Math.max(0, size - Math.max(...starts.map(within)));
+};
+
+const withCalls = (gusts: readonly Gust[], at: number, calls: number): readonly Gust[] => {
+  const there = gusts.find(([start]) => start === at)?.[1] ?? 0;
+  const others = gusts.filter(([start]) => start !== at);
+  const total = there + calls;
+  return total > 0 ? [...others, [at, total] as const].sort(([a], [b]) => a - b) : others;
+};
+
+type Placed = { readonly slots: readonly number[]; readonly gusts: readonly Gust[] };
+
+/** The first times from `from` on for so many calls. */
+const place = (before: readonly Gust[], calls: number, from: number, budget: Budget): Placed => {
+  let gusts = before;
+  const slots: number[] = [];
+  while (slots.length < calls) {
+    const start = Math.max(from, slots.at(-1) ?? from);
+    // Room opens only where a call has left the stretch behind it.
+    const candidates = [start, ...gusts.map(([at]) => Math.ceil(at + budget.spanMs)).filter((at) => at > start)];
+    const at = candidates.sort((a, b) => a - b).find((each) => roomAt(gusts, each, budget) > 0) ?? start;
+    const taken = Math.min(roomAt(gusts, at, budget), calls - slots.length);
+    slots.push(...Array<number>(taken).fill(at));
+    gusts = withCalls(gusts, at, taken);
   }
-  const pace = paceNow(lane, now);
-  const step = (SECOND * HEADROOM) / (callsPerSecond * pace);
-  const first = Math.max(lane.nextSlotAt, now);
+  return { slots, gusts };
+};
+
+type State = { readonly gusts: readonly Gust[]; readonly lineUntil: number; readonly soonUntil: number };
+
+/** What the lane says of times, as far as it can be believed and still counts. */
+const stateOf = (lane: Lane, now: number, budget: Budget): State => {
+  const line = lane.nextSlotAt === lane.ownNextSlotAt ? (lane.lineUntil ?? 0) : lane.nextSlotAt;
+  const from = now - budget.spanMs - CLOCK_DRIFT_MS;
   return {
-    slots: Array.from({ length: count }, (_, i) => Math.ceil(first + i * step)),
-    lane: { ...lane, nextSlotAt: Math.ceil(first + count * step) },
+    gusts: (lane.gusts ?? []).filter(([at]) => believed(at, now, horizonMs(budget)) > from),
+    lineUntil: believed(line, now, LINE_MAX_MS),
+    soonUntil: believed(lane.soonUntil ?? 0, now, 2 * horizonMs(budget)),
   };
 };
 
-/** After "too many requests": half the pace, at most once in ten seconds, and a pause when the cloud named one. */
-export const throttled = <L extends Lane>(lane: L, now: number, afterMs = 0, words?: Words): L => {
-  const pausedUntil = Math.max(lane.pausedUntil, afterMs > 0 ? now + Math.min(afterMs, PAUSE_MAX_MS) : 0);
-  const isHalvedAlready = now - lane.pacedAt < HALVE_EVERY_MS;
-  if (isHalvedAlready && pausedUntil === lane.pausedUntil) return lane;
-  const paused = { ...lane, pausedUntil, ...(words && { slowed: { at: now, ...words } }) };
-  return isHalvedAlready ? paused : { ...paused, pace: Math.max(paceNow(lane, now) / 2, PACE_MIN), pacedAt: now };
+type Rules = {
+  readonly mayStand: boolean;
+  /** How long the function waits for a time. */
+  readonly patienceMs: number;
+  /** Nobody has told the lane of a good answer lately. */
+  readonly isUnknown: boolean;
+};
+type Step = { readonly state: State; readonly allotment: Allotment };
+type Options = {
+  readonly callsPerSecond: number;
+  /** False where nobody new may stand in line for now. */
+  readonly mayStand: boolean;
 };
 
-/** After credentials were refused: nobody calls for some minutes. */
-export const refused = (lane: Lane, now: number, code: string, message: string): Lane => ({
-  ...lane,
-  pausedUntil: Math.max(lane.pausedUntil, now + REFUSED_PAUSE_MS),
-  refused: { since: lane.refused?.since ?? now, code, message },
-});
+const goesFirst = ({ first, held = [], missed }: Wish): boolean =>
+  first === true || held.length > 0 || missed !== undefined;
 
-/** After a call that was let in on trial got its answer: the lane is open again. */
-export const accepted = (lane: Lane, now: number): Lane => {
-  if (!lane.refused) return lane;
-  const { refused: _, ...rest } = lane;
-  return { ...rest, pausedUntil: now };
+/** Gives one wish its times. */
+const serve = (
+  before: State,
+  wish: Wish,
+  now: number,
+  budget: Budget,
+  { mayStand, isUnknown, patienceMs }: Rules,
+): Step => {
+  const { calls, held = [], missed } = wish;
+  const [soonest = now] = held;
+  if (calls === 0) return { state: before, allotment: { slots: [] } };
+  if (soonest > now + WAIT_MAX_MS) {
+    return { state: before, allotment: { backAt: soonest - COME_BACK_EARLY_MS, why: 'full', slots: held } };
+  }
+  const { gusts: kept } = before;
+  const free = missed !== undefined && kept.some(([start]) => start === missed) ? withCalls(kept, missed, -1) : kept;
+  const lineEnds = goesFirst(wish) ? now : before.lineUntil;
+  const lastCalled = isUnknown && wish.isScout ? (free.at(-1)?.[0] ?? 0) + SCOUTS_APART_MS : now;
+  const { slots, gusts } = place(free, calls, Math.max(now, lineEnds, lastCalled), budget);
+  const [at = now] = slots;
+  const waitMs = wish.isUnderWay || lastCalled > now ? WAIT_MAX_MS : patienceMs;
+  if (at <= now + waitMs) return { state: { ...before, gusts }, allotment: { slots } };
+  const { size, stepMs } = budget;
+  // Those who stand together come back together, in one batch, and call at one instant.
+  const everyMs = size * stepMs;
+  const gustAt = (start: number) => {
+    const common = Math.ceil(Math.floor(start / everyMs) * everyMs);
+    return size > 1 && common > now + waitMs ? common : Math.ceil(start);
+  };
+  const from = (start: number) => Array.from({ length: calls }, (_, i) => gustAt(start + i * stepMs));
+  // Nothing is kept free for it meanwhile: that would be lost if its message were late once more.
+  const soon = Math.max(before.soonUntil, at);
+  if (goesFirst(wish) && soon <= now + horizonMs(budget)) {
+    return {
+      state: { ...before, gusts: free, soonUntil: Math.ceil(soon + calls * stepMs) },
+      allotment: { backAt: gustAt(soon) - COME_BACK_EARLY_MS, why: 'full', slots: from(soon) },
+    };
+  }
+  const lineEnd = Math.max(before.lineUntil, goesFirst(wish) ? soon : at);
+  if (!mayStand || lineEnd > now + LINE_MAX_MS) {
+    const backAt = Math.max(now + SECOND, lineEnd - LINE_END_MS);
+    return { state: { ...before, gusts: free }, allotment: { backAt, why: 'full' } };
+  }
+  return {
+    state: { ...before, gusts: free, lineUntil: Math.ceil(lineEnd + calls * stepMs) },
+    allotment: { backAt: gustAt(lineEnd) - COME_BACK_EARLY_MS, why: 'full', slots: from(lineEnd) },
+  };
+};
+
+/** A time that was given this long ago still counts: its message was late. What is older has been used or is over. */
+const HELD_FOR_MS = MINUTE;
+
+/** Those of the times that a watch was given that may still be meant, in order. */
+export const heldSlots = (slots: readonly number[], now: number): readonly number[] =>
+  slots.filter((slot) => believed(slot, now, LINE_MAX_MS) > now - HELD_FOR_MS).sort((a, b) => a - b);
+
+const isSame = (a: State, b: State): boolean =>
+  a.gusts === b.gusts && a.lineUntil === b.lineUntil && a.soonUntil === b.soonUntil;
+
+/**
+ * Gives every wish its times, in their order, those first who go before the others. The lane is the same one where nothing
+ * was given. While credentials are known to be refused, one look is let through when the pause ends (see refusals.ts).
+ */
+export const allot = (
+  lane: Lane,
+  wishes: readonly Wish[],
+  now: number,
+  { callsPerSecond, mayStand }: Options,
+): { readonly lane: Lane; readonly allotments: readonly Allotment[] } => {
+  const budget = budgetOf(lane, now, callsPerSecond);
+  const initial = stateOf(lane, now, budget);
+  const pausedUntil = pauseEnd(lane, now);
+  if (lane.refused) {
+    const { trial, refusals, backAt } = trialOf(lane, pausedUntil, wishes, now);
+    const allotments = wishes.map(
+      (wish): Allotment =>
+        wish === trial ? { slots: [now], isTrial: true } : { backAt: backAt(wish), why: 'refused' },
+    );
+    if (!trial) return { lane, allotments };
+    return {
+      lane: written({ ...lane, ...refusals }, { ...initial, gusts: withCalls(initial.gusts, now, 1) }, budget),
+      allotments,
+    };
+  }
+  if (pausedUntil > now) return { lane, allotments: wishes.map(() => ({ backAt: pausedUntil, why: 'paused' })) };
+
+  const patienceMs = Math.min(Math.max(wishes.length * WAIT_EACH_MS, budget.spanMs / 4), WAIT_MAX_MS);
+  const rules = { mayStand, patienceMs, isUnknown: newestGood(lane.good ?? [], [], now).length === 0 };
+  let state = initial;
+  const allotted = new Map<Wish, Allotment>();
+  for (const wish of [...wishes.filter(goesFirst), ...wishes.filter((each) => !goesFirst(each))]) {
+    const step = serve(state, wish, now, budget, rules);
+    state = step.state;
+    allotted.set(wish, step.allotment);
+  }
+  const allotments = wishes.map((wish): Allotment => allotted.get(wish) ?? { slots: [] });
+  return { lane: isSame(state, initial) ? lane : written(lane, state, budget), allotments };
+};
+
+const written = (lane: Lane, { gusts, lineUntil, soonUntil }: State, { stepMs }: Budget): Lane => {
+  const nextSlotAt = Math.ceil(Math.max(lineUntil, ...gusts.map(([at, calls]) => at + calls * stepMs)));
+  return { ...lane, gusts, lineUntil, soonUntil, nextSlotAt, ownNextSlotAt: nextSlotAt };
 };

@@ -1,71 +1,114 @@
-/** Keeps a lane in the table: reserving, pausing and reopening are read-modify-write, retried when somebody was faster. */
+/** Keeps the lanes in the table: taking times, pausing and reopening are read-modify-write, retried when somebody was faster. */
 import type { Throttled } from './errors.ts';
-import { accepted, type Lane, openLane, type Reservation, refused, reserve, throttled } from './lane.ts';
+import { type Allotment, allot, type Lane, openLane, type Wish } from './lane.ts';
+import { throttled } from './pacing.ts';
+import { accepted, type Good, newestGood, type Refusal, refused } from './refusals.ts';
 import type { Runtime } from './runtime.ts';
-import { SECOND } from './schedule.ts';
+import { MINUTE, SECOND } from './schedule.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
 
 export type Pace = {
-  /** Takes slots, or tells until when the lane is paused. */
-  readonly reserve: (name: string, count: number, callsPerSecond: number) => Promise<Reservation>;
-  /**
-   * Whether this function has found the lane booked far ahead a moment ago. Then nobody is served sooner by booking it further
-   * at once: where thousands fall due together, their turns are given out little by little, and others get through meanwhile.
-   */
-  readonly isCrowded: (name: string) => boolean;
+  /** Gives each of `wishes` its call times, in one write; see `allot` in lane.ts. */
+  readonly reserve: (name: string, wishes: readonly Wish[], callsPerSecond: number) => Promise<readonly Allotment[]>;
   /** The lane as it is now. */
   readonly read: (name: string) => Promise<Lane>;
   /** With the cloud's own code and words, which the lane keeps for whoever asks why it is slow. */
   readonly throttled: (name: string, error: Throttled) => Promise<void>;
-  /** True when this was news: the caller reports it, once. */
-  readonly refused: (name: string, code: string, message: string) => Promise<boolean>;
-  readonly accepted: (name: string) => Promise<void>;
+  /** Whether a refusal concerns its watches alone, whether it is news where it does not, and the lane after it. */
+  readonly refused: (name: string, refusal: Refusal) => Promise<ReturnType<typeof refused<Lane>>>;
+  /** After a good answer. It is written down at once where it ends a trial, else with the next times that are taken. */
+  readonly answered: (name: string, good: Omit<Good, 'at'>, isTrial: boolean) => Promise<void>;
+  /**
+   * Whether one call must go before a gust, because this function does not know how the connection fares: ten calls would
+   * meet a wrong clock or a key that has ended at once, and some clouds lock a key for that.
+   */
+  readonly needsScout: (name: string) => boolean;
   /** How far the cloud's clock is ahead of ours, ms, by what this function has last read of the lane. */
   readonly skewMs: (name: string) => number;
   /** Remembers how far the cloud's clock is from ours, so that the next function signs by it at once. */
   readonly skewed: (name: string, skewMs: number) => Promise<void>;
 };
 
-/** Booked this far ahead, a lane is never idle though those who wait ask again only after a second or two. */
-const FAR_MS = 2.5 * SECOND;
-const CROWDED_FOR_MS = 250;
+/**
+ * Where a line was this long a moment ago, this function lets nobody new stand in it: they are not served sooner for it.
+ * Where thousands fall due together, their times are given out little by little, and others get through meanwhile.
+ */
+const LONG_LINE_MS = 2.5 * SECOND;
+const STAND_EVERY_MS = 250;
+const SCOUTED_FOR_MS = MINUTE;
 
 const laneKey = (name: string) => ({ pk: `lane#${name}`, sk: 'lane' });
+
+/** What this function knows of a connection. */
+type Known = {
+  readonly lane: Lane;
+  readonly good: readonly Good[];
+  /** When it last found the line long. */
+  readonly crowdedAt: number;
+};
+
+const unknown: Known = { lane: openLane, good: [], crowdedAt: Number.NEGATIVE_INFINITY };
 
 export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
   const { now } = tools;
   const lanes = sharedItem<Lane>(openLane, tools);
-  const crowdedAt = new Map<string, number>();
-  const skews = new Map<string, number>();
-  const seen = (name: string, lane: Lane): Lane => {
-    skews.set(name, lane.skewMs ?? 0);
-    return lane;
+  const connections = new Map<string, Known>();
+  const knownOf = (name: string): Known => connections.get(name) ?? unknown;
+  const learn = (name: string, news: Partial<Known>): void => {
+    connections.set(name, { ...knownOf(name), ...news });
   };
-  const change = (name: string, apply: (lane: Lane) => Lane): Promise<void> =>
-    lanes.change(laneKey(name), (lane) => ({ body: seen(name, apply(lane)), result: undefined }));
+
+  const change = <R>(name: string, apply: (lane: Lane) => { readonly lane: Lane; readonly result: R }): Promise<R> =>
+    lanes.change(laneKey(name), (before) => {
+      const { lane, result } = apply(before);
+      // A lane that is written anyway also tells others of this function's good answers.
+      const good = newestGood(lane.good ?? [], knownOf(name).good, now());
+      const body = lane === before || good.length === 0 ? lane : { ...lane, good };
+      learn(name, { lane: body });
+      return { body, result };
+    });
+  const changeLane = (name: string, apply: (lane: Lane) => Lane): Promise<void> =>
+    change(name, (lane) => ({ lane: apply(lane), result: undefined }));
+
+  const isCrowded = (name: string): boolean => now() < knownOf(name).crowdedAt + STAND_EVERY_MS;
 
   return {
-    reserve: async (name, count, callsPerSecond) => {
-      const reservation = await lanes.change(laneKey(name), (lane) => {
-        const result = reserve(seen(name, lane), count, now(), callsPerSecond);
-        return { body: 'lane' in result ? result.lane : lane, result };
+    reserve: async (name, wishes, callsPerSecond) => {
+      const mayStand = !isCrowded(name);
+      const allotments = await change(name, (before) => {
+        const { lane, allotments: result } = allot(before, wishes, now(), { callsPerSecond, mayStand });
+        return { lane, result };
       });
-      const [first = now()] = 'slots' in reservation ? reservation.slots : [];
-      if (first > now() + FAR_MS) crowdedAt.set(name, now());
-      return reservation;
+      const lastSlot = Math.max(...allotments.flatMap(({ slots = [] }) => slots));
+      // A scout stands there alone: those who follow it have still to find their places.
+      const isFollowed = wishes.every((wish) => wish.isFollowed);
+      if (mayStand && !isFollowed && lastSlot > now() + LONG_LINE_MS) learn(name, { crowdedAt: now() });
+      return allotments;
     },
-    isCrowded: (name) => now() < (crowdedAt.get(name) ?? Number.NEGATIVE_INFINITY) + CROWDED_FOR_MS,
-    read: async (name) => seen(name, await lanes.read(laneKey(name))),
-    skewMs: (name) => skews.get(name) ?? 0,
+    read: async (name) => {
+      const lane = await lanes.read(laneKey(name));
+      learn(name, { lane });
+      return lane;
+    },
     throttled: (name, { afterMs, code, message }) =>
-      change(name, (lane) => throttled(lane, now(), afterMs, { code, message })),
-    refused: (name, code, message) =>
-      lanes.change(laneKey(name), (lane) => ({
-        body: refused(lane, now(), code, message),
-        result: lane.refused === undefined,
-      })),
-    skewed: (name, skewMs) => change(name, (lane) => ({ ...lane, skewMs })),
-    accepted: (name) => change(name, (lane) => accepted(lane, now())),
+      changeLane(name, (lane) => throttled(lane, now(), afterMs, { code, message })),
+    refused: (name, refusal) =>
+      change(name, (lane) => {
+        const told = { ...lane, good: newestGood(lane.good ?? [], knownOf(name).good, now()) };
+        const result = refused(told, refusal, now());
+        return { lane: result.lane === told ? lane : result.lane, result };
+      }),
+    answered: async (name, good, isTrial) => {
+      learn(name, { good: newestGood([{ ...good, at: now() }], knownOf(name).good, now()) });
+      if (isTrial) await changeLane(name, (lane) => accepted(lane, now()));
+    },
+    needsScout: (name) => {
+      const { good, lane } = knownOf(name);
+      const answeredAt = good[0]?.at ?? Number.NEGATIVE_INFINITY;
+      return answeredAt <= Math.max(now() - SCOUTED_FOR_MS, lane.doubt?.at ?? 0);
+    },
+    skewMs: (name) => knownOf(name).lane.skewMs ?? 0,
+    skewed: (name, skewMs) => changeLane(name, (lane) => ({ ...lane, skewMs })),
   };
 };
 

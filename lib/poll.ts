@@ -1,12 +1,13 @@
 /** Wake-ups for watches: look, decide, write down what changed, announce what is over. */
 import { isDeepStrictEqual } from 'node:util';
 import { announce } from './announce.ts';
+import type { Outcome, Unasked } from './ask.ts';
 import type { Missed } from './deadline.ts';
 import { decide, waited } from './decide.ts';
 import { habitsOf } from './habits.ts';
 import { leaseIsDue, type WatchItem, watchKey, withBody } from './items.ts';
 import { openLane } from './lane.ts';
-import { look, type Outcome, type Unasked } from './look.ts';
+import { look } from './look.ts';
 import { missedBy } from './missed.ts';
 import { tellOperators } from './operators.ts';
 import type { SqsRecord } from './queue.ts';
@@ -66,18 +67,20 @@ export const poll = (
       jobs.map((job) =>
         decided(job, async () => {
           const fate = await withoutLook(job, runtime);
-          const { body: watch, slots } = job.item;
+          const watch = job.item.body;
           // The last look goes before all others of its connection.
           const isLast = runtime.now() >= watch.deadline;
-          if (!fate) due.push({ job, watch, ...(slots && { slots }), ...(isLast && { first: true }) });
+          if (!fate) due.push({ job, watch, ...promisedTo(job), ...(isLast && { first: true }) });
           return fate;
         }),
       ),
     );
     const moment = momentsOf(runtime);
-    await look(due, runtime, async ({ job }, outcome) => {
-      await decided(job, () => afterLook(job, outcome, moment(), runtime));
-    });
+    await Promise.all(
+      look(due, runtime).map(([{ job }, outcome]) =>
+        decided(job, async () => afterLook(job, await outcome, moment(), runtime)),
+      ),
+    );
     return fates;
   });
 
@@ -94,6 +97,10 @@ const noteFault = (job: WatchJob, runtime: Runtime): Promise<Fate> => {
   const now = runtime.now();
   return change(job, (watch) => waited(watch, OWN_FAULT, now + MINUTE, now), false, runtime);
 };
+
+/** The times it was promised, when it comes back for them: after that its next look has no claim to them. */
+const promisedTo = ({ item: { slots, receives: before }, receives }: WatchJob): { slots?: readonly number[] } =>
+  slots && receives <= before + 1 ? { slots } : {};
 
 const MOMENT_MS = 1.5 * SECOND;
 

@@ -134,3 +134,13 @@ export const nextAttempt = (attempts: number, now: number, chance: number, retry
   const jittered = wait * (1 - JITTER + 2 * JITTER * chance);
   return now + Math.max(jittered, Math.min(retryAfterMs, RETRY_AFTER_MAX_MS));
 };
+
+/** The clocks of two functions that are further apart than this: one of them is wrong. */
+const CLOCKS_APART_MS = 5 * SECOND;
+
+/**
+ * A time that another function wrote into a shared item, as far as it can be believed. One that lies further ahead than its
+ * purpose allows (`aheadMs`) comes from a wrong clock and counts as long past: it must not hold anybody up.
+ */
+export const believed = (at: number, now: number, aheadMs: number): number =>
+  at <= now + aheadMs + CLOCKS_APART_MS ? at : 0;

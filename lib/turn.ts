@@ -5,14 +5,16 @@
  * it takes one of a few seats, and gives it back when it is done. Once it is known to hang it is left alone for minutes, and
  * then tried by one batch: so many that hang at a time do not take every function either.
  */
-import { type Lane, openLane, paceNow } from './lane.ts';
-import { MINUTE, SECOND } from './schedule.ts';
+import { openPacing, type Pacing, paceNow, pauseEnd } from './pacing.ts';
+import { believed, MINUTE, SECOND } from './schedule.ts';
 import type { Key } from './store.ts';
 import type { Rate } from './targets/target.ts';
 
 type Seat = { readonly by: string; readonly until: number };
 
-export type Turn = Lane & {
+export type Turn = Pacing & {
+  /** The first slot nobody has. */
+  readonly nextSlotAt: number;
   /** When the last messages were sent or are to be, oldest first: as many as a minute allows, where that is bounded. */
   readonly recent: readonly number[];
   readonly seats: readonly Seat[];
@@ -37,7 +39,7 @@ const HUNG_MAX_MS = 5 * MINUTE;
 const PER_SECOND_DEFAULT = 100;
 const HEADROOM = 1.05;
 
-export const openTurn: Turn = { ...openLane, recent: [], seats: [] };
+export const openTurn: Turn = { ...openPacing, nextSlotAt: 0, recent: [], seats: [] };
 
 export type Entry =
   /** May tell it, at these times, and deliveries that others left waiting with it; the seat must be given back. */
@@ -89,17 +91,30 @@ const leftWaiting = (turn: Turn, { mergeable = [] }: Wish): Turn => {
   return next.length === waiting.length ? turn : { ...turn, waiting: next };
 };
 
+/** Slots are given out this far ahead at most: nobody's patience is longer. */
+const SLOTS_AHEAD_MS = MINUTE;
+
+/** The turn without the times that only a wrong clock can have written. */
+const believable = (turn: Turn, now: number): Turn => ({
+  ...turn,
+  pausedUntil: pauseEnd(turn, now),
+  nextSlotAt: believed(turn.nextSlotAt, now, SLOTS_AHEAD_MS),
+  recent: turn.recent.filter((at) => believed(at, now, SLOTS_AHEAD_MS) > 0),
+  seats: turn.seats.filter(({ until }) => believed(until, now, SEAT_MS) > 0),
+});
+
 /**
  * Takes a seat and up to `count` slots: one for all that can share a message, where there are not enough or others wait for
  * that as well. What gets no slot within `patienceMs` is for the caller to bring back later.
  */
-export const enter = (turn: Turn, wish: Wish, now: number): { readonly turn: Turn; readonly entry: Entry } => {
+export const enter = (stored: Turn, wish: Wish, now: number): { readonly turn: Turn; readonly entry: Entry } => {
   const { by, count, rate, mergeable = [] } = wish;
-  if (turn.disabled) return { turn, entry: { disabled: turn.disabled } };
-  if (turn.pausedUntil > now) return { turn: leftWaiting(turn, wish), entry: { backAt: turn.pausedUntil } };
+  const turn = believable(stored, now);
+  if (turn.disabled) return { turn: stored, entry: { disabled: turn.disabled } };
+  if (turn.pausedUntil > now) return { turn: leftWaiting(stored, wish), entry: { backAt: turn.pausedUntil } };
   const seats = turn.seats.filter(({ until }) => until > now);
   if (seats.length >= (turn.hangs ? 1 : wish.seats)) {
-    return { turn: leftWaiting(turn, wish), entry: { backAt: now + SECOND } };
+    return { turn: leftWaiting(stored, wish), entry: { backAt: now + SECOND } };
   }
 
   const { waiting = [], ...rest } = turn;
@@ -109,7 +124,7 @@ export const enter = (turn: Turn, wish: Wish, now: number): { readonly turn: Tur
     isShort && mergeable.length > 0 ? slotsFor(turn, count - mergeable.length + 1, wish, now) : each;
   if (slots.length === 0) {
     const backAt = Math.max(nextSlotAt, minuteFree(recent, rate, paceNow(turn, now)));
-    return { turn: leftWaiting(turn, wish), entry: { backAt } };
+    return { turn: leftWaiting(stored, wish), entry: { backAt } };
   }
   const taken = [...seats, { by, until: now + SEAT_MS }];
   const others = waiting.filter((key) => !mergeable.some((own) => isSame(key, own)));
@@ -131,7 +146,7 @@ export const leave = (turn: Turn, by: string): Turn => {
 
 /** After a batch of which it let everything hang. Batches that hang together count once. */
 export const hung = (turn: Turn, now: number): Turn => {
-  if (turn.pausedUntil > now) return turn;
+  if (pauseEnd(turn, now) > now) return turn;
   const hangs = (turn.hangs ?? 0) + 1;
   return { ...turn, hangs, pausedUntil: now + Math.min(hangs * HUNG_MS, HUNG_MAX_MS) };
 };

@@ -1,5 +1,5 @@
 /** Keeps targets' turns in the table. */
-import { throttled } from './lane.ts';
+import { throttled } from './pacing.ts';
 import type { Runtime } from './runtime.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
 import {

@@ -95,6 +95,8 @@ export const pauseView = (lane: Lane, now: number) => {
     cause,
     code,
     message,
-    ...(lane.refused && { refused: { ...lane.refused, since: iso(lane.refused.since) } }),
+    ...(lane.refused && {
+      refused: { since: iso(lane.refused.since), code: lane.refused.code, message: lane.refused.message },
+    }),
   };
 };

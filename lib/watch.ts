@@ -108,6 +108,10 @@ export type Habits = {
   readonly followers?: readonly string[];
 };
 
+/** Whether the cloud has shown its operation, and no look has failed since. */
+export const isSound = ({ seenAt, trouble }: Pick<Watch, 'seenAt' | 'trouble'>): boolean =>
+  seenAt !== undefined && trouble === undefined;
+
 const HISTORY_MAX = 20;
 
 /** The watch in a status, with the word of the cloud, and with that in its history. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { callsInTurn, LaneBusy, tooFar, usableSlots } from '../lib/calls-in-turn.ts';
+import { callsInTurn, LaneBusy } from '../lib/calls-in-turn.ts';
 import type { ConnectionConfig } from '../lib/config.ts';
-import { type Lane, openLane, reserve } from '../lib/lane.ts';
+import { allot, type Lane, openLane } from '../lib/lane.ts';
 import type { Pace } from '../lib/pace.ts';
 import { T0 } from './samples.ts';
 
@@ -18,25 +18,29 @@ const lookWith = (slots: readonly number[], { lane = openLane, rate = 10, isTria
   let now = T0;
   let row: Lane = lane;
   const pace: Pick<Pace, 'reserve' | 'read'> = {
-    reserve: async (_, count, callsPerSecond) => {
-      const reservation = reserve(row, count, now, callsPerSecond);
-      if ('lane' in reservation) row = reservation.lane;
-      return reservation;
+    reserve: async (_, wishes, callsPerSecond) => {
+      const result = allot(row, wishes, now, { callsPerSecond, mayStand: true });
+      row = result.lane;
+      return result.allotments;
     },
     read: async () => row,
   };
   const pause = async (ms: number) => {
     now += ms + late;
   };
-  const inTurn = callsInTurn(
-    connectionOf(rate),
-    slots.map((slot) => T0 + slot),
-    isTrial,
-    { pace: pace as Pace, now: () => now, pause },
-  );
+  const turn = {
+    wish: { watch: 'w', isSound: true, calls: slots.length },
+    slots: slots.map((slot) => T0 + slot),
+    ...(isTrial && { isTrial }),
+  };
+  const calls = callsInTurn(connectionOf(rate), turn, { pace: pace as Pace, now: () => now, pause });
   return {
     call: async (): Promise<number> => {
-      await inTurn();
+      await calls.next();
+      return now - T0;
+    },
+    ahead: async (): Promise<number> => {
+      await calls.ahead();
       return now - T0;
     },
     pass: (ms: number) => {
@@ -51,7 +55,8 @@ const lookWith = (slots: readonly number[], { lane = openLane, rate = 10, isTria
 const busy = async (call: () => Promise<number>): Promise<{ backAt: number; slots: number[] }> => {
   const error = await call().catch((thrown: unknown) => thrown);
   if (!(error instanceof LaneBusy)) throw new Error(`not busy: ${error}`);
-  return { backAt: error.backAt - T0, slots: error.slots.map((slot) => slot - T0) };
+  const { backAt, slots = [] } = error.later;
+  return { backAt: backAt - T0, slots: slots.map((slot) => slot - T0) };
 };
 
 describe('the calls of a look', () => {
@@ -61,20 +66,25 @@ describe('the calls of a look', () => {
   });
 
   test('take one more slot for each call beyond those', async () => {
-    const { call } = lookWith([0], { lane: { ...openLane, nextSlotAt: T0 + 110 } });
-    expect([await call(), await call(), await call()]).toEqual([0, 110, 225]);
+    const { call } = lookWith([0], { lane: { ...openLane, gusts: [[T0, 9]] } });
+    expect([await call(), await call(), await call()]).toEqual([0, 0, 1_150]);
+  });
+
+  test('may wait before they are made: once for each', async () => {
+    const { ahead, call } = lookWith([700, 810]);
+    expect([await ahead(), await call(), await call()]).toEqual([700, 700, 810]);
   });
 
   test('whose next slot is too far come back for it, with a slot for every call made so far', async () => {
     const { call } = lookWith([0, 110], { lane: { ...openLane, nextSlotAt: T0 + 60_000 } });
     await call();
     await call();
-    expect(await busy(call)).toEqual({ backAt: 58_500, slots: [60_000, 60_115, 60_230] });
+    expect(await busy(call)).toEqual({ backAt: 58_940, slots: [59_940, 59_940, 59_940] });
   });
 
-  test('of a slow connection go closer together than its slots are: a function cannot wait that long', async () => {
+  test('of a slow connection go closer together than its slots are, a second apart: a function cannot wait longer', async () => {
     const { call } = lookWith([0, 11_000, 22_000], { rate: 0.1 });
-    expect([await call(), await call(), await call()]).toEqual([0, 10_000, 10_000]);
+    expect([await call(), await call(), await call()]).toEqual([0, 10_000, 11_150]);
   });
 
   test('end where the lane was paused while they waited', async () => {
@@ -97,15 +107,15 @@ describe('the calls of a look', () => {
   });
 
   test('that missed their slot by little go at once, by more take another', async () => {
-    const { call, pass } = lookWith([0, 100], { lane: { ...openLane, nextSlotAt: T0 + 500 } });
+    const { call, pass } = lookWith([0, 100], { lane: { ...openLane, gusts: [[T0, 10]] } });
     pass(60);
     expect(await call()).toBe(60);
     pass(101);
-    expect(await call()).toBe(500);
+    expect(await call()).toBe(1_150);
   });
 
   test('of a function that is always late are made all the same', async () => {
-    const { call } = lookWith([500], { late: 200, lane: { ...openLane, nextSlotAt: T0 + 1_000 } });
+    const { call } = lookWith([500], { late: 200, lane: { ...openLane, gusts: [[T0 + 400, 10]] } });
     expect(await call()).toBeGreaterThan(1_000);
   });
 
@@ -114,20 +124,5 @@ describe('the calls of a look', () => {
     await call();
     pass(15_001);
     expect(await busy(call)).toEqual({ backAt: 20_001, slots: [] });
-  });
-});
-
-describe('slots that were promised', () => {
-  test('are used in order, but for those that were missed', () => {
-    expect(usableSlots([T0 + 5, T0 - 61, T0 - 60], T0)).toEqual([T0 - 60, T0 + 5]);
-  });
-
-  test('are waited for up to two and a half seconds', () => {
-    expect(tooFar([T0 + 2_500], T0)).toBeUndefined();
-    expect(tooFar([T0 + 2_501, T0 + 9_000], T0)).toMatchObject({
-      backAt: T0 + 1_001,
-      slots: [T0 + 2_501, T0 + 9_000],
-    });
-    expect(tooFar([], T0)).toBeUndefined();
   });
 });

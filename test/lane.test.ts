@@ -1,134 +1,279 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { accepted, type Lane, openLane, REFUSED_PAUSE_MS, refused, reserve, throttled } from '../lib/lane.ts';
-import { HOUR, T0 } from './samples.ts';
+import { type Allotment, allot, heldSlots, type Lane, openLane, type Wish } from '../lib/lane.ts';
+import { throttled } from '../lib/pacing.ts';
+import { DAY, HOUR, MINUTE, SECOND, T0 } from './samples.ts';
 
-const taken = (lane: Lane, count: number, now: number, rate = 10) => {
-  const reservation = reserve(lane, count, now, rate);
-  if (!('slots' in reservation)) throw new Error('the lane is paused');
-  return reservation;
+type Ask = Partial<Wish> & { readonly mayStand?: boolean };
+
+const wishOf = ({ mayStand: _, ...wish }: Ask = {}): Wish => ({ watch: 'w', isSound: true, calls: 1, ...wish });
+
+/** Asks at T0 + `ms`; answers the lane after it, and the times in ms after T0. */
+const ask = (lane: Lane, asks: readonly Ask[], ms = 0, rate = 10) => {
+  const mayStand = asks.every((each) => each.mayStand ?? true);
+  const result = allot(lane, asks.map(wishOf), T0 + ms, { callsPerSecond: rate, mayStand });
+  return { lane: result.lane, got: result.allotments.map(inMs) };
 };
 
-describe('slots', () => {
-  test('of an idle lane begin now, 15 % further apart than the rate needs', () => {
-    expect(taken(openLane, 3, T0).slots).toEqual([T0, T0 + 115, T0 + 230]);
+const inMs = (allotment: Allotment) => {
+  const slots = allotment.slots?.map((slot) => slot - T0);
+  return 'backAt' in allotment ? { back: allotment.backAt - T0, ...(slots && { slots }) } : slots;
+};
+
+const ten = Array.from({ length: 10 }, () => ({}));
+/** A lane with so many calls at T0. */
+const called = (calls: number, rate = 10) => ask(openLane, [{ calls }], 0, rate).lane;
+/** A lane whose line ends at T0 + `ms`. */
+const withLine = (ms: number): Lane => ({ ...openLane, nextSlotAt: T0 + ms });
+
+describe('times', () => {
+  test.each<[string, Lane, readonly Ask[], number, number, unknown]>([
+    ['of an idle lane are now, a gust of as many as the rate', openLane, ten, 0, 10, Array(10).fill([0])],
+    [
+      'of more than the rate are a second later, and 150 ms',
+      openLane,
+      [{ calls: 12 }],
+      0,
+      10,
+      [[...Array(10).fill(0), 1_150, 1_150]],
+    ],
+    ['fill up what others have left', called(7), [{ calls: 5 }], 400, 10, [[400, 400, 400, 1_150, 1_150]]],
+    ['are free again after a second, and 150 ms', called(10), [{}], 1_150, 10, [[1_150]]],
+    ['and not before', called(10), [{}], 1_149, 10, [[1_150]]],
+    ['at 100 calls a second', openLane, [{ calls: 101 }], 0, 100, [[...Array(100).fill(0), 1_150]]],
+    ['at 2.5 calls a second: no second holds a third', openLane, [{ calls: 3 }], 0, 2.5, [[0, 0, 1_150]]],
+    ['at 0.4 calls a second', openLane, [{ calls: 2 }], 0, 0.4, [[0, 2_650]]],
+    ['at 0.05 calls a second', openLane, [{}], 0, 0.05, [[0]]],
+    [
+      'at 0.29 x 100 calls a second, which is 28.999... to a machine',
+      openLane,
+      [{ calls: 29 }],
+      0,
+      0.29 * 100,
+      [Array(29).fill(0)],
+    ],
+    ['are waited for a second', withLine(1_000), [{}], 0, 10, [[1_000]]],
+    ['later ones are promised, to be back for', withLine(1_001), [{}], 0, 10, [{ back: 1, slots: [1_001] }]],
+    [
+      'in a line are gusts too, a seventh further apart',
+      withLine(9_000),
+      [{ calls: 10 }, {}],
+      0,
+      10,
+      [
+        { back: 7_460, slots: [...Array(6).fill(8_460), ...Array(4).fill(9_630)] },
+        { back: 8_630, slots: [9_630] },
+      ],
+    ],
+    [
+      'in a line of a slow connection',
+      called(1, 0.1),
+      [{}, {}],
+      1_000,
+      0.1,
+      [
+        { back: 9_150, slots: [10_150] },
+        { back: 20_850, slots: [21_850] },
+      ],
+    ],
+    ['of those who were promised one are the first free ones', withLine(60_000), [{ held: [T0 + 900] }], 0, 10, [[0]]],
+    ['also where they come late', withLine(60_000), [{ held: [T0 - 6_000] }], 0, 10, [[0]]],
+    ['as many as they need', withLine(60_000), [{ held: [T0, T0], calls: 2 }], 0, 10, [[0, 0]]],
+    [
+      'of those who come too early stay theirs',
+      withLine(60_000),
+      [{ held: [T0 + 2_501] }],
+      0,
+      10,
+      [{ back: 1_501, slots: [2_501] }],
+    ],
+    [
+      'of one who goes first are the first free ones',
+      withLine(60_000),
+      [{}, { first: true }],
+      0,
+      10,
+      [{ back: 58_940, slots: [59_940] }, [0]],
+    ],
+    ['are given first to those who go first', called(9), [{}, { first: true }], 1_000, 10, [[1_150], [1_000]]],
+    ['are not needed by those who may do with earlier answers', withLine(60_000), [{ calls: 0 }], 0, 10, [[]]],
+    [
+      'are not promised where nobody new may stand in line',
+      withLine(60_000),
+      [{ mayStand: false }],
+      0,
+      10,
+      [{ back: 57_500 }],
+    ],
+    ['but are given all the same where there is room', openLane, [{ mayStand: false }], 0, 10, [[0]]],
+    ['are not promised further than an hour ahead', withLine(HOUR + 1), [{}], 0, 10, [{ back: HOUR - 2_499 }]],
+    ['of one that was missed are given to the next', called(10), [{ missed: T0 }], 70, 10, [[70]]],
+    ['missed that nobody kept are no more room', called(10), [{ missed: T0 - 5 }], 970, 10, [[1_150]]],
+  ])('%s', (_, lane, asks, ms, rate, expected) => {
+    expect(ask(lane, asks, ms, rate).got).toEqual(expected);
   });
 
-  test('go on behind those taken before', () => {
-    const { lane } = taken(openLane, 10, T0);
-    expect(taken(lane, 2, T0 + 500).slots).toEqual([T0 + 1_150, T0 + 1_265]);
-    expect(taken(lane, 1, T0 + 5_000).slots).toEqual([T0 + 5_000]);
+  test('of those who come back and find no room are soon, one after another, and keep nothing from others', () => {
+    const full = called(1, 0.1);
+    const late = ask(full, [{ held: [T0] }, { held: [T0] }, { held: [T0] }], 1_000, 0.1);
+    expect(late.got).toEqual([
+      { back: 9_150, slots: [10_150] },
+      // Later than twice the time between two calls: in line.
+      { back: 20_850, slots: [21_850] },
+      { back: 32_550, slots: [33_550] },
+    ]);
+    expect(ask(late.lane, [{ held: [T0 + 10_150] }], 10_150, 0.1).got).toEqual([[10_150]]);
   });
 
-  test('of a slow connection are far apart', () => {
-    expect(taken(openLane, 2, T0, 0.1).slots).toEqual([T0, T0 + 11_500]);
+  test('change nothing where none is given', () => {
+    const line = withLine(60_000);
+    expect(ask(line, [{ calls: 0 }, { mayStand: false }, { held: [T0 + 9_000] }]).lane).toBe(line);
   });
 
-  test('are never handed out twice and never faster than the rate, however they are asked for [F18]', () => {
-    const asks = fc.array(fc.tuple(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 0, max: 3_000 })), {
-      minLength: 1,
-      maxLength: 30,
-    });
+  test.each([
+    ['half the pace', 0, [...Array(5).fill(10), 1_160]],
+    ['a quarter more after ten seconds', 10_000, Array(6).fill(10_000)],
+  ])('of a throttled lane: %s [F28]', (_, ms, expected) => {
+    expect(ask(throttled(openLane, T0), [{ calls: 6 }], Math.max(ms, 10)).got).toEqual([expected]);
+  });
+
+  test('of a paused lane: none', () => {
+    const paused = throttled(openLane, T0, 30_000);
+    const { allotments } = allot(paused, [wishOf()], T0 + 29_999, { callsPerSecond: 10, mayStand: true });
+    expect(allotments).toEqual([{ backAt: T0 + 30_000, why: 'paused' }]);
+    expect(ask(paused, [{}], 30_000).got).toEqual([[30_000]]);
+  });
+});
+
+describe('the times that a watch was promised', () => {
+  test('count for a minute, in order, and are not believed further ahead than a line may be [F27]', () => {
+    const slots = [T0 + 5, T0 - MINUTE, T0 - MINUTE + 1, T0 + 2 * DAY];
+    expect(heldSlots(slots, T0)).toEqual([T0 - MINUTE + 1, T0 + 5]);
+  });
+});
+
+describe('a function whose clock is two days ahead [F27]', () => {
+  const wrong = ask(openLane, [{ calls: 30 }], 2 * DAY).lane;
+
+  test.each([
+    ['calls and line', wrong],
+    ['a pause', { ...wrong, pausedUntil: T0 + 2 * DAY }],
+    ['a throttling', throttled(wrong, T0 + 2 * DAY)],
+    ['times taken by the previous release', { ...openLane, nextSlotAt: T0 + 2 * DAY }],
+  ])('holds nobody up: %s', (_, lane) => {
+    expect(ask(lane, ten).got).toEqual(Array(10).fill([0]));
+  });
+});
+
+describe('functions of the previous release', () => {
+  test('go on where this one has ended, and this one where they have', () => {
+    const { lane } = ask(openLane, [{ calls: 10 }]);
+    expect(lane.nextSlotAt).toBe(T0 + 1_170);
+    // They take slots from there, and keep what they do not know.
+    const theirs = { ...lane, nextSlotAt: T0 + 3_450 };
+    expect(ask(theirs, [{}], 3_300).got).toEqual([[3_450]]);
+    expect(ask({ nextSlotAt: T0 + 300, pace: 1, pacedAt: 0, pausedUntil: 0 }, [{}], 100).got).toEqual([[300]]);
+  });
+
+  test('find every call of a line taken', () => {
+    expect(ask(withLine(9_000), [{ calls: 10 }]).lane.nextSlotAt).toBe(T0 + 10_170);
+  });
+});
+
+/** One function asks again and again: how long after the last time, how many watches, by a clock so far off, its messages so late. */
+const arrivals = fc.array(
+  fc.record({
+    gapMs: fc.integer({ min: 0, max: 3_000 }),
+    watches: fc.integer({ min: 1, max: 10 }),
+    skewMs: fc.integer({ min: -25, max: 25 }),
+    lateMs: fc.integer({ min: 0, max: 6_000 }),
+    first: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 25 },
+);
+const rates = fc.oneof(fc.constantFrom(0.05, 0.1, 1, 10, 100), fc.double({ min: 0.05, max: 100, noNaN: true }));
+
+type Event = {
+  readonly at: number;
+  readonly wishes: readonly Wish[];
+  readonly skewMs: number;
+  readonly lateMs: number;
+};
+
+/** Lets all of them come, and come back as they are told. Answers when calls are really made, in order, and how often each came. */
+const play = (
+  all: readonly { gapMs: number; watches: number; skewMs: number; lateMs: number; first: boolean }[],
+  rate: number,
+) => {
+  let at = T0;
+  const events: Event[] = all.map(({ gapMs, watches, skewMs, lateMs, first }, i) => {
+    at += gapMs;
+    const wishes = Array.from({ length: watches }, (_, j) => wishOf({ watch: `w${i}-${j}`, first: first && j === 0 }));
+    return { at, wishes, skewMs, lateMs };
+  });
+  let lane: Lane = openLane;
+  const calls: number[] = [];
+  let rounds = 0;
+  while (events.length > 0) {
+    events.sort((a, b) => a.at - b.at);
+    const event = events.shift() as Event;
+    rounds += 1;
+    if (rounds > 20_000) throw new Error('somebody never gets a time');
+    const now = event.at + event.skewMs;
+    const result = allot(lane, event.wishes, now, { callsPerSecond: rate, mayStand: true });
+    lane = result.lane;
+    for (const [i, allotment] of result.allotments.entries()) {
+      if (!('backAt' in allotment)) {
+        calls.push(...allotment.slots.map((slot) => slot - event.skewMs));
+        continue;
+      }
+      const wish = event.wishes[i] as Wish;
+      const { held: _, ...rest } = wish;
+      const back = { ...rest, ...(allotment.slots && { held: allotment.slots }) };
+      const hidden = Math.ceil((allotment.backAt - now) / SECOND) * SECOND;
+      events.push({ ...event, at: event.at + Math.max(hidden, 0) + event.lateMs, wishes: [back] });
+    }
+  }
+  return { calls: calls.sort((a, b) => a - b), rounds };
+};
+
+describe('whoever asks, and however late messages come', () => {
+  test('no second holds more calls than the rate, and everybody gets a time [F18]', () => {
     fc.assert(
-      fc.property(asks, fc.double({ min: 0.1, max: 100, noNaN: true }), (all, rate) => {
-        let lane = openLane;
-        let now = T0;
-        const slots: number[] = [];
-        for (const [count, ms] of all) {
-          now += ms;
-          const reservation = taken(lane, count, now, rate);
-          lane = reservation.lane;
-          slots.push(...reservation.slots);
-        }
-        expect(slots).toEqual(slots.toSorted((a, b) => a - b));
-        for (const [i, slot] of slots.entries()) {
-          // In any stretch of time there are no more calls than the rate allows, and the one that begins it.
-          const first = slots[0] ?? slot;
-          expect(i).toBeLessThanOrEqual(((slot - first + 1) / 1_000) * rate + 1e-6);
+      fc.property(arrivals, rates, (all, rate) => {
+        const { calls } = play(all, rate);
+        expect(calls).toHaveLength(all.reduce((sum, { watches }) => sum + watches, 0));
+        const size = Math.max(1, Math.floor(rate + 1e-9));
+        const spanMs = Math.max(SECOND, SECOND / rate);
+        for (const [i, call] of calls.entries()) {
+          const next = calls[i + size];
+          // The clocks of two functions differ by 50 ms at most, and 60 more are for calls that leave late.
+          if (next !== undefined) expect(next - call).toBeGreaterThanOrEqual(spanMs + 90);
         }
       }),
     );
   });
-});
 
-describe('throttling', () => {
-  const busy = throttled({ ...openLane, nextSlotAt: T0 }, T0);
-
-  test('halves the pace [F28]', () => {
-    expect(busy).toMatchObject({ pace: 0.5, pacedAt: T0, pausedUntil: 0 });
-    expect(taken(busy, 2, T0 + 1).slots).toEqual([T0 + 1, T0 + 231]);
-  });
-
-  test('counts at most once in ten seconds', () => {
-    expect(throttled(busy, T0 + 9_999).pace).toBe(0.5);
-    expect(throttled(busy, T0 + 10_000).pace).toBe(0.3125);
-  });
-
-  test('wears off, a quarter more every ten seconds', () => {
-    const gapAt = (ms: number) => {
-      const [first = 0, second = 0] = taken(busy, 2, T0 + ms).slots;
-      return second - first;
-    };
-    expect([gapAt(10_000), gapAt(20_000), gapAt(30_000), gapAt(40_000)]).toEqual([184, 148, 118, 115]);
-  });
-
-  test('never stops a lane', () => {
-    let lane = busy;
-    for (let i = 1; i < 100; i += 1) lane = throttled(lane, T0 + i * 10_000);
-    expect(lane.pace).toBe(1 / 64);
-  });
-
-  test('pauses it also where the pace was halved a moment ago, and is no news without a longer pause', () => {
-    expect(throttled(busy, T0 + 1_000, 30_000)).toEqual({ ...busy, pausedUntil: T0 + 31_000 });
-    // The same lane, so that nothing is written.
-    expect(throttled(busy, T0 + 1_000)).toBe(busy);
-    const paused = throttled(busy, T0 + 1_000, 30_000);
-    expect(throttled(paused, T0 + 2_000, 5_000)).toBe(paused);
-  });
-
-  test('pauses it when the cloud says for how long, up to an hour [F28]', () => {
-    expect(throttled(openLane, T0, 30_000).pausedUntil).toBe(T0 + 30_000);
-    expect(throttled(openLane, T0, 24 * HOUR).pausedUntil).toBe(T0 + HOUR);
-    expect(throttled({ ...openLane, pausedUntil: T0 + HOUR }, T0, 1_000).pausedUntil).toBe(T0 + HOUR);
-    expect(reserve(throttled(openLane, T0, 30_000), 1, T0 + 29_999, 10)).toEqual({ pausedUntil: T0 + 30_000 });
-  });
-});
-
-describe('refused credentials', () => {
-  const shut = refused(openLane, T0, 'InvalidAccessKeyId', 'not found');
-
-  test('pause the lane, and since when is kept', () => {
-    expect(shut.pausedUntil).toBe(T0 + REFUSED_PAUSE_MS);
-    expect(reserve(shut, 1, T0 + REFUSED_PAUSE_MS - 1, 10)).toEqual({ pausedUntil: T0 + REFUSED_PAUSE_MS });
-    expect(refused(shut, T0 + REFUSED_PAUSE_MS, 'InvalidAccessKeyId', 'still').refused).toMatchObject({
-      since: T0,
-      message: 'still',
-    });
-  });
-
-  test('let one call in when the pause is over, and pause for everybody else until it is answered', () => {
-    const now = T0 + REFUSED_PAUSE_MS;
-    const trial = taken(shut, 5, now);
-    expect(trial.slots).toEqual([now]);
-    expect(reserve(trial.lane, 1, now + 1, 10)).toEqual({ pausedUntil: now + 20_000 });
-  });
-
-  test('are over with the first answer', () => {
-    const open = accepted(shut, T0 + 500);
-    expect(open.refused).toBeUndefined();
-    expect(taken(open, 1, T0 + 500).slots).toEqual([T0 + 500]);
-    expect(accepted(openLane, T0)).toBe(openLane);
-  });
-
-  test('are tried at most 20 times an hour, whoever asks [F38]', () => {
-    let lane = shut;
-    let calls = 0;
-    for (let now = T0; now < T0 + HOUR; now += 1_000) {
-      const reservation = reserve(lane, 3, now, 10);
-      if (!('slots' in reservation)) continue;
-      calls += reservation.slots.length;
-      lane = refused(reservation.lane, now, 'InvalidAccessKeyId', 'not found');
-    }
-    expect(calls).toBe(19);
+  test('a line is served in time: late messages cost less than a tenth of the calls', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(0.1, 1, 10),
+        fc.integer({ min: 20, max: 60 }),
+        fc.infiniteStream(fc.integer({ min: 0, max: 6_000 })),
+        (rate, watches, late) => {
+          const all = Array.from({ length: watches }, () => ({
+            gapMs: 10,
+            watches: 1,
+            skewMs: 0,
+            first: false,
+            lateMs: late.next().value ?? 0,
+          }));
+          const { calls } = play(all, rate);
+          const tookMs = (calls.at(-1) ?? T0) - T0;
+          const neededMs = (Math.ceil(watches / Math.max(1, rate)) - 1) * Math.max(SECOND, SECOND / rate);
+          expect(tookMs).toBeLessThanOrEqual(neededMs * 1.17 * 1.1 + 30 * SECOND);
+        },
+      ),
+    );
   });
 });

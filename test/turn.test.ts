@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { throttled } from '../lib/lane.ts';
+import { throttled } from '../lib/pacing.ts';
 import { answered, disable, type Entry, enable, enter, hung, leave, openTurn, type Turn } from '../lib/turn.ts';
 
 const NOW = 1_795_312_800_000;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { newDelivery } from '../lib/delivery.ts';
 import { newDeliveryItem, newWatchItem } from '../lib/items.ts';
-import { openLane, refused } from '../lib/lane.ts';
+import { openLane } from '../lib/lane.ts';
+import { refused } from '../lib/refusals.ts';
 import { DEFAULT_GAP } from '../lib/schedule.ts';
 import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
 import { MINUTE, OPERATIONS, SECOND, T0, watchWith } from './samples.ts';
@@ -10,6 +11,9 @@ const links = { watch: 'https://watch.example.com/watches/w_sample', console: 'h
 const habits = { graceMs: MINUTE, missesUntilLost: 3, gap: DEFAULT_GAP };
 const view = (more: Parameters<typeof watchWith>[0], now = T0, lane = openLane) =>
   JSON.parse(JSON.stringify(watchView(watchWith(more), links, habits, lane, now)));
+
+const refusedLane = (code: string, message: string) =>
+  refused(openLane, { watches: ['w'], wasSound: true, isTrial: false, key: 'k', code, message }, T0).lane;
 
 describe('a watch', () => {
   test('that is new shows what was asked for, and when it will be looked at', () => {
@@ -57,7 +61,7 @@ describe('a watch', () => {
   });
 
   test.each([
-    ['has refused credentials', refused(openLane, T0, 'InvalidAccessKeyId', 'not found')],
+    ['has refused credentials', refusedLane('InvalidAccessKeyId', 'not found')],
     ['was asked to wait', { ...openLane, pausedUntil: T0 + MINUTE }],
   ])('whose connection %s shows no next look', (_, lane) => {
     expect(view({ nextLookAt: T0 + 5 * SECOND }, T0, lane)).not.toHaveProperty('nextLookAt');
@@ -176,12 +180,11 @@ describe('a connection', () => {
   });
 
   test('whose credentials opwatch cannot read says so', () => {
-    expect(pauseView(refused(openLane, T0, 'secret_unreadable', 'no parameter'), T0)?.cause).toBe('no_secret');
+    expect(pauseView(refusedLane('secret_unreadable', 'no parameter'), T0)?.cause).toBe('no_secret');
   });
 
   test('whose credentials are refused shows why, also between two trials', () => {
-    const lane = refused(openLane, T0, 'InvalidAccessKeyId', 'not found');
-    expect(pauseView(lane, T0 + 10 * MINUTE)).toEqual({
+    expect(pauseView(refusedLane('InvalidAccessKeyId', 'not found'), T0 + 10 * MINUTE)).toEqual({
       until: '2026-01-05T08:10:00.000Z',
       cause: 'refused',
       code: 'InvalidAccessKeyId',

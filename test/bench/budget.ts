@@ -63,6 +63,7 @@ export const budget = (print: Print): Promise<void> =>
     );
     print(`${ofFirst.length - distinct} looked at twice (wanted: 0)`);
     print(`${busiest[KEYS.first.accessKeyId]} calls in the busiest second of all (wanted: at most ${PER_SECOND})`);
+    print(`${number(fleet.workedMs() / calls.length)} ms of Lambda a look, waiting included`);
     const lateness = calls.flatMap(({ at, params }) => {
       const dueAt = other.dueAt.get(params.OperationId ?? '');
       return dueAt === undefined ? [] : [at - dueAt];

@@ -24,7 +24,8 @@ export const coalescing = async (print: Print): Promise<void> => {
       const lists = calls.filter(({ params }) => params.TaskId === undefined).length;
       print(
         `${TASKS} tasks, ${pollers} pollers: ${calls.length} calls (${lists} pages of the list, ` +
-          `${calls.length - lists} tasks asked for by themselves) in ${seconds(took)}`,
+          `${calls.length - lists} tasks asked for by themselves) in ${seconds(took)}, ` +
+          `${(fleet.workedMs() / TASKS).toFixed(0)} ms of Lambda a look`,
       );
     });
   }

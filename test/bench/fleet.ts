@@ -35,6 +35,8 @@ export type Fleet = {
   readonly watch: (id: string) => Watch | undefined;
   /** Lets the pollers work until `isDone`. Throws when that takes longer than `limitMs`. */
   readonly workUntil: (isDone: () => boolean | Promise<boolean>, limitMs: number) => Promise<void>;
+  /** How long the pollers have been at work in all, waiting included, ms: what Lambda would bill. */
+  readonly workedMs: () => number;
   /** Whether no poller has anything to do at the moment. */
   readonly isIdle: () => boolean;
   /** Sets the clock ahead to where there is something to do again. */
@@ -118,6 +120,7 @@ export const withFleet = <T>(options: FleetOptions, work: (fleet: Fleet) => Prom
 
     let isOpen = false;
     let busy = 0;
+    let worked = 0;
     const workOn = async (runtime: Runtime): Promise<void> => {
       while (isOpen) {
         const records = sqs.receive(QUEUE, BATCH).map(({ record }) => record);
@@ -126,6 +129,7 @@ export const withFleet = <T>(options: FleetOptions, work: (fleet: Fleet) => Prom
           continue;
         }
         busy += 1;
+        const began = performance.now();
         const staying = await poll(records, [QUEUE], runtime);
         const done = records.filter(({ messageId }) => !staying.includes(messageId));
         sqs.remove(
@@ -133,6 +137,7 @@ export const withFleet = <T>(options: FleetOptions, work: (fleet: Fleet) => Prom
           done.map(({ receiptHandle }) => receiptHandle),
         );
         busy -= 1;
+        worked += performance.now() - began;
       }
     };
     const runtimes = Array.from({ length: options.pollers }, newRuntime);
@@ -175,6 +180,7 @@ export const withFleet = <T>(options: FleetOptions, work: (fleet: Fleet) => Prom
           await working;
         }
       },
+      workedMs: () => worked,
       isIdle: () => busy === 0 && nextVisibleAt() > now(),
       skipIdleTime: () => {
         ahead += Math.max(0, nextVisibleAt() - now());

@@ -393,10 +393,8 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
       ...runtime,
       pace: {
         ...runtime.pace,
-        reserve: async (_name, count) => ({
-          slots: Array(count).fill(runtime.now()),
-          lane: await runtime.pace.read(_name),
-        }),
+        reserve: async (_name, wishes) =>
+          wishes.map(({ calls }) => ({ slots: Array<number>(calls).fill(runtime.now()) })),
       },
     }),
   }),

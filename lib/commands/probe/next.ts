@@ -3,8 +3,9 @@ import type { Config } from '../../config.ts';
 import { decide } from '../../decide.ts';
 import { LookError, NotAllowed, Refused, Throttled } from '../../errors.ts';
 import { habitsOf } from '../../habits.ts';
-import { openLane, REFUSED_PAUSE_MS, throttled } from '../../lane.ts';
+import { openPacing, throttled } from '../../pacing.ts';
 import type { Observation } from '../../providers/provider.ts';
+import { REFUSED_PAUSE_MS } from '../../refusals.ts';
 import { type Habits, isOver, type Watch } from '../../watch.ts';
 import type { Look } from './look.ts';
 import { span } from './span.ts';
@@ -32,7 +33,7 @@ const afterRefusal = (connection: string): string[] => [
 ];
 
 const afterThrottling = ({ afterMs = 0 }: Throttled, { connection, at }: Look): string[] => {
-  const { pace, pausedUntil } = throttled(openLane, at, afterMs);
+  const { pace, pausedUntil } = throttled(openPacing, at, afterMs);
   const { name, callsPerSecond } = connection;
   return [
     `slows connection ${name} down to ${pace * callsPerSecond} calls a second, and speeds up again step by step`,
