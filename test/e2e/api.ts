@@ -281,19 +281,23 @@ export const api = (running: () => Opwatch): void => {
 
     it('stops a watch without forgetting its looks', async () => {
       const submission = anOperation();
+      await opwatch.begin(submission, { scenario: 'endless' });
       const { id } = await opwatch.submit({ ...submission, notify: [] });
-      await opwatch.readUntil(id, ({ lookedAt }) => lookedAt !== undefined);
-      await opwatch.beneath.edit(watchKey(id), (item) => {
-        const watch = item.body as Watch;
-        return {
-          ...item,
-          body: { ...watch, submittedAt: watch.submittedAt - MINUTE, nextLookAt: watch.nextLookAt - MINUTE },
-        };
+      await opwatch.readUntil(id, ({ status }) => status === 'running');
+      const letMinutePass = () =>
+        opwatch.beneath.edit(watchKey(id), (item) => {
+          const watch = item.body as Watch;
+          return {
+            ...item,
+            body: { ...watch, submittedAt: watch.submittedAt - MINUTE, nextLookAt: watch.nextLookAt - MINUTE },
+          };
+        });
+      // A look that was being made meanwhile may write over it.
+      const looks = await until(async () => {
+        await letMinutePass();
+        const watch = await opwatch.read(id);
+        return watch.looks > 3 && watch.looks;
       });
-      const { looks } = await opwatch.read(id);
-      // Looks that are due and were not made are none.
-      expect(looks).toBeGreaterThanOrEqual(1);
-      expect(looks).toBeLessThanOrEqual(3);
       const stopped = await opwatch.ask(`/watches/${id}`, { method: 'DELETE' });
       expect((stopped.body as WatchView).looks).toBeGreaterThanOrEqual(looks);
     });
@@ -367,7 +371,9 @@ export const api = (running: () => Opwatch): void => {
     expect((await opwatch.ask('/watches', { token: text })).body).toEqual({ watches: [] });
     expect((await opwatch.ask('/watches', { token: text, body: anOperation() })).status).toBe(403);
 
-    const [, id = '', secret = ''] = text.split('_');
+    // A secret may hold the sign that stands before it.
+    const [, id = '', ...parts] = text.split('_');
+    const secret = parts.join('_');
     const list = await token('list');
     expect(list).toContain(`${id}\tteam\tread\tall\tall\t`);
     expect(list).not.toContain(secret);

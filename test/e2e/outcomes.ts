@@ -34,7 +34,8 @@ type Ending = {
   readonly steps?: readonly (readonly [Status, string?])[];
 };
 
-const HALFWAY: Course = { seconds: 60, agoSeconds: 30 };
+/** For hours, however slow this machine is. */
+const HALFWAY: Course = { seconds: 100_000, agoSeconds: 50_000 };
 const OUT_OF_STOCK = { code: 'OutOfStock', message: expect.stringContaining('sold out') };
 
 // biome-ignore format: a table
