@@ -2,7 +2,6 @@
  * Faults of design, each put between the real code and the world: what would happen if opwatch were built that way. The
  * simulation is worth something as far as it catches them.
  */
-import type { Delivery } from '../../lib/delivery.ts';
 import type { Leased } from '../../lib/items.ts';
 import type { KeptMessage } from '../../lib/kept-message.ts';
 import { poll } from '../../lib/poll.ts';
@@ -12,35 +11,10 @@ import { receive } from '../../lib/receive.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import type { Item, Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
+import { isDelivery, isWatch, lastRead, queueBent, tableBent, writesBent } from './bends.ts';
+import { FALSE_OUTCOMES } from './false-outcomes.ts';
 import type { DesignFault } from './run.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
-
-type Bend = NonNullable<DesignFault['bend']>;
-
-const isWatch = (item: Item): item is Item<Watch> => item.sk === 'watch';
-const isDelivery = (item: Item): item is Item<Delivery> => item.sk.startsWith('delivery#');
-
-const tableBent =
-  (bend: (table: Table, runtime: Runtime, process: Parameters<Bend>[1]) => Partial<Table>): Bend =>
-  (runtime, process) => ({ ...runtime, table: { ...runtime.table, ...bend(runtime.table, runtime, process) } });
-
-/** Every write of an item goes through `change`. */
-const writesBent = (change: (item: Item, runtime: Runtime, process: Parameters<Bend>[1]) => Item): Bend =>
-  tableBent((table, runtime, process) => ({
-    insert: (item) => table.insert(change(item, runtime, process)),
-    replace: (item) => table.replace(change(item, runtime, process)),
-  }));
-
-const queueBent =
-  (bend: (queue: Runtime['queue'], runtime: Runtime) => Partial<Runtime['queue']>): Bend =>
-  (runtime) => ({ ...runtime, queue: { ...runtime.queue, ...bend(runtime.queue, runtime) } });
-
-/** What a process has read, by key. */
-const lastRead = () => {
-  const versions = new Map<string, Item>();
-  const key = ({ pk, sk }: { pk: string; sk: string }) => `${pk} ${sk}`;
-  return { note: (item: Item) => versions.set(key(item), item), of: (item: Item) => versions.get(key(item)) };
-};
 
 /** Writes whatever the table holds: reads the version there is, and puts it one further. */
 const unfenced =
@@ -64,6 +38,8 @@ const withTicketsOf = async (records: readonly SqsRecord[], { table }: Runtime):
   );
 
 export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
+  ...FALSE_OUTCOMES,
+
   'writes are not fenced by version': () => ({ bend: tableBent((table) => ({ replace: unfenced(table) })) }),
 
   'a second insert overwrites the first': () => ({

@@ -224,7 +224,13 @@ const watched = (functions: Functions, witness: Witness, world: () => World): Fu
       done(staying);
       return staying;
     };
-  return { ...functions, poll: beside(functions.poll), deliver: beside(functions.deliver) };
+  const swept: Functions['sweep'] = async (runtime, mayGoOn) => {
+    const done = witness.onSweep();
+    const result = await functions.sweep(runtime, mayGoOn);
+    if (mayGoOn()) done(world());
+    return result;
+  };
+  return { ...functions, poll: beside(functions.poll), deliver: beside(functions.deliver), sweep: swept };
 };
 
 const isAtRest = ({ table, sqs }: World): boolean => {

@@ -12,7 +12,7 @@ import { checkContents } from './contents.ts';
 import { checkDeliveries, checkParkedLogged } from './deliveries.ts';
 import { checkFollowers, endsShown, FOLLOWER, showsEnd } from './followers.ts';
 import { checkNotices } from './notices.ts';
-import { checkHistories, checkNotes } from './outcomes.ts';
+import { checkHistories, checkLookCounts, checkNotes, checkOutcomes } from './outcomes.ts';
 import { isLater, isPoison, RUN_MS } from './plan.ts';
 import { checkPunctuality } from './punctuality.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
@@ -35,8 +35,10 @@ const HOSTS: Readonly<Record<string, string>> = { chat: 'chat.example.com', ci: 
 const isAt = (url: string, target: string): boolean => new URL(url).host === (HOSTS[target] ?? new URL(target).host);
 
 const RULES: readonly Rule[] = [
+  checkOutcomes,
   checkHistories,
   checkNotes,
+  checkLookCounts,
   checkBlocked,
   checkBlockedEvents,
   checkContents,

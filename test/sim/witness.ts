@@ -25,6 +25,8 @@ export type Witness = {
   readonly onAttempt: (webhookId: string, process: Process) => () => void;
   /** A batch is handed to a function; answers what to call with the messages that stay. */
   readonly onBatch: (records: readonly SqsRecord[], world: World) => (staying: readonly string[]) => void;
+  /** A sweep begins; answers what to call when it has come to its end. */
+  readonly onSweep: () => (world: World) => void;
   /** A message that is not ours was sent. */
   readonly onStray: (at: number, body: string) => void;
   /** Something goes wrong, for that function where it is one. */
@@ -98,6 +100,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   };
   const { watches, promises, looks, calls, items, receipts, strays } = evidence;
   const trying = new Map<string, Process>();
+  const writtenAt = new Map<string, number>();
   const owedTo = new Map<string, readonly string[]>();
 
   const checkWatch = (after: Watch, before: Watch | undefined): void => {
@@ -146,6 +149,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
 
   const onWrite: Witness['onWrite'] = (after, before, process) => {
     items.set(`${after.pk} ${after.sk}`, after);
+    writtenAt.set(`${after.pk} ${after.sk}`, now());
     expect(after.version === (before?.version ?? 0) + 1, () => `a write over an unseen one: ${after.pk} ${after.sk}`);
     if (after.sk === 'watch') checkWatch(after.body as Watch, before?.body as Watch | undefined);
     else if (after.sk.startsWith('delivery#'))
@@ -207,6 +211,19 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     return (staying) => expect(!staying.some((id) => stale.has(id)), () => 'a message of an old ticket goes on');
   };
 
+  const onSweep: Witness['onSweep'] = () => {
+    const beganAt = now();
+    const troubles = evidence.troubles.length;
+    return ({ table }) => {
+      if (evidence.troubles.length > troubles) return;
+      const indexedBy = beganAt - Math.max(plan.indexLagMs, 1_000) - 2 * plan.clockSkewMs;
+      for (const { pk, sk, aliveUntil = beganAt } of table.items()) {
+        const isLeft = aliveUntil < indexedBy && (writtenAt.get(`${pk} ${sk}`) ?? 0) < indexedBy;
+        expect(!isLeft, () => `a sweep leaves behind what has lapsed: ${pk} ${sk}`);
+      }
+    };
+  };
+
   const onHour: Witness['onHour'] = ({ sqs }) => {
     for (const url of QUEUES) {
       for (const [body, some] of Map.groupBy(sqs.messages(url), (message) =>
@@ -226,6 +243,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     onLook,
     onAttempt,
     onBatch,
+    onSweep,
     onHour,
     onTrouble: (what, process) => {
       if (process) evidence.troubled.add(process);
