@@ -20,6 +20,9 @@ export type Rule = (run: Case) => void;
 /** What only a cloud can say of an operation that is over. */
 export const CLOUD_WORDS: readonly string[] = ['succeeded', 'partial', 'failed', 'canceled'];
 
+/** Whose operations have no id of their own: a name stands for one thing after another. */
+export const NAMED: ReadonlySet<string> = new Set(['huawei-dws', 'aliyun-ros']);
+
 export const providerOf = ({ provider }: Pick<Watch, 'provider'>) => provider as ProviderName;
 
 type Subject = Pick<Watch, 'provider' | 'operation'>;

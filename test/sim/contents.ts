@@ -43,6 +43,8 @@ const cloudEndFault = (data: Data, told: readonly Telling[]): string | undefined
   const answer = told.find(({ requestId }) => requestId === data.requestId);
   if (!answer) return `the request ${data.requestId} told nobody`;
   if (answer.told.state !== data.status) return `the answer said ${answer.told.state}`;
+  // A failure that DWS shows by its cluster alone has no words.
+  if (data.evidence === 'inferred') return undefined;
   return endFault(data, answer.told.shown);
 };
 

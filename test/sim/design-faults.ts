@@ -12,6 +12,7 @@ import type { Runtime } from '../../lib/runtime.ts';
 import type { Item, Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { isDelivery, isWatch, lastRead, queueBent, tableBent, writesBent } from './bends.ts';
+import { FALSE_ENDS } from './false-ends.ts';
 import { FALSE_OUTCOMES } from './false-outcomes.ts';
 import type { DesignFault } from './run.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
@@ -38,6 +39,7 @@ const withTicketsOf = async (records: readonly SqsRecord[], { table }: Runtime):
   );
 
 export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
+  ...FALSE_ENDS,
   ...FALSE_OUTCOMES,
 
   'writes are not fenced by version': () => ({ bend: tableBent((table) => ({ replace: unfenced(table) })) }),

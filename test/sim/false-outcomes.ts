@@ -50,10 +50,11 @@ export const FALSE_OUTCOMES: Readonly<Record<string, () => DesignFault>> = {
     ),
   }),
 
-  'a note tells an old answer as a new one': () => ({
-    bend: writesBent((item, { now }) => {
-      if (!isWatch(item) || item.body.status !== 'timed_out') return item;
-      const note = `The deadline passed. The last look, at ${iso(now())}, found it not over: ${item.body.word ?? 'running'}.`;
+  'a note tells of the first look in place of the last': () => ({
+    bend: writesBent((item) => {
+      const { status, seenAt, word } = item.body as Watch;
+      if (!isWatch(item) || status !== 'timed_out' || seenAt === undefined) return item;
+      const note = `The deadline passed. The last look, at ${iso(seenAt)}, found it not over: ${word}.`;
       return { ...item, body: { ...item.body, note } };
     }),
   }),
@@ -68,11 +69,19 @@ export const FALSE_OUTCOMES: Readonly<Record<string, () => DesignFault>> = {
   }),
 
   'nobody is told that the cloud refuses': () => ({
-    bend: writesBent((item) =>
-      isWatch(item)
-        ? { ...item, body: { ...item.body, owed: item.body.owed.filter(({ event }) => event !== 'blocked') } }
-        : item,
-    ),
+    bend: (runtime, process) => {
+      const owingNothing = writesBent((item) =>
+        isWatch(item)
+          ? { ...item, body: { ...item.body, owed: item.body.owed.filter(({ event }) => event !== 'blocked') } }
+          : item,
+      )(runtime, process);
+      const { table } = owingNothing;
+      const isBlocked = (item: Item): boolean => isDelivery(item) && item.body.event.event === 'blocked';
+      return {
+        ...owingNothing,
+        table: { ...table, insert: async (item) => isBlocked(item) || table.insert(item) },
+      };
+    },
   }),
 
   'reasons are dropped when a watch ends': () => ({

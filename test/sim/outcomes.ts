@@ -1,9 +1,19 @@
 /** Outcomes: a watch is over as its cloud really said, or for a reason that really was one. */
 import { providerNamed } from '../../lib/providers/index.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
-import { isEnd } from '../world/fake-api.ts';
+import { isEnd, isUnderWay } from '../world/fake-api.ts';
 import type { Statement, Telling } from '../world/statements.ts';
-import { asksAbout, type Case, CLOUD_WORDS, clockSlack, operationOf, providerOf, type Rule, toldOf } from './case.ts';
+import {
+  asksAbout,
+  type Case,
+  CLOUD_WORDS,
+  clockSlack,
+  NAMED,
+  operationOf,
+  providerOf,
+  type Rule,
+  toldOf,
+} from './case.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 import type { Seen } from './witness.ts';
 
@@ -26,9 +36,35 @@ const endedOf = (run: Case, { watch, overAt }: Seen): Ended | undefined => {
   return { run, watch, overAt, told };
 };
 
-/** DWS ties an end to no action: unless it was seen under way, one that is over looks like one that never was. */
-const looksAbsent = ({ provider, seenAt }: Watch, { told: { state } }: Telling): boolean =>
-  state === 'absent' || (provider === 'huawei-dws' && seenAt === undefined && isEnd(state));
+/**
+ * Whether an answer looks as if what is meant was not there. Where a name stands for one thing after another, an end is
+ * believed of a run that was seen under way, by a word that names what it does; any other may be of something else.
+ */
+const looksAbsent = ({ watch: { provider, seenAt }, told: all }: Ended, { told: { state, run } }: Telling): boolean => {
+  if (state === 'absent') return true;
+  if (!NAMED.has(provider)) return false;
+  const wasSeen = seenAt !== undefined && all.some(({ told }) => isUnderWay(told.state) && told.state !== 'odd');
+  return run !== 0 || (isEnd(state) && !wasSeen);
+};
+
+/** How long before and after its submission a run may have begun that a watch takes for the one that is meant. */
+const ABOUT_MS = 6 * MINUTE;
+
+/**
+ * Whether an answer is about the run that a watch is bound to: the one that is meant, one that began about when it was
+ * submitted, or the first that was seen under way.
+ */
+const isOfRun = ({ run: { plan }, watch, told }: Ended, { told: { run } }: Telling): boolean => {
+  // What did not go well is no more than a hint where nothing was seen under way.
+  const isHint = !['succeeded', 'partial'].includes(watch.status) && watch.seenAt === watch.endedAt;
+  const begunAt = operationOf(plan, watch).script.find((step) => (step.run ?? 0) === run)?.at ?? 0;
+  return (
+    run === 0 ||
+    isHint ||
+    Math.abs(begunAt - watch.submittedAt) <= ABOUT_MS ||
+    run === told.find((each) => isUnderWay(each.told.state))?.told.run
+  );
+};
 
 /** Whether something went wrong for the function that heard it, so that it may not have been written down. */
 const isOfTroubled = ({ run: { evidence } }: Ended, { asker }: Statement): boolean =>
@@ -45,15 +81,18 @@ const silences = ({ run, watch }: Ended, from: number, to: number): readonly Sta
 };
 
 const RULES: Readonly<Record<string, (ended: Ended) => boolean>> = {
-  lost: ({ run, watch, overAt, told }) => {
+  lost: (ended) => {
+    const { run, watch, overAt, told } = ended;
     const traits = providerNamed(watch.provider)?.traits;
-    const absences = told.filter((each) => looksAbsent(watch, each));
+    const absences = told.filter((each) => looksAbsent(ended, each));
     const last = told.at(-1);
-    if (!traits || !last || !looksAbsent(watch, last)) return false;
+    // A cloud that is known to forget after an hour may be silent from then on.
+    const seenUntil = told.findLast((each) => !looksAbsent(ended, each))?.at ?? watch.submittedAt;
+    if (watch.provider === 'aliyun-bpstudio' && overAt >= seenUntil + HOUR - clockSlack(run.plan)) return true;
+    if (!traits || !last || !looksAbsent(ended, last)) return false;
     if (watch.seenAt === undefined) return overAt >= watch.submittedAt + traits.graceMs - 2 * clockSlack(run.plan);
-    // A cloud that is known to forget after an hour is believed at once by then.
-    const isForgotten = watch.provider === 'aliyun-bpstudio' && overAt >= watch.submittedAt + HOUR;
-    return isForgotten || absences.length >= traits.missesUntilLost;
+    // Once the name stands for something else, the end of what was meant will not be seen any more.
+    return last.told.run !== 0 || absences.length >= traits.missesUntilLost;
   },
 
   timed_out: (ended) => {
@@ -62,6 +101,10 @@ const RULES: Readonly<Record<string, (ended: Ended) => boolean>> = {
     const slack = clockSlack(run.plan);
     if (overAt < deadline - slack) return false;
     const lastLook = ended.told.findLast(({ at }) => at >= deadline - slack - SECOND);
+    // On a slow lane the calls of one look at DWS may never come together.
+    const isStarved =
+      watch.provider === 'huawei-dws' && run.plan.callsPerSecond < 1 && overAt >= deadline + DAY - slack;
+    if (isStarved) return true;
     if (lastLook) return !isEnd(lastLook.told.state) || isOfTroubled(ended, lastLook);
     const isSilent = silences(ended, deadline, overAt).length > 0;
     return overAt >= deadline + (isSilent ? SILENT_MS : DAY) - slack;
@@ -77,7 +120,7 @@ const isRight = (ended: Ended): boolean => {
   const { watch, told } = ended;
   const { status } = watch;
   return CLOUD_WORDS.includes(status)
-    ? told.some((each) => each.told.state === status)
+    ? told.some((each) => each.told.state === status && isOfRun(ended, each))
     : (RULES[status]?.(ended) ?? false);
 };
 
@@ -146,10 +189,12 @@ const timeoutFault = (ended: Ended, note: string): string | undefined => {
         Math.abs((telling.heardAt ?? 0) - Date.parse(at)) <= LOOK_MS + clockSlack(run.plan) && isMeant(telling),
     );
   const says = (word: string) => (telling: Telling) =>
-    watch.provider === 'huawei-dws' ? !looksAbsent(watch, telling) : telling.told.shown.word === word;
-  const isAbsent = (telling: Telling) => looksAbsent(watch, telling);
+    watch.provider === 'huawei-dws' ? !looksAbsent(ended, telling) : telling.told.shown.word === word;
+  const isAbsent = (telling: Telling) => looksAbsent(ended, telling);
 
   const [, seenAt, word = ''] = NOT_OVER.exec(note) ?? [];
+  if (seenAt !== undefined && Date.parse(seenAt) < watch.deadline - clockSlack(run.plan) - SECOND)
+    return 'that look was not the last';
   if (seenAt !== undefined) return heardAt(seenAt, says(word)) ? undefined : 'no look found that';
   const [, missedAt] = NOT_FOUND.exec(note) ?? [];
   if (missedAt !== undefined) return heardAt(missedAt, isAbsent) ? undefined : 'no look missed it';
@@ -171,11 +216,12 @@ const isOld = ({ run, watch }: Ended): boolean =>
 const noteFault = (ended: Ended): string | undefined => {
   const { watch, told } = ended;
   const { status, note = '' } = watch;
-  if (CLOUD_WORDS.includes(status)) return note === '' || isOld(ended) ? undefined : "a note beside the cloud's word";
+  if (CLOUD_WORDS.includes(status))
+    return note === '' || isOld(ended) || NAMED.has(watch.provider) ? undefined : "a note beside the cloud's word";
   if (note === '') return 'none';
   if (status === 'timed_out') return timeoutFault(ended, note);
   if (/never seen/.test(note)) return watch.seenAt === undefined ? undefined : 'it was seen';
-  if (/last seen/.test(note)) return told.some((each) => !looksAbsent(watch, each)) ? undefined : 'it was never seen';
+  if (/last seen/.test(note)) return told.some((each) => !looksAbsent(ended, each)) ? undefined : 'it was never seen';
   return undefined;
 };
 

@@ -108,6 +108,7 @@ const PROVIDERS: readonly ProviderName[] = [
   'aliyun-ehpc',
   'aliyun-ehpc',
   'aliyun-bpstudio',
+  'aliyun-ros',
   'huawei-modelarts',
   'huawei-dws',
   'huawei-job',
@@ -140,6 +141,8 @@ const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<str
       return { RegionId: project('aliyun'), ClusterId: chance.pick(['ehpc-a', 'ehpc-b']), TaskId: `t-${i}` };
     case 'aliyun-bpstudio':
       return { OperationId: `bp-${i}` };
+    case 'aliyun-ros':
+      return { RegionId: project('aliyun'), StackId: `stack-${i}`, ...(chance.is(0.5) && { Action: 'UPDATE' }) };
     case 'huawei-modelarts':
       return { ...region, id: `server-${i}`, operation_id: `ma-${i}` };
     case 'huawei-dws':

@@ -1,7 +1,7 @@
 import type { Watch } from '../../lib/watch.ts';
 import type { Script } from '../world/clouds.ts';
 import { isEnd } from '../world/fake-api.ts';
-import { CLOUD_WORDS, clockSlack, operationOf, providerOf, type Rule } from './case.ts';
+import { CLOUD_WORDS, clockSlack, NAMED, operationOf, providerOf, type Rule } from './case.ts';
 import type { Plan } from './plan.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 import { doneBy, type Hold, holdsOf } from './troubles.ts';
@@ -10,7 +10,9 @@ import { doneBy, type Hold, holdsOf } from './troubles.ts';
 type Period = { readonly from: number; readonly until: number; readonly state: Script[number]['state'] };
 
 const periodsOf = (script: Script): Period[] =>
-  script.map(({ at, state }, i) => ({ from: at, until: script[i + 1]?.at ?? Number.POSITIVE_INFINITY, state }));
+  script
+    .filter(({ run = 0 }) => run >= 0)
+    .map(({ at, state }, i, all) => ({ from: at, until: all[i + 1]?.at ?? Number.POSITIVE_INFINITY, state }));
 
 /** The longest gap between two looks at an operation of this age. */
 const gapAt = (ageMs: number): number =>
@@ -46,8 +48,8 @@ export const checkPunctuality: Rule = (run) => {
     const { script } = operationOf(plan, watch);
     for (const { from, until, state } of periodsOf(script)) {
       if (!isEnd(state) || from > overAt) continue;
-      // An action of DWS that is over before it was seen looks like one that never was, and is waited for.
-      const isWaitedFor = watch.provider === 'huawei-dws' && watch.seenAt === undefined;
+      // What is over before it was seen looks like something else of that name, and is waited for.
+      const isWaitedFor = NAMED.has(watch.provider) && watch.seenAt === undefined;
       const by = seenBy(watch, isWaitedFor ? watch.submittedAt + GRACE : from, 1, plan, holds);
       // It was there for too short a time, or came too late for this watch.
       if (by >= until || by >= watch.deadline) continue;
@@ -57,8 +59,8 @@ export const checkPunctuality: Rule = (run) => {
           `known ${Math.round((overAt - by) / SECOND)} s too late: ${watch.id} (${watch.provider} ${state} as ${watch.status})`,
       );
       if (watch.status === 'stopped' || overAt < from) break;
-      const isTold =
-        CLOUD_WORDS.includes(watch.status) || (watch.provider === 'huawei-dws' && watch.seenAt === undefined);
+      // Whether such an end is believed is for another rule to say.
+      const isTold = CLOUD_WORDS.includes(watch.status) || (NAMED.has(watch.provider) && watch.status === 'lost');
       evidence.expect(
         isTold,
         () =>

@@ -37,13 +37,36 @@ const TWISTS = {
     const known = script.filter(({ at }) => at <= end.at);
     return [...known, { at: again, state: 'running' }, { at: Math.round(again + pause()), state: other }];
   },
+  /** Something else is done with the same name after it. */
+  'is followed': (script, end, pause) => {
+    const begin = Math.round(end.at + pause());
+    const other = end.state === 'failed' ? 'succeeded' : 'failed';
+    const next = { run: 1, verb: 'UPDATE' } as const;
+    return [
+      ...script.filter(({ at }) => at <= end.at),
+      { ...next, at: begin, state: 'running' },
+      { ...next, at: Math.round(begin + pause()), state: other },
+    ];
+  },
 } as const satisfies Readonly<Record<string, Turn>>;
 
 export type Twist = keyof typeof TWISTS;
 
-/** An action of DWS that is out of sight is over, by all that DWS shows: it can only come back. */
-const twistsOf = (provider: ProviderName): readonly Twist[] =>
-  provider === 'huawei-dws' ? ['relapses'] : (Object.keys(TWISTS) as Twist[]);
+/**
+ * Where a name stands for one thing after another, others follow. An action of DWS that is out of sight is over, by all that
+ * DWS shows: it can only come back.
+ */
+const twistsOf = (provider: ProviderName): readonly Twist[] => {
+  if (provider === 'huawei-dws') return ['relapses', 'is followed'];
+  const all = Object.keys(TWISTS) as Twist[];
+  return provider === 'aliyun-ros' ? all : all.filter((twist) => twist !== 'is followed');
+};
+
+/** A stack is created before it is updated. */
+const ofStack = (script: Script, begin: number): Script => [
+  { at: begin - 2 * DAY, state: 'succeeded', run: -1, verb: 'CREATE' },
+  ...script.map((step) => ({ verb: 'UPDATE' as const, ...step })),
+];
 
 /** From a while before or after the submission on. Where all is quiet, nothing is taken back. */
 export const storyOf = (provider: ProviderName, submittedAt: number, chance: Chance, isQuiet: boolean): Story => {
@@ -60,7 +83,8 @@ export const storyOf = (provider: ProviderName, submittedAt: number, chance: Cha
   // BPStudio forgets an operation an hour after its end.
   const forgotten = provider === 'aliyun-bpstudio' ? [{ at: end.at + HOUR, state: 'absent' as const }] : [];
   const script = [{ at: begin, state: 'running' as const }, ...steps.sort((a, b) => a.at - b.at), end, ...forgotten];
-  if (isQuiet || chance.is(0.7)) return { script };
+  const told = (what: Script): Script => (provider === 'aliyun-ros' ? ofStack(what, begin) : what);
+  if (isQuiet || chance.is(0.7)) return { script: told(script) };
   const twist = chance.pick(twistsOf(provider));
-  return { script: TWISTS[twist](script, end, () => chance.spread(SECOND, HOUR)), twist };
+  return { script: told(TWISTS[twist](script, end, () => chance.spread(SECOND, HOUR))), twist };
 };

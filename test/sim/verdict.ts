@@ -7,7 +7,7 @@ import type { ProviderName } from '../world/cloud-faces.ts';
 import { CANARY } from '../world/settings.ts';
 import { ENV, QUEUES, START } from '../world/world.ts';
 import { checkBlocked, checkBlockedEvents } from './blocked.ts';
-import { type Case, CLOUD_WORDS, operationKey, operationOf, providerOf, type Rule } from './case.ts';
+import { type Case, CLOUD_WORDS, NAMED, operationKey, operationOf, providerOf, type Rule } from './case.ts';
 import { checkContents } from './contents.ts';
 import { checkDeliveries, checkParkedLogged } from './deliveries.ts';
 import { checkFollowers, endsShown, FOLLOWER, showsEnd } from './followers.ts';
@@ -23,6 +23,7 @@ const CALLS: Readonly<Record<ProviderName, number>> = {
   'aliyun-emr': 1,
   'aliyun-ehpc': 1,
   'aliyun-bpstudio': 1,
+  'aliyun-ros': 1,
   'huawei-modelarts': 1,
   'huawei-dws': 3,
   'huawei-job': 1,
@@ -192,10 +193,10 @@ export const judge = (run: Case): void => {
     for (const { watch, overAt = 0 } of watches.values()) {
       if (watch.status === 'stopped') continue;
       const operation = operationOf(plan, watch);
-      const end = operation.script.find(({ state }) => CLOUD_WORDS.includes(state));
+      const end = operation.script.find(({ state, run = 0 }) => run === 0 && CLOUD_WORDS.includes(state));
       if (!end || watch.generation > 1 || end.at < watch.submittedAt) continue;
       // An action of DWS that comes and goes between two looks leaves no trace.
-      if (watch.provider === 'huawei-dws' && watch.seenAt === undefined) continue;
+      if (NAMED.has(watch.provider) && watch.seenAt === undefined) continue;
       const isInTime = end.at < watch.deadline;
       expect(
         watch.status === (isInTime ? end.state : 'timed_out'),

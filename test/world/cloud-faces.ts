@@ -1,7 +1,7 @@
 /** What each of the APIs is asked and how it answers. Sources: the vendors' pages named in lib/providers/. */
 import type { HttpRequest } from '../../lib/http.ts';
 import type { Vendor } from '../../lib/providers/provider.ts';
-import { bpstudio, ehpc, emr } from './fake-aliyun.ts';
+import { bpstudio, ehpc, emr, ros } from './fake-aliyun.ts';
 import type { CloudState, FakeApi } from './fake-api.ts';
 import { dws, job, modelarts } from './fake-huawei.ts';
 
@@ -11,6 +11,7 @@ export type ProviderName =
   | 'aliyun-emr'
   | 'aliyun-ehpc'
   | 'aliyun-bpstudio'
+  | 'aliyun-ros'
   | 'huawei-modelarts'
   | 'huawei-dws'
   | 'huawei-job';
@@ -36,6 +37,7 @@ export const END_STATES: Readonly<Record<ProviderName, readonly CloudState[]>> =
   'aliyun-emr': ['succeeded', 'partial', 'failed', 'canceled'],
   'aliyun-ehpc': ['succeeded', 'partial', 'failed'],
   'aliyun-bpstudio': ['succeeded', 'failed'],
+  'aliyun-ros': ['succeeded', 'failed'],
   'huawei-modelarts': ['succeeded', 'failed'],
   'huawei-dws': ['succeeded', 'failed'],
   'huawei-job': ['succeeded', 'failed'],
@@ -43,9 +45,10 @@ export const END_STATES: Readonly<Record<ProviderName, readonly CloudState[]>> =
 
 /** What it has words for beside "it runs". */
 export const MIDDLE_STATES: Readonly<Record<ProviderName, readonly CloudState[]>> = {
-  'aliyun-emr': ['attention'],
+  'aliyun-emr': ['attention', 'attention'],
   'aliyun-ehpc': [],
   'aliyun-bpstudio': ['pending'],
+  'aliyun-ros': [],
   'huawei-modelarts': ['pending'],
   'huawei-dws': [],
   'huawei-job': ['pending', 'attention'],
@@ -55,6 +58,7 @@ const FACES: Readonly<Record<ProviderName, FakeApi>> = {
   'aliyun-emr': emr,
   'aliyun-ehpc': ehpc,
   'aliyun-bpstudio': bpstudio,
+  'aliyun-ros': ros,
   'huawei-modelarts': modelarts,
   'huawei-dws': dws,
   'huawei-job': job,
@@ -87,6 +91,8 @@ export const askedIn = ({ url, headers, body = '' }: HttpRequest): Asked => {
       const asked = { ...aliyun, project: region, provider: 'aliyun-ehpc', group } as const;
       return taskId === null ? asked : { ...asked, id: taskId };
     }
+    case 'GetStack':
+      return { ...aliyun, provider: 'aliyun-ros', id: query.get('StackId') ?? '' };
     case 'GetExecuteOperationResult':
       return { ...aliyun, provider: 'aliyun-bpstudio', id: new URLSearchParams(body).get('OperationId') ?? '' };
   }

@@ -2,13 +2,19 @@
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
 import type { Vendor } from '../../lib/providers/provider.ts';
 import { type Asked, askedIn, type CloudState, faceOf, type ProviderName } from './cloud-faces.ts';
-import { isUnderWay, type Telling } from './fake-api.ts';
-import { denial, error, json, type Manner, misbehave } from './manners.ts';
+import { isUnderWay, type Telling, type Verb } from './fake-api.ts';
+import { denial, error, isPlainFault, json, type Manner, misbehave } from './manners.ts';
 import type { Process } from './process.ts';
 import type { Statement } from './statements.ts';
 
 /** From when on an operation is in a state, epoch ms; before the first step the cloud does not know it. */
-export type Script = readonly { readonly at: number; readonly state: CloudState }[];
+export type Script = readonly {
+  readonly at: number;
+  readonly state: CloudState;
+  /** Which run of that name it is; the one that is meant where it is left out. */
+  readonly run?: number;
+  readonly verb?: Verb;
+}[];
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -37,6 +43,12 @@ type Known = {
   readonly statements: Statement[];
 };
 
+/** The id in answers about an operation that nobody asked about. */
+export const OTHER_ID = 'another-0000';
+
+/** How far a replica that lags is behind. */
+const BEHIND_MS = 10 * 60_000;
+
 const SKEW_MAX_MS = 15 * 60_000;
 
 export const createClouds = (now: () => number, onLook?: (asked: Asked) => void): Clouds => {
@@ -47,9 +59,13 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
   const unheard = new WeakMap<HttpAnswer, readonly Statement[]>();
   let answers = 0;
 
-  const tellingOf = ({ id, script }: Known, at: number): Telling => {
-    const step = script.findLast((each) => each.at <= at);
-    return { id, state: step?.state ?? 'absent', since: step?.at ?? 0, begunAt: script[0]?.at ?? 0 };
+  const tellingOf = ({ id, script }: Known, at: number, witness?: Asked['witness']): Telling => {
+    // DWS goes on showing the last failure under its failure name.
+    const isMeant = ({ state }: Script[number]) => witness !== 'failure' || state === 'failed';
+    const step = script.findLast((each) => each.at <= at && isMeant(each));
+    const { run = 0, verb } = step ?? {};
+    const begunAt = script.find((each) => (each.run ?? 0) === run)?.at ?? 0;
+    return { id, state: step?.state ?? 'absent', since: step?.at ?? 0, begunAt, run, ...(verb && { verb }) };
   };
 
   const found = (provider: ProviderName, operation: Fields): Known => {
@@ -71,15 +87,15 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
     return statement;
   };
 
-  const tell = (asked: Asked, requestId: string, asker: Process | undefined): HttpAnswer => {
+  const tell = (asked: Asked, requestId: string, asker: Process | undefined, at: number): HttpAnswer => {
     const { provider, vendor, id = '' } = asked;
     const face = faceOf(provider);
     const subjects = meant(asked).map((known) => {
-      const telling = tellingOf(known, now());
+      const telling = tellingOf(known, at, asked.witness);
       return { known, telling, shown: face.shows(telling) };
     });
     const [subject] = subjects;
-    const nothing: Telling = { id, state: 'absent', since: 0, begunAt: 0 };
+    const nothing: Telling = { id, state: 'absent', since: 0, begunAt: 0, run: 0 };
     const { status = 200, body } =
       asked.id === undefined
         ? { body: face.list?.(subjects) }
@@ -88,11 +104,21 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
     const statements = subjects
       // A list says nothing of what is not in it.
       .filter(({ telling: { state } }) => asked.id !== undefined || isUnderWay(state))
-      .map(({ known, telling: { state }, shown }) =>
-        stated(known, { at: now(), requestId, told: { state, shown }, ...(asker && { asker }) }),
+      .map(({ known, telling: { state, run }, shown }) =>
+        stated(known, { at: now(), requestId, told: { state, run, shown }, ...(asker && { asker }) }),
       );
     unheard.set(answer, statements);
     return answer;
+  };
+
+  /** The end of an operation that nobody asked about, told as if it were. */
+  const ofAnother = (asked: Asked, requestId: string, asker: Process | undefined): HttpAnswer => {
+    const { provider, vendor } = asked;
+    const face = faceOf(provider);
+    const telling: Telling = { id: OTHER_ID, state: 'succeeded', since: 0, begunAt: 0, run: 0, verb: 'UPDATE' };
+    untold(asked, 'another id', asker);
+    const { status = 200, body } = face.tell(telling, face.shows(telling), asked);
+    return identified(vendor, status, body as object, requestId);
   };
 
   /** An answer that says nothing of what was asked about, and why. */
@@ -121,7 +147,7 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
       const asked = askedIn(request);
       onLook?.(asked);
       const { vendor } = asked;
-      if (manner) {
+      if (isPlainFault(manner)) {
         untold(asked, manner, asker);
         return misbehave(manner, vendor, request);
       }
@@ -135,7 +161,11 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
       if (expected !== undefined && asked.accessKeyId !== expected) return refused('refused');
       if (denied.get(vendor)?.has(asked.project)) return refused('denied');
       answers += 1;
-      return dated(time, tell(asked, `R-${answers}`, asker));
+      const requestId = `R-${answers}`;
+      if (manner === 'another id' && asked.id !== undefined) return dated(time, ofAnother(asked, requestId, asker));
+      // What DWS tells of its cluster settles what its actions leave open: it is up to date.
+      const isBehind = manner === 'back in time' && asked.witness !== 'cluster';
+      return dated(time, tell(asked, requestId, asker, isBehind ? now() - BEHIND_MS : now()));
     },
   };
 };

@@ -4,6 +4,7 @@ import {
   isEnd,
   isUnderWay,
   missing,
+  oddWord,
   type Shown,
   saying,
   type Telling,
@@ -25,12 +26,12 @@ const BPSTUDIO_WORDS: Words = { pending: 'init', running: 'running', succeeded: 
 export const emr: FakeApi = {
   idOf: ({ OperationId = '' }) => OperationId,
   shows: (telling) => ({
-    word: worded(EMR_WORDS, telling.state),
+    word: worded(EMR_WORDS, telling),
     operationType: 'CREATE_CLUSTER',
     startedAt: telling.begunAt,
     ...(isEnd(telling.state) && { endedAt: telling.since }),
-    ...(['failed', 'partial', 'canceled'].includes(telling.state) && {
-      reasonCode: 'NodeCreateFailed',
+    ...(['attention', 'failed', 'partial', 'canceled'].includes(telling.state) && {
+      reasonCode: telling.state === 'attention' ? 'OutOfStock' : 'NodeCreateFailed',
       reasonMessage: saying('The stock is not enough', telling),
     }),
   }),
@@ -66,7 +67,7 @@ export const ehpc: FakeApi = {
   idOf: ({ TaskId = '' }) => TaskId,
   groupOf: ({ ClusterId = '' }) => ClusterId,
   shows: (telling) => ({
-    word: worded(EHPC_WORDS, telling.state),
+    word: worded(EHPC_WORDS, telling),
     operationType: 'StopCluster',
     ...(isEnd(telling.state) && { result: saying('{"Nodes":2}', telling) }),
     ...(['failed', 'partial'].includes(telling.state) && { error: saying('[{"Code":"NodeStopFailed"}]', telling) }),
@@ -83,10 +84,39 @@ export const ehpc: FakeApi = {
   },
 };
 
+/** `Status` is the stack's, whatever is being done to it. A stack that is deleted is still shown, as such. */
+const ROS_WORDS: Words = { running: 'IN_PROGRESS', succeeded: 'COMPLETE', failed: 'FAILED' };
+
+/** Times without a zone, in UTC. */
+const stackTime = (at: number): string => new Date(at).toISOString().slice(0, 19);
+
+const YEAR = 365 * 86_400_000;
+
+export const ros: FakeApi = {
+  idOf: ({ StackId = '' }) => StackId,
+  shows: (telling) => ({
+    word: telling.state === 'odd' ? oddWord(telling) : `${telling.verb}_${worded(ROS_WORDS, telling)}`,
+    ...(telling.verb !== undefined && { operationType: telling.verb }),
+    ...(telling.state === 'failed' && { reasonMessage: saying('The quota is used up', telling) }),
+  }),
+  tell: ({ id, state, verb, begunAt }, { word, reasonMessage }) =>
+    state === 'absent'
+      ? missing('StackNotFound')
+      : {
+          body: {
+            StackId: id,
+            Status: word,
+            StatusReason: reasonMessage ?? '',
+            CreateTime: stackTime(verb === 'CREATE' ? begunAt : begunAt - YEAR),
+            ...(verb === 'UPDATE' && { UpdateTime: stackTime(begunAt) }),
+          },
+        },
+};
+
 export const bpstudio: FakeApi = {
   idOf: ({ OperationId = '' }) => OperationId,
   shows: (telling) => ({
-    word: worded(BPSTUDIO_WORDS, telling.state),
+    word: worded(BPSTUDIO_WORDS, telling),
     ...(telling.state === 'failed' && { reasonMessage: saying('The quota is used up', telling) }),
   }),
   tell: ({ id, state }, { word, reasonMessage }) => ({

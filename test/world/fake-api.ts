@@ -18,9 +18,15 @@ export type Telling = {
   readonly state: CloudState;
   /** Since when it is in this state. */
   readonly since: number;
-  /** When it began. */
+  /** When its present run began. */
   readonly begunAt: number;
+  /** Which run of that name it is: 0 for the one that is meant, more for those that come later, less for earlier ones. */
+  readonly run: number;
+  /** What that run does, where a name stands for several things (a stack is created, updated, deleted). */
+  readonly verb?: Verb;
 };
+
+export type Verb = 'CREATE' | 'UPDATE' | 'DELETE';
 
 /** What a person must learn of an operation in this state: all of it stands in the cloud's answer, and nothing else does. */
 export type Shown = {
@@ -52,8 +58,13 @@ export const missing = (code: string): Told => ({
 });
 
 export type Words = Readonly<Partial<Record<CloudState, string>>>;
-export const worded = (words: Words, state: CloudState): string =>
-  state === 'odd' ? 'REBALANCING' : (words[state] ?? words.running ?? '');
+/** Words no page knows; some look as if they were an end. */
+const ODD_WORDS = ['REBALANCING', 'SUCCESS_PENDING', '完成', 'FINISHED'];
+
+export const oddWord = ({ since }: Pick<Telling, 'since'>): string => ODD_WORDS[since % ODD_WORDS.length] ?? '';
+
+export const worded = (words: Words, { state, since }: Telling): string =>
+  state === 'odd' ? oddWord({ since }) : (words[state] ?? words.running ?? '');
 
 export const isUnderWay = (state: CloudState): boolean =>
   state === 'pending' || state === 'running' || state === 'attention' || state === 'odd';

@@ -13,7 +13,7 @@ const JOB_WORDS: Words = {
 export const modelarts: FakeApi = {
   idOf: ({ operation_id = '' }) => operation_id,
   shows: (telling) => ({
-    word: worded(MODELARTS_WORDS, telling.state),
+    word: worded(MODELARTS_WORDS, telling),
     operationType: 'node_detach_volume',
     ...(telling.state === 'failed' && {
       reasonCode: 'ModelArts.6313',
@@ -59,7 +59,7 @@ export const dws: FakeApi = {
 export const job: FakeApi = {
   idOf: ({ job_id = '' }) => job_id,
   shows: (telling) => ({
-    word: worded(JOB_WORDS, telling.state),
+    word: worded(JOB_WORDS, telling),
     operationType: 'createServer',
     startedAt: telling.begunAt,
     ...(isEnd(telling.state) && { endedAt: telling.since }),

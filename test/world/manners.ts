@@ -69,15 +69,21 @@ const MANNER = {
   drip: noAnswer('timeout', 'gave no full answer within 10000 ms (reading)'),
 } as const satisfies Readonly<Record<string, Misbehave>>;
 
-/** How a cloud answers instead of telling what it knows. */
-export type Manner = keyof typeof MANNER;
+type PlainFault = keyof typeof MANNER;
 
-export const MANNERS = Object.keys(MANNER) as readonly Manner[];
+/** How a cloud answers instead of telling what it knows of what it was asked about, now. */
+export type Manner = PlainFault | 'another id' | 'back in time';
+
+export const MANNERS: readonly Manner[] = [...(Object.keys(MANNER) as PlainFault[]), 'another id', 'back in time'];
+
+/** Whether it is the same whatever the cloud knows. */
+export const isPlainFault = (manner: Manner | undefined): manner is PlainFault =>
+  manner !== undefined && Object.hasOwn(MANNER, manner);
 
 /** Whether it takes all the time there is. */
 export const isEndless = (manner: Manner | undefined): boolean => manner === 'hang' || manner === 'drip';
 
-export const misbehave = (manner: Manner, vendor: Vendor, request: HttpRequest): HttpAnswer => {
+export const misbehave = (manner: PlainFault, vendor: Vendor, request: HttpRequest): HttpAnswer => {
   const play: Misbehave = MANNER[manner];
   return play(vendor, request);
 };

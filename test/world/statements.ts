@@ -10,7 +10,7 @@ export type Statement = {
   readonly asker?: Process;
   readonly requestId?: string;
   /** What it says; left out where the answer told nothing of the operation. */
-  readonly told?: { readonly state: CloudState; readonly shown: Shown };
+  readonly told?: { readonly state: CloudState; readonly run: number; readonly shown: Shown };
   /** Why it tells nothing. */
   readonly untold?: string;
 };
