@@ -79,7 +79,7 @@ export const callsInTurn = (
   };
 
   const reserve = async (wanted: Pick<Wish, 'calls' | 'missed' | 'isFollowed'>): Promise<Allotment> => {
-    const { held: _, ...who } = wish;
+    const { held: _, isScout: _scout, ...who } = wish;
     const [allotment] = await pace.reserve(name, [{ ...who, ...wanted, isUnderWay: true }], callsPerSecond);
     return allotment ?? { slots: [] };
   };

@@ -47,7 +47,7 @@ export type Wish = {
   readonly missed?: number;
   /** Goes before all that stand in line. */
   readonly first?: boolean;
-  /** It has made calls already, and would have to begin anew: it waits longer for one more. */
+  /** It has made calls already, and would have to begin anew: it goes before the line, and waits longer for one more. */
   readonly isUnderWay?: boolean;
   /** Its function does not know how the connection fares. */
   readonly isScout?: boolean;
@@ -162,8 +162,8 @@ type Options = {
   readonly mayStand: boolean;
 };
 
-const goesFirst = ({ first, held = [], missed }: Wish): boolean =>
-  first === true || held.length > 0 || missed !== undefined;
+const goesFirst = ({ first, held = [], missed, isUnderWay }: Wish): boolean =>
+  first === true || isUnderWay === true || held.length > 0 || missed !== undefined;
 
 /** Gives one wish its times. */
 const serve = (

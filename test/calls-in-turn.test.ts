@@ -76,10 +76,10 @@ describe('the calls of a look', () => {
   });
 
   test('whose next slot is too far come back for it, with a slot for every call made so far', async () => {
-    const { call } = lookWith([0, 110], { lane: { ...openLane, nextSlotAt: T0 + 60_000 } });
+    const { call } = lookWith([0, 110], { rate: 0.1, lane: { ...openLane, gusts: [[T0, 1]] } });
     await call();
     await call();
-    expect(await busy(call)).toEqual({ backAt: 58_940, slots: [59_940, 59_940, 59_940] });
+    expect(await busy(call)).toEqual({ backAt: 9_150, slots: [10_150, 21_850, 33_550] });
   });
 
   test('of a slow connection go closer together than its slots are, a second apart: a function cannot wait longer', async () => {

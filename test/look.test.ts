@@ -187,11 +187,13 @@ describe('watches of a connection that is booked far ahead', () => {
 
 describe('a look that takes several calls in a lane that is booked far ahead', () => {
   test('comes back with a slot for each, the first of its watches holding them', async () => {
-    const one = functionWith(cluster(200), { ...openLane, nextSlotAt: T0 + 60_000 });
+    const goodAnswer = { watch: 'w_other', at: T0, key: 'k' };
+    const full = [T0 + 1_150, T0 + 2_300].map((at) => [at, 10] as const);
+    const one = functionWith(cluster(200), { ...openLane, gusts: [[T0, 9], ...full], good: [goodAnswer] });
     const dues = Array.from({ length: 10 }, (_, i) => ehpc(`t-${i * 20}`, i === 0 ? [T0] : undefined));
     const [first, ...others] = await one.look(dues);
-    expect(first).toEqual({ backAt: T0 + 58_940, why: 'full', slots: [T0 + 59_940, T0 + 59_940] });
-    expect(others).toEqual(Array(9).fill({ backAt: T0 + 58_940, why: 'full' }));
+    expect(first).toEqual({ backAt: T0 + 1_610, why: 'full', slots: [T0 + 2_610, T0 + 2_610] });
+    expect(others).toEqual(Array(9).fill({ backAt: T0 + 1_610, why: 'full' }));
     expect(one.calls).toHaveLength(1);
   });
 });

@@ -27,10 +27,15 @@ const answers = {
   lane: itemsAnswer([LANE]),
   put: '{}',
   hide: JSON.stringify({ Successful: ids, Failed: [] }),
-  cloud: JSON.stringify(CLOUD_ANSWER),
 } as const;
 
-const kindOf = (target: string, body: string): keyof typeof answers => {
+/** Of the operation that was asked about. */
+const cloudAnswer = (asked: string): string => {
+  const OperationId = /\bOperationId=([^&]+)/.exec(asked)?.[1] ?? '';
+  return JSON.stringify({ ...CLOUD_ANSWER, Operation: { ...CLOUD_ANSWER.Operation, OperationId } });
+};
+
+const kindOf = (target: string, body: string): keyof typeof answers | 'cloud' => {
   if (target.endsWith('.BatchGetItem')) return body.includes('"lane#') ? 'lane' : 'watches';
   if (target.endsWith('.PutItem')) return 'put';
   return target.endsWith('.ChangeMessageVisibilityBatch') ? 'hide' : 'cloud';
@@ -47,7 +52,8 @@ const serve = async (): Promise<void> => {
       const isControl = request.url === '/counts';
       const kind = kindOf(String(request.headers['x-amz-target'] ?? ''), body);
       if (!isControl) counts[kind] = (counts[kind] ?? 0) + 1;
-      const answer = isControl ? JSON.stringify(counts) : answers[kind];
+      const said = kind === 'cloud' ? cloudAnswer(`${request.url}&${body}`) : answers[kind];
+      const answer = isControl ? JSON.stringify(counts) : said;
       const type = kind === 'cloud' ? 'application/json' : 'application/x-amz-json-1.0';
       response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(answer) }).end(answer);
     });
