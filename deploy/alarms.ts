@@ -1,5 +1,5 @@
 /** The alarms: each says what is wrong and where docs/operations.md says what to do. */
-import { CONSUMERS, DEAD_LETTERS, type Metric, metricsOf, WORK_QUEUES } from './metrics.ts';
+import { CONSUMERS, DEAD_LETTERS, FUNCTIONS, type Metric, metricsOf, WORK_QUEUES } from './metrics.ts';
 import type { Settings } from './settings.ts';
 import { type Resources, refTo } from './template.ts';
 
@@ -76,11 +76,19 @@ const alarmsOf = (deployment: string): readonly Alarm[] => {
     },
     {
       section: 'no-sweep',
-      says: 'The sweep has not run for three minutes',
-      metric: lambda('sweep', 'Invocations'),
+      says: 'No sweep has done everything for three minutes',
+      // Written at its end: an invocation that dies or leaves work undone is none.
+      metric: own('sweepDone'),
       seconds: 180,
       isMissed: true,
     },
+    ...FUNCTIONS.map((which) => ({
+      section: 'functions-failing',
+      which,
+      says: 'A function has ended with an error',
+      metric: lambda(which, 'Errors'),
+      seconds: 300,
+    })),
     { section: 'requests-failing', says: 'The HTTP API answers 5xx', metric: api('5xx') },
   ];
 };

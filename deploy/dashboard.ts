@@ -65,7 +65,11 @@ const widgetsOf = (deployment: string): readonly Widget[] => {
       'Not told, not let in',
       ...['deliveriesParked', 'credentialsRefused', 'throttled'].flatMap((name) => mine(name, 'Sum')),
     ),
-    graph('Sweeps', { metric: lambda('sweep', 'Invocations'), stat: 'Sum', label: 'sweeps' }, ...mine('swept', 'Sum')),
+    graph(
+      'Sweeps',
+      { metric: lambda('sweep', 'Invocations'), stat: 'Sum', label: 'sweeps' },
+      ...['swept', 'sweepDone', 'sweepUndone'].flatMap((name) => mine(name, 'Sum')),
+    ),
     graph('Oldest lapse, ms', ...mine('oldestLapse', 'Maximum')),
     graph(
       'Messages due',

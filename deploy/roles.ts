@@ -41,7 +41,7 @@ const ofPoller = (vendor: string, settings: Settings): Statement[] => [
 ];
 
 const permissionsOf = (settings: Settings): Readonly<Record<string, readonly Statement[]>> => ({
-  // Lambda itself sends to SubmissionDeadLetters, with the function's role.
+  // Lambda sends what failed to SubmissionDeadLetters with the function's role, the function what it refuses.
   Trigger: [allow([...READ, ...WRITE], table), allow(SEND, ...pollQueues, arnOf('SubmissionDeadLetters'))],
   PollerAliyun: ofPoller('Aliyun', settings),
   PollerHuawei: ofPoller('Huawei', settings),

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import { callerOf, mustHave, THE_DEPLOYMENT } from '../lib/caller.ts';
 import { problemHeaders } from '../lib/problem.ts';
 import { problemsIn, type Receipt, receive } from '../lib/receive.ts';
+import { keepRefused } from '../lib/refused.ts';
 import { type Runtime, theRuntime } from '../lib/runtime.ts';
 import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
 
@@ -25,13 +26,12 @@ const overHttp = httpHandler(serve);
 const inputOf = (event: unknown): unknown =>
   typeof event === 'object' && event !== null && 'detail-type' in event && 'detail' in event ? event.detail : event;
 
-const direct = async (event: unknown): Promise<Receipt> => {
-  const runtime = theRuntime();
+/** Takes a submission by direct invoke, schedule or rule; throws where Lambda is to submit it again. */
+export const serveDirect = async (event: unknown, runtime: Runtime): Promise<Receipt> => {
   const receipt = await receive(inputOf(event), THE_DEPLOYMENT, runtime);
-  // Nobody reads the answer to a schedule: what was refused must be seen in the log.
-  if (receipt.status >= 400) runtime.log.error('submission refused', { answer: JSON.stringify(receipt.body) });
   // Lambda calls again for what nobody waits for, and at last keeps it where an alarm shows it.
   if (problemsIn(receipt).some(({ status }) => status === 503)) throw new Error('not all was taken: submit it again');
+  await keepRefused(inputOf(event), receipt, runtime);
   return receipt;
 };
 
@@ -39,5 +39,5 @@ const isHttp = (event: unknown): event is HttpEvent =>
   typeof event === 'object' && event !== null && 'requestContext' in event;
 
 export const handler = middy<unknown, unknown>().handler((event, context) =>
-  isHttp(event) ? overHttp(event as never, context) : direct(event),
+  isHttp(event) ? overHttp(event as never, context) : serveDirect(event, theRuntime()),
 );

@@ -23,8 +23,10 @@ import { isOver, type Owed, type Watch } from './watch.ts';
 /** An item that can owe work: a message that carries another ticket than the item's is out of date. */
 export type Leased<B> = Item<B> & {
   readonly ticket: number;
-  /** Lapses in a row. */
+  /** Lapses in a row after which a message was sent. */
   readonly lapses: number;
+  /** When the first of them came: since then nobody has looked after it. */
+  readonly quietSince?: number;
   /** The message that looks after it, once it has written: another of the same ticket was sent twice (watches only). */
   readonly message?: string;
   /** Receipts of the present message that `looks` already counts (watches only). */
@@ -146,7 +148,7 @@ export const newDeliveryItem = (pk: string, delivery: Delivery, now: number): De
  * the lease index and may expire once it has been kept long enough.
  */
 export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: number): Leased<B> => {
-  const { leaseShard: _shard, aliveUntil = 0, expiresAt: _expires, slots: _slots, idle: _idle, ...rest } = item;
+  const { leaseShard: _s, aliveUntil = 0, expiresAt: _e, slots: _p, idle: _i, quietSince: _q, ...rest } = item;
   const next = { ...rest, body, version: item.version + 1 };
   if (!owesWork(next)) return { ...next, lapses: 0, expiresAt: Math.ceil((now + KEEP_MS) / SECOND) };
   // Lease and index entry are only moved when they must be: an index entry that moves costs two more writes.
@@ -169,6 +171,14 @@ export const reissued = <B>({ message: _, ...item }: Leased<B>, now: number, lap
   receives: 0,
   lapses,
   ...leaseOf(item, now + leaseAfterLapses(lapses)),
+});
+
+/** The item whose lease was begun afresh for a message that no queue took: it lapses soon, and has not lapsed once more. */
+export const unsent = <B>(item: Leased<B>, now: number): Leased<B> => ({
+  ...item,
+  version: item.version + 1,
+  lapses: item.lapses - 1,
+  ...leaseOf(item, now + FIRST_LEASE_MS),
 });
 
 /** The item with its lease over at once: the sweep will send a fresh message for it. */

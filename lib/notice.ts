@@ -8,6 +8,7 @@ export const NOTICES = [
   'unknown_word',
   'target_disabled',
   'delivery_parked',
+  'submission_refused',
 ] as const;
 
 /** Texts are as they may be kept: bounded, without secrets. Instants are epoch ms. */
@@ -38,11 +39,14 @@ export type Notice = { readonly at: number } & (
       readonly delivery: string;
       readonly reason: string;
     }
+  /** By schedule or direct invoke: the faults are its reason, `submission` says what was to be watched. */
+  | { readonly event: 'submission_refused'; readonly submission: string; readonly reason: string }
 );
 
 /**
  * What makes two notices the same: it is told once. Refused credentials and a disabled target once each time it begins, a
- * blocked watch once for each connection and kind, a word once, parked deliveries once an hour for each target, or an outage would be told as often as it has victims.
+ * blocked watch once for each connection and kind, a word once, parked
+ * deliveries once an hour for each target, or an outage would be told as often as it has victims; a refused submission once an hour.
  */
 export const sameness = (notice: Notice): readonly string[] => {
   switch (notice.event) {
@@ -56,6 +60,8 @@ export const sameness = (notice: Notice): readonly string[] => {
       return [notice.event, notice.target, String(notice.at)];
     case 'delivery_parked':
       return [notice.event, notice.target, String(Math.floor(notice.at / HOUR))];
+    case 'submission_refused':
+      return [notice.event, notice.submission, notice.reason, String(Math.floor(notice.at / HOUR))];
   }
 };
 
@@ -75,6 +81,8 @@ export type NoticeEvent = {
     readonly kind?: BlockedKind;
     readonly providerStatus?: string;
     readonly target?: string;
+    /** What was to be watched. */
+    readonly submission?: string;
     /** The webhook-id of the delivery. */
     readonly delivery?: string;
     readonly reason?: { readonly code?: string; readonly message: string };
@@ -87,6 +95,7 @@ const HELP: Readonly<Record<Notice['event'], string>> = {
   unknown_word: 'docs/operations.md#unknown-word',
   target_disabled: 'docs/operations.md#target-disabled',
   delivery_parked: 'docs/operations.md#deliveries-parked',
+  submission_refused: 'docs/operations.md#dead-letters',
 };
 
 const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
@@ -116,6 +125,8 @@ const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
         reason: { message: notice.reason },
         watch: { id: notice.watch, url: watchUrl(notice.watch) },
       };
+    case 'submission_refused':
+      return { submission: notice.submission, reason: { message: notice.reason } };
   }
 };
 

@@ -19,12 +19,15 @@ export type SqsRecord = {
 };
 
 export type Queue = {
-  /** Sends wake-ups; answers those that were not taken (their leases will lapse and the sweep sends them anew). */
+  /**
+   * Sends wake-ups, in batches that stand each for itself. Never throws: answers those that were not taken (their leases
+   * will lapse and the sweep sends them anew).
+   */
   readonly send: (queueUrl: string, wakeUps: readonly WakeUp[]) => Promise<WakeUp[]>;
   /** Hides messages. What cannot be hidden comes back at the queue's own visibility timeout: later or sooner, not lost. */
   readonly hide: (queueUrl: string, hides: readonly Hide[]) => Promise<void>;
-  /** Puts a message that cannot be read where an alarm shows it, with the reason. */
-  readonly bury: (deadLetterQueueUrl: string, record: SqsRecord, reason: string) => Promise<void>;
+  /** Puts what nobody can read or take where an alarm shows it, with the reason. Throws when the queue does not take it. */
+  readonly bury: (deadLetterQueueUrl: string, record: Pick<SqsRecord, 'body'>, reason: string) => Promise<void>;
 };
 
 export type Hide = { readonly receiptHandle: string; readonly seconds: number };
@@ -86,17 +89,13 @@ export const createQueue = (client: SQSClient): Queue => ({
   send: async (queueUrl, wakeUps) => {
     const left: WakeUp[] = [];
     await inBatches(wakeUps, async (batch) => {
-      const answer = await client.send(
-        new SendMessageBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: batch.map((wakeUp, i) => ({ Id: String(i), MessageBody: writeWakeUp(wakeUp) })),
-        }),
-      );
+      const Entries = batch.map((wakeUp, i) => ({ Id: String(i), MessageBody: writeWakeUp(wakeUp) }));
+      const answer = await client
+        .send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
+        .catch(() => undefined);
       // A batch is answered 200 even when some of it was not taken.
-      for (const failed of answer.Failed ?? []) {
-        const wakeUp = batch[Number(failed.Id)];
-        if (wakeUp) left.push(wakeUp);
-      }
+      const failed = answer ? (answer.Failed ?? []).map(({ Id }) => batch[Number(Id)]) : batch;
+      left.push(...failed.filter((wakeUp) => wakeUp !== undefined));
     });
     return left;
   },

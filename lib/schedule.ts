@@ -32,10 +32,6 @@ const LEASE_MAX_MS = 12 * HOUR;
 /** The lease after `lapses` lapses in a row: doubled each time, so that an outage does not breed messages. */
 export const leaseAfterLapses = (lapses: number): number => Math.min(FIRST_LEASE_MS * 2 ** lapses, LEASE_MAX_MS);
 
-/** How long an item has lain when the last of `lapses` leases in a row has ended, from the end of its own, ms. */
-export const lainAfterLapses = (lapses: number): number =>
-  Array.from({ length: lapses }, (_, i) => leaseAfterLapses(i + 1)).reduce((sum, lease) => sum + lease, 0);
-
 /** SQS hides a message for at most 12 h from its receipt; a function's own work has to fit in beside it. */
 const HIDE_MAX_SECONDS = 12 * 3600 - 300;
 

@@ -30,6 +30,9 @@ export type Item<B = unknown> = Key & {
   readonly expiresAt?: number;
 };
 
+/** An entry of the lease index: where an item stands in its shard. */
+export type Lapsed = Key & { readonly aliveUntil: number };
+
 export type ListPage = { readonly keys: readonly Key[]; readonly next?: Key & { tenantDay: string; listedAt: string } };
 
 export type Table = {
@@ -41,8 +44,11 @@ export type Table = {
   readonly replace: (item: Item) => Promise<boolean>;
   /** All items of a partition, by sort key. */
   readonly partition: (pk: string) => Promise<Item[]>;
-  /** Keys of items in a lease shard whose lease ended before `before`, oldest first; eventually consistent. */
-  readonly lapsed: (shard: string, before: number, limit: number) => Promise<Key[]>;
+  /**
+   * Items in a lease shard whose lease ended before `before`, oldest first, from behind `after` on; eventually consistent.
+   * Fewer than `limit` are the last.
+   */
+  readonly lapsed: (shard: string, before: number, limit: number, after?: Lapsed) => Promise<Lapsed[]>;
   /**
    * How many items a lease shard holds, by the `tenantDay` they are listed under; what is not listed is not counted.
    * Eventually consistent.
@@ -138,14 +144,15 @@ export const createTable = (client: DynamoDBClient, name: string, pause: Pause):
       return new Map([...Map.groupBy(days, (day) => day)].map(([day, { length }]) => [day, length]));
     },
 
-    lapsed: async (shard, before, limit) => {
+    lapsed: async (shard, before, limit, after) => {
       const page = await query({
         IndexName: 'lease',
         KeyConditionExpression: 'leaseShard = :shard AND aliveUntil < :before',
         ExpressionAttributeValues: { ':shard': shard, ':before': before },
         Limit: limit,
+        ...(after && { ExclusiveStartKey: { ...keyOf(after), leaseShard: shard, aliveUntil: after.aliveUntil } }),
       });
-      return (page.Items ?? []).map(keyOf);
+      return (page.Items ?? []).map((entry) => ({ ...keyOf(entry), aliveUntil: Number(entry.aliveUntil) }));
     },
 
     listed: async (tenantDay, limit, after) => {

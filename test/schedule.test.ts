@@ -17,7 +17,6 @@ import {
   LAST_LOOK_SILENCE_MS,
   LAST_LOOK_WAIT_MS,
   LEASE_MS,
-  lainAfterLapses,
   leaseAfterLapses,
   nextAttempt,
   nextLook,
@@ -203,16 +202,6 @@ describe('a lease after lapses in a row', () => {
   ])('%i: %i ms', (lapses, ms) => {
     expect(leaseAfterLapses(lapses)).toBe(ms);
   });
-});
-
-test.each([
-  [0, 0],
-  [1, 4 * MINUTE],
-  [3, 28 * MINUTE],
-  [8, 1_020 * MINUTE],
-  [9, 1_020 * MINUTE + 12 * HOUR],
-])('what has lapsed %i times in a row has lain for %i ms', (lapses, ms) => {
-  expect(lainAfterLapses(lapses)).toBe(ms);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newWatchItem, type WatchItem } from '../lib/items.ts';
 import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0, watchWith } from './samples.ts';
-import { deliveriesOf, logged, messagesIn, pass, submitted, watchOf } from './world/scenes.ts';
+import { deliveriesOf, logged, messagesIn, once, pass, submitted, watchOf } from './world/scenes.ts';
 import { createWorld, QUEUES, type World, type WorldOptions } from './world/world.ts';
 
 const sweepOnce = (world: World) => world.call('sweep', (runtime) => sweep(runtime, () => true));
@@ -76,8 +76,9 @@ describe('what has gone quiet', () => {
 describe('a sweep', () => {
   test('leaves alone what is alive', async () => {
     const { world } = await quiet(3);
-    expect(await sweepOnce(world)).toEqual({ sent: 0, oldestMs: 0 });
+    expect(await sweepOnce(world)).toEqual({ sent: 0, oldestMs: 0, undone: 0 });
     expect(logged(world, 'swept')).toEqual([]);
+    expect(logged(world, 'sweep done')).toHaveLength(1);
   });
 
   test.each(Array.from({ length: 20 }, (_, seed) => [seed]))(
@@ -117,7 +118,9 @@ describe('a sweep', () => {
   test('stops when its time is up, and the next goes on', async () => {
     const { world } = await quiet(1);
     await pass(world, 3 * MINUTE);
-    expect(await world.call('sweep', (runtime) => sweep(runtime, () => false))).toEqual({ sent: 0, oldestMs: 0 });
+    const outOfTime = await world.call('sweep', (runtime) => sweep(runtime, () => false));
+    expect(outOfTime).toMatchObject({ sent: 0, undone: 8, why: 'the time was up' });
+    expect(logged(world, 'sweep done')).toEqual([]);
     expect(await sweepOnce(world)).toMatchObject({ sent: 1 });
   });
 
@@ -132,6 +135,134 @@ describe('a sweep', () => {
     isDown = false;
     await pass(world, HOUR);
     expect(messagesIn(world)).toBe(1);
+  });
+});
+
+/** A world whose table lets the sweep down: `fails` says at what. */
+type Ask = { readonly what: 'replace' | 'get' | 'lapsed'; readonly of: string };
+const failing = (fails: (ask: Ask) => boolean): WorldOptions => ({
+  bend: (runtime, { name }) => {
+    const meet = (ask: Ask): void => {
+      if (name === 'sweep' && fails(ask)) throw new Error('the table is down');
+    };
+    const { table } = runtime;
+    return {
+      ...runtime,
+      table: {
+        ...table,
+        replace: async (item) => {
+          meet({ what: 'replace', of: item.pk });
+          return table.replace(item);
+        },
+        get: async (keys) => {
+          for (const { pk } of keys) meet({ what: 'get', of: pk });
+          return table.get(keys);
+        },
+        lapsed: async (shard, before, limit, after) => {
+          meet({ what: 'lapsed', of: shard });
+          return table.lapsed(shard, before, limit, after);
+        },
+      },
+    };
+  },
+});
+
+/** Lays `count` watches into the table, whose leases have been over for a while, the first the longest. */
+const lapsedIn = (world: World, count: number): WatchItem[] => {
+  const now = world.timeline.now();
+  return Array.from({ length: count }, (_, i) => {
+    const item = newWatchItem(watchWith({ id: `w_${i}`, submittedAt: now }), now - HOUR + i * SECOND);
+    world.table.insert(item);
+    return item;
+  });
+};
+
+describe('what goes wrong with one', () => {
+  const first = (of: string) => of === 'w_0';
+
+  test('item that cannot be written does not keep the others from their messages', async () => {
+    const world = createWorld(failing(({ what, of }) => what === 'replace' && first(of)));
+    lapsedIn(world, 400);
+    expect(await sweepOnce(world)).toMatchObject({ sent: 399, undone: 1, why: 'Error: the table is down' });
+    expect(messagesIn(world)).toBe(399);
+    expect(logged(world, 'sweep not done')).toMatchObject([{ level: 'error', undone: 1 }]);
+    expect(logged(world, 'sweep done')).toEqual([]);
+  });
+
+  test('page of items that can never be written does not hide the page behind it', async () => {
+    const world = createWorld(failing(({ what, of }) => what === 'replace' && Number(of.slice(2)) < 2_000));
+    lapsedIn(world, 2_400);
+    expect(await sweepOnce(world)).toMatchObject({ sent: 400, undone: 2_000 });
+  });
+
+  test('page that cannot be read does not concern the next', async () => {
+    const world = createWorld(failing(({ what, of }) => what === 'get' && first(of)));
+    const items = lapsedIn(world, 2_400);
+    const shard = items.filter(({ leaseShard }) => leaseShard === items[0]?.leaseShard);
+    expect(shard.length).toBeGreaterThan(200);
+    expect(await sweepOnce(world)).toMatchObject({ sent: 2_300, undone: 100 });
+  });
+
+  test('shard that cannot be asked does not concern the others', async () => {
+    const world = createWorld(failing(({ what, of }) => what === 'lapsed' && of === 's3'));
+    const items = lapsedIn(world, 400);
+    const others = items.filter(({ leaseShard }) => leaseShard !== 's3').length;
+    expect(others).toBeLessThan(400);
+    expect(await sweepOnce(world)).toMatchObject({ sent: others, undone: 1 });
+  });
+
+  test('item that is not what it should be does not concern the others', async () => {
+    const world = createWorld();
+    const [odd] = lapsedIn(world, 40);
+    if (odd) world.table.replace({ ...odd, version: 2, body: undefined as never });
+    expect(await sweepOnce(world)).toMatchObject({ sent: 40, undone: 0 });
+  });
+
+  test('of many writes that fail at random leaves nothing for longer than it must', async () => {
+    let count = 0;
+    const world = createWorld(
+      failing(({ what }) => {
+        if (what === 'replace') count += 1;
+        return what === 'replace' && count % 33 === 0;
+      }),
+    );
+    lapsedIn(world, 400);
+    expect(await sweepOnce(world)).toMatchObject({ sent: 388, undone: 12 });
+    expect(await sweepOnce(world)).toMatchObject({ sent: 12, undone: 0 });
+  });
+});
+
+describe('a message that no queue takes', () => {
+  test('does not make the next one wait longer, and is told of all the while', async () => {
+    let isDown = true;
+    const { world, ids } = await quiet(1, { happens: (what) => what === 'refused entry' && isDown });
+    const told: number[] = [];
+    for (let minute = 0; minute < 12 * 60; minute += 1) {
+      await pass(world, MINUTE);
+      const { sent, oldestMs, undone } = await sweepOnce(world);
+      expect(sent).toBe(0);
+      if (undone > 0) told.push(Math.round(oldestMs / MINUTE));
+    }
+    expect(told.length).toBeGreaterThan(200);
+    expect(told.at(-1)).toBeGreaterThan(700);
+    expect(watchOf(world, ids[0] ?? '')).toMatchObject({ lapses: 0 });
+    isDown = false;
+    world.start();
+    await pass(world, 5 * MINUTE);
+    expect(world.swept()).toBe(1);
+    expect(watchOf(world, ids[0] ?? '')).toMatchObject({ lapses: 0 });
+    expect(watchOf(world, ids[0] ?? '')).not.toHaveProperty('quietSince');
+  });
+
+  test('in one batch of ten does not keep the other batches from being counted as sent', async () => {
+    const world = createWorld({ faults: once('send messages', 'throttled') });
+    const items = lapsedIn(world, 400);
+    const { sent, undone } = await sweepOnce(world);
+    expect(undone).toBeGreaterThan(0);
+    expect(undone).toBeLessThanOrEqual(10);
+    expect(sent).toBe(400 - undone);
+    expect(messagesIn(world)).toBe(sent);
+    expect(items.filter(({ pk }) => watchOf(world, pk).lapses === 1)).toHaveLength(sent);
   });
 });
 

@@ -107,6 +107,7 @@ export const sampleNotices = (at: number): readonly NoticeEvent[] => {
     { event: 'unknown_word', at, provider: 'aliyun-emr', word: 'HIBERNATING', watch: 'w_sample' },
     { event: 'target_disabled', at, target: 'sample', reason },
     { event: 'delivery_parked', at, target: 'sample', watch: 'w_sample', delivery: 'msg_sample', reason },
+    { event: 'submission_refused', at, submission: '{"provider":"aliyun-emr"}', reason },
   ];
   return notices.map((notice) => noticeEventOf(notice, () => LINKS.watch));
 };

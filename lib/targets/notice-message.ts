@@ -10,6 +10,7 @@ const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
   unknown_word: ['warn', '❔'],
   target_disabled: ['bad', '🔕'],
   delivery_parked: ['bad', '📪'],
+  submission_refused: ['bad', '🚫'],
 };
 
 const factsOf = ({ data }: NoticeEvent, language: Language): Fact[] => {
@@ -19,6 +20,7 @@ const factsOf = ({ data }: NoticeEvent, language: Language): Fact[] => {
     [notices.facts.provider, data.provider],
     [names.providerStatus, data.providerStatus],
     [notices.facts.target, data.target],
+    [notices.facts.submission, data.submission],
     [notices.facts.delivery, data.delivery],
     [notices.facts.help, data.help],
   ];

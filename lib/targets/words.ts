@@ -27,7 +27,7 @@ type Words = {
   /** For whoever runs opwatch. */
   readonly notices: {
     readonly titles: Readonly<Record<Notice['event'], (about: string) => string>>;
-    readonly facts: Readonly<Record<'provider' | 'target' | 'delivery' | 'help', string>>;
+    readonly facts: Readonly<Record<'provider' | 'target' | 'submission' | 'delivery' | 'help', string>>;
   };
   /** Days, hours, minutes, seconds. */
   readonly units: readonly [string, string, string, string];
@@ -76,8 +76,15 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         unknown_word: (provider) => `${provider} says a word that is not documented: taken for "still going"`,
         target_disabled: (target) => `${target} wants no more and is disabled`,
         delivery_parked: (target) => `${target} could not be told: deliveries are parked`,
+        submission_refused: () => 'A submission by schedule or direct invoke was refused: nothing is watched',
       },
-      facts: { provider: 'Provider', target: 'Target', delivery: 'Delivery', help: 'What to do' },
+      facts: {
+        provider: 'Provider',
+        target: 'Target',
+        submission: 'Submission',
+        delivery: 'Delivery',
+        help: 'What to do',
+      },
     },
     units: ['d', 'h', 'min', 's'],
   },
@@ -128,8 +135,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         unknown_word: (provider) => `${provider} 返回了文档中没有的状态，暂按“仍在进行”处理`,
         target_disabled: (target) => `${target} 不再接收通知，已停用`,
         delivery_parked: (target) => `无法通知 ${target}，投递已搁置`,
+        submission_refused: () => '定时或直接调用的提交被拒绝，未监视任何操作',
       },
-      facts: { provider: '云产品', target: '通知目标', delivery: '投递 ID', help: '处理方法' },
+      facts: { provider: '云产品', target: '通知目标', submission: '提交内容', delivery: '投递 ID', help: '处理方法' },
     },
     units: ['天', '小时', '分', '秒'],
   },

@@ -14,7 +14,7 @@ behavesLikeATable('a table in memory', async () => {
     insert: async (item) => memory.insert(item),
     replace: async (item) => memory.replace(item),
     partition: async (pk) => memory.partition(pk),
-    lapsed: async (shard, before, limit) => memory.lapsed(shard, before, limit),
+    lapsed: async (...asked) => memory.lapsed(...asked),
     owing: async (shard) => memory.owing(shard),
     listed: async (day, limit, after) => memory.listed(day, limit, after),
   };

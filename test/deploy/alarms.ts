@@ -72,6 +72,7 @@ export const alarms = (resources: () => Resources): void => {
       'credentials-refused',
       'dead-letters',
       'deliveries-parked',
+      'functions-failing',
       'no-sweep',
       'overdue',
       'queue-nearly-full',
@@ -119,9 +120,10 @@ export const alarms = (resources: () => Resources): void => {
       { ...ONCE, Threshold: 0.8 * 120_000, Statistic: 'Maximum' },
     ],
     [
-      'three minutes without a sweep',
+      'three minutes without a sweep that has done everything',
       'opwatch-dev-no-sweep',
       {
+        MetricName: 'sweepDone',
         Period: 180,
         EvaluationPeriods: 1,
         Threshold: 1,
@@ -157,6 +159,14 @@ export const alarms = (resources: () => Resources): void => {
         of,
       });
     }
+  });
+
+  test('are there for the errors of every function', () => {
+    const seen = all().map(ofAlarm);
+    const functions = ofType(resources(), 'AWS::Lambda::Function').map(([, { FunctionName }]) => String(FunctionName));
+    expect(functions).toHaveLength(7);
+    for (const of of functions)
+      expect(seen).toContainEqual({ namespace: 'AWS/Lambda', name: 'Errors', dimension: 'FunctionName', of });
   });
 
   test('and the dashboard name only metrics that there are, of what there is', () => {

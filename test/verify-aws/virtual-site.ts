@@ -69,7 +69,7 @@ export const createVirtualSite = ({
     insert: async (item) => items.insert(item),
     replace: async (item) => items.replace(item),
     partition: async (pk) => items.partition(pk),
-    lapsed: async (shard, before, limit) => items.lapsed(shard, before, limit),
+    lapsed: async (...asked) => items.lapsed(...asked),
     owing: async (shard) => items.owing(shard),
     listed: async (day, limit, after) => items.listed(day, limit, after),
   };

@@ -2,7 +2,7 @@
  * DynamoDB in memory, as far as lib/store.ts uses it: conditional writes, two indexes that lag behind, items of at most
  * 400 KB, deletion of what has expired. Items are kept frozen, so that nobody changes the table by changing what it answered.
  */
-import type { Item, Key, ListPage, Table } from '../../lib/store.ts';
+import type { Item, Key, Lapsed, ListPage, Table } from '../../lib/store.ts';
 
 /** The operations of the table, at once: whoever stands it up adds time and faults. */
 export type MemoryTable = {
@@ -84,13 +84,17 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
 
     partition: (pk) => [...items.values()].filter((item) => item.pk === pk).sort((a, b) => byText(a.sk, b.sk)),
 
-    lapsed: (shard, before, limit) => {
+    lapsed: (shard, before, limit, after) => {
       catchUp();
       const entries = [...index.values()].filter(
         ({ leaseShard, aliveUntil = before }) => leaseShard === shard && aliveUntil < before,
       );
-      entries.sort((a, b) => (a.aliveUntil ?? 0) - (b.aliveUntil ?? 0));
-      return entries.slice(0, limit).map(({ pk, sk }) => ({ pk, sk }));
+      const lapsed = entries.map(({ pk, sk, aliveUntil = 0 }) => ({ pk, sk, aliveUntil }));
+      const inOrder = (a: Lapsed, b: Lapsed): number => a.aliveUntil - b.aliveUntil || byText(idOf(a), idOf(b));
+      return lapsed
+        .filter((entry) => after === undefined || inOrder(entry, after) > 0)
+        .sort(inOrder)
+        .slice(0, limit);
     },
 
     owing: (shard) => {

@@ -129,7 +129,7 @@ const portOf = (table: MemoryTable, request: Request): Table => ({
   insert: (item) => request(`insert ${item.sk.split('#')[0]}`, () => table.insert(item)),
   replace: (item) => request(`replace ${item.sk.split('#')[0]}`, () => table.replace(item)),
   partition: (pk) => request('query partition', () => table.partition(pk)),
-  lapsed: (shard, before, limit) => request('query leases', () => table.lapsed(shard, before, limit)),
+  lapsed: (...asked) => request('query leases', () => table.lapsed(...asked)),
   owing: (shard) => request('query leases', () => table.owing(shard)),
   listed: (day, limit, after) => request('query listing', () => table.listed(day, limit, after)),
 });
