@@ -69,6 +69,8 @@ export type Later = {
  * connection are few: there a quarter of the time between two of them is waited for.
  */
 const WAIT_EACH_MS = SECOND;
+/** Where calls stand in line, functions are scarce: thousands that wait must not take them from other connections. */
+const WAIT_EACH_IN_LINE_MS = 250;
 const WAIT_MAX_MS = 2.5 * SECOND;
 /** Messages are hidden in whole seconds: one comes back this much before its time. */
 const COME_BACK_EARLY_MS = SECOND;
@@ -251,7 +253,8 @@ export const allot = (
   }
   if (pausedUntil > now) return { lane, allotments: wishes.map(() => ({ backAt: pausedUntil, why: 'paused' })) };
 
-  const patienceMs = Math.min(Math.max(wishes.length * WAIT_EACH_MS, budget.spanMs / 4), WAIT_MAX_MS);
+  const eachMs = initial.lineUntil > now ? WAIT_EACH_IN_LINE_MS : WAIT_EACH_MS;
+  const patienceMs = Math.min(Math.max(wishes.length * eachMs, budget.spanMs / 4), WAIT_MAX_MS);
   const rules = { mayStand, patienceMs, isUnknown: newestGood(lane.good ?? [], [], now).length === 0 };
   let state = initial;
   const allotted = new Map<Wish, Allotment>();

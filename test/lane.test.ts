@@ -52,8 +52,10 @@ describe('times', () => {
       0.29 * 100,
       [Array(29).fill(0)],
     ],
-    ['are waited for a second', withLine(1_000), [{}], 0, 10, [[1_000]]],
-    ['later ones are promised, to be back for', withLine(1_001), [{}], 0, 10, [{ back: 1, slots: [1_001] }]],
+    ['are waited for a second', called(10), [{}], 150, 10, [[1_150]]],
+    ['and no longer', called(10), [{}], 149, 10, [{ back: 150, slots: [1_150] }]],
+    ['are waited for a quarter of one in a line', withLine(250), [{}], 0, 10, [[250]]],
+    ['later ones are promised, to be back for', withLine(292), [{}], 0, 10, [{ back: -708, slots: [292] }]],
     [
       'in a line are gusts too, a seventh further apart',
       withLine(9_000),
