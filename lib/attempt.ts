@@ -25,6 +25,7 @@ import { KEEP_MS, SECOND } from './schedule.ts';
 import { SecretError } from './secrets.ts';
 import type { Target, Verdict } from './targets/target.ts';
 import { plain } from './text.ts';
+import { verdictOn } from './verdict.ts';
 import type { Fate, Job } from './wake-ups.ts';
 import { isOver, type Watch } from './watch.ts';
 
@@ -174,7 +175,7 @@ const attempt = async (
   const id = told[0]?.delivery.id ?? '';
   const tell = async ({ target, settings }: Opened): Promise<Answered> => {
     const answer = await sendToTarget(write(told, target, settings, { id, at, handle }, runtime));
-    return { at, verdict: target.verdict(answer), answer };
+    return { at, verdict: verdictOn(target, answer, secrets, now()), answer };
   };
   try {
     const opened = await recipient.open(secrets);
@@ -213,6 +214,7 @@ export const writeDown = async (
     next = withBody(current, body, body.nextAttemptAt, now());
     if (body === current.body) break;
     if (body.state === 'parked') await tellOfParking(next, verdict, runtime);
+    if (verdict.kind === 'retry' && verdict.ended) await tellOfEnding(next, verdict, runtime);
     if (await table.replace(next)) break;
     [current] = (await table.get([deliveryKey(item.pk, item.body.id)])) as DeliveryItem[];
   }
@@ -225,6 +227,13 @@ const tellOfParking = async ({ pk, body }: DeliveryItem, verdict: Verdict, runti
   if (isNotice(body.event)) return;
   const about = { target: placeOf(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
   await tellOperators({ event: 'delivery_parked', at: runtime.now(), ...about }, runtime);
+};
+
+/** What only a person can mend is told at the first sign, and not when all attempts are used up. */
+const tellOfEnding = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
+  if (isNotice(body.event)) return;
+  const about = { target: placeOf(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
+  await tellOperators({ event: 'target_ended', at: runtime.now(), ...about }, runtime);
 };
 
 const report = (before: Delivery, { pk, body }: DeliveryItem, verdict: Verdict, { log, now }: Runtime): void => {

@@ -137,6 +137,7 @@ const exchange = (
     const host = url.hostname;
     const isSecure = url.protocol === 'https:';
     let phase: Phase = 'connecting';
+    let answer: IncomingMessage | undefined;
 
     const request = prepared(host, () =>
       (isSecure ? https : http).request({
@@ -179,11 +180,14 @@ const exchange = (
       });
     });
     request.on('error', (error) => {
+      // An answer that has come to its end stands, whatever bytes follow it (a 204 with a body, a length that is too short).
+      if (answer?.complete) return;
       const isStale = request.reusedSocket && phase === 'waiting' && isReset(error);
       fail(isStale ? STALE : classed(error, phase, host));
     });
     request.once('upgrade', () => fail(fault('protocol', host, 'switched to another protocol unasked', 101)));
     request.once('response', (response) => {
+      answer = response;
       read(response, host, options).then(resolve, (error) => fail(classed(error, phase, host)));
     });
     request.end(body);

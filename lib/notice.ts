@@ -1,12 +1,13 @@
 /** What concerns whoever runs opwatch, and not the owner of a watch: told to the configuration's `operators`. Pure. */
 import type { BlockedKind } from './blocked.ts';
-import { HOUR } from './schedule.ts';
+import { DAY, HOUR } from './schedule.ts';
 
 export const NOTICES = [
   'credentials_refused',
   'watch_blocked',
   'unknown_word',
   'target_disabled',
+  'target_ended',
   'delivery_parked',
   'submission_refused',
 ] as const;
@@ -32,7 +33,8 @@ export type Notice = { readonly at: number } & (
   | { readonly event: 'unknown_word'; readonly provider: string; readonly word: string; readonly watch: string }
   | { readonly event: 'target_disabled'; readonly target: string; readonly reason: string }
   | {
-      readonly event: 'delivery_parked';
+      /** `target_ended`: by its own words the target is gone for good, and attempts go on. */
+      readonly event: 'delivery_parked' | 'target_ended';
       readonly target: string;
       readonly watch: string;
       /** The webhook-id. */
@@ -46,7 +48,8 @@ export type Notice = { readonly at: number } & (
 /**
  * What makes two notices the same: it is told once. Refused credentials and a disabled target once each time it begins, a
  * blocked watch once for each connection and kind, a word once, parked
- * deliveries once an hour for each target, or an outage would be told as often as it has victims; a refused submission once an hour.
+ * deliveries once an hour for each target, and a target that is gone for good once a day, or an outage would be told as often
+ * as it has victims; a refused submission once an hour.
  */
 export const sameness = (notice: Notice): readonly string[] => {
   switch (notice.event) {
@@ -58,6 +61,8 @@ export const sameness = (notice: Notice): readonly string[] => {
       return [notice.event, notice.provider, notice.word];
     case 'target_disabled':
       return [notice.event, notice.target, String(notice.at)];
+    case 'target_ended':
+      return [notice.event, notice.target, String(Math.floor(notice.at / DAY))];
     case 'delivery_parked':
       return [notice.event, notice.target, String(Math.floor(notice.at / HOUR))];
     case 'submission_refused':
@@ -94,6 +99,7 @@ const HELP: Readonly<Record<Notice['event'], string>> = {
   watch_blocked: 'docs/operations.md#watches-blocked',
   unknown_word: 'docs/operations.md#unknown-word',
   target_disabled: 'docs/operations.md#target-disabled',
+  target_ended: 'docs/operations.md#target-ended',
   delivery_parked: 'docs/operations.md#deliveries-parked',
   submission_refused: 'docs/operations.md#dead-letters',
 };
@@ -118,6 +124,7 @@ const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
       };
     case 'target_disabled':
       return { target: notice.target, reason: { message: notice.reason } };
+    case 'target_ended':
     case 'delivery_parked':
       return {
         target: notice.target,

@@ -20,16 +20,32 @@ export const parseHttpDate = (text: string, near: number): number | undefined =>
   return Number.isNaN(at) ? undefined : at;
 };
 
-const MID_CENTURY = Date.UTC(2050, 0);
+/** A number this large is no span, which would be 31 years: it is an instant, in seconds or, if larger still, milliseconds. */
+const INSTANT_MIN = 1e9;
+const INSTANT_MS_MIN = 1e11;
+
+/** A number as receivers put it where a wait is due, in ms, at most a day: seconds, or by mistake the instant itself. */
+export const spanMs = (seconds: number, now: number): number => {
+  if (seconds < INSTANT_MIN) return Math.min(Math.ceil(seconds * 1_000), DAY);
+  const at = seconds < INSTANT_MS_MIN ? seconds * 1_000 : seconds;
+  return Math.min(Math.max(Math.ceil(at - now), 0), DAY);
+};
+
+/** The parts of a header that came more than once; the comma inside a date parts nothing. */
+const PARTS = /,(?!\s*\d{2}[ -][A-Z][a-z]{2}[ -])/;
 
 /**
- * How long to wait from now, ms, at most a day; undefined when the answer asks for nothing one can read.
- * A date counts from the answer's own `Date`, so that neither clock has to be right; without one it says nothing.
+ * How long to wait from now, ms, at most a day; undefined when the answer asks for nothing one can read. Of several wishes
+ * the longest counts. A date counts from the answer's own `Date`, so that neither clock has to be right; without one it
+ * counts from `now` (epoch ms), as does a number that can only be an instant.
  */
-export const retryAfterMs = ({ headers }: Pick<HttpAnswer, 'headers'>): number | undefined => {
-  const value = headers['retry-after']?.trim() ?? '';
-  if (/^\d{1,12}(\.\d{1,9})?$/.test(value)) return Math.min(Math.ceil(Number(value) * 1_000), DAY);
-  const now = parseHttpDate(headers.date?.trim() ?? '', MID_CENTURY);
-  const at = now === undefined ? undefined : parseHttpDate(value, now);
-  return now === undefined || at === undefined ? undefined : Math.min(Math.max(at - now, 0), DAY);
+export const retryAfterMs = ({ headers }: Pick<HttpAnswer, 'headers'>, now: number): number | undefined => {
+  const clock = parseHttpDate(headers.date?.trim() ?? '', now) ?? now;
+  const waits = (headers['retry-after'] ?? '').split(PARTS).flatMap((part) => {
+    const value = part.trim();
+    if (/^\d{1,15}(\.\d{1,9})?$/.test(value)) return [spanMs(Number(value), clock)];
+    const at = parseHttpDate(value, clock);
+    return at === undefined ? [] : [Math.min(Math.max(at - clock, 0), DAY)];
+  });
+  return waits.length > 0 ? Math.max(...waits) : undefined;
 };

@@ -64,9 +64,9 @@ describe('an attempt', () => {
       expect(wait).toBeLessThanOrEqual(1.2 * (usual[i] ?? 0) + 3 * SECOND);
     }
     expect(deliveriesOf(world, id)[0]).toMatchObject({ body: { state: 'parked', attempts: 10 } });
-    expect(attemptsOf(world, id).map(({ verdict }) => verdict)).toEqual(Array(10).fill('retry: HTTP 500'));
+    expect(attemptsOf(world, id).map(({ verdict }) => verdict)).toEqual(Array(10).fill('retry: HTTP 500: no'));
     expect(logged(world, 'delivery parked')).toEqual([
-      expect.objectContaining({ watch: id, attempts: 10, why: 'retry: HTTP 500' }),
+      expect.objectContaining({ watch: id, attempts: 10, why: 'retry: HTTP 500: no' }),
     ]);
     expect(messagesIn(world)).toBe(0);
     // Waits of a day are several hides, and no sweep is needed for them.

@@ -398,3 +398,47 @@ describe('connections', () => {
     expect(server.connections()).toBe(2);
   });
 });
+
+describe('an answer that is complete', () => {
+  const STRAY = [
+    ['a 204 with a body', 'HTTP/1.1 204 No Content\r\n\r\nno content?', 204, ''],
+    ['a 204 with the length of a body', 'HTTP/1.1 204 No Content\r\ncontent-length: 4\r\n\r\nfour', 204, ''],
+    ['a length that is too short', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok, and more', 200, 'ok'],
+    [
+      'bytes behind the last chunk',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n{}',
+      200,
+      'ok',
+    ],
+    [
+      'another answer behind it',
+      'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n',
+      200,
+      'ok',
+    ],
+    ['line ends behind it', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok\r\n\r\n', 200, 'ok'],
+  ] as const;
+
+  test.for(STRAY)('stands whatever follows it in the same packet: %s', async ([, bytes, status, body]) => {
+    const { port } = await serveRaw((socket) => socket.write(bytes));
+    const send = createSend(LIMITS);
+    expect(await send(request(port))).toMatchObject({ status, body });
+    expect(await send(request(port))).toMatchObject({ status, body });
+  });
+
+  test.for(STRAY)('stands over TLS as well: %s', async ([, bytes, status, body]) => {
+    const { port } = await serveRaw((socket) => socket.write(bytes), certificate);
+    const send = createSend({ ...LIMITS, ca: [certificate.cert] });
+    const url = `https://localhost:${port}/`;
+    expect(await send(request(port, { url }))).toMatchObject({ status, body });
+  });
+
+  test('is not followed by the bytes that come late: they are no answer to the next request', async () => {
+    const late = 'HTTP/1.1 500 Late\r\ncontent-length: 0\r\n\r\n';
+    const { port } = await serveRaw((socket, number) => {
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n${number}`, () => socket.write(late));
+    });
+    const send = createSend(LIMITS);
+    for (const body of ['1', '2', '3']) expect(await send(request(port))).toMatchObject({ status: 200, body });
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseHttpDate, retryAfterMs } from '../lib/retry-after.ts';
 
 const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 10, 28);
 const DATE = 'Sun, 06 Nov 1994 08:49:00 GMT';
 
 describe('Retry-After', () => {
@@ -23,6 +24,17 @@ describe('Retry-After', () => {
     ['Mon Nov 14 08:49:37 1994', DAY],
     ['Sun, 06 Nov 1994 08:48:00 GMT', 0],
     ['Tue, 08 Nov 1994 08:49:37 GMT', DAY],
+    // Of two wishes the longer one counts, in whatever form each comes.
+    ['5, 60', 60_000],
+    ['60, 5', 60_000],
+    ['5, Sun, 06 Nov 1994 08:49:37 GMT', 37_000],
+    ['Sun, 06 Nov 1994 08:49:37 GMT, 50', 50_000],
+    ['Sun, 06 Nov 1994 08:49:37 GMT, Sunday, 06-Nov-94 08:49:38 GMT', 38_000],
+    ['soon, 5', 5_000],
+    // The instant itself, where a span is due.
+    ['784111777', DAY],
+    ['1000000000', DAY],
+    ['784111777000', 37_000],
     ['', undefined],
     ['-1', undefined],
     ['1e9', undefined],
@@ -30,14 +42,22 @@ describe('Retry-After', () => {
     ['Sun, 06 Foo 1994 08:49:37 GMT', undefined],
     ['1994-11-06T08:49:37Z', undefined],
   ] as const)('%j', ([value, ms, date = DATE]) => {
-    expect(retryAfterMs({ headers: { date, 'retry-after': value } })).toBe(ms);
+    expect(retryAfterMs({ headers: { date, 'retry-after': value } }, NOW)).toBe(ms);
   });
 
-  test('as a date counts by the clock it was written by, so it says nothing without one', () => {
-    const date = 'Sun, 06 Nov 1994 08:49:37 GMT';
-    expect(retryAfterMs({ headers: { 'retry-after': date } })).toBeUndefined();
-    expect(retryAfterMs({ headers: { date: 'now', 'retry-after': date } })).toBeUndefined();
-    expect(retryAfterMs({ headers: {} })).toBeUndefined();
+  test.for([
+    ['a date', 'Sun, 06 Nov 1994 08:49:37 GMT', 37_000],
+    ['a date that is past', 'Sun, 06 Nov 1994 08:48:37 GMT', 0],
+    ['an instant in seconds, where a span is due', '1000000060', 60_000, Date.UTC(2001, 8, 9, 1, 46, 40)],
+    ['an instant in milliseconds, where a span is due', '1795307690000', 90_000, 1_795_307_600_000],
+    ['an instant that is past', '1795307690', 0, 1_795_307_700_000],
+  ] as const)('%s counts from our clock where the answer has no date', ([, value, ms, now = Date.parse(DATE)]) => {
+    expect(retryAfterMs({ headers: { 'retry-after': value } }, now)).toBe(ms);
+    expect(retryAfterMs({ headers: { date: 'now', 'retry-after': value } }, now)).toBe(ms);
+  });
+
+  test('that is missing asks for nothing', () => {
+    expect(retryAfterMs({ headers: {} }, NOW)).toBeUndefined();
   });
 });
 

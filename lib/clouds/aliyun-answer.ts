@@ -27,7 +27,7 @@ const wishMs = (answer: HttpAnswer): number | undefined => {
  */
 export const readAliyun = (answer: HttpAnswer, reading: AliyunReading): Answer => {
   const wish = wishMs(answer);
-  const afterMs = wish ?? retryAfterMs(answer);
+  const afterMs = wish ?? retryAfterMs(answer, reading.now);
   const body = answer.cut ? undefined : parseFields(answer.body);
   const said = code(body?.Code);
   const failed = !isSuccess(answer.status);

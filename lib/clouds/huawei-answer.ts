@@ -49,7 +49,7 @@ export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer =
   if (body && !failed && fine) return { kind: 'told', body, ...given({ requestId }) };
 
   const { credentials } = reading;
-  if (!body && status !== 401) throw nonsense(answer, 'no JSON object', retryAfterMs(answer), credentials);
+  if (!body && status !== 401) throw nonsense(answer, 'no JSON object', retryAfterMs(answer, reading.now), credentials);
   const message = (body && messageOf(body)) ?? `HTTP ${status}: ${quoted(answer.body, credentials)}`;
   const words: CloudWords = {
     code: said ?? `http_${status}`,
@@ -63,7 +63,7 @@ export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer =
 /** What an error means: absence, or the LookError that it is. */
 const meaningOf = (answer: HttpAnswer, words: CloudWords, said: string | undefined, reading: HuaweiReading): Answer => {
   const { status } = answer;
-  const afterMs = retryAfterMs(answer);
+  const afterMs = retryAfterMs(answer, reading.now);
   const isOfGateway = said !== undefined && GATEWAY.test(said);
   const own = reading.sent.reduce((rest, value) => rest.replaceAll(value, ' '), words.message);
   const sort = said === undefined ? undefined : sortOf(said, status, own);

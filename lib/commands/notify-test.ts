@@ -13,6 +13,7 @@ import { MINUTE, SECOND } from '../schedule.ts';
 import { SecretError } from '../secrets.ts';
 import type { Rate, Verdict } from '../targets/target.ts';
 import { plain } from '../text.ts';
+import { verdictOn } from '../verdict.ts';
 import { type Sample, samplesFor } from './target-samples.ts';
 
 const USAGE = `usage:
@@ -45,7 +46,7 @@ const tryOnce = async (
     const told = plain(redact(answer.body, secrets.known()), ANSWER_BYTES);
     const kept = target.edit?.handle(answer) ?? handle;
     return {
-      verdict: target.verdict(answer),
+      verdict: verdictOn(target, answer, secrets, now()),
       answer: `HTTP ${answer.status} ${told}`.trim(),
       ...(kept !== undefined && { handle: kept }),
     };

@@ -106,6 +106,7 @@ export const sampleNotices = (at: number): readonly NoticeEvent[] => {
     { event: 'watch_blocked', at, connection: 'aliyun', provider: 'aliyun-emr', watch: 'w_sample', ...BLOCKED },
     { event: 'unknown_word', at, provider: 'aliyun-emr', word: 'HIBERNATING', watch: 'w_sample' },
     { event: 'target_disabled', at, target: 'sample', reason },
+    { event: 'target_ended', at, target: 'sample', watch: 'w_sample', delivery: 'msg_sample', reason },
     { event: 'delivery_parked', at, target: 'sample', watch: 'w_sample', delivery: 'msg_sample', reason },
     { event: 'submission_refused', at, submission: '{"provider":"aliyun-emr"}', reason },
   ];

@@ -4,7 +4,8 @@
  */
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
-import { bodyFields, byStatus, DELIVERED, retry } from './kit/answer.ts';
+import { bodyFields } from './kit/answer.ts';
+import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
 import { Address } from './settings.ts';
 import type { Target } from './target.ts';
@@ -19,6 +20,11 @@ export const aliyunFlow: Target<v.InferOutput<typeof Settings>> = {
   settings: Settings,
   usualEvents: RUN_EVENTS,
   request: (event, { url }, { id }) => postJson(url, { id, ...event }),
-  verdict: (answer) =>
-    byStatus(answer) ?? (bodyFields(answer).successful === true ? DELIVERED : retry('Flow did not say "successful"')),
+  verdict: judge({
+    name: 'Flow',
+    isDelivered: (answer) => bodyFields(answer).successful === true,
+    otherwise: 'Flow did not say "successful"',
+    slow: { words: /throttl|too many|too frequent|flow control|限流|频繁|频率/i },
+    ended: { words: /not ?(exist|found)|does not exist|deleted|不存在|已删除/i },
+  }),
 };

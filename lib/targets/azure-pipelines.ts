@@ -6,7 +6,7 @@
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
-import { byStatus, DELIVERED, retry } from './kit/answer.ts';
+import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
 import { endpoint, Reference, word } from './settings.ts';
 import type { Target } from './target.ts';
@@ -37,9 +37,16 @@ export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
     const url = `${endpoint}/${organization}/_apis/public/distributedtask/webhooks/${webhook}?api-version=6.0-preview`;
     return postJson(url, body, secret === undefined ? {} : { [header.toLowerCase()]: checksum(secret, header, body) });
   },
-  // 203 is the page that asks for a login.
-  verdict: (answer) => {
-    const isTaken = (answer.status === 200 || answer.status === 204) && !/^\s*</.test(answer.body);
-    return byStatus(answer) ?? (isTaken ? DELIVERED : retry(`HTTP ${answer.status} with a page instead of an answer`));
-  },
+  // 203 is the page that asks for a login. A 503 with TF400733 is a limit (learn.microsoft.com, "Rate and usage limits").
+  verdict: judge({
+    name: 'Azure',
+    isDelivered: ({ status, body }) => (status === 200 || status === 204) && !/^\s*</.test(body),
+    otherwise: 'a page instead of an answer',
+    slow: { words: /TF400733|exceeding usage of resource|usage limit/i },
+    ended: {
+      statuses: [404],
+      words:
+        /TF200016|TF401019|TF400813|could not find (the )?(incoming )?webhook|WebHook\w*NotFound|project does not exist/i,
+    },
+  }),
 };

@@ -4,12 +4,15 @@
  */
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
+import { retryAfterMs } from '../retry-after.ts';
 import { MINUTE } from '../schedule.ts';
 import { byteLength } from '../text.ts';
-import { bodyFields, byStatus, codeOf, DELIVERED, retry, secondsToMs } from './kit/answer.ts';
+import { bodyFields, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { insideLink, lookalike } from './kit/escape.ts';
+import { judge, longer } from './kit/judge.ts';
 import { postJson, withQuery } from './kit/request.ts';
+import { saidIn } from './kit/said.ts';
 import type { Message, Tone } from './message.ts';
 import { Address, chatEntries, mentionEntries, names, Reference } from './settings.ts';
 
@@ -45,7 +48,7 @@ const COLORS: Readonly<Record<Tone, string>> = { good: '#2e7d32', bad: '#c62828'
 const BODY_BYTES = 20_000;
 /** How long a robot that sent too much is kept silent. */
 const PUNISHMENT_MS = 10 * MINUTE;
-const TOO_FAST = ['130101', '410100'];
+const TOO_FAST = ['130101', '410100', '90030', '302033'];
 
 const textOf = ({ tone, title, facts, why, links }: Message, mention: Mention | undefined): string => {
   const tags = mention ? [...mention.mobiles, ...mention.users].map((one) => `@${one}`) : [];
@@ -89,16 +92,19 @@ export const dingtalk = chat<Settings, DingTalkMessage>({
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, settings, { at }) => postJson(signed(settings, at), body),
   // Every refusal is HTTP 200 with an errcode, which now and then is text; a gateway that throttles answers without any.
-  verdict: (answer) => {
-    const { errcode, status, wait, punish } = bodyFields(answer);
-    const refusal = byStatus(answer);
-    if (refusal) return refusal;
-    const code = errcode === undefined ? '' : String(errcode);
-    if (code === '0') return DELIVERED;
-    if (punish !== undefined) {
-      return retry(`DingTalk ${codeOf(status)}: throttled`, { afterMs: secondsToMs(wait), slow: true });
-    }
-    if (TOO_FAST.includes(code)) return retry(`DingTalk ${code}: too fast`, { afterMs: PUNISHMENT_MS, slow: true });
-    return retry(`DingTalk ${codeOf(errcode)}`, { slow: code === '-1' });
-  },
+  // 400101, 400102, 400106, 300001 and 300005: there is no such robot or it is stopped; 400013: its group is dissolved.
+  verdict: judge({
+    name: 'DingTalk',
+    isDelivered: (answer) => String(bodyFields(answer).errcode) === '0',
+    otherwise: 'DingTalk answered without an errcode',
+    said: (answer) => {
+      const { punish, status } = bodyFields(answer);
+      return punish === undefined ? saidIn(answer) : { code: String(status), words: 'throttled' };
+    },
+    slow: { codes: TOO_FAST, words: /too fast|over limit|exceed \d+ times|throttled|限流|频率/i },
+    busy: { codes: ['-1'] },
+    ended: { codes: ['300001', '300005', '400013', '400101', '400102', '400106'] },
+    waitMs: (answer, now) => longer(retryAfterMs(answer, now), secondsToMs(bodyFields(answer).wait, now)),
+    waitUsuallyMs: PUNISHMENT_MS,
+  }),
 });

@@ -4,10 +4,13 @@
  */
 import type { AllowedMentionsTypes, APIEmbed, RESTPostAPIWebhookWithTokenJSONBody } from 'discord-api-types/v10';
 import * as v from 'valibot';
+import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { bodyFields, byStatus, codeOf, DELIVERED, retry, secondsToMs } from './kit/answer.ts';
+import { HOUR, SECOND } from '../schedule.ts';
+import { bodyFields, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { insideLink } from './kit/escape.ts';
+import { judge } from './kit/judge.ts';
 import { postJson, withQuery } from './kit/request.ts';
 import type { Message, Tone } from './message.ts';
 import { Address, chatEntries, mentionEntries, names, word } from './settings.ts';
@@ -71,6 +74,38 @@ const isTooLong = ({ embeds = [] }: DiscordMessage): boolean =>
     );
   });
 
+/** No limit of Discord's is longer, the ban of an address included. */
+const WAIT_MAX_MS = HOUR;
+
+/**
+ * How long Discord asks for. `x-ratelimit-reset-after` is always in seconds. Retry-After and `retry_after` were milliseconds
+ * before version 8 of the API: more seconds than any limit lasts can only be those (discord/discord-api-docs#2360).
+ */
+const waitMs = ({ headers, ...answer }: HttpAnswer, now: number): number | undefined => {
+  const exact = secondsToMs(headers['x-ratelimit-reset-after'], now);
+  if (exact !== undefined && exact <= WAIT_MAX_MS) return exact;
+  const waits = [headers['retry-after'], bodyFields({ headers, ...answer }).retry_after].flatMap((value) => {
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof number !== 'number' || !(number >= 0)) return [];
+    return [Math.min(Math.ceil(number * SECOND > WAIT_MAX_MS ? number : number * SECOND), WAIT_MAX_MS)];
+  });
+  return waits.length > 0 ? Math.max(...waits) : retryAfterMs({ headers }, now);
+};
+
+/** Codes: discord.com/developers/docs, "Opcodes and Status Codes", JSON error codes. */
+const judged = judge({
+  name: 'Discord',
+  isDelivered: (answer) => typeof bodyFields(answer).id === 'string',
+  otherwise: 'Discord answered without the message',
+  slow: { codes: ['20016', '20022', '20028', '20029', '30046', '40062'] },
+  busy: { codes: ['130000'] },
+  ended: { codes: ['10003', '10004', '10015', '50001', '50013', '50027', '50083'] },
+  waitMs,
+});
+
+/** The URLs that Discord hands out name no version, and then speak the oldest: see `waitMs`. */
+const versioned = (url: string): string => url.replace(/\/api(?:\/v\d{1,2})?\/webhooks\//, '/api/v10/webhooks/');
+
 export const discord = chat<Settings, DiscordMessage>({
   type: 'discord',
   settings: Settings,
@@ -92,14 +127,14 @@ export const discord = chat<Settings, DiscordMessage>({
   },
   isTooLong,
   send: (body, { url, thread }) =>
-    postJson(withQuery(url, { wait: 'true', ...(thread !== undefined && { thread_id: thread }) }), body),
+    postJson(withQuery(versioned(url), { wait: 'true', ...(thread !== undefined && { thread_id: thread }) }), body),
   edit: {
     handle: (answer) => {
       const { id } = bodyFields(answer);
       return typeof id === 'string' && SNOWFLAKE.test(id) ? id : undefined;
     },
     send: (body, { url, thread }, handle) => {
-      const { origin, pathname, search } = new URL(url);
+      const { origin, pathname, search } = new URL(versioned(url));
       const message = `${origin}${pathname.replace(/\/$/, '')}/messages/${handle}${search}`;
       return {
         ...postJson(thread === undefined ? message : withQuery(message, { thread_id: thread }), body),
@@ -108,16 +143,11 @@ export const discord = chat<Settings, DiscordMessage>({
     },
     isGone: (answer) => answer.status === 404 && bodyFields(answer).code === 10_008,
   },
-  verdict: (answer) => {
-    const { id, code, retry_after } = bodyFields(answer);
+  verdict: (answer, now) => {
     // A webhook that is gone must not be called again: ten thousand such calls ban the caller's address.
-    if (answer.status === 404 && code === 10_015) return { kind: 'gone', reason: 'Discord 10015: unknown webhook' };
-    if (answer.status === 429) {
-      return retry('HTTP 429', { afterMs: retryAfterMs(answer) ?? secondsToMs(retry_after), slow: true });
+    if (answer.status === 404 && bodyFields(answer).code === 10_015) {
+      return { kind: 'gone', reason: 'HTTP 404: Discord 10015: Unknown Webhook' };
     }
-    return (
-      byStatus(answer) ??
-      (typeof id === 'string' ? DELIVERED : retry(`Discord answered without the message: ${codeOf(code)}`))
-    );
+    return judged(answer, now);
   },
 });

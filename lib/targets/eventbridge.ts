@@ -4,9 +4,12 @@ import type { OperationEvent } from '../event.ts';
 import type { HttpRequest } from '../http.ts';
 import type { NoticeEvent } from '../notice.ts';
 import { SECOND } from '../schedule.ts';
-import { bodyFields, byStatus, codeOf, DELIVERED, fieldsOf, retry } from './kit/answer.ts';
+import { bodyFields, fieldsOf } from './kit/answer.ts';
+import { AWS } from './kit/aws-words.ts';
+import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
-import { awsEndpoint, Credentials, isThrottling, signedForAws } from './kit/sigv4.ts';
+import { saidBy, saidIn } from './kit/said.ts';
+import { awsEndpoint, Credentials, signedForAws } from './kit/sigv4.ts';
 import { Base, word } from './settings.ts';
 import type { Attempt, Target } from './target.ts';
 
@@ -51,13 +54,14 @@ export const eventbridge: Target<Settings> = {
   request: put,
   notice: put,
   // HTTP 200 may hold an entry that was not taken.
-  verdict: (answer) => {
-    const { __type, FailedEntryCount, Entries } = bodyFields(answer);
-    const refusal = byStatus(answer);
-    if (refusal?.kind === 'retry' && isThrottling(__type)) return { ...refusal, slow: true };
-    if (refusal) return refusal;
-    if (FailedEntryCount === 0) return DELIVERED;
-    const code = fieldsOf(Array.isArray(Entries) ? Entries[0] : undefined).ErrorCode;
-    return retry(`EventBridge ${codeOf(code)}`, { slow: isThrottling(code) });
-  },
+  verdict: judge({
+    name: 'EventBridge',
+    isDelivered: (answer) => bodyFields(answer).FailedEntryCount === 0,
+    otherwise: 'EventBridge did not say what became of the event',
+    said: (answer) => {
+      const { Entries } = bodyFields(answer);
+      return Array.isArray(Entries) ? saidBy(fieldsOf(Entries[0])) : saidIn(answer);
+    },
+    ...AWS,
+  }),
 };

@@ -4,12 +4,16 @@
  */
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
+import type { HttpAnswer } from '../http.ts';
+import { retryAfterMs } from '../retry-after.ts';
 import { SECOND } from '../schedule.ts';
 import { byteLength } from '../text.ts';
-import { bodyFields, byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
+import { bodyFields, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { insideLink } from './kit/escape.ts';
+import { judge, longer } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
+import { saidIn } from './kit/said.ts';
 import type { Message, Tone } from './message.ts';
 import { Address, chatEntries, mentionEntries, names, Reference } from './settings.ts';
 
@@ -53,7 +57,18 @@ type FeishuMessage = { readonly msg_type: 'interactive'; readonly card: Card };
 const TEMPLATES: Readonly<Record<Tone, string>> = { good: 'green', bad: 'red', warn: 'orange', calm: 'grey' };
 /** 20 KB with timestamp and signature, which are added to what is measured. */
 const BODY_BYTES = 20_000 - 120;
-const TOO_FAST: readonly unknown[] = [11_232, 99_991_400];
+/** 9499 stands for too many requests as well as for a body that is none, and only its words tell which: see `codeIn`. */
+const TOO_FAST = {
+  codes: ['9499', '11232', '11233', '11247', '230020', '99991400'],
+  words: /too many request|frequency/i,
+};
+const BAD_BODY = /bad request/i;
+
+/** The code that counts. */
+const codeIn = (answer: HttpAnswer): unknown => {
+  const { StatusCode, code = StatusCode, msg } = bodyFields(answer);
+  return code === 9_499 && BAD_BODY.test(String(msg)) ? '9499 (body)' : code;
+};
 
 /** Everything that has a meaning in a card's markdown, as a numeric entity. */
 const escaped = (text: string): string =>
@@ -113,11 +128,20 @@ export const feishu = chat<Settings, FeishuMessage>({
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, { url, secret }, { at }) =>
     postJson(url, { ...(secret !== undefined && signature(secret, at)), ...body }),
-  // HTTP 200 with a code; older bots have StatusCode.
-  verdict: (answer) => {
-    const { StatusCode, code = StatusCode } = bodyFields(answer);
-    return (
-      byStatus(answer) ?? (code === 0 ? DELIVERED : retry(`Feishu ${codeOf(code)}`, { slow: TOO_FAST.includes(code) }))
-    );
-  },
+  // HTTP 200 or 400 with a code; older bots have StatusCode. 19001: the address is no bot's any more; 19007: the bot is switched
+  // off; 230002: it is out of the group; 232009: the group is dissolved.
+  verdict: judge({
+    name: 'Feishu',
+    isDelivered: (answer) => codeIn(answer) === 0,
+    otherwise: 'Feishu answered without a code',
+    said: (answer) => {
+      const { words } = saidIn(answer);
+      const code = codeIn(answer);
+      return { ...(code !== undefined && { code: String(code) }), ...(words !== undefined && { words }) };
+    },
+    slow: TOO_FAST,
+    waitMs: (answer, now) =>
+      longer(retryAfterMs(answer, now), secondsToMs(answer.headers['x-ogw-ratelimit-reset'], now)),
+    ended: { codes: ['19001', '19007', '230002', '230006', '232009'] },
+  }),
 });

@@ -2,8 +2,7 @@
 import type { paths } from '@octokit/openapi-types';
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
-import { DELIVERED, retry } from './kit/answer.ts';
-import { GITHUB, githubHeaders, githubRefusal, REPOSITORY } from './kit/github.ts';
+import { GITHUB, githubHeaders, githubVerdict, REPOSITORY } from './kit/github.ts';
 import { postJson } from './kit/request.ts';
 import { endpoint, Reference, word } from './settings.ts';
 import type { Target } from './target.ts';
@@ -35,6 +34,5 @@ export const githubDispatch: Target<v.InferOutput<typeof Settings>> = {
     } satisfies Body;
     return postJson(`${endpoint}/repos/${repository}/dispatches`, body, githubHeaders(token));
   },
-  verdict: (answer) =>
-    githubRefusal(answer) ?? (answer.status === 204 ? DELIVERED : retry(`HTTP ${answer.status} where 204 was due`)),
+  verdict: githubVerdict('GitHub did not answer 204', ({ status }) => status === 204),
 };

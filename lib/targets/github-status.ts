@@ -6,8 +6,8 @@ import type { paths } from '@octokit/openapi-types';
 import * as v from 'valibot';
 import { Misconfigured } from '../errors.ts';
 import type { Status } from '../watch.ts';
-import { bodyFields, DELIVERED, retry } from './kit/answer.ts';
-import { GITHUB, githubHeaders, githubRefusal, REPOSITORY } from './kit/github.ts';
+import { bodyFields } from './kit/answer.ts';
+import { GITHUB, githubHeaders, githubVerdict, REPOSITORY } from './kit/github.ts';
 import { postJson } from './kit/request.ts';
 import { messageOf } from './message.ts';
 import { chatEntries, endpoint, Reference, word } from './settings.ts';
@@ -62,9 +62,8 @@ export const githubStatus: Target<v.InferOutput<typeof Settings>> = {
     } satisfies Body;
     return postJson(`${endpoint}/repos/${repository}/statuses/${sha}`, body, githubHeaders(token));
   },
-  verdict: (answer) =>
-    githubRefusal(answer) ??
-    (answer.status === 201 && 'state' in bodyFields(answer)
-      ? DELIVERED
-      : retry(`HTTP ${answer.status} without the status that was set`)),
+  verdict: githubVerdict(
+    'GitHub answered without the status that was set',
+    (answer) => answer.status === 201 && 'state' in bodyFields(answer),
+  ),
 };

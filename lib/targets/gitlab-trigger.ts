@@ -1,7 +1,9 @@
 /** GitLab pipeline trigger: starts a pipeline, the event in its variables. Source: docs.gitlab.com/ee/api/pipeline_triggers. */
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
-import { bodyFields, byStatus, DELIVERED, retry } from './kit/answer.ts';
+import { MINUTE } from '../schedule.ts';
+import { bodyFields } from './kit/answer.ts';
+import { judge } from './kit/judge.ts';
 import { parametersOf } from './kit/parameters.ts';
 import { postForm } from './kit/request.ts';
 import { endpoint, Reference, word } from './settings.ts';
@@ -31,10 +33,20 @@ export const gitlabTrigger: Target<v.InferOutput<typeof Settings>> = {
     const url = `${endpoint}/api/v4/projects/${encodeURIComponent(project)}/trigger/pipeline`;
     return postForm(url, { token, ref, ...Object.fromEntries(variables) });
   },
-  // 201 with the pipeline. A trigger whose rules leave no job is refused with 400.
-  verdict: (answer) =>
-    byStatus(answer) ??
-    (answer.status === 201 && typeof bodyFields(answer).id === 'number'
-      ? DELIVERED
-      : retry(`HTTP ${answer.status} without a pipeline`)),
+  // 201 with the pipeline. A trigger whose rules leave no job is refused with 400, and so is one too many in a minute
+  // ("Too many pipelines created in the last minute. Try again later.").
+  verdict: judge({
+    name: 'GitLab',
+    isDelivered: (answer) => answer.status === 201 && typeof bodyFields(answer).id === 'number',
+    otherwise: 'GitLab answered without a pipeline',
+    slow: {
+      words:
+        /too many (times|pipelines|requests)|retry later|try again later|(rate|activity) limit|exceeded the allowed/i,
+    },
+    ended: {
+      statuses: [404],
+      words: /reference not found|archived|401 unauthorized|insufficient_scope|invalid_token/i,
+    },
+    waitUsuallyMs: MINUTE,
+  }),
 };

@@ -4,9 +4,10 @@
  */
 import * as v from 'valibot';
 import { byteLength } from '../text.ts';
-import { bodyFields, byStatus, codeOf, DELIVERED, fieldsOf, retry } from './kit/answer.ts';
+import { bodyFields } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { html } from './kit/escape.ts';
+import { judge } from './kit/judge.ts';
 import { postJson, withQuery } from './kit/request.ts';
 import type { Message, Tone } from './message.ts';
 import { Address, chatEntries, mentionEntries, names } from './settings.ts';
@@ -83,12 +84,13 @@ export const googleChat = chat<Settings, GoogleChatMessage>({
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, { url }) =>
     postJson(body.thread ? withQuery(url, { messageReplyOption: 'REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD' }) : url, body),
-  // What was taken comes back as the message, with its name.
-  verdict: (answer) => {
-    const { name, error } = bodyFields(answer);
-    return (
-      byStatus(answer) ??
-      (typeof name === 'string' ? DELIVERED : retry(`Google Chat ${codeOf(fieldsOf(error).status)}`))
-    );
-  },
+  // What was taken comes back as the message, with its name. Limits: 429 or 403, by the status or the reason of the error.
+  verdict: judge({
+    name: 'Google Chat',
+    isDelivered: (answer) => typeof bodyFields(answer).name === 'string',
+    otherwise: 'Google Chat answered without the message',
+    slow: { codes: ['RESOURCE_EXHAUSTED'], words: /rateLimitExceeded|quota ?exceeded|rate limit/i },
+    busy: { codes: ['UNAVAILABLE'] },
+    ended: { codes: ['NOT_FOUND', 'PERMISSION_DENIED', 'UNAUTHENTICATED'], words: /API key not valid|API_KEY_INVALID/ },
+  }),
 });

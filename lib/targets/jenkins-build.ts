@@ -4,7 +4,8 @@
  */
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
-import { byStatus, DELIVERED, retry } from './kit/answer.ts';
+import type { HttpAnswer } from '../http.ts';
+import { judge } from './kit/judge.ts';
 import { parametersOf } from './kit/parameters.ts';
 import { postForm } from './kit/request.ts';
 import { Base, Reference, word } from './settings.ts';
@@ -17,6 +18,8 @@ const Settings = v.strictObject({
   token: Reference,
 });
 
+const isQueued = ({ headers }: HttpAnswer): boolean => /\/queue\/item\/\d+/.test(headers.location ?? '');
+
 export const jenkinsBuild: Target<v.InferOutput<typeof Settings>> = {
   type: 'jenkins-build',
   settings: Settings,
@@ -25,10 +28,13 @@ export const jenkinsBuild: Target<v.InferOutput<typeof Settings>> = {
     postForm(`${job}/buildWithParameters`, parametersOf(event, attempt), {
       authorization: `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`,
     }),
-  // 201 with the queue item in Location; a 200 is a page that asks for a login or a parameter.
-  verdict: (answer) =>
-    byStatus(answer) ??
-    (answer.status === 201 && /\/queue\/item\/\d+/.test(answer.headers.location ?? '')
-      ? DELIVERED
-      : retry(`HTTP ${answer.status} without a place in the queue`)),
+  // 201 with the queue item in Location. The same build that is queued already is answered 303 or 200 with the Location of
+  // that item (jenkinsci/jenkins#5615, #9446): then nothing is missing. Any other 200 is a page that asks for something.
+  verdict: judge({
+    name: 'Jenkins',
+    isDelivered: isQueued,
+    isTaken: ({ status }) => status === 302 || status === 303,
+    otherwise: 'Jenkins answered without a place in the queue',
+    ended: { statuses: [404], words: /is not buildable|is disabled|is not parameterized/i },
+  }),
 };

@@ -4,7 +4,8 @@
  */
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
-import { bodyFields, byStatus, DELIVERED, fieldsOf, retry } from './kit/answer.ts';
+import { bodyFields, fieldsOf } from './kit/answer.ts';
+import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
 import { Address, Reference } from './settings.ts';
 import type { Target } from './target.ts';
@@ -23,11 +24,12 @@ export const jenkinsGeneric: Target<v.InferOutput<typeof Settings>> = {
   request: (event, { url, token }, { id }) => postJson(url, event, { token, 'webhook-id': id }),
   // 404: no job has the token. 200 lists the jobs, and a job whose filter did not match stands there as not triggered.
   // Only jobs that are all set to answer silently give a bare 200: they were found, and it must not start them twice.
-  verdict: (answer) => {
-    const refusal = byStatus(answer);
-    if (refusal) return refusal;
-    if (answer.body === '') return DELIVERED;
-    const jobs = Object.values(fieldsOf(bodyFields(answer).jobs));
-    return jobs.some((job) => fieldsOf(job).triggered === true) ? DELIVERED : retry('Jenkins triggered no job');
-  },
+  verdict: judge({
+    name: 'Jenkins',
+    isDelivered: (answer) =>
+      answer.body === '' ||
+      Object.values(fieldsOf(bodyFields(answer).jobs)).some((job) => fieldsOf(job).triggered === true),
+    otherwise: 'Jenkins triggered no job',
+    ended: { statuses: [404] },
+  }),
 };

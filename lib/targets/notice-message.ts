@@ -9,6 +9,7 @@ const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
   watch_blocked: ['warn', '⛔'],
   unknown_word: ['warn', '❔'],
   target_disabled: ['bad', '🔕'],
+  target_ended: ['bad', '🪦'],
   delivery_parked: ['bad', '📪'],
   submission_refused: ['bad', '🚫'],
 };
@@ -33,7 +34,7 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language): Messag
   const [tone, mark] = LOOKS[status];
   const { notices, links, cures } = WORDS[language];
   const cause = [reason?.code, reason?.message].filter(Boolean).join(': ');
-  const why = [cause, kind && cures[kind]].filter(Boolean).join('\n');
+  const why = [cause, kind && cures[kind], status === 'target_ended' && notices.ended].filter(Boolean).join('\n');
   return {
     tone,
     title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? '')}`, TITLE_BYTES),

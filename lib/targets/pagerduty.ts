@@ -6,8 +6,10 @@ import * as v from 'valibot';
 import type { EventType, OperationEvent } from '../event.ts';
 import type { HttpRequest } from '../http.ts';
 import { cutBytes } from '../text.ts';
-import { bodyFields, byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
+import { bodyFields } from './kit/answer.ts';
+import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
+import { saidIn } from './kit/said.ts';
 import { type Message, messageOf } from './message.ts';
 import { noticeMessageOf } from './notice-message.ts';
 import { chatEntries, endpoint, Reference } from './settings.ts';
@@ -97,8 +99,16 @@ export const pagerduty: Target<Settings> = {
     const message = noticeMessageOf(event, settings.language);
     return enqueue({ message, severity: 'error', key: id, source, kind: event.type }, settings);
   },
-  verdict: (answer) => {
-    const { status } = bodyFields(answer);
-    return byStatus(answer) ?? (status === 'success' ? DELIVERED : retry(`PagerDuty says ${codeOf(status)}`));
-  },
+  // 202 with "success". A wrong key is 400 "invalid event", and its errors name the routing key.
+  verdict: judge({
+    name: 'PagerDuty',
+    isDelivered: (answer) => bodyFields(answer).status === 'success',
+    otherwise: 'PagerDuty did not say "success"',
+    said: (answer) => {
+      const { status } = bodyFields(answer);
+      return { ...saidIn(answer), ...(typeof status === 'string' && { code: status }) };
+    },
+    slow: { codes: ['throttle exceeded'], words: /too quickly|throttl/i },
+    ended: { words: /routing_key|(routing|service|integration) key/i },
+  }),
 };

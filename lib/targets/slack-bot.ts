@@ -1,9 +1,11 @@
 /** Slack, bot token: chat.postMessage, and chat.update to keep one message up to date. */
 import * as v from 'valibot';
-import { bodyFields, byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
+import { bodyFields } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
+import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
 import { isTooLongForSlack, SlackMention, type SlackMessage, writeSlack } from './kit/slack-message.ts';
+import { SLACK } from './kit/slack-words.ts';
 import { chatEntries, endpoint, Reference, word } from './settings.ts';
 
 const Settings = v.strictObject({
@@ -39,11 +41,10 @@ export const slackBot = chat<Settings, SlackMessage>({
       ['message_not_found', 'cant_update_message', 'edit_window_closed'].includes(String(bodyFields(answer).error)),
   },
   // Slack's Web API says no with HTTP 200 and {"ok": false, "error": "…"}.
-  verdict: (answer) => {
-    const { ok, error } = bodyFields(answer);
-    return (
-      byStatus(answer) ??
-      (ok === true ? DELIVERED : retry(`Slack says ${codeOf(error)}`, { slow: error === 'ratelimited' }))
-    );
-  },
+  verdict: judge({
+    name: 'Slack',
+    isDelivered: (answer) => bodyFields(answer).ok === true,
+    otherwise: 'Slack did not say "ok"',
+    ...SLACK,
+  }),
 });

@@ -1,9 +1,10 @@
 /** Slack, incoming webhook. Its URL is the secret; what it sent cannot be changed (slack-bot can). */
 import * as v from 'valibot';
-import { byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
+import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
 import { isTooLongForSlack, SlackMention, type SlackMessage, writeSlack } from './kit/slack-message.ts';
+import { SLACK } from './kit/slack-words.ts';
 import { Address, chatEntries } from './settings.ts';
 
 const Settings = v.strictObject({ ...chatEntries, url: Address, mention: v.optional(SlackMention) });
@@ -17,7 +18,10 @@ export const slack = chat<v.InferOutput<typeof Settings>, SlackMessage>({
   isTooLong: isTooLongForSlack,
   send: (body, { url }) => postJson(url, body),
   // The one body of success is `ok`; a page in HTML with 200 comes from something that is not Slack.
-  verdict: (answer) =>
-    byStatus(answer) ??
-    (answer.body.trim() === 'ok' ? DELIVERED : retry(`the answer is not "ok": ${codeOf(answer.body.trim())}`)),
+  verdict: judge({
+    name: 'Slack',
+    isDelivered: ({ body }) => body.trim() === 'ok',
+    otherwise: 'the answer is not "ok"',
+    ...SLACK,
+  }),
 });

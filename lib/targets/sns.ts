@@ -6,9 +6,10 @@ import * as v from 'valibot';
 import type { OperationEvent } from '../event.ts';
 import type { HttpRequest } from '../http.ts';
 import type { NoticeEvent } from '../notice.ts';
-import { byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
+import { AWS } from './kit/aws-words.ts';
+import { judge } from './kit/judge.ts';
 import { postForm } from './kit/request.ts';
-import { awsEndpoint, Credentials, isThrottling, signedForAws } from './kit/sigv4.ts';
+import { awsEndpoint, Credentials, signedForAws } from './kit/sigv4.ts';
 import { type Message, messageOf } from './message.ts';
 import { noticeMessageOf } from './notice-message.ts';
 import { Base, chatEntries, word } from './settings.ts';
@@ -96,11 +97,10 @@ export const sns: Target<Settings> = {
       attempt,
     );
   },
-  verdict: (answer) => {
-    const refusal = byStatus(answer);
-    const code = /<Code>(\w{1,64})<\/Code>/.exec(answer.body)?.[1];
-    if (refusal?.kind === 'retry' && isThrottling(code)) return { ...refusal, slow: true };
-    if (refusal) return refusal;
-    return /<MessageId>[\w-]+<\/MessageId>/.test(answer.body) ? DELIVERED : retry(`SNS ${codeOf(code)}`);
-  },
+  verdict: judge({
+    name: 'SNS',
+    isDelivered: ({ body }) => /<MessageId>[\w-]+<\/MessageId>/.test(body),
+    otherwise: 'SNS answered without a MessageId',
+    ...AWS,
+  }),
 };

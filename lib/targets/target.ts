@@ -13,11 +13,13 @@ export type Verdict =
   /** Try again, on the schedule or when the receiver asked for. */
   | {
       readonly kind: 'retry';
-      /** In our words, with the receiver's code at most: never its text, which may echo a secret. */
+      /** Our words, and behind them the receiver's own code and words: bounded, and masked as the answer that was judged. */
       readonly reason: string;
       readonly afterMs?: number;
       /** It is told too often or is overwhelmed: everything for it goes slower. */
       readonly slow?: true;
+      /** In its own words this place is gone for good: a person has to act. Attempts go on, for the person may. */
+      readonly ended?: true;
     }
   /** The receiver wants nothing more, ever (410). */
   | { readonly kind: 'gone'; readonly reason: string };
@@ -48,8 +50,11 @@ export type Target<S = unknown> = {
    * settings do not go together (a commit status for a watch that names no commit).
    */
   readonly request: (event: OperationEvent, settings: S, attempt: Attempt) => HttpRequest;
-  /** Judges the answer to any of these requests; of a 2xx by its body, where the body can say no. */
-  readonly verdict: (answer: HttpAnswer) => Verdict;
+  /**
+   * Judges the answer to any of these requests by status, headers and body. The caller has masked the answer already; `now`
+   * (epoch ms) is its clock, for waits that are given as instants.
+   */
+  readonly verdict: (answer: HttpAnswer, now: number) => Verdict;
   /** Tells an operator's notice, where somebody or something there can make use of it. */
   readonly notice?: (notice: NoticeEvent, settings: S, attempt: Attempt) => HttpRequest;
   /** Tells several events in one message, where the place is a chat: for what shares a slot of its lane. */

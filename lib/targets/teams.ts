@@ -3,10 +3,13 @@
  * Every text is a TextRun, which knows no markdown (learn.microsoft.com, Adaptive Cards, "Text features").
  */
 import * as v from 'valibot';
+import type { HttpAnswer } from '../http.ts';
 import { byteLength } from '../text.ts';
-import { byStatus, DELIVERED, retry } from './kit/answer.ts';
+import { bodyFields } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
+import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
+import { saidIn } from './kit/said.ts';
 import type { Message, Tone } from './message.ts';
 import { Address, chatEntries, mentionEntries } from './settings.ts';
 
@@ -122,6 +125,21 @@ const cardOf = (
   };
 };
 
+/** The status that a connector hides in the text of a 200. */
+const hiddenIn = ({ body }: HttpAnswer): string | undefined => /returned HTTP error (\d{3})/.exec(body)?.[1];
+
+/** Nothing, `1`, or a flow's own JSON without an error in it; any other text of a 200 is a connector's refusal. */
+const isDelivered = (answer: HttpAnswer): boolean => {
+  const body = answer.body.trim();
+  if (hiddenIn(answer) !== undefined || body.startsWith('<')) return false;
+  if (answer.status !== 200 || body === '' || body === '1') return true;
+  const fields = bodyFields(answer);
+  return Object.keys(fields).length > 0 && fields.error === undefined;
+};
+
+const GONE =
+  /connector configuration not found|Workflow\w*(NotFound|Disabled|NotEnabled)|TriggerDisabled|DirectApiAuthorizationRequired|TenantNotFound/i;
+
 export const teams = chat<Settings, TeamsMessage>({
   type: 'teams',
   settings: Settings,
@@ -139,11 +157,18 @@ export const teams = chat<Settings, TeamsMessage>({
   }),
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, { url }) => postJson(url, body),
-  // 202 says that the flow has begun; what the flow then does, nobody tells. Connectors hide refusals in a 200.
-  verdict: (answer) => {
-    const hidden = /returned HTTP error (\d{3})/.exec(answer.body)?.[1];
-    const isPage = /^\s*</.test(answer.body);
-    if (hidden !== undefined) return retry(`HTTP ${hidden} inside ${answer.status}`, { slow: hidden === '429' });
-    return byStatus(answer) ?? (isPage ? retry('the answer is a web page') : DELIVERED);
-  },
+  // 202 says that the flow has begun; what the flow then does, nobody tells. A flow that answers itself may do so in JSON. A
+  // connector of old says `1`, and hides every refusal in a 200 (MicrosoftDocs/msteams-docs#402, #7425).
+  verdict: judge({
+    name: 'Teams',
+    isDelivered,
+    otherwise: 'Teams did not say that it took the message',
+    said: (answer) => {
+      const hidden = hiddenIn(answer);
+      return hidden === undefined ? saidIn(answer) : { code: `HTTP ${hidden}`, words: saidIn(answer).words ?? '' };
+    },
+    slow: { codes: ['HTTP 429'], words: /throttl|TooManyRequests|too many requests|rate limit|quota/i },
+    busy: { codes: ['HTTP 502', 'HTTP 503', 'HTTP 504'] },
+    ended: { statuses: [404], codes: ['HTTP 403', 'HTTP 404', 'HTTP 410'], words: GONE },
+  }),
 });

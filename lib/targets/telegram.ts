@@ -3,10 +3,14 @@
  * (sendMessage, "HTML style", ResponseParameters). The token is part of the path.
  */
 import * as v from 'valibot';
-import { bodyFields, byStatus, codeOf, DELIVERED, fieldsOf, retry, secondsToMs } from './kit/answer.ts';
+import type { HttpAnswer } from '../http.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { bodyFields, fieldsOf, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { html } from './kit/escape.ts';
+import { judge, longer } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
+import { saidIn } from './kit/said.ts';
 import type { Message } from './message.ts';
 import { chatEntries, endpoint, mentionEntries, Reference, word } from './settings.ts';
 
@@ -71,6 +75,14 @@ const textOf = ({ title, facts, why, links }: Message, mention: Settings['mentio
 const call = ({ endpoint, token }: Settings, method: string, body: object) =>
   postJson(`${endpoint}/bot${token}/${method}`, body);
 
+/** An edit that came through already, and is asked for again. */
+const isUnchanged = (answer: HttpAnswer): boolean =>
+  answer.status === 400 && /message is not modified/.test(String(bodyFields(answer).description));
+
+/** The descriptions by which Telegram says that this bot can tell this chat nothing any more. */
+const GONE =
+  /upgraded to a supergroup|the chat's id is now|bot was (kicked|blocked)|bot is not a member|user is deactivated|chat was deleted|chat not found|thread not found|CHAT_WRITE_FORBIDDEN|no(t enough)? rights to send|TOPIC_(CLOSED|DELETED)|CHANNEL_PRIVATE|^(Unauthorized|Not Found)$/i;
+
 export const telegram = chat<Settings, TelegramMessage>({
   type: 'telegram',
   settings: Settings,
@@ -96,14 +108,21 @@ export const telegram = chat<Settings, TelegramMessage>({
     send: (body, settings, handle) => call(settings, 'editMessageText', { ...body, message_id: Number(handle) }),
     isGone: (answer) => /message (to edit not found|can't be edited)/.test(String(bodyFields(answer).description)),
   },
-  verdict: (answer) => {
-    const { ok, error_code, description, parameters } = bodyFields(answer);
-    const code = error_code ?? answer.status;
-    if (code === 429) {
-      return retry('Telegram 429', { afterMs: secondsToMs(fieldsOf(parameters).retry_after), slow: true });
-    }
-    // An edit that came through already, and is asked for again.
-    if (code === 400 && /message is not modified/.test(String(description))) return DELIVERED;
-    return byStatus(answer) ?? (ok === true ? DELIVERED : retry(`Telegram ${codeOf(error_code)}`));
-  },
+  // "Making requests": every refusal has a description; ResponseParameters hold the wait, or the group's new id.
+  verdict: judge({
+    name: 'Telegram',
+    isDelivered: (answer) => bodyFields(answer).ok === true || isUnchanged(answer),
+    isTaken: isUnchanged,
+    otherwise: 'Telegram did not say "ok"',
+    said: (answer) => {
+      const said = saidIn(answer);
+      const { migrate_to_chat_id: movedTo } = fieldsOf(bodyFields(answer).parameters);
+      const news = typeof movedTo === 'number' ? `the chat's id is now ${movedTo}` : undefined;
+      return news === undefined ? said : { ...said, words: [said.words, news].filter(Boolean).join('; ') };
+    },
+    slow: { codes: ['429'], words: /too many requests|retry after/i },
+    ended: { words: GONE },
+    waitMs: (answer, now) =>
+      longer(retryAfterMs(answer, now), secondsToMs(fieldsOf(bodyFields(answer).parameters).retry_after, now)),
+  }),
 });

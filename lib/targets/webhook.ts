@@ -4,8 +4,8 @@ import type { OperationEvent } from '../event.ts';
 import type { HttpRequest } from '../http.ts';
 import type { NoticeEvent } from '../notice.ts';
 import { signedHeaders } from '../standard-webhooks.ts';
-import { byStatus, DELIVERED } from './kit/answer.ts';
 import { cloudEventOf } from './kit/cloudevent.ts';
+import { judge } from './kit/judge.ts';
 import { fillTemplate, Template } from './kit/template.ts';
 import { Address, Reference } from './settings.ts';
 import type { Attempt, Target } from './target.ts';
@@ -68,5 +68,5 @@ export const webhook: Target<Settings> = {
   settings: Settings,
   request: signed,
   notice: signed,
-  verdict: (answer) => byStatus(answer) ?? DELIVERED,
+  verdict: judge({ name: '', isDelivered: () => true, otherwise: '' }),
 };

@@ -5,9 +5,10 @@
 import * as v from 'valibot';
 import { MINUTE } from '../schedule.ts';
 import { byteLength } from '../text.ts';
-import { bodyFields, byStatus, codeOf, DELIVERED, retry } from './kit/answer.ts';
+import { bodyFields } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { insideLink, lookalike } from './kit/escape.ts';
+import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
 import type { Message, Tone } from './message.ts';
 import { Address, chatEntries, mentionEntries, names } from './settings.ts';
@@ -96,12 +97,15 @@ export const wecom = chat<Settings, WeComMessage>({
       ? byteLength(body.text.content) > TEXT_BYTES
       : byteLength(body.markdown.content) > MARKDOWN_BYTES,
   send: (body, { url }) => postJson(url, body),
-  verdict: (answer) => {
-    const { errcode } = bodyFields(answer);
-    const refusal = byStatus(answer);
-    if (refusal) return refusal;
-    if (errcode === 0) return DELIVERED;
-    const isTooFast = errcode === 45_009;
-    return retry(`WeCom ${codeOf(errcode)}`, { slow: isTooFast, afterMs: isTooFast ? MINUTE : undefined });
-  },
+  // Codes: developer.work.weixin.qq.com, document 90313. 93000: the address is no robot's any more, or the robot is out of its
+  // group; 93004: it is stopped; 93008: it is not in the group.
+  verdict: judge({
+    name: 'WeCom',
+    isDelivered: (answer) => bodyFields(answer).errcode === 0,
+    otherwise: 'WeCom answered without an errcode',
+    slow: { codes: ['45009', '45011', '45033', '45047'], words: /freq(uency)? out of limit|频率|too frequent/i },
+    busy: { codes: ['-1'] },
+    ended: { codes: ['93000', '93004', '93008'] },
+    waitUsuallyMs: MINUTE,
+  }),
 });

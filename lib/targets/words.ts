@@ -27,6 +27,8 @@ type Words = {
   /** For whoever runs opwatch. */
   readonly notices: {
     readonly titles: Readonly<Record<Notice['event'], (about: string) => string>>;
+    /** What a person can do about a target that is gone for good. */
+    readonly ended: string;
     readonly facts: Readonly<Record<'provider' | 'target' | 'submission' | 'delivery' | 'help', string>>;
   };
   /** Days, hours, minutes, seconds. */
@@ -75,6 +77,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         watch_blocked: (connection) => `Looks through connection ${connection} are refused: a watch is blocked`,
         unknown_word: (provider) => `${provider} says a word that is not documented: taken for "still going"`,
         target_disabled: (target) => `${target} wants no more and is disabled`,
+        target_ended: (target) => `${target} says that it is gone for good: a person has to act`,
         delivery_parked: (target) => `${target} could not be told: deliveries are parked`,
         submission_refused: () => 'A submission by schedule or direct invoke was refused: nothing is watched',
       },
@@ -85,6 +88,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         delivery: 'Delivery',
         help: 'What to do',
       },
+      ended:
+        'Attempts go on. Give the target a new address or key, or take it out of opwatch.config.ts. Then resend what is parked.',
     },
     units: ['d', 'h', 'min', 's'],
   },
@@ -134,9 +139,12 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         watch_blocked: (connection) => `通过连接 ${connection} 的查询被拒绝，监视受阻`,
         unknown_word: (provider) => `${provider} 返回了文档中没有的状态，暂按“仍在进行”处理`,
         target_disabled: (target) => `${target} 不再接收通知，已停用`,
+        target_ended: (target) => `${target} 表示已永久失效，需要人工处理`,
         delivery_parked: (target) => `无法通知 ${target}，投递已搁置`,
         submission_refused: () => '定时或直接调用的提交被拒绝，未监视任何操作',
       },
+      ended:
+        '投递仍会重试。请为该目标配置新的地址或密钥，或将其从 opwatch.config.ts 中移除，然后重新投递已搁置的消息。',
       facts: { provider: '云产品', target: '通知目标', submission: '提交内容', delivery: '投递 ID', help: '处理方法' },
     },
     units: ['天', '小时', '分', '秒'],

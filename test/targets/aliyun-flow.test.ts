@@ -5,9 +5,9 @@ runContract({
   type: 'aliyun-flow',
   settings: { url: `https://stand-in.example.com/aliyun-flow/ci/pipeline/webhook/${TOKEN}` },
   verdicts: {
-    refused: 'retry: Flow did not say "successful"',
+    refused: 'retry: Flow did not say "successful": pipeline is disabled',
     limited: 'retry: HTTP 429, slow',
-    unknown: 'retry: Flow did not say "successful"',
+    unknown: 'retry: Flow did not say "successful": webhook not found, ended',
   },
   rows: [['successful as text', { body: { successful: 'true' } }, 'retry: Flow did not say "successful"']],
 });

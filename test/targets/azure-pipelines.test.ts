@@ -12,9 +12,9 @@ const contract = {
     endpoint: 'https://stand-in.example.com/azure-pipelines/ci',
   },
   verdicts: {
-    refused: 'retry: HTTP 203 with a page instead of an answer',
+    refused: 'retry: HTTP 203: a page instead of an answer: Sign in',
     limited: 'retry: HTTP 429, slow, after 30000 ms',
-    unknown: 'retry: HTTP 500',
+    unknown: 'retry: HTTP 500: Azure RequiredHeaderSignatureNotFound',
   },
   rows: [['200 without a word', {}, 'delivered']],
   believesAny2xx: true,

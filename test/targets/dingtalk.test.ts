@@ -14,20 +14,20 @@ const contract = {
     language: 'zh',
   },
   verdicts: {
-    refused: 'retry: DingTalk 310000',
-    limited: 'retry: DingTalk 130101: too fast, slow, after 600000 ms',
-    unknown: 'retry: DingTalk 300001',
+    refused: 'retry: DingTalk 310000: description:keywords not in content',
+    limited: 'retry: DingTalk 130101: send too fast, exceed 20 times per minute, slow, after 600000 ms',
+    unknown: 'retry: DingTalk 300001: token is not exist, ended',
   },
   rows: [
     ['errcode 0 as text', { body: { errcode: '0' } }, 'delivered'],
-    ['errcode 410100', { body: { errcode: 410_100 } }, 'retry: DingTalk 410100: too fast, slow, after 600000 ms'],
+    ['errcode 410100', { body: { errcode: 410_100 } }, 'retry: DingTalk 410100, slow, after 600000 ms'],
     ['errcode -1 busy', { body: { errcode: -1 } }, 'retry: DingTalk -1, slow'],
     [
       'a throttling gateway',
       { body: { status: 1111, wait: 5, punish: 'deny' } },
       'retry: DingTalk 1111: throttled, slow, after 5000 ms',
     ],
-    ['no errcode at all', { body: { errmsg: 'ok' } }, 'retry: DingTalk no readable code'],
+    ['no errcode at all', { body: { errmsg: 'ok' } }, 'retry: DingTalk answered without an errcode: ok'],
   ],
   mentions: ['@13800138000', '@zhang.san', '@all'],
 } as const;

@@ -7,9 +7,9 @@ const contract = {
   type: 'eventbridge',
   settings: { region: 'eu-west-1', bus: 'ops', endpoint: 'https://stand-in.example.com/eventbridge/bus' },
   verdicts: {
-    refused: 'retry: EventBridge InternalFailure',
-    limited: 'retry: HTTP 400, slow',
-    unknown: 'retry: HTTP 400',
+    refused: 'retry: EventBridge InternalFailure: Internal failure',
+    limited: 'retry: HTTP 400: EventBridge ThrottlingException: Rate exceeded, slow',
+    unknown: 'retry: HTTP 400: EventBridge InvalidSignatureException: the signature does not match',
   },
   rows: [
     [
@@ -17,7 +17,7 @@ const contract = {
       { body: { FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException' }] } },
       'retry: EventBridge ThrottlingException, slow',
     ],
-    ['no count', { body: { Entries: [{ EventId: '1' }] } }, 'retry: EventBridge no readable code'],
+    ['no count', { body: { Entries: [{ EventId: '1' }] } }, 'retry: EventBridge did not say what became of the event'],
   ],
 } as const;
 runContract(contract);

@@ -13,14 +13,14 @@ const contract = {
     language: 'zh',
   },
   verdicts: {
-    refused: 'retry: Feishu 19024',
-    limited: 'retry: Feishu 11232, slow',
-    unknown: 'retry: Feishu 19001',
+    refused: 'retry: Feishu 19024: Key Words Not Found',
+    limited: 'retry: Feishu 11232: frequency limited psm[lark.oapi.app_platform_runtime], slow',
+    unknown: 'retry: Feishu 19001: param invalid: incoming webhook access token invalid, ended',
   },
   rows: [
     ['StatusCode 0 of an old bot', { body: { StatusCode: 0, StatusMessage: 'success' } }, 'delivered'],
     ['code 19021 beside StatusCode 0', { body: { code: 19_021, StatusCode: 0 } }, 'retry: Feishu 19021'],
-    ['no code at all', { body: { msg: 'success' } }, 'retry: Feishu no readable code'],
+    ['no code at all', { body: { msg: 'success' } }, 'retry: Feishu answered without a code: success'],
   ],
   mentions: ['@all', '@ou_0123abcd'],
 } as const;

@@ -11,9 +11,9 @@ const contract = {
     endpoint: 'https://stand-in.example.com/github-dispatch/ci',
   },
   verdicts: {
-    refused: 'retry: HTTP 200 where 204 was due',
-    limited: 'retry: HTTP 403, slow, after 90000 ms',
-    unknown: 'retry: HTTP 404',
+    refused: 'retry: GitHub did not answer 204: Sign in',
+    limited: 'retry: HTTP 403: API rate limit exceeded, slow, after 90000 ms',
+    unknown: 'retry: HTTP 404: Not Found, ended',
   },
   rows: [
     ['403 for missing rights', { status: 403, headers: { 'x-ratelimit-remaining': '4999' } }, 'retry: HTTP 403'],

@@ -13,11 +13,17 @@ const contract = {
     endpoint: 'https://stand-in.example.com/github-status/ci',
   },
   verdicts: {
-    refused: 'retry: HTTP 200 without the status that was set',
-    limited: 'retry: HTTP 403, slow, after 90000 ms',
-    unknown: 'retry: HTTP 404',
+    refused: 'retry: GitHub answered without the status that was set: Sign in',
+    limited: 'retry: HTTP 403: API rate limit exceeded, slow, after 90000 ms',
+    unknown: 'retry: HTTP 404: Not Found, ended',
   },
-  rows: [['201 of something else', { status: 201, body: '' }, 'retry: HTTP 201 without the status that was set']],
+  rows: [
+    [
+      '201 of something else',
+      { status: 201, body: '' },
+      'retry: HTTP 201: GitHub answered without the status that was set',
+    ],
+  ],
 } as const;
 runContract(contract);
 

@@ -12,13 +12,17 @@ const contract = {
     endpoint: 'https://stand-in.example.com/gitlab-trigger/ci',
   },
   verdicts: {
-    refused: 'retry: HTTP 200 without a pipeline',
+    refused: 'retry: GitLab answered without a pipeline: Sign in',
     limited: 'retry: HTTP 429, slow, after 60000 ms',
-    unknown: 'retry: HTTP 404',
+    unknown: 'retry: HTTP 404: 404 Not Found, ended',
   },
   rows: [
-    ['201 without a pipeline', { status: 201, body: {} }, 'retry: HTTP 201 without a pipeline'],
-    ['400 no job by the rules', { status: 400, body: { message: { base: ['Pipeline filtered'] } } }, 'retry: HTTP 400'],
+    ['201 without a pipeline', { status: 201, body: {} }, 'retry: HTTP 201: GitLab answered without a pipeline: {}'],
+    [
+      '400 no job by the rules',
+      { status: 400, body: { message: { base: ['Pipeline filtered'] } } },
+      'retry: HTTP 400: Pipeline filtered',
+    ],
   ],
 } as const;
 runContract(contract);

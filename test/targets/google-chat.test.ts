@@ -10,9 +10,9 @@ const contract = {
     mention: { users: ['123456789'], everyone: true },
   },
   verdicts: {
-    refused: 'retry: Google Chat no readable code',
-    limited: 'retry: HTTP 429, slow',
-    unknown: 'retry: HTTP 403',
+    refused: 'retry: Google Chat answered without the message: Sign in',
+    limited: 'retry: HTTP 429: Google Chat RESOURCE_EXHAUSTED, slow',
+    unknown: 'retry: HTTP 403: Google Chat PERMISSION_DENIED, ended',
   },
   rows: [
     [

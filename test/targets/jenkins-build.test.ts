@@ -7,9 +7,9 @@ const contract = {
   type: 'jenkins-build',
   settings: { job: 'https://stand-in.example.com/jenkins-build/ci/job/deploy', user: 'opwatch', token: 'env:TOKEN' },
   verdicts: {
-    refused: 'retry: HTTP 200 without a place in the queue',
+    refused: 'retry: Jenkins answered without a place in the queue: Sign in',
     limited: 'retry: HTTP 503, slow, after 30000 ms',
-    unknown: 'retry: HTTP 401',
+    unknown: 'retry: HTTP 401: Sign in',
   },
   rows: [
     [
@@ -20,7 +20,7 @@ const contract = {
     [
       '201 that leads elsewhere',
       { status: 201, headers: { location: 'https://ci.example.com/login' } },
-      'retry: HTTP 201 without a place in the queue',
+      'retry: HTTP 201: Jenkins answered without a place in the queue',
     ],
   ],
 } as const;

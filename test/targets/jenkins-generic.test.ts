@@ -10,9 +10,9 @@ const contract = {
     token: 'env:TOKEN',
   },
   verdicts: {
-    refused: 'retry: Jenkins triggered no job',
+    refused: 'retry: Jenkins triggered no job: Triggered jobs.',
     limited: 'retry: HTTP 503, slow, after 30000 ms',
-    unknown: 'retry: HTTP 404',
+    unknown: 'retry: HTTP 404: Did not find any jobs, ended',
   },
   rows: [
     ['jobs that are set to answer silently', { body: '' }, 'delivered'],
@@ -21,7 +21,11 @@ const contract = {
       { body: { jobs: { a: { triggered: false }, b: { triggered: true } }, message: 'Triggered jobs.' } },
       'delivered',
     ],
-    ['no jobs in the map', { body: { jobs: {}, message: 'Triggered jobs.' } }, 'retry: Jenkins triggered no job'],
+    [
+      'no jobs in the map',
+      { body: { jobs: {}, message: 'Triggered jobs.' } },
+      'retry: Jenkins triggered no job: Triggered jobs.',
+    ],
     ['500 errors when triggering', { status: 500, body: { jobs: { a: 'Exception' } } }, 'retry: HTTP 500'],
   ],
 } as const;

@@ -8,11 +8,11 @@ const contract = {
   type: 'pagerduty',
   settings: { routingKey: 'env:TOKEN', endpoint: 'https://stand-in.example.com/pagerduty/ops' },
   verdicts: {
-    refused: 'retry: PagerDuty says invalid event',
+    refused: 'retry: PagerDuty invalid event: Event object is invalid',
     limited: 'retry: HTTP 429, slow',
-    unknown: 'retry: HTTP 400',
+    unknown: 'retry: HTTP 400: PagerDuty invalid event: Event object is invalid: unknown routing key, ended',
   },
-  rows: [['202 without a word', { status: 202 }, 'retry: PagerDuty says no readable code']],
+  rows: [['202 without a word', { status: 202 }, 'retry: HTTP 202: PagerDuty did not say "success"']],
 } as const;
 runContract(contract);
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../lib/http.ts';
-import { awsEndpoint, Credentials, isThrottling, signedForAws } from '../../lib/targets/kit/sigv4.ts';
+import { awsEndpoint, Credentials, signedForAws } from '../../lib/targets/kit/sigv4.ts';
 
 /** From AWS's own signing tests, aws-sig-v4-test-suite. */
 const SUITE = {
@@ -98,16 +98,4 @@ it('takes the function’s own credentials where none are set', () => {
 it('finds a service of a region', () => {
   expect(awsEndpoint('sns', 'eu-west-1')).toBe('https://sns.eu-west-1.amazonaws.com');
   expect(awsEndpoint('events', 'cn-north-1')).toBe('https://events.cn-north-1.amazonaws.com.cn');
-});
-
-it.each([
-  ['ThrottlingException', true],
-  ['Throttled', true],
-  ['RequestThrottled', true],
-  ['TooManyRequestsException', true],
-  ['SlowDown', true],
-  ['AccessDeniedException', false],
-  [undefined, false],
-])('%s means that it is asked too often: %s', (code, is) => {
-  expect(isThrottling(code)).toBe(is);
 });

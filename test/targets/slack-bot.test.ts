@@ -10,13 +10,13 @@ runContract({
     language: 'zh',
   },
   verdicts: {
-    refused: 'retry: Slack says channel_not_found',
-    limited: 'retry: HTTP 429, slow, after 1000 ms',
-    unknown: 'retry: Slack says invalid_auth',
+    refused: 'retry: Slack channel_not_found, ended',
+    limited: 'retry: HTTP 429: Slack ratelimited, slow, after 1000 ms',
+    unknown: 'retry: Slack invalid_auth, ended',
   },
   rows: [
-    ['200 with ratelimited', { body: { ok: false, error: 'ratelimited' } }, 'retry: Slack says ratelimited, slow'],
-    ['200 with ok as text', { body: { ok: 'true' } }, 'retry: Slack says no readable code'],
+    ['200 with ratelimited', { body: { ok: false, error: 'ratelimited' } }, 'retry: Slack ratelimited, slow'],
+    ['200 with ok as text', { body: { ok: 'true' } }, 'retry: Slack did not say "ok"'],
   ],
   mentions: ['@U0AAAAAAA'],
 });

@@ -10,13 +10,13 @@ const contract = {
     mention: { users: ['U0AAAAAAA'], groups: ['S0AAAAAAA'], everyone: 'here' },
   },
   verdicts: {
-    refused: 'retry: the answer is not "ok": no readable code',
-    limited: 'retry: HTTP 429, slow, after 1000 ms',
-    unknown: 'retry: HTTP 403',
+    refused: 'retry: the answer is not "ok": Sign in',
+    limited: 'retry: HTTP 429: Slack rate_limited, slow, after 1000 ms',
+    unknown: 'retry: HTTP 403: Slack invalid_token, ended',
   },
   rows: [
-    ['HTTP 404 no_service', { status: 404, body: 'no_service' }, 'retry: HTTP 404'],
-    ['another word with 200', { body: 'invalid_payload' }, 'retry: the answer is not "ok": invalid_payload'],
+    ['HTTP 404 no_service', { status: 404, body: 'no_service' }, 'retry: HTTP 404: Slack no_service, ended'],
+    ['another word with 200', { body: 'invalid_payload' }, 'retry: Slack invalid_payload'],
   ],
   mentions: ['@here', '@subteam^S0AAAAAAA', '@U0AAAAAAA'],
 } as const;

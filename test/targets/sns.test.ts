@@ -10,9 +10,9 @@ const contract = {
     endpoint: 'https://stand-in.example.com/sns/topic',
   },
   verdicts: {
-    refused: 'retry: SNS no readable code',
-    limited: 'retry: HTTP 400, slow',
-    unknown: 'retry: HTTP 403',
+    refused: 'retry: SNS answered without a MessageId',
+    limited: 'retry: HTTP 400: SNS Throttling, slow',
+    unknown: 'retry: HTTP 403: SNS SignatureDoesNotMatch',
   },
 } as const;
 runContract(contract);

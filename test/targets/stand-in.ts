@@ -75,6 +75,10 @@ export const received = (request: HttpRequest, secrets = Object.values(SECRETS))
 
 export const inWords = (verdict: Verdict): string => {
   if (verdict.kind !== 'retry') return verdict.kind === 'gone' ? `gone: ${verdict.reason}` : 'delivered';
-  const wish = [verdict.slow && 'slow', verdict.afterMs !== undefined && `after ${verdict.afterMs} ms`].filter(Boolean);
+  const wish = [
+    verdict.ended && 'ended',
+    verdict.slow && 'slow',
+    verdict.afterMs !== undefined && `after ${verdict.afterMs} ms`,
+  ].filter(Boolean);
   return [`retry: ${verdict.reason}`, ...wish].join(', ');
 };

@@ -12,7 +12,8 @@ const contract = {
     mention: { users: [{ id: 'ann@example.com', name: 'Ann' }] },
   },
   verdicts: {
-    refused: 'retry: HTTP 400 inside 200',
+    refused:
+      'retry: Teams HTTP 400: Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 400 with ContextId',
     limited: 'retry: HTTP 429, slow, after 10000 ms',
     unknown: 'retry: HTTP 401',
   },
@@ -22,9 +23,9 @@ const contract = {
     [
       'a 429 in a 200',
       { body: 'Microsoft Teams endpoint returned HTTP error 429' },
-      'retry: HTTP 429 inside 200, slow',
+      'retry: Teams HTTP 429: Microsoft Teams endpoint returned HTTP error 429, slow',
     ],
-    ['a web page with 200', { body: '<html>Sign in</html>' }, 'retry: the answer is a web page'],
+    ['a web page with 200', { body: '<html>Sign in</html>' }, 'retry: Teams did not say that it took the message'],
   ],
   mentions: ['@Ann'],
   believesAny2xx: true,

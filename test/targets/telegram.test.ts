@@ -13,9 +13,9 @@ const contract = {
     mention: { users: ['@on_call', { id: 42, name: 'Ann <3' }] },
   },
   verdicts: {
-    refused: 'retry: Telegram 400',
-    limited: 'retry: Telegram 429, slow, after 3000 ms',
-    unknown: 'retry: HTTP 401',
+    refused: 'retry: Telegram 400: Bad Request: chat not found, ended',
+    limited: 'retry: HTTP 429: Telegram 429: Too Many Requests: retry after 3, slow, after 3000 ms',
+    unknown: 'retry: HTTP 401: Telegram 401: Unauthorized, ended',
   },
   rows: [
     [
@@ -29,9 +29,9 @@ const contract = {
     [
       '403 thrown out',
       { status: 403, body: { ok: false, error_code: 403, description: 'Forbidden' } },
-      'retry: HTTP 403',
+      'retry: HTTP 403: Telegram 403: Forbidden',
     ],
-    ['429 without a word', { status: 429 }, 'retry: Telegram 429, slow'],
+    ['429 without a word', { status: 429 }, 'retry: HTTP 429, slow'],
   ],
   mentions: ['@on_call', 'Ann <3'],
 } as const;

@@ -9,7 +9,7 @@ import { ATTEMPT, fromStandIn, inWords, prepared, received, standInFor, TOKEN } 
 export const verdictTable = (): string[][] =>
   Object.values(everyTarget('https://stand-in.example.com', TOKEN)).map(({ type, ...settings }) => {
     const { target, settings: given } = prepared({ type, settings });
-    const said = (answer: Answer): string => inWords(target.verdict(fromStandIn(answer)));
+    const said = (answer: Answer): string => inWords(target.verdict(fromStandIn(answer), ATTEMPT.at));
     const told = (event: OperationEvent): string => said(received(target.request(event, given, ATTEMPT)).answer);
     const { refused, limited } = standInFor(type);
     const long = [...new Set(tooLong.map(told))].join(' or ');

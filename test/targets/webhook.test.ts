@@ -10,6 +10,7 @@ import { webhook } from '../../lib/targets/webhook.ts';
 import { closeServers, serve } from '../helpers/network.ts';
 import { runContract } from './contract.ts';
 import * as events from './events.ts';
+import { AT } from './events.ts';
 import { ATTEMPT, prepared, SECRETS } from './stand-in.ts';
 
 afterEach(closeServers);
@@ -62,7 +63,7 @@ describe('a delivery', () => {
     const now = Date.now();
     for (const at of [now, now + 5_000]) {
       const answer = await send(webhook.request(event, settings, { id: 'dlv_1', at }));
-      expect(webhook.verdict(answer)).toEqual({ kind: 'delivered' });
+      expect(webhook.verdict(answer, AT)).toEqual({ kind: 'delivered' });
     }
     for (const { headers, body } of taken) {
       expect(headers).toMatchObject({ 'webhook-id': 'dlv_1', 'content-type': 'application/json', 'x-team': 'data' });
@@ -89,7 +90,7 @@ describe('a delivery', () => {
 
 describe('the verdict', () => {
   const verdict = (status: number, headers: Record<string, string> = {}) =>
-    webhook.verdict({ status, headers, body: '', cut: false });
+    webhook.verdict({ status, headers, body: '', cut: false }, AT);
   const DATE = 'Sun, 06 Nov 1994 08:49:00 GMT';
 
   test.for([200, 201, 202, 204, 206, 299])('HTTP %i is delivered', (status) => {
@@ -194,7 +195,7 @@ const contract = {
   verdicts: {
     refused: 'gone: HTTP 410: the receiver wants no more',
     limited: 'retry: HTTP 429, slow, after 5000 ms',
-    unknown: 'retry: HTTP 401',
+    unknown: 'retry: HTTP 401: no signature matches',
   },
   believesAny2xx: true,
 } as const;

@@ -12,13 +12,13 @@ const contract = {
     language: 'zh',
   },
   verdicts: {
-    refused: 'retry: WeCom 93000',
-    limited: 'retry: WeCom 45009, slow, after 60000 ms',
-    unknown: 'retry: WeCom 93000',
+    refused: 'retry: WeCom 93000: invalid webhook url, ended',
+    limited: 'retry: WeCom 45009: api freq out of limit, slow, after 60000 ms',
+    unknown: 'retry: WeCom 93000: invalid webhook url, ended',
   },
   rows: [
     ['errcode 40058 too long', { body: { errcode: 40_058 } }, 'retry: WeCom 40058'],
-    ['no errcode at all', { body: { errmsg: 'ok' } }, 'retry: WeCom no readable code'],
+    ['no errcode at all', { body: { errmsg: 'ok' } }, 'retry: WeCom answered without an errcode: ok'],
   ],
   mentions: ['@lisi'],
 } as const;

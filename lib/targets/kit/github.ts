@@ -1,9 +1,9 @@
 /** What the GitHub targets share. Source: docs.github.com/rest, "Best practices for using the REST API" (rate limits). */
 import type { HttpAnswer } from '../../http.ts';
-import { parseHttpDate } from '../../retry-after.ts';
-import { DAY, SECOND } from '../../schedule.ts';
-import type { Verdict } from '../target.ts';
-import { byStatus, retry } from './answer.ts';
+import { parseHttpDate, retryAfterMs } from '../../retry-after.ts';
+import { DAY, MINUTE, SECOND } from '../../schedule.ts';
+import type { Target } from '../target.ts';
+import { judge } from './judge.ts';
 
 export const GITHUB = 'https://api.github.com';
 export const REPOSITORY = /^\w[\w.-]{0,99}\/(?!\.{1,2}$)[\w.-]{1,100}$/;
@@ -14,14 +14,33 @@ export const githubHeaders = (token: string): Readonly<Record<string, string>> =
   'x-github-api-version': '2022-11-28',
 });
 
-/** A limit is answered with 403 or 429, and x-ratelimit-reset (epoch seconds) says until when where Retry-After does not. */
-export const githubRefusal = (answer: HttpAnswer): Verdict | undefined => {
-  const { status, headers } = answer;
-  const verdict = byStatus(answer);
-  if (verdict?.kind !== 'retry' || (status !== 403 && status !== 429)) return verdict;
-  if (headers['x-ratelimit-remaining'] !== '0' && verdict.afterMs === undefined) return verdict;
-  const resetAt = Number(headers['x-ratelimit-reset']) * SECOND;
-  const now = parseHttpDate(headers.date ?? '', resetAt);
-  const untilReset = now === undefined || Number.isNaN(resetAt) ? undefined : Math.min(Math.max(resetAt - now, 0), DAY);
-  return retry(verdict.reason, { afterMs: verdict.afterMs ?? untilReset, slow: true });
+/** x-ratelimit-reset (epoch seconds) says until when a limit that is used up lasts, where Retry-After does not. */
+const waitMs = (answer: HttpAnswer, now: number): number | undefined => {
+  const asked = retryAfterMs(answer, now);
+  const { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset = '', date = '' } = answer.headers;
+  if (asked !== undefined || remaining !== '0' || !/^\d{1,12}$/.test(reset)) return asked;
+  return Math.min(Math.max(Number(reset) * SECOND - (parseHttpDate(date, now) ?? now), 0), DAY);
 };
+
+/** A limit that headers alone tell of: 403 is its status as often as 429 is. */
+const isLimited = ({ status, headers }: HttpAnswer): boolean =>
+  status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined);
+
+/**
+ * Secondary limits come with 403 or 429 and say so in words, now and then without a header: then a minute is due at least.
+ * 404 stands for a repository that is not there and for a token that may not see it.
+ */
+export const githubVerdict = (otherwise: string, isDelivered: (answer: HttpAnswer) => boolean): Target['verdict'] =>
+  judge({
+    name: 'GitHub',
+    isDelivered,
+    otherwise,
+    isLimited,
+    slow: { words: /rate limit|abuse detection|submitted too quickly|temporarily blocked from content creation/i },
+    ended: {
+      statuses: [404, 451],
+      words: /bad credentials|archived|is disabled|access blocked|account was suspended|resource not accessible/i,
+    },
+    waitMs,
+    waitUsuallyMs: MINUTE,
+  });

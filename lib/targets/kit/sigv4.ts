@@ -56,6 +56,3 @@ export const signedForAws = (
 /** Where a service of a region answers: China's regions have a domain of their own. */
 export const awsEndpoint = (service: string, region: string): string =>
   `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-
-/** What AWS services call it when they are asked too often. */
-export const isThrottling = (code: unknown): boolean => /thrott|TooManyRequests|SlowDown/i.test(String(code));
