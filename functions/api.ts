@@ -131,6 +131,9 @@ const resendOne: Handle = async (event, caller, runtime) => {
   if (delivery) mustTell(caller, delivery.body.target);
   const resent = delivery && (await resend(key, runtime));
   if (!resent) throw noSuchDelivery();
+  if (resent.body.state !== 'waiting') {
+    throw new Refusal(409, `the watch has a later state than ${id} tells: it is not sent; send a later delivery again`);
+  }
   const about = { watch: watch.pk, delivery: id, target: placeOf(resent.body.target) };
   note('delivery sent again', about, event, caller, runtime);
   return answer(202, { id: resent.body.id, target: resent.body.target, state: resent.body.state });

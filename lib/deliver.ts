@@ -1,15 +1,18 @@
 /** Wake-ups for deliveries: each is told in its target's turn, as far as that goes; the rest comes back. */
-import { type Due, fateOf, type Made, tellOnce, writeDown } from './attempt.ts';
+import type { Made } from './attempt.ts';
 import { type Delivery, mayAttemptAt } from './delivery.ts';
-import { type DeliveryItem, leaseIsDue, wakeUpOf, watchKey, withBody } from './items.ts';
+import { type Due, type Fates, isOfNoUse } from './due.ts';
+import { leaseIsDue, watchKey, withBody } from './items.ts';
+import { canMerge, leftByOthers, merged } from './merge.ts';
 import { isNotice } from './notice.ts';
 import { tellOperators } from './operators.ts';
+import { fateOf, saveOutcome, saveOvertaken } from './outcome.ts';
 import type { SqsRecord } from './queue.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, SECOND } from './schedule.ts';
-import type { Item, Key } from './store.ts';
-import type { Verdict } from './targets/target.ts';
+import type { Item } from './store.ts';
+import { type Outcome, tellGroup } from './tell.ts';
 import { type Disabled, type Entry, SEATS, type Wish } from './turn.ts';
 import type { Learned } from './turns.ts';
 import { type Fate, handleWakeUps, type Job } from './wake-ups.ts';
@@ -28,42 +31,59 @@ export const deliver = (
     { records, queueUrls, alongside: ({ pk }) => [watchKey(pk)] },
     runtime,
     async (jobs, around) => {
-      const fates = new Map<Job<Delivery>, Fate>();
-      const dues: Due[] = [];
-      for (const job of jobs) {
-        const { pk, body } = job.item;
-        const watch = around.find((item) => item.pk === pk && item.sk === 'watch') as Item<Watch> | undefined;
-        const mayAt = mayAttemptAt(body);
-        if (body.state !== 'waiting' || !(watch || isNotice(body.event))) fates.set(job, 'done');
-        else if (mayAt > runtime.now() + EARLY_MS) fates.set(job, { backAt: mayAt });
-        else dues.push({ job, ...(watch && { watch: watch.body }) });
-      }
+      const sorted = await Promise.all(jobs.map((job) => sort(job, around, runtime)));
+      const dues = sorted.flatMap((each) => ('due' in each ? [each.due] : []));
       const byGate = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).gate);
-      const unfinished = (error: unknown) => runtime.log.error('deliveries not finished', { error: String(error) });
       // What has no fate by then comes back in a while, and nothing else waits for it.
-      await Promise.all(
-        [...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime, fates).catch(unfinished)),
+      const unfinished = (error: unknown): Fates => {
+        runtime.log.error('deliveries not finished', { error: String(error) });
+        return [];
+      };
+      const told = await Promise.all(
+        [...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime).catch(unfinished)),
       );
-      return fates;
+      return new Map<Job<Delivery>, Fate>([
+        ...sorted.flatMap((each) => ('fate' in each ? [[each.job, each.fate] as const] : [])),
+        ...told.flat().map(([{ job }, fate]) => [job, fate] as const),
+      ]);
     },
   );
+
+type Sorted = { readonly due: Due } | { readonly job: Job<Delivery>; readonly fate: Fate };
+
+/** Whether a delivery is due, or what becomes of its message. */
+const sort = async (job: Job<Delivery>, around: readonly Item[], runtime: Runtime): Promise<Sorted> => {
+  const { pk, body } = job.item;
+  const watch = around.find((item) => item.pk === pk && item.sk === 'watch') as Item<Watch> | undefined;
+  if (body.state !== 'waiting' || !(watch || isNotice(body.event))) return { job, fate: 'done' };
+  const due = { job, ...(watch && { watch: watch.body }) };
+  // It is not told, so it waits for nothing: not for its time, nor for its target.
+  const isLate = isOfNoUse(due, recipientOf(body, runtime.config)) && (body.claim?.until ?? 0) <= runtime.now();
+  if (isLate) {
+    const fate = saveOvertaken(job.item, runtime).catch((): Fate => ({ backAt: runtime.now() + SECOND }));
+    return { job, fate: await fate };
+  }
+  const mayAt = mayAttemptAt(body);
+  return mayAt > runtime.now() + EARLY_MS ? { job, fate: { backAt: mayAt } } : { due };
+};
 
 /**
  * What found no turn comes back. What has come in vain before spreads out: not all of a backlog asks for the same slot.
  * Whoever waits for a target that is down has not been forgotten: its lease is renewed, or the sweep would send for it.
  */
-const comeBack = async (
-  dues: readonly Due[],
-  at: number,
-  { table, log, now, chance }: Runtime,
-  fates: Map<Job<Delivery>, Fate>,
-): Promise<void> => {
-  const wait = async ({ job }: Due): Promise<void> => {
-    const backAt = at + chance() * Math.min(job.receives, 10) * SECOND;
-    fates.set(job, { backAt });
-    if (leaseIsDue(job.item, backAt)) await table.replace(withBody(job.item, job.item.body, backAt, now()));
+const comeBack = (dues: readonly Due[], at: number, runtime: Runtime): Promise<Fates> => {
+  const { table, log, now, chance } = runtime;
+  const wait = async (due: Due): Promise<readonly [Due, Fate]> => {
+    const { item, receives } = due.job;
+    const backAt = at + chance() * Math.min(receives, 10) * SECOND;
+    if (leaseIsDue(item, backAt)) {
+      await table
+        .replace(withBody(item, item.body, backAt, now()))
+        .catch((error) => log.warn('a lease was not renewed', { error: String(error) }));
+    }
+    return [due, { backAt }];
   };
-  await Promise.all(dues.map(wait)).catch((error) => log.warn('a lease was not renewed', { error: String(error) }));
+  return Promise.all(dues.map(wait));
 };
 
 const takeTurn = ({ turns, log, now }: Runtime, name: string, wish: Omit<Wish, 'patienceMs'>): Promise<Entry> =>
@@ -73,105 +93,103 @@ const takeTurn = ({ turns, log, now }: Runtime, name: string, wish: Omit<Wish, '
   });
 
 /** Tells each recipient of a batch, once the gate they share, if they do, has let the batch through. */
-const tellThroughGate = async (
-  gate: string | undefined,
-  dues: readonly Due[],
-  runtime: Runtime,
-  fates: Map<Job<Delivery>, Fate>,
-): Promise<void> => {
-  const tellAll = async (): Promise<void> => {
+const tellThroughGate = async (gate: string | undefined, dues: readonly Due[], runtime: Runtime): Promise<Fates> => {
+  const tellAll = async (): Promise<Fates> => {
     const byRecipient = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).turn);
-    await Promise.all([...byRecipient.values()].map((some) => tellInTurn(some, runtime, fates)));
+    const told = await Promise.all([...byRecipient.values()].map((some) => tellInTurn(some, runtime)));
+    return told.flat();
   };
   if (gate === undefined) return tellAll();
   const by = runtime.uniqueId();
   const entry = await takeTurn(runtime, gate, { by, count: 1, rate: {}, seats: SEATS });
-  if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime, fates);
-  await tellAll().finally(() => runtime.turns.leave(gate, by, {}));
+  if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime);
+  return tellAll().finally(() => runtime.turns.leave(gate, by, {}));
 };
 
 /** Tells one recipient what a batch holds for it, as far as its turn allows; the rest comes back. */
-const tellInTurn = async (dues: readonly Due[], runtime: Runtime, fates: Map<Job<Delivery>, Fate>): Promise<void> => {
-  const { config, turns, log, now, uniqueId, pause } = runtime;
+const tellInTurn = async (dues: readonly Due[], runtime: Runtime): Promise<Fates> => {
+  const { config, turns, log, uniqueId } = runtime;
   const [first] = dues;
-  if (!first) return;
+  if (!first) return [];
   const recipient = recipientOf(first.job.item.body, config);
   const by = uniqueId();
   const { rate, seats } = recipient;
   const mergeable = dues.filter((due) => canMerge(due, recipient)).map(({ job }) => job.wakeUp);
   const entry = await takeTurn(runtime, recipient.turn, { by, count: dues.length, rate, seats, mergeable });
-  if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime, fates);
-  const learned: { -readonly [K in keyof Learned]: Learned[K] } = {};
-  const learn = ({ verdict, answer, hangs }: Made): void => {
-    if (answer) learned.answers = 'some';
-    else if (hangs) learned.answers ??= 'none';
-    if (verdict.kind === 'gone' && recipient.isNamed) learned.gone = verdict.reason;
-    if (verdict.kind !== 'retry' || !verdict.slow) return;
-    const afterMs = Math.max(verdict.afterMs ?? 0, learned.slow?.afterMs ?? 0);
-    learned.slow = afterMs > 0 ? { afterMs } : {};
-  };
-  const tellTogether = async (some: readonly Due[], slotAt: number): Promise<void> => {
-    const [one = first] = some;
-    if (slotAt > now()) await pause(slotAt - now());
-    // The callbacks of one host share its turn, and nothing else: each has its own address and its tenant's secret.
-    const whom = recipientOf(one.job.item.body, config);
-    await tellOnce(some, whom, runtime, learn, (due, fate) => fates.set(due.job, fate)).catch((error) =>
-      log.error('delivery not finished', { delivery: one.job.item.body.id, error: String(error) }),
-    );
-  };
+  if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime);
+  if ('disabled' in entry) return tellNobody(dues, recipient, entry.disabled, runtime);
 
-  const tellOfEnd = ({ since, reason }: Disabled) =>
-    tellOperators({ event: 'target_disabled', at: since, target: recipient.turn, reason }, runtime);
-
-  if ('disabled' in entry) {
-    const verdict: Verdict = { kind: 'gone', reason: `the target is disabled: ${entry.disabled.reason}` };
-    await tellOfEnd(entry.disabled);
-    for (const { job } of dues) {
-      // No attempt is made, but it ends as one would.
-      const number = job.item.body.attempts + 1;
-      fates.set(job, fateOf(await writeDown(job.item, { at: now(), verdict }, runtime, number)));
-    }
-    return;
-  }
-  try {
-    const { slots } = entry;
-    const all = [...dues, ...(await leftByOthers(entry.waiting, recipient, runtime))];
-    const messages = slots.length < all.length ? merged(all, recipient) : all.map((due) => [due]);
-    await Promise.all(messages.slice(0, slots.length).map((some, i) => tellTogether(some, slots[i] ?? now())));
-    await comeBack(messages.slice(slots.length).flat(), now() + SECOND, runtime, fates);
-  } finally {
-    const disabled = await turns.leave(recipient.turn, by, learned);
-    if (disabled) {
-      log.error('target disabled', { target: recipient.turn, why: disabled.reason });
-      await tellOfEnd(disabled);
-    }
-  }
-};
-
-/** What of several operations a chat can be told in one message. */
-const canMerge = ({ job }: Due, { target, follows }: Recipient): boolean =>
-  target?.digest !== undefined && !follows && !isNotice(job.item.body.event);
-
-/** What goes into one message each: a chat that cannot be told everything now is told of several operations at once. */
-const merged = (dues: readonly Due[], recipient: Recipient): Due[][] => {
-  const together = dues.filter((due) => canMerge(due, recipient));
-  const alone = dues.filter((due) => !canMerge(due, recipient)).map((due) => [due]);
-  return together.length > 0 ? [together, ...alone] : alone;
-};
-
-/** Deliveries that found no turn in other batches and still wait for one: their own messages will find them told. */
-const leftByOthers = async (
-  keys: readonly Key[],
-  recipient: Recipient,
-  { table, now, config }: Runtime,
-): Promise<Due[]> => {
-  if (keys.length === 0) return [];
-  const items = await table.get(keys.flatMap((key) => [key, watchKey(key.pk)]));
-  return keys.flatMap((key): Due[] => {
-    const item = items.find(({ pk, sk }) => pk === key.pk && sk === key.sk) as DeliveryItem | undefined;
-    const watch = items.find(({ pk, sk }) => pk === key.pk && sk === 'watch') as Item<Watch> | undefined;
-    if (!item || !watch || item.body.state !== 'waiting' || mayAttemptAt(item.body) > now() + EARLY_MS) return [];
-    const due = { job: { wakeUp: wakeUpOf(item), messageId: '', item, receives: 0 }, watch: watch.body };
-    return recipientOf(item.body, config).turn === recipient.turn && canMerge(due, recipient) ? [due] : [];
+  const outcomes = await tellInSlots(dues, entry, recipient, runtime).catch(async (error) => {
+    await turns.leave(recipient.turn, by, {});
+    throw error;
   });
+  const disabled = await turns.leave(recipient.turn, by, learnedFrom(outcomes, recipient));
+  if (disabled) {
+    log.error('target disabled', { target: recipient.turn, why: disabled.reason });
+    await tellOfEnd(recipient, disabled, runtime);
+  }
+  return outcomes.flatMap(({ fates }) => fates);
+};
+
+/** One attempt in each slot; what has no slot comes back. */
+const tellInSlots = async (
+  dues: readonly Due[],
+  { slots, waiting }: Extract<Entry, { slots: unknown }>,
+  recipient: Recipient,
+  runtime: Runtime,
+): Promise<readonly Outcome[]> => {
+  const all = [...dues, ...(await leftByOthers(waiting, recipient, runtime))];
+  const groups = slots.length < all.length ? merged(all, recipient) : all.map((due) => [due]);
+  const [now, later] = [groups.slice(0, slots.length), groups.slice(slots.length)];
+  const outcomes = await Promise.all(now.map((group, i) => tellInSlot(group, slots[i] ?? runtime.now(), runtime)));
+  return [...outcomes, { fates: await comeBack(later.flat(), runtime.now() + SECOND, runtime) }];
+};
+
+const tellInSlot = async (group: readonly Due[], slotAt: number, runtime: Runtime): Promise<Outcome> => {
+  const { config, log, now, pause } = runtime;
+  const [one] = group;
+  if (!one) return { fates: [] };
+  if (slotAt > now()) await pause(slotAt - now());
+  // The callbacks of one host share its turn, and nothing else: each has its own address and its tenant's secret.
+  const whom = recipientOf(one.job.item.body, config);
+  return tellGroup(group, whom, runtime).catch((error): Outcome => {
+    log.error('delivery not finished', { delivery: one.job.item.body.id, error: String(error) });
+    return { fates: [] };
+  });
+};
+
+/** What a batch's attempts teach about their target. */
+const learnedFrom = (outcomes: readonly Outcome[], { isNamed }: Recipient): Learned => {
+  const mades = outcomes.flatMap(({ made }): Made[] => (made ? [made] : []));
+  const slow = mades.flatMap(({ verdict }) => (verdict.kind === 'retry' && verdict.slow ? [verdict.afterMs ?? 0] : []));
+  const gone = mades.flatMap(({ verdict }) => (verdict.kind === 'gone' ? [verdict.reason] : [])).at(-1);
+  const afterMs = Math.max(...slow, 0);
+  const hangs = mades.some((made) => made.hangs);
+  return {
+    ...(mades.some(({ answer }) => answer) ? { answers: 'some' } : hangs && { answers: 'none' }),
+    ...(isNamed && gone !== undefined && { gone }),
+    ...(slow.length > 0 && { slow: afterMs > 0 ? { afterMs } : {} }),
+  };
+};
+
+const tellOfEnd = ({ turn }: Recipient, { since, reason }: Disabled, runtime: Runtime): Promise<void> =>
+  tellOperators({ event: 'target_disabled', at: since, target: turn, reason }, runtime);
+
+/** A disabled target is told nothing: no attempt is made, but each delivery ends as one would. */
+const tellNobody = async (
+  dues: readonly Due[],
+  recipient: Recipient,
+  disabled: Disabled,
+  runtime: Runtime,
+): Promise<Fates> => {
+  await tellOfEnd(recipient, disabled, runtime);
+  const made: Made = {
+    at: runtime.now(),
+    verdict: { kind: 'gone', reason: `the target is disabled: ${disabled.reason}` },
+  };
+  const end = async (due: Due): Promise<readonly [Due, Fate]> => {
+    const number = due.job.item.body.attempts + 1;
+    return [due, fateOf(await saveOutcome(due.job.item, made, runtime, { number }))];
+  };
+  return Promise.all(dues.map(end));
 };

@@ -15,8 +15,8 @@ export type Delivery = {
   readonly target: string;
   readonly event: Announced | Progress | Notice;
   /**
-   * `parked`: attempts are used up, or the receiver wants no more; it stays until somebody sends it again. `overtaken`: of
-   * no use any more, because something newer is told.
+   * `parked`: attempts are used up, or the receiver wants no more; it stays until somebody sends it again. `overtaken`: not
+   * true any more, because its watch has a later state; nobody is told it, and nobody can send it again.
    */
   readonly state: 'waiting' | 'delivered' | 'parked' | 'overtaken';
   /** Attempts made, all told. */
@@ -69,6 +69,8 @@ export type Outcome = {
   readonly at: number;
   readonly status?: number;
   readonly verdict: Verdict;
+  /** It got through, and is to be sent once more then: an earlier request may still arrive until then (held-state.ts). */
+  readonly againAt?: number;
 };
 
 /**
@@ -76,12 +78,16 @@ export type Outcome = {
  * what was begun before the delivery was begun anew. `chance` is in [0, 1).
  */
 export const afterAttempt = (delivery: Delivery, attempt: Outcome, now: number, chance: number): Delivery => {
-  const { number, verdict, ...what } = attempt;
+  const { number, verdict, againAt, ...what } = attempt;
   const { begunAfter = 0 } = delivery;
   if (delivery.state === 'delivered' || number <= begunAfter) return delivery;
   const { claim: _, ...rest } = delivery;
   const last = { ...what, verdict: describe(verdict) };
-  if (verdict.kind === 'delivered') return { ...rest, state: 'delivered', last };
+  if (verdict.kind === 'delivered') {
+    return againAt === undefined
+      ? { ...rest, state: 'delivered', last }
+      : { ...rest, state: 'waiting', nextAttemptAt: againAt, last };
+  }
   const next =
     verdict.kind === 'gone' ? undefined : nextAttempt(delivery.attempts - begunAfter, now, chance, verdict.afterMs);
   if (next !== undefined) return { ...rest, nextAttemptAt: next, last };
@@ -89,7 +95,7 @@ export const afterAttempt = (delivery: Delivery, attempt: Outcome, now: number, 
   return { ...rest, state: delivery.event.event === 'progress' ? 'overtaken' : 'parked', last };
 };
 
-/** The delivery when something newer is told in its place. */
+/** The delivery when its watch has a later state than it tells. */
 export const overtaken = (delivery: Delivery): Delivery => {
   const { claim: _, ...rest } = delivery;
   return { ...rest, state: 'overtaken' };

@@ -26,8 +26,11 @@ const ASIDES: readonly Aside['event'][] = ['resumed', 'blocked', 'unblocked'];
 /** Whether an event of this name is told while the operation goes on, and is no status. */
 export const isAside = (event: string): event is Aside['event'] => (ASIDES as readonly string[]).includes(event);
 
-/** Whether an event of this name is told while the operation goes on. */
-export const isOnTheWay = (event: string): boolean => event === 'progress' || event === 'attention' || isAside(event);
+export type OnTheWay = 'progress' | 'attention' | Aside['event'];
+
+/** Whether an event of this name is told while the operation goes on. Which of them is still true: overtaken.ts. */
+export const isOnTheWay = (event: string): event is OnTheWay =>
+  event === 'progress' || event === 'attention' || isAside(event);
 
 /** What a target is usually told that starts a run for each event: nothing that leaves the status as it is. */
 export const RUN_EVENTS: readonly EventType[] = EVENT_TYPES.filter((type) => !isAside(type.slice('operation.'.length)));

@@ -5,7 +5,8 @@
  *   w_...           watch                  Watch            leased while work is owed; listed for good
  *   w_...           delivery#msg_...       Delivery         leased while it waits
  *   w_...           attempt#msg_...#001    AttemptRecord    expires
- *   w_...           message#<target>       KeptMessage      expires
+ *   w_...           message#<target>       HeldState        what a target holds of this watch alone; expires
+ *   held#<hash>     held                   HeldState        what a target holds of several watches; expires
  *   n_...           delivery#msg_...       Delivery         of a notice to an operator; with its attempts beside it
  *   head#<hash>     head                   { generation }   only from the second generation on
  *   lane#<name>     lane                   Lane
@@ -54,8 +55,11 @@ const shortId = (...parts: readonly string[]): string => {
   return [...digest(...parts).subarray(0, 26)].map((byte) => alphabet[byte & 31]).join('');
 };
 
-/** Where the one message stands that a target keeps up to date. */
+/** What a target holds of one watch: an incident, a message that is kept up to date. */
 export const messageKey = (watchId: string, target: string): Key => ({ pk: watchId, sk: `message#${target}` });
+
+/** What a target holds of all the watches that name the same thing there, such as the status of a commit. */
+export const heldKey = (type: string, thing: string): Key => ({ pk: `held#${shortId(type, thing)}`, sk: 'held' });
 
 /** What makes two submissions the same operation: field order and case of the JSON do not count, values do. */
 const operationParts = (watch: Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>): string[] => [
@@ -76,10 +80,10 @@ type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
 export const watchId = (identity: Identity, generation: number): string =>
   `w_${shortId(...operationParts(identity), String(generation))}`;
 
-export const headKey = (identity: Identity): Key => ({
-  pk: `head#${shortId(...operationParts(identity))}`,
-  sk: 'head',
-});
+/** What all watches of one operation have in common. */
+export const operationKey = (identity: Identity): string => shortId(...operationParts(identity));
+
+export const headKey = (identity: Identity): Key => ({ pk: `head#${operationKey(identity)}`, sk: 'head' });
 
 /** The webhook-id: from the watch (its creation time included), the event and the target, and from nothing else. */
 export const webhookId = (

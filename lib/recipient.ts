@@ -3,12 +3,15 @@ import type { Config, TargetConfig } from './config.ts';
 import type { Delivery } from './delivery.ts';
 import { Misconfigured } from './errors.ts';
 import type { EventType } from './event.ts';
+import { heldKeyOf } from './held-state.ts';
 import { isCallback, placeOf } from './place.ts';
 import { isReference } from './reference.ts';
 import type { ReadOptions, Secrets } from './secrets.ts';
+import type { Key } from './store.ts';
 import { targetOf } from './targets/index.ts';
 import type { Rate, Target } from './targets/target.ts';
 import { SEATS } from './turn.ts';
+import type { Watch } from './watch.ts';
 
 export type Opened = { readonly target: Target; readonly settings: unknown };
 
@@ -26,6 +29,8 @@ export type Recipient = {
   readonly rate: Rate;
   /** Whether one message is kept up to date there, in place of several. */
   readonly follows: boolean;
+  /** The item of what it holds of a watch (held-state.ts); undefined where it keeps every message. */
+  readonly heldKey: (watch: Watch) => Key | undefined;
   /** Undefined where the configuration names it no more. */
   readonly target?: Target;
   /** Its settings with every secret read. Throws Misconfigured where it is named no more, SecretError. */
@@ -50,13 +55,15 @@ export const recipientOf = (
     : callback();
   const { type, settings, lane, progress = false } = configured;
   const target = targetOf(type);
+  const follows = progress && target?.edit !== undefined;
   return {
     turn: isNamed ? name : `${tenant} ${placeOf(name)}`,
     ...(!isNamed && { gate: `${tenant} callbacks` }),
     isNamed,
     seats: isNamed ? SEATS : SEATS - 1,
     rate: lane ?? target?.lane ?? {},
-    follows: progress && target?.edit !== undefined,
+    follows,
+    heldKey: (watch) => heldKeyOf(watch, name, target, settings, follows),
     ...(target && { target }),
     open: async (secrets, options) => {
       if (!target) {

@@ -13,7 +13,7 @@ import type { Watch } from './watch.ts';
 export type Told = { readonly delivery: Delivery; readonly watch?: Watch };
 
 /** `handle` names the message that is to be changed, where there is one. */
-type Writing = Attempt & { readonly handle: string | undefined };
+export type Writing = Attempt & { readonly handle?: string };
 
 const notYetTold = (message: string) => new Misconfigured({ code: 'not_for_this_target', message });
 

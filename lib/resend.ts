@@ -1,7 +1,8 @@
 /** Sends deliveries again: one by its id, or all that were parked for a target in a time. The webhook-id stays. */
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
-import { begunAnew, type Delivery } from './delivery.ts';
+import { begunAnew, type Delivery, overtaken } from './delivery.ts';
 import { type DeliveryItem, reissued, tenantDay, type WatchItem, withBody } from './items.ts';
+import { isOvertaken } from './overtaken.ts';
 import type { Runtime } from './runtime.ts';
 import { DAY, SECOND } from './schedule.ts';
 import type { Item, Key } from './store.ts';
@@ -11,14 +12,21 @@ import type { Watch } from './watch.ts';
 type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 /**
- * Begins a delivery anew, whatever became of it, and wakes it at once. Its watch is kept as long as that may take. Answers
- * undefined when there is none.
+ * Begins a delivery anew, whatever became of it, and wakes it at once. Its watch is kept as long as that may take. A delivery
+ * that a later state of its watch has overtaken is not sent: it is answered as it stands, `overtaken` where it was not
+ * delivered. Answers undefined when there is none.
  */
 export const resend = async (key: Key, tools: Tools): Promise<DeliveryItem | undefined> => {
   const { table, now } = tools;
   for (;;) {
     const [item, watch] = await both(key, tools);
     if (!item || !watch) return undefined;
+    if (isOvertaken(item.body.event, watch.body)) {
+      if (item.body.state === 'delivered' || item.body.state === 'overtaken') return item;
+      const ended = withBody(item, overtaken(item.body), now(), now());
+      if (await table.replace(ended)) return ended;
+      continue;
+    }
     const begun = withBody(item, begunAnew(item.body, now()), now(), now());
     const next = { ...reissued(begun, now(), 0), version: begun.version };
     if (!(await table.replace(next))) continue;
@@ -83,7 +91,7 @@ export const resendParked = async (
     const meant = partitions.filter((items) => items.some(({ sk, body }) => sk === 'watch' && isMeant(body as Watch)));
     const parked = meant.flat().filter((item) => item.sk.startsWith('delivery#') && isWanted(item));
     const again = await Promise.all(parked.map((item) => resend(item, tools)));
-    resent += again.filter(Boolean).length;
+    resent += again.filter((item) => item?.body.state === 'waiting').length;
     at = page.next ? { at: at.at, after: page.next } : { at: at.at + DAY };
   }
   return { resent };

@@ -120,6 +120,9 @@ const RETRY_AFTER_MAX_MS = DAY;
 /** How long one attempt may hold a delivery before another may be made: the attempt's own time-out and room to record it. */
 export const CLAIM_MS = 30 * SECOND;
 
+/** How long the request of an attempt without a known outcome may still arrive, from the beginning of the attempt. */
+export const DOUBT_MS = 2 * MINUTE;
+
 /**
  * When to try a delivery again after `attempts` attempts, or undefined when they are used up.
  * `chance` is in [0, 1). A receiver's Retry-After is obeyed up to a day, and never shortens the wait.

@@ -165,7 +165,7 @@ const owedTo = (watch: Watch, event: 'attention' | EndStatus, at: number, to: re
   withDebt(watch, { event }, { at, to });
 
 /** When it entered the status that it has. */
-const enteredAt = ({ history, status, submittedAt }: Watch): number =>
+export const enteredAt = ({ history, status, submittedAt }: Watch): number =>
   history[history.findLastIndex((entry) => entry.status !== status) + 1]?.at ?? submittedAt;
 
 /** Takes settled debts off, by what they are: others may have been added meanwhile. */

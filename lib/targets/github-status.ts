@@ -43,6 +43,7 @@ export const githubStatus: Target<v.InferOutput<typeof Settings>> = {
   type: 'github-status',
   settings: Settings,
   lane: { perMinute: 60 },
+  holds: 'watch',
   request: (event, { repository, token, shaLabel, context, endpoint, language }) => {
     const { status, provider, watch } = event.data;
     const sha = watch.labels[shaLabel] ?? '';

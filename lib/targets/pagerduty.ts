@@ -86,6 +86,7 @@ export const pagerduty: Target<Settings> = {
   settings: Settings,
   // "Events API usage limits": 120 events a minute and integration key.
   lane: { perMinute: 120 },
+  holds: 'watch',
   request: (event, settings) => {
     const { provider, operationType, watch } = event.data;
     const alert = { severity: severityOf(event), key: watch.id, source: sourceOf(event), component: provider };

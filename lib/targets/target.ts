@@ -6,6 +6,7 @@ import type { GenericSchema } from 'valibot';
 import type { EventType, OperationEvent, ProgressEvent } from '../event.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import type { NoticeEvent } from '../notice.ts';
+import type { Status, Watch } from '../watch.ts';
 
 /** What became of one attempt, named by what happens next. */
 export type Verdict =
@@ -24,12 +25,20 @@ export type Verdict =
   /** The receiver wants nothing more, ever (410). */
   | { readonly kind: 'gone'; readonly reason: string };
 
+/** The newest state of an operation. */
+export type Standing = { readonly status: Status };
+
 export type Attempt = {
   /** The webhook-id: the same on every attempt and every duplicate. */
   readonly id: string;
   /** When this attempt is made, epoch ms. */
   readonly at: number;
+  /** Other operations that share what the target holds, with the state it was told last of each. */
+  readonly others?: readonly Standing[];
 };
+
+/** What a target may need to know of a watch before there is an event. */
+export type Subject = Pick<Watch, 'provider' | 'operation' | 'labels'>;
 
 /** How often a place may be told; both hold where both are given. */
 export type Rate = { readonly perSecond?: number | undefined; readonly perMinute?: number | undefined };
@@ -45,6 +54,11 @@ export type Target<S = unknown> = {
   readonly lane?: Rate;
   /** The events it is told where its configuration names none; left out, all. */
   readonly usualEvents?: readonly EventType[];
+  /**
+   * Says that the place keeps what it was told last, so that the order of requests matters: one thing for each watch, or what
+   * this names, for all watches with the same name. Left out, it keeps every message. Held to by held-state.ts.
+   */
+  readonly holds?: 'watch' | ((subject: Subject, settings: S) => string);
   /**
    * Builds the request. `settings` comes with every secret reference already resolved. Throws Misconfigured where event and
    * settings do not go together (a commit status for a watch that names no commit).

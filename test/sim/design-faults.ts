@@ -2,8 +2,8 @@
  * Faults of design, each put between the real code and the world: what would happen if opwatch were built that way. The
  * simulation is worth something as far as it catches them.
  */
+import type { HeldState } from '../../lib/held-state.ts';
 import type { Leased } from '../../lib/items.ts';
-import type { KeptMessage } from '../../lib/kept-message.ts';
 import { poll } from '../../lib/poll.ts';
 import type { SqsRecord } from '../../lib/queue.ts';
 import { readWakeUp, writeWakeUp } from '../../lib/queue.ts';
@@ -227,7 +227,7 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
   'a message that is kept up to date is taken by nobody': () => ({
     bend: writesBent((item) => {
       if (!item.sk.startsWith('message#')) return item;
-      const { claim: _, ...body } = item.body as KeptMessage;
+      const { claim: _, ...body } = item.body as HeldState;
       return { ...item, body };
     }),
   }),

@@ -1,0 +1,113 @@
+/** Writes down what an attempt brought: in the delivery what follows from it, beside it what happened. */
+import type { Made } from './attempt.ts';
+import { type AttemptRecord, afterAttempt, type Delivery, describe, overtaken } from './delivery.ts';
+import { attemptKey, type DeliveryItem, deliveryKey, withBody } from './items.ts';
+import { isNotice } from './notice.ts';
+import { tellOperators } from './operators.ts';
+import { placeOf } from './place.ts';
+import { redact } from './redact.ts';
+import type { Runtime } from './runtime.ts';
+import { KEEP_MS, SECOND } from './schedule.ts';
+import type { Verdict } from './targets/target.ts';
+import { plain } from './text.ts';
+import type { Fate } from './wake-ups.ts';
+
+const ANSWER_BYTES = 1_024;
+
+/** `againAt`: it got through, and has to be sent once more then. `number` is that of the attempt: by default the latest. */
+type Options = { readonly number?: number; readonly againAt?: number };
+
+/** Saves what became of a delivery, whoever else wrote meanwhile; `delivered` is never taken back. */
+export const saveOutcome = async (
+  item: DeliveryItem,
+  made: Made,
+  runtime: Runtime,
+  { number = item.body.attempts, againAt }: Options = {},
+): Promise<DeliveryItem> => {
+  const { table, now, chance } = runtime;
+  const { verdict, answer, at } = made;
+  const luck = chance();
+  const outcome = {
+    number,
+    at,
+    verdict,
+    ...(answer && { status: answer.status }),
+    ...(againAt !== undefined && { againAt }),
+  };
+  let current: DeliveryItem | undefined = item;
+  let next = item;
+  while (current) {
+    const body = afterAttempt(current.body, outcome, now(), luck);
+    next = withBody(current, body, body.nextAttemptAt, now());
+    if (body === current.body) break;
+    if (body.state === 'parked') await tellOfParking(next, verdict, runtime);
+    if (verdict.kind === 'retry' && verdict.ended) await tellOfEnding(next, verdict, runtime);
+    if (await table.replace(next)) break;
+    [current] = (await table.get([deliveryKey(item.pk, item.body.id)])) as DeliveryItem[];
+  }
+  report(item.body, next, verdict, runtime);
+  return next;
+};
+
+/** Operators hear of it before it is written; that they could not be told, they hear by the alarm alone. */
+const tellOfParking = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
+  if (isNotice(body.event)) return;
+  const about = { target: placeOf(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
+  await tellOperators({ event: 'delivery_parked', at: runtime.now(), ...about }, runtime);
+};
+
+/** What only a person can mend is told at the first sign, and not when all attempts are used up. */
+const tellOfEnding = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
+  if (isNotice(body.event)) return;
+  const about = { target: placeOf(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
+  await tellOperators({ event: 'target_ended', at: runtime.now(), ...about }, runtime);
+};
+
+const report = (before: Delivery, { pk, body }: DeliveryItem, verdict: Verdict, { log, now }: Runtime): void => {
+  const { id, event, state, attempts } = body;
+  if (event.event === 'progress' || before.state === state) return;
+  const about = { watch: isNotice(event) ? undefined : pk, delivery: id, target: placeOf(body.target), attempts };
+  if (state === 'parked') {
+    log.error('delivery parked', { ...about, why: describe(verdict) }, { deliveriesParked: [1, 'Count'] });
+  }
+  if (state === 'delivered') {
+    log.info('delivered', about, {
+      deliveryDelay: [now() - event.at, 'Milliseconds'],
+      attempts: [attempts, 'Count'],
+    });
+  }
+};
+
+export const fateOf = ({ body }: DeliveryItem): Fate =>
+  body.state === 'waiting' ? { backAt: body.nextAttemptAt } : 'done';
+
+/** Saves the outcome of an attempt, and the attempt beside it. Answers what becomes of the delivery's message. */
+export const saveAttempt = async (
+  item: DeliveryItem,
+  made: Made,
+  runtime: Runtime,
+  againAt?: number,
+): Promise<Fate> => {
+  const { table, now, secrets } = runtime;
+  const { verdict, answer, at } = made;
+  const next = await saveOutcome(item, made, runtime, { ...(againAt !== undefined && { againAt }) });
+  const number = item.body.attempts;
+  const kept: AttemptRecord = {
+    number,
+    at,
+    durationMs: now() - at,
+    verdict: describe(verdict),
+    ...(answer && { status: answer.status }),
+    ...(answer?.body && { answer: plain(redact(answer.body, secrets.known()), ANSWER_BYTES) }),
+    ...(next.body.state === 'waiting' && { nextAttemptAt: next.body.nextAttemptAt }),
+  };
+  const expiresAt = Math.ceil((now() + KEEP_MS) / SECOND);
+  await table.insert({ ...attemptKey(item.pk, item.body.id, number), version: 1, body: kept, expiresAt });
+  return fateOf(next);
+};
+
+/** Ends a delivery that is not true any more. Answers what becomes of its message. */
+export const saveOvertaken = async (item: DeliveryItem, { table, now }: Runtime): Promise<Fate> => {
+  const isSaved = await table.replace(withBody(item, overtaken(item.body), now(), now()));
+  return isSaved ? 'done' : { backAt: now() + SECOND };
+};
