@@ -2,12 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LookError } from './errors.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
-import type { Opened, Recipient } from './recipient.ts';
+import { ask, type Opened, type Recipient } from './recipient.ts';
+import { redact } from './redact.ts';
 import { type Told, type Writing, write } from './request.ts';
 import type { Runtime } from './runtime.ts';
 import { SecretError } from './secrets.ts';
 import type { Verdict } from './targets/target.ts';
-import { verdictOn } from './verdict.ts';
 
 /** An attempt that was made. */
 export type Made = {
@@ -33,17 +33,12 @@ const isRefused = ({ verdict, answer }: Made): boolean =>
   (verdict.kind === 'retry' && verdict.slow !== true && answer !== undefined && answer.status < 500);
 
 /** Sends a request. That no answer comes is an outcome, too. */
-const exchange = async (
-  request: HttpRequest,
-  { target }: Opened,
-  at: number,
-  { sendToTarget, secrets, now }: Runtime,
-): Promise<Made> => {
+const exchange = async (request: HttpRequest, opened: Opened, at: number, runtime: Runtime): Promise<Made> => {
   try {
-    const answer = await sendToTarget(request);
+    const answer = await ask(request, opened, runtime);
     return {
       at,
-      verdict: verdictOn(target, answer, secrets, now()),
+      verdict: opened.target.verdict(answer, runtime.now()),
       answer,
       isUnknown: GATEWAY.includes(answer.status),
     };
@@ -75,7 +70,7 @@ export const attemptOnce = async (
     return isDeepStrictEqual(reopened.settings, opened.settings) ? first : await sendWith(reopened);
   } catch (error) {
     const ours = error instanceof LookError || error instanceof SecretError;
-    if (!ours) log.error('attempt failed', { delivery: id, error: String(error) });
+    if (!ours) log.error('attempt failed', { delivery: id, error: redact(String(error), secrets.known()) });
     const reason = ours ? error.message : 'opwatch could not build the request';
     // What is no fault of the network may have happened at any time: only ours is known to come before the request.
     return { at, verdict: { kind: 'retry', reason }, isUnknown: !ours };

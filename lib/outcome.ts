@@ -5,7 +5,6 @@ import { attemptKey, type DeliveryItem, deliveryKey, withBody } from './items.ts
 import { isNotice } from './notice.ts';
 import { tellOperators } from './operators.ts';
 import { placeOf } from './place.ts';
-import { redact } from './redact.ts';
 import type { Runtime } from './runtime.ts';
 import { KEEP_MS, SECOND } from './schedule.ts';
 import type { Verdict } from './targets/target.ts';
@@ -88,7 +87,7 @@ export const saveAttempt = async (
   runtime: Runtime,
   againAt?: number,
 ): Promise<Fate> => {
-  const { table, now, secrets } = runtime;
+  const { table, now } = runtime;
   const { verdict, answer, at } = made;
   const next = await saveOutcome(item, made, runtime, { ...(againAt !== undefined && { againAt }) });
   const number = item.body.attempts;
@@ -98,7 +97,7 @@ export const saveAttempt = async (
     durationMs: now() - at,
     verdict: describe(verdict),
     ...(answer && { status: answer.status }),
-    ...(answer?.body && { answer: plain(redact(answer.body, secrets.known()), ANSWER_BYTES) }),
+    ...(answer?.body && { answer: plain(answer.body, ANSWER_BYTES) }),
     ...(next.body.state === 'waiting' && { nextAttemptAt: next.body.nextAttemptAt }),
   };
   const expiresAt = Math.ceil((now() + KEEP_MS) / SECOND);

@@ -4,8 +4,11 @@ import type { Delivery } from './delivery.ts';
 import { Misconfigured } from './errors.ts';
 import type { EventType } from './event.ts';
 import { heldKeyOf } from './held-state.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
 import { isCallback, placeOf } from './place.ts';
 import { isReference } from './reference.ts';
+import type { Runtime } from './runtime.ts';
+import { maskAnswer, partsOfAddress, partsOfRequest } from './secret-parts.ts';
 import type { ReadOptions, Secrets } from './secrets.ts';
 import type { Key } from './store.ts';
 import { targetOf } from './targets/index.ts';
@@ -72,6 +75,25 @@ export const recipientOf = (
       return { target, settings: await resolved(settings, (reference) => secrets.read([reference], options)) };
     },
   };
+};
+
+/**
+ * Sends a request to a recipient. Nothing that is secret, or is derived from a secret, stands in the answer: everything that opwatch
+ * judges, keeps, logs and shows comes from this masked answer. Throws as `Send` does.
+ */
+export const ask = async (
+  request: HttpRequest,
+  { target, settings }: Opened,
+  { sendToTarget, secrets }: Pick<Runtime, 'sendToTarget' | 'secrets'>,
+): Promise<HttpAnswer> => {
+  const { url } = settings as { readonly url?: unknown };
+  const { addresses } = target;
+  const addressed = addresses && typeof url === 'string' ? [url, request.url] : [];
+  return maskAnswer(await sendToTarget(request), [
+    ...secrets.known(),
+    ...addressed.flatMap((address) => partsOfAddress(address, addresses)),
+    ...partsOfRequest(request),
+  ]);
 };
 
 /** Settings with every secret reference, at any depth, replaced by what it stands for. */

@@ -1,5 +1,7 @@
 /** Keeps secrets out of what is logged, stored and shown. Pure, and linear in the length of what it reads. */
 
+import { findAll, spellingsOf } from './spellings.ts';
+
 const MASK = '…';
 
 /** Shorter strings are no secrets, and masking them would leave nothing to read. */
@@ -29,30 +31,40 @@ const HARMLESS = new Set(
   `accept accept-encoding age allow cache-control connection content-encoding content-length content-type date etag expires
   host keep-alive retry-after server transfer-encoding user-agent vary via webhook-id webhook-timestamp
   x-acs-action x-acs-content-sha256 x-acs-date x-acs-request-id x-acs-retry-after x-acs-signature-nonce x-acs-version
-  x-amzn-requestid x-content-sha256 x-request-id x-sdk-date`.split(/\s+/),
+  x-amz-date x-amz-target x-amzn-requestid x-content-sha256 x-github-api-version x-request-id x-sdk-date`.split(/\s+/),
 );
+
+/** Whether a header of this name (in lower case) never holds a secret. */
+export const isHarmless = (name: string): boolean => HARMLESS.has(name);
 
 /** Headers with every value masked that may be a secret: credentials keep their scheme, a place keeps where it is. */
 export const redactHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redactHeader(name.toLowerCase(), value)]));
 
 const redactHeader = (name: string, value: string): string => {
-  if (HARMLESS.has(name)) return value;
+  if (isHarmless(name)) return value;
   if (name.endsWith('authorization')) return `${/^[A-Za-z0-9-]+ /.exec(value)?.[0] ?? ''}${MASK}`;
   return name === 'location' ? redactUrl(value) : MASK;
 };
 
 /**
- * Text with every one of `secrets` replaced by `…`, in whatever mixture of plain, JSON-escaped and percent-encoded
- * characters it is written. What was JSON stays JSON. Secrets of fewer than 4 characters are not looked for.
+ * Text with every one of `secrets` replaced by `…`. It finds a secret in any mixture of plain, percent-encoded, JSON-escaped and
+ * HTML-escaped characters, in hexadecimal, and in base64 (also inside the base64 of a longer text). Text that was JSON stays
+ * JSON. Secrets of fewer than 4 characters are not looked for.
  */
 export const redact = (text: string, secrets: readonly string[]): string => {
-  const wanted = [...new Set(secrets)]
-    .filter((secret) => secret.length >= SECRET_MIN)
-    .sort((a, b) => b.length - a.length);
+  const wanted = [...new Set(secrets)].filter((secret) => secret.length >= SECRET_MIN);
   if (wanted.length === 0) return text;
-  const anyOf = new RegExp(wanted.map((secret) => [...secret].map(spelled).join('')).join('|'), 'g');
-  const mask = (part: string) => part.replace(anyOf, MASK);
+  const spellings = spellingsOf(wanted);
+  const mask = (part: string): string => {
+    let masked = '';
+    let last = 0;
+    for (const [from, to] of findAll(part, spellings)) {
+      masked += part.slice(last, from) + MASK;
+      last = to;
+    }
+    return masked + part.slice(last);
+  };
   if (!isJson(text)) return mask(text);
 
   // In JSON each string and number is masked by itself, so that no mask takes a quote or half an escape with it.
@@ -74,27 +86,3 @@ const isJson = (text: string): boolean => {
     return false;
   }
 };
-
-const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-
-/** A number in hexadecimal, its letters in either case. */
-const hex = (number: number, digits: number): string =>
-  number
-    .toString(16)
-    .padStart(digits, '0')
-    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-
-/** One character in every way it is written: as it is, escaped in JSON (by PHP "/" as well), percent-encoded. */
-const spellings = (character: string): string => {
-  const unicode = [...Array(character.length).keys()].map((i) => `\\\\u${hex(character.charCodeAt(i), 4)}`).join('');
-  const percent = [...Buffer.from(character)].map((byte) => `%${hex(byte, 2)}`).join('');
-  const short = character === '/' ? '\\/' : JSON.stringify(character).slice(1, -1);
-  // Each spelling once: what can be matched in two ways takes time that doubles with every character.
-  // The character itself comes last, because the per cent sign and the backslash begin their own longer spellings.
-  return `(?:${[...new Set([percent, unicode, literal(short), literal(character)])].join('|')})`;
-};
-
-/** Secrets are made of these, mostly, and every answer of a cloud is searched for them. */
-const ASCII = Array.from({ length: 128 }, (_, code) => spellings(String.fromCharCode(code)));
-
-const spelled = (character: string): string => ASCII[character.charCodeAt(0)] ?? spellings(character);

@@ -92,6 +92,17 @@ describe('redact', () => {
     expect(redact('a=key%09%22%F0%9F%98%80&b', [secret])).toBe('a=…&b');
   });
 
+  test.for([
+    ['hexadecimal', Buffer.from('the key s3cr/et"!').toString('hex'), `${Buffer.from('the key ').toString('hex')}…21`],
+    ['HEXADECIMAL', `x 733363722F657422 y`, 'x … y'],
+    ['base64', `Basic ${Buffer.from('s3cr/et"').toString('base64')}`, 'Basic …'],
+    ['base64 of a longer text', Buffer.from('key=s3cr/et"&a=b').toString('base64'), 'a2V5P…JmE9Yg=='],
+    ['base64 for URLs', Buffer.from('k=s3cr/et"?>').toString('base64url'), 'az…8-'],
+    ['HTML', 's3cr&#x2F;et&quot; and s3cr&#47;et&#0034;', '… and …'],
+    ['URL-encoded three times', 'a=s3cr%25252Fet%252522', 'a=…'],
+    ['JavaScript', String.raw`s3cr\x2Fet\x22`, '…'],
+  ] as const)('%s', ([, text, shown]) => expect(redact(text, ['s3cr/et"'])).toBe(shown));
+
   test('takes the longer secret where one begins like another', () => {
     expect(redact('token-abcdef token-abc', ['token-abc', 'token-abcdef'])).toBe('… …');
   });

@@ -6,14 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { describe } from '../delivery.ts';
 import { LookError } from '../errors.ts';
-import { recipientOf } from '../recipient.ts';
-import { redact } from '../redact.ts';
+import { ask, recipientOf } from '../recipient.ts';
 import { type Runtime, theRuntime } from '../runtime.ts';
 import { MINUTE, SECOND } from '../schedule.ts';
 import { SecretError } from '../secrets.ts';
 import type { Rate, Verdict } from '../targets/target.ts';
 import { plain } from '../text.ts';
-import { verdictOn } from '../verdict.ts';
 import { type Sample, samplesFor } from './target-samples.ts';
 
 const USAGE = `usage:
@@ -38,15 +36,17 @@ const tryOnce = async (
   { write }: Sample,
   id: string,
   handle: string | undefined,
-  { config, secrets, sendToTarget, now }: Runtime,
+  runtime: Runtime,
 ): Promise<Tried> => {
+  const { config, secrets, now } = runtime;
   try {
-    const { target, settings } = await recipientOf({ target: name, tenant: 'default' }, config).open(secrets);
-    const answer = await sendToTarget(write(target, settings, { id, at: now() }, handle));
-    const told = plain(redact(answer.body, secrets.known()), ANSWER_BYTES);
+    const opened = await recipientOf({ target: name, tenant: 'default' }, config).open(secrets);
+    const { target, settings } = opened;
+    const answer = await ask(write(target, settings, { id, at: now() }, handle), opened, runtime);
+    const told = plain(answer.body, ANSWER_BYTES);
     const kept = target.edit?.handle(answer) ?? handle;
     return {
-      verdict: verdictOn(target, answer, secrets, now()),
+      verdict: target.verdict(answer, now()),
       answer: `HTTP ${answer.status} ${told}`.trim(),
       ...(kept !== undefined && { handle: kept }),
     };

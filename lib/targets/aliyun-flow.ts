@@ -18,6 +18,7 @@ const Settings = v.strictObject({
 export const aliyunFlow: Target<v.InferOutput<typeof Settings>> = {
   type: 'aliyun-flow',
   settings: Settings,
+  addresses: ['/pipeline/webhook/{token}'],
   usualEvents: RUN_EVENTS,
   request: (event, { url }, { id }) => postJson(url, { id, ...event }),
   verdict: judge({

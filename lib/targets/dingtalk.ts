@@ -82,6 +82,7 @@ const signed = ({ url, secret }: Settings, at: number): string => {
 export const dingtalk = chat<Settings, DingTalkMessage>({
   type: 'dingtalk',
   settings: Settings,
+  addresses: ['/robot/send?access_token={token}'],
   // Custom robot access, "Rate limits": 20 a minute, or it is silenced for ten.
   lane: { perMinute: 20 },
   write: (message, _, mention) => ({

@@ -109,6 +109,7 @@ const versioned = (url: string): string => url.replace(/\/api(?:\/v\d{1,2})?\/we
 export const discord = chat<Settings, DiscordMessage>({
   type: 'discord',
   settings: Settings,
+  addresses: ['/webhooks/{id}/{token}'],
   // A webhook's own bucket is answered by headers; five in two seconds is what it has been for years.
   lane: { perSecond: 2, perMinute: 30 },
   write: (message, _, mention) => {

@@ -116,6 +116,7 @@ const signature = (secret: string, at: number) => {
 export const feishu = chat<Settings, FeishuMessage>({
   type: 'feishu',
   settings: Settings,
+  addresses: ['/hook/{token}'],
   lane: { perSecond: 5, perMinute: 100 },
   write: (message, _, mention) => ({
     msg_type: 'interactive',

@@ -73,6 +73,7 @@ const widgetsOf = ({ tone, title, facts, why, links }: Message): Widget[] => [
 export const googleChat = chat<Settings, GoogleChatMessage>({
   type: 'google-chat',
   settings: Settings,
+  addresses: ['/spaces/{space}/messages?key={key}&token={token}'],
   // developers.google.com/workspace/chat/limits: one message a second and space.
   lane: { perSecond: 1 },
   write: (message, _, mention) => ({

@@ -20,6 +20,7 @@ const Settings = v.strictObject({
 export const jenkinsGeneric: Target<v.InferOutput<typeof Settings>> = {
   type: 'jenkins-generic',
   settings: Settings,
+  addresses: ['/invoke?token={token}'],
   usualEvents: RUN_EVENTS,
   request: (event, { url, token }, { id }) => postJson(url, event, { token, 'webhook-id': id }),
   // 404: no job has the token. 200 lists the jobs, and a job whose filter did not match stands there as not triggered.

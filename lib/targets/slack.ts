@@ -12,6 +12,11 @@ const Settings = v.strictObject({ ...chatEntries, url: Address, mention: v.optio
 export const slack = chat<v.InferOutput<typeof Settings>, SlackMessage>({
   type: 'slack',
   settings: Settings,
+  addresses: [
+    '/services/{team}/{app}/{token}',
+    '/triggers/{team}/{trigger}/{token}',
+    '/workflows/{team}/{workflow}/{trigger}/{token}',
+  ],
   // docs.slack.dev, "Rate limits": one message a second and channel.
   lane: { perSecond: 1 },
   write: (message, _, mention) => writeSlack(message, mention),

@@ -48,6 +48,11 @@ export type Target<S = unknown> = {
   /** The target's settings in opwatch.config.ts, besides what holds for all (settings.ts). Secrets are references. */
   readonly settings: GenericSchema<unknown, S>;
   /**
+   * Only where `settings.url` is a secret: how such an address ends, as its vendor publishes it, with `{…}` for each secret in its
+   * path and its query. opwatch masks these in every answer.
+   */
+  readonly addresses?: readonly string[];
+  /**
    * How often one such place may be told, as its vendor limits it; left out, as often as it answers well. `lane` in the
    * configuration overrides it.
    */

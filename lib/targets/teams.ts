@@ -143,6 +143,11 @@ const GONE =
 export const teams = chat<Settings, TeamsMessage>({
   type: 'teams',
   settings: Settings,
+  addresses: [
+    '/workflows/{workflow}/triggers/{trigger}/paths/invoke?sig={signature}',
+    '/webhookb2/{group}@{tenant}/IncomingWebhook/{id}/{owner}',
+    '/webhookb2/{group}@{tenant}/IncomingWebhook/{id}/{owner}/{key}',
+  ],
   // learn.microsoft.com, "Create Incoming Webhooks", rate limiting: 4 a second, 60 in 30 seconds, 100 an hour and more.
   lane: { perSecond: 2, perMinute: 60 },
   write: (message, _, mention) => ({

@@ -66,6 +66,7 @@ const signed = (event: OperationEvent | NoticeEvent, settings: Settings, attempt
 export const webhook: Target<Settings> = {
   type: 'webhook',
   settings: Settings,
+  addresses: [],
   request: signed,
   notice: signed,
   verdict: judge({ name: '', isDelivered: () => true, otherwise: '' }),

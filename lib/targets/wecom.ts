@@ -77,6 +77,7 @@ const textOf = ({ title, facts, why, links }: Message): string =>
 export const wecom = chat<Settings, WeComMessage>({
   type: 'wecom',
   settings: Settings,
+  addresses: ['/webhook/send?key={key}'],
   lane: { perMinute: 20 },
   write: (message, _, mention) => {
     if (!mention?.everyone && !mention?.mobiles.length) {

@@ -12,7 +12,10 @@ export type ChatSettings = {
 };
 
 /** `B` is the body before it becomes JSON. */
-export type Format<S extends ChatSettings, B> = Pick<Target<S>, 'type' | 'settings' | 'lane' | 'verdict'> & {
+export type Format<S extends ChatSettings, B> = Pick<
+  Target<S>,
+  'type' | 'settings' | 'addresses' | 'lane' | 'verdict'
+> & {
   /** Writes a message; `mention` is only there when this one is to mention somebody. Every text is escaped here. */
   readonly write: (message: Message, settings: S, mention: S['mention']) => B;
   /** Whether one of the chat's limits is passed: then a shorter message is written. */
@@ -26,7 +29,7 @@ export type Format<S extends ChatSettings, B> = Pick<Target<S>, 'type' | 'settin
 };
 
 export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S> => {
-  const { type, settings: schema, lane, verdict, write, isTooLong, send, edit } = format;
+  const { type, settings: schema, addresses, lane, verdict, write, isTooLong, send, edit } = format;
 
   const written = (message: Message, events: readonly { readonly type: string }[], settings: S): B => {
     const on: readonly string[] = settings.mention?.on ?? [];
@@ -44,6 +47,7 @@ export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S>
   return {
     type,
     settings: schema,
+    ...(addresses && { addresses }),
     ...(lane && { lane }),
     verdict,
     request: (event, settings, attempt) => send(bodyOf(event, settings), settings, attempt),
