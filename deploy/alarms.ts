@@ -18,6 +18,8 @@ type Alarm = {
   /** At this value and above it something is wrong; with `isMissed`, below it, and when there is no value. */
   readonly threshold?: number;
   readonly isMissed?: boolean;
+  /** Without a value it stays as it is: that there are none is for another alarm. */
+  readonly isGauge?: boolean;
 };
 
 /** One lost message is found after a minute; the third in a row after 28 (leaseAfterLapses in lib/schedule.ts). */
@@ -25,6 +27,18 @@ const OVERDUE_MS = 20 * 60_000;
 
 /** 80 % of the 120,000 messages that a standard queue can have hidden (SQS Developer Guide, quotas). */
 const NEARLY_FULL = 96_000;
+
+/** Counts of what stays wrong until somebody mends it: the sweep writes them every minute (lib/count-standing.ts). */
+const GAUGES = [
+  { section: 'deliveries-parked', says: 'Deliveries are parked', gauge: 'standingParked' },
+  { section: 'watches-blocked', says: 'Watches are blocked', gauge: 'standingBlocked' },
+  { section: 'target-disabled', says: 'Targets are disabled', gauge: 'standingDisabled' },
+  {
+    section: 'credentials-refused',
+    says: 'Connections rest: a cloud refuses our credentials',
+    gauge: 'standingResting',
+  },
+] as const;
 
 const alarmsOf = (deployment: string): readonly Alarm[] => {
   const { own, queue, function: lambda, api } = metricsOf(deployment);
@@ -59,14 +73,13 @@ const alarmsOf = (deployment: string): readonly Alarm[] => {
       isRare: true,
       threshold: OVERDUE_MS,
     },
-    { section: 'deliveries-parked', says: 'A target was not told', metric: own('deliveriesParked') },
-    {
-      section: 'credentials-refused',
-      says: 'A cloud refuses our credentials',
-      metric: own('credentialsRefused'),
-      // Longer than the three minutes between two trials (REFUSED_PAUSE_MS in lib/lane.ts).
-      seconds: 300,
-    },
+    ...GAUGES.map(({ section, says, gauge }) => ({
+      section,
+      says,
+      metric: own(gauge),
+      statistic: 'Maximum' as const,
+      isGauge: true,
+    })),
     {
       section: 'throttled',
       says: 'A cloud has us asking too often for a quarter of an hour',
@@ -105,7 +118,7 @@ export const alarms = ({ name: deployment }: Settings): Resources =>
   Object.fromEntries(
     alarmsOf(deployment).map((alarm) => {
       const { section, says, metric, statistic = 'Sum', seconds = 60, periods = 1, threshold = 1 } = alarm;
-      const { isMissed, isRare } = alarm;
+      const { isMissed, isRare, isGauge } = alarm;
       return [
         `${pascal(nameOf(alarm))}Alarm`,
         {
@@ -122,7 +135,7 @@ export const alarms = ({ name: deployment }: Settings): Resources =>
             DatapointsToAlarm: isRare ? 1 : periods,
             Threshold: threshold,
             ComparisonOperator: isMissed ? 'LessThanThreshold' : 'GreaterThanOrEqualToThreshold',
-            TreatMissingData: isMissed ? 'breaching' : 'notBreaching',
+            TreatMissingData: isMissed ? 'breaching' : isGauge ? 'ignore' : 'notBreaching',
             AlarmActions: [refTo('AlarmTopic')],
             OKActions: [refTo('AlarmTopic')],
           },

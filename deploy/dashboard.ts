@@ -66,6 +66,12 @@ const widgetsOf = (deployment: string): readonly Widget[] => {
       ...['deliveriesParked', 'credentialsRefused', 'throttled'].flatMap((name) => mine(name, 'Sum')),
     ),
     graph(
+      'Standing troubles',
+      ...['standingParked', 'standingBlocked', 'standingDisabled', 'standingResting'].flatMap((name) =>
+        mine(name, 'Maximum'),
+      ),
+    ),
+    graph(
       'Sweeps',
       { metric: lambda('sweep', 'Invocations'), stat: 'Sum', label: 'sweeps' },
       ...['swept', 'sweepDone', 'sweepUndone'].flatMap((name) => mine(name, 'Sum')),

@@ -55,7 +55,8 @@ const permissionsOf = (settings: Settings): Readonly<Record<string, readonly Sta
   ],
   Sweep: [
     allow(QUERY, index('lease')),
-    allow([...READ, ...QUERY, ...WRITE], table),
+    // It removes the entries of troubles that have ended.
+    allow([...READ, ...QUERY, ...WRITE, 'dynamodb:DeleteItem'], table),
     allow(SEND, ...pollQueues, notifyQueue),
   ],
   Api: [

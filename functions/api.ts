@@ -15,7 +15,7 @@ import { lanesOf } from '../lib/pace.ts';
 import { placeOf } from '../lib/place.ts';
 import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
 import { providers } from '../lib/providers/index.ts';
-import { resend, resendParked } from '../lib/resend.ts';
+import { dismiss, dismissParked, resend, resendParked } from '../lib/resend.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
 import { readDeadline } from '../lib/submission.ts';
@@ -120,24 +120,40 @@ const extend: Handle = async (event, caller, runtime) => {
   return answer(200, await viewOf(changed.body, runtime));
 };
 
-const resendOne: Handle = async (event, caller, runtime) => {
-  mustHave(caller, 'operate');
-  const watch = await watchIn(event, caller, runtime);
-  const id = event.pathParameters?.delivery ?? '';
-  const noSuchDelivery = () => new Refusal(404, 'there is no such delivery');
-  if (!isId('msg_', id)) throw noSuchDelivery();
-  const key = deliveryKey(watch.pk, id);
-  const [delivery] = (await runtime.table.get([key])) as DeliveryItem[];
-  if (delivery) mustTell(caller, delivery.body.target);
-  const resent = delivery && (await resend(key, runtime));
-  if (!resent) throw noSuchDelivery();
-  if (resent.body.state !== 'waiting') {
+/** One delivery of a watch: what becomes of it by `act`, and how the log calls that. */
+const withDelivery =
+  (what: string, status: number, act: typeof resend): Handle =>
+  async (event, caller, runtime) => {
+    mustHave(caller, 'operate');
+    const watch = await watchIn(event, caller, runtime);
+    const id = event.pathParameters?.delivery ?? '';
+    const noSuchDelivery = () => new Refusal(404, 'there is no such delivery');
+    if (!isId('msg_', id)) throw noSuchDelivery();
+    const key = deliveryKey(watch.pk, id);
+    const [delivery] = (await runtime.table.get([key])) as DeliveryItem[];
+    if (delivery) mustTell(caller, delivery.body.target);
+    const after = delivery && (await act(key, runtime));
+    if (!after) throw noSuchDelivery();
+    note(what, { watch: watch.pk, delivery: id, target: placeOf(after.body.target) }, event, caller, runtime);
+    const { target, state, dismissedAt } = after.body;
+    const at = dismissedAt === undefined ? undefined : new Date(dismissedAt).toISOString();
+    return answer(status, { id: after.body.id, target, state, dismissedAt: at });
+  };
+
+const resendOne = withDelivery('delivery sent again', 202, async (key, runtime) => {
+  const resent = await resend(key, runtime);
+  if (resent && resent.body.state !== 'waiting') {
+    const { id } = resent.body;
     throw new Refusal(409, `the watch has a later state than ${id} tells: it is not sent; send a later delivery again`);
   }
-  const about = { watch: watch.pk, delivery: id, target: placeOf(resent.body.target) };
-  note('delivery sent again', about, event, caller, runtime);
-  return answer(202, { id: resent.body.id, target: resent.body.target, state: resent.body.state });
-};
+  return resent;
+});
+
+const dismissOne = withDelivery('delivery dismissed', 200, async (key, runtime) => {
+  const after = await dismiss(key, runtime);
+  if (after && after.body.state !== 'parked') throw new Refusal(409, `the delivery is not parked: ${after.body.state}`);
+  return after;
+});
 
 const Range = v.strictObject({
   target: v.string(),
@@ -146,30 +162,30 @@ const Range = v.strictObject({
   cursor: v.optional(v.string()),
 });
 
-const resendMany: Handle = async (event, caller, runtime) => {
-  mustHave(caller, 'operate');
-  const body = v.safeParse(Range, jsonBody(event));
-  if (!body.success)
-    throw new Refusal(
-      422,
-      'the body must be {"target": ..., "from": instant, "to"?: instant, "cursor"?: ...} and nothing else',
-    );
-  const { target, from, to, cursor } = body.output;
-  const [since, until] = [parseInstant(from), to === undefined ? runtime.now() : parseInstant(to)];
-  if (since === undefined || until === undefined) throw new Refusal(422, 'from and to must be instants with a zone');
-  mustTell(caller, target);
-  const isMeant = (watch: Watch) => isTheirs(watch, caller);
-  const wanted = { tenant: caller.tenant, target, since, until, isMeant, ...(cursor !== undefined && { cursor }) };
-  const done = await resendParked(wanted, runtime);
-  note(
-    'parked deliveries sent again',
-    { target: placeOf(target), from, to, resent: done.resent },
-    event,
-    caller,
-    runtime,
-  );
-  return answer(202, done);
-};
+/** All that was parked for a target in a time. */
+const withParked =
+  (what: string, status: number, act: typeof resendParked | typeof dismissParked): Handle =>
+  async (event, caller, runtime) => {
+    mustHave(caller, 'operate');
+    const body = v.safeParse(Range, jsonBody(event));
+    if (!body.success)
+      throw new Refusal(
+        422,
+        'the body must be {"target": ..., "from": instant, "to"?: instant, "cursor"?: ...} and nothing else',
+      );
+    const { target, from, to, cursor } = body.output;
+    const [since, until] = [parseInstant(from), to === undefined ? runtime.now() : parseInstant(to)];
+    if (since === undefined || until === undefined) throw new Refusal(422, 'from and to must be instants with a zone');
+    mustTell(caller, target);
+    const isMeant = (watch: Watch) => isTheirs(watch, caller);
+    const wanted = { tenant: caller.tenant, target, since, until, isMeant, ...(cursor !== undefined && { cursor }) };
+    const { cursor: next, ...done } = await act(wanted, runtime);
+    note(what, { target: placeOf(target), from, to, ...done }, event, caller, runtime);
+    return answer(status, { ...done, cursor: next });
+  };
+
+const resendMany = withParked('parked deliveries sent again', 202, resendParked);
+const dismissMany = withParked('parked deliveries dismissed', 200, dismissParked);
 
 const enableTarget: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'operate');
@@ -188,6 +204,8 @@ const ROUTES: Readonly<Record<string, Handle>> = {
   'PATCH /watches/{id}': extend,
   'POST /watches/{id}/deliveries/{delivery}/resend': resendOne,
   'POST /deliveries/resend': resendMany,
+  'POST /watches/{id}/deliveries/{delivery}/dismiss': dismissOne,
+  'POST /deliveries/dismiss': dismissMany,
   'POST /targets/{name}/enable': enableTarget,
 };
 

@@ -24,6 +24,8 @@ export type Delivery = {
   /** How many of them were made before somebody sent it again: its schedule begins anew from there. */
   readonly begunAfter?: number;
   readonly nextAttemptAt: number;
+  /** Somebody has seen that it is parked and wants no more alarm. */
+  readonly dismissedAt?: number;
   /** Who is making an attempt right now, and until when nobody else may. */
   readonly claim?: { readonly by: string; readonly until: number };
   readonly last?: { readonly at: number; readonly status?: number; readonly verdict: string };
@@ -101,8 +103,12 @@ export const overtaken = (delivery: Delivery): Delivery => {
   return { ...rest, state: 'overtaken' };
 };
 
+/** The delivery when somebody has seen that it is parked; any other stays as it is. */
+export const dismissed = (delivery: Delivery, now: number): Delivery =>
+  delivery.state === 'parked' && delivery.dismissedAt === undefined ? { ...delivery, dismissedAt: now } : delivery;
+
 /** The delivery as if it had never been tried, under the same webhook-id: it is due now and has all its attempts again. */
 export const begunAnew = (delivery: Delivery, now: number): Delivery => {
-  const { claim: _, ...rest } = delivery;
+  const { claim: _c, dismissedAt: _d, ...rest } = delivery;
   return { ...rest, state: 'waiting', begunAfter: delivery.attempts, nextAttemptAt: now };
 };

@@ -12,6 +12,7 @@
  *   lane#<name>     lane                   Lane
  *   tokens          <id>                   Token
  *   tenants         <tenant>               Allowance
+ *   standing#0      parked#<pk>#<sk>       Standing         of the item that has the trouble; 8 partitions
  */
 import { hash } from 'node:crypto';
 import type { Delivery } from './delivery.ts';
@@ -107,6 +108,14 @@ export const deliveryIdOf = (
 /** Leases are spread over this many index partitions; the sweep asks each. */
 export const LEASE_SHARDS = Array.from({ length: 8 }, (_, i) => `s${i}`);
 const shardOf = (key: Key): string => LEASE_SHARDS[(digest(key.pk, key.sk)[0] ?? 0) % LEASE_SHARDS.length] ?? 's0';
+
+/** Entries of standing troubles are spread over this many partitions. */
+export const STANDING_SHARDS = Array.from({ length: 8 }, (_, i) => `standing#${i}`);
+/** The entry of a trouble of an item. */
+export const standingKey = (trouble: string, { pk, sk }: Key): Key => ({
+  pk: `standing#${(digest(pk, sk)[0] ?? 0) % STANDING_SHARDS.length}`,
+  sk: `${trouble}#${pk}#${sk}`,
+});
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 export const tenantDay = (tenant: string, at: number): string => `${tenant}#${day(at)}`;

@@ -7,6 +7,7 @@ import { tellOperators } from './operators.ts';
 import { placeOf } from './place.ts';
 import type { Runtime } from './runtime.ts';
 import { KEEP_MS, SECOND } from './schedule.ts';
+import { raise } from './standing.ts';
 import type { Verdict } from './targets/target.ts';
 import { plain } from './text.ts';
 import type { Fate } from './wake-ups.ts';
@@ -39,7 +40,10 @@ export const saveOutcome = async (
     const body = afterAttempt(current.body, outcome, now(), luck);
     next = withBody(current, body, body.nextAttemptAt, now());
     if (body === current.body) break;
-    if (body.state === 'parked') await tellOfParking(next, verdict, runtime);
+    if (body.state === 'parked') {
+      await raise('parked', next, runtime);
+      await tellOfParking(next, verdict, runtime);
+    }
     if (verdict.kind === 'retry' && verdict.ended) await tellOfEnding(next, verdict, runtime);
     if (await table.replace(next)) break;
     [current] = (await table.get([deliveryKey(item.pk, item.body.id)])) as DeliveryItem[];

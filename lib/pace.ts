@@ -6,6 +6,7 @@ import { accepted, type Good, newestGood, type Refusal, refused } from './refusa
 import type { Runtime } from './runtime.ts';
 import { MINUTE, SECOND } from './schedule.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
+import { raise } from './standing.ts';
 
 export type Pace = {
   /** Gives each of `wishes` its call times, in one write; see `allot` in lane.ts. */
@@ -92,12 +93,14 @@ export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
     },
     throttled: (name, { afterMs, code, message }) =>
       changeLane(name, (lane) => throttled(lane, now(), afterMs, { code, message })),
-    refused: (name, refusal) =>
-      change(name, (lane) => {
+    refused: async (name, refusal) => {
+      await raise('resting', laneKey(name), tools);
+      return change(name, (lane) => {
         const told = { ...lane, good: newestGood(lane.good ?? [], knownOf(name).good, now()) };
         const result = refused(told, refusal, now());
         return { lane: result.lane === told ? lane : result.lane, result };
-      }),
+      });
+    },
     answered: async (name, good, isTrial) => {
       learn(name, { good: newestGood([{ ...good, at: now() }], knownOf(name).good, now()) });
       if (isTrial) await changeLane(name, (lane) => accepted(lane, now()));

@@ -13,6 +13,7 @@ import { tellOperators } from './operators.ts';
 import type { SqsRecord } from './queue.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, MINUTE, PROGRESS_EVERY_MS, SECOND } from './schedule.ts';
+import { raise } from './standing.ts';
 import { type Fate, handleWakeUps, isCurrent, type Job } from './wake-ups.ts';
 import { isOver, type Watch } from './watch.ts';
 
@@ -211,6 +212,7 @@ const tellOfWord = async (before: Watch, after: Watch, runtime: Runtime): Promis
 const tellOfBlock = async (before: Watch, after: Watch, runtime: Runtime): Promise<void> => {
   const { id: watch, provider, connection, blocked } = after;
   if (!blocked || before.blocked) return;
+  await raise('blocked', watchKey(watch), runtime);
   const { kind, code, message } = blocked;
   const about = { provider, connection, watch, kind, code, message };
   await tellOperators({ event: 'watch_blocked', at: runtime.now(), ...about }, runtime);

@@ -1,6 +1,6 @@
 /** Sends deliveries again: one by its id, or all that were parked for a target in a time. The webhook-id stays. */
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
-import { begunAnew, type Delivery, overtaken } from './delivery.ts';
+import { begunAnew, type Delivery, dismissed, overtaken } from './delivery.ts';
 import { type DeliveryItem, reissued, tenantDay, type WatchItem, withBody } from './items.ts';
 import { isOvertaken } from './overtaken.ts';
 import type { Runtime } from './runtime.ts';
@@ -48,6 +48,21 @@ const keepWatch = async (watch: WatchItem, { table, now }: Tools): Promise<void>
   await table.replace(withBody(watch, watch.body, now(), now()));
 };
 
+/**
+ * Has nobody alarmed by a parked delivery any more; it stays parked. Answers it as it stands, which is unchanged where it is
+ * not parked, or undefined when there is none.
+ */
+export const dismiss = async (key: Key, { table, now }: Tools): Promise<DeliveryItem | undefined> => {
+  for (;;) {
+    const [item] = (await table.get([key])) as DeliveryItem[];
+    if (!item) return undefined;
+    const body = dismissed(item.body, now());
+    if (body === item.body) return item;
+    const next = { ...item, version: item.version + 1, body };
+    if (await table.replace(next)) return next;
+  }
+};
+
 export type Parked = {
   readonly tenant: string;
   readonly target: string;
@@ -66,33 +81,68 @@ const LATER_MS = 18 * DAY;
 /** What one request has time for. */
 const BUDGET_MS = 8 * SECOND;
 
-/**
- * Sends again what was parked for `target` between `since` and `until` (by its last attempt). Answers how many, and where
- * to go on when time ran out before all were looked through. Throws a Refusal for a cursor it never gave out.
- */
+/** Sends again what was parked, as `eachParked` finds it. */
 export const resendParked = async (
-  { tenant, target, since, until, cursor, isMeant = () => true }: Parked,
+  wanted: Parked,
   tools: Tools,
 ): Promise<{ readonly resent: number; readonly cursor?: string }> => {
+  const { count, ...rest } = await eachParked(
+    wanted,
+    async (item) => (await resend(item, tools))?.body.state === 'waiting',
+    tools,
+  );
+  return { resent: count, ...rest };
+};
+
+/** Dismisses what was parked, as `eachParked` finds it. */
+export const dismissParked = async (
+  wanted: Parked,
+  tools: Tools,
+): Promise<{ readonly dismissed: number; readonly cursor?: string }> => {
+  const { count, ...rest } = await eachParked(
+    wanted,
+    async (item) => (await dismiss(item, tools)) !== undefined,
+    tools,
+  );
+  return { dismissed: count, ...rest };
+};
+
+/**
+ * Does something with all that was parked for `target` between `since` and `until` (by its last attempt), and that nobody has
+ * dismissed. Answers with how many it was done, and where to go on when time ran out before all were looked through. Throws a
+ * Refusal for a cursor it never gave out.
+ */
+const eachParked = async (
+  { tenant, target, since, until, cursor, isMeant = () => true }: Parked,
+  act: (item: Item) => Promise<boolean>,
+  tools: Tools,
+): Promise<{ readonly count: number; readonly cursor?: string }> => {
   const { table, now } = tools;
   const beganAt = now();
   const isWanted = ({ body }: Item): boolean => {
-    const { state, target: its, last } = body as Delivery;
-    return state === 'parked' && its === target && last !== undefined && last.at >= since && last.at <= until;
+    const { state, target: its, last, dismissedAt } = body as Delivery;
+    return (
+      state === 'parked' &&
+      dismissedAt === undefined &&
+      its === target &&
+      last !== undefined &&
+      last.at >= since &&
+      last.at <= until
+    );
   };
   const first: Cursor = { at: Math.max(since - LATER_MS, 0) };
   const given = cursor === undefined ? first : decodeCursor(cursor, tenant);
   let at: Cursor = given.at < first.at ? first : given;
-  let resent = 0;
+  let count = 0;
   while (at.at < until + DAY) {
-    if (now() > beganAt + BUDGET_MS) return { resent, cursor: encodeCursor(at) };
+    if (now() > beganAt + BUDGET_MS) return { count, cursor: encodeCursor(at) };
     const page = await table.listed(tenantDay(tenant, at.at), PAGE, at.after);
     const partitions = await Promise.all(page.keys.map(({ pk }) => table.partition(pk)));
     const meant = partitions.filter((items) => items.some(({ sk, body }) => sk === 'watch' && isMeant(body as Watch)));
     const parked = meant.flat().filter((item) => item.sk.startsWith('delivery#') && isWanted(item));
-    const again = await Promise.all(parked.map((item) => resend(item, tools)));
-    resent += again.filter((item) => item?.body.state === 'waiting').length;
+    const done = await Promise.all(parked.map(act));
+    count += done.filter(Boolean).length;
     at = page.next ? { at: at.at, after: page.next } : { at: at.at + DAY };
   }
-  return { resent };
+  return { count };
 };

@@ -7,6 +7,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  DeleteCommand,
   DynamoDBDocumentClient,
   PutCommand,
   type PutCommandInput,
@@ -42,8 +43,12 @@ export type Table = {
   readonly insert: (item: Item) => Promise<boolean>;
   /** Writes `item` over the one whose version is one less; false when it is not there or has moved on. */
   readonly replace: (item: Item) => Promise<boolean>;
+  /** Deletes an item as it was read; false when it is not there or has moved on. */
+  readonly remove: (item: Item) => Promise<boolean>;
   /** All items of a partition, by sort key. */
   readonly partition: (pk: string) => Promise<Item[]>;
+  /** The first items of a partition whose sort keys begin so, `limit` of them at most; eventually consistent. */
+  readonly beginning: (pk: string, prefix: string, limit: number) => Promise<Item[]>;
   /**
    * Items in a lease shard whose lease ended before `before`, oldest first, from behind `after` on; eventually consistent.
    * Fewer than `limit` are the last.
@@ -63,7 +68,10 @@ const GET_MAX = 100;
 const chunks = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
 
-const keyOf = (attributes: Record<string, unknown>): Key => ({ pk: String(attributes.pk), sk: String(attributes.sk) });
+const keyOf = (attributes: { readonly pk?: unknown; readonly sk?: unknown }): Key => ({
+  pk: String(attributes.pk),
+  sk: String(attributes.sk),
+});
 
 /** Waits before asking again for what DynamoDB left unprocessed. */
 export type Pause = (ms: number) => Promise<void>;
@@ -71,15 +79,25 @@ export type Pause = (ms: number) => Promise<void>;
 export const createTable = (client: DynamoDBClient, name: string, pause: Pause): Table => {
   const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
-  const put = async (input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> => {
+  /** Whether a write found what it expected. */
+  const isMet = async (write: Promise<unknown>): Promise<boolean> => {
     try {
-      await db.send(new PutCommand({ TableName: name, ...input }));
+      await write;
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
       throw error;
     }
   };
+
+  const put = (input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> =>
+    isMet(db.send(new PutCommand({ TableName: name, ...input })));
+
+  const expecting = (version: number) => ({
+    ConditionExpression: '#version = :expected',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':expected': version },
+  });
 
   const query = async (input: Omit<QueryCommandInput, 'TableName'>) =>
     db.send(new QueryCommand({ TableName: name, ...input }));
@@ -118,13 +136,25 @@ export const createTable = (client: DynamoDBClient, name: string, pause: Pause):
 
     insert: (item) => put({ Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
 
-    replace: (item) =>
-      put({
-        Item: item,
-        ConditionExpression: '#version = :expected',
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':expected': item.version - 1 },
-      }),
+    replace: (item) => put({ Item: item, ...expecting(item.version - 1) }),
+
+    remove: (item) =>
+      isMet(db.send(new DeleteCommand({ TableName: name, Key: keyOf(item), ...expecting(item.version) }))),
+
+    beginning: async (pk, prefix, limit) => {
+      const page = async (left: number, after?: Record<string, unknown>): Promise<Item[]> => {
+        const { Items = [], LastEvaluatedKey } = await query({
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+          Limit: left,
+          ...(after && { ExclusiveStartKey: after }),
+        });
+        const rest = left - Items.length;
+        const more = LastEvaluatedKey && rest > 0 ? await page(rest, LastEvaluatedKey) : [];
+        return [...(Items as Item[]), ...more];
+      };
+      return page(limit);
+    },
 
     partition: async (pk) =>
       (await queryAll({

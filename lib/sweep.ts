@@ -6,6 +6,7 @@
  * again a minute later; the others go on.
  */
 import { census } from './census.ts';
+import { COUNT_MAX, countStanding } from './count-standing.ts';
 import { LEASE_SHARDS, type Leased, reissued, unsent } from './items.ts';
 import type { Runtime } from './runtime.ts';
 import type { Lapsed } from './store.ts';
@@ -46,18 +47,36 @@ const sum = (all: readonly Swept[]): Swept =>
  */
 export const sweep = async (runtime: Tools, mayGoOn: () => boolean): Promise<Swept> => {
   const { log } = runtime;
-  const counting = census(runtime).then(
-    () => NOTHING,
-    (error) => undone(error),
+  const counting = [census(runtime), tellStanding(runtime)].map((count) =>
+    count.then(
+      () => NOTHING,
+      (error) => undone(error),
+    ),
   );
   const shards = LEASE_SHARDS.map((shard) => sweepShard(shard, runtime, mayGoOn));
-  const swept = sum(await Promise.all([...shards, counting]));
+  const swept = sum(await Promise.all([...shards, ...counting]));
   const { sent, oldestMs } = swept;
   if (sent > 0 || oldestMs > 0)
     log.info('swept', { sent }, { swept: [sent, 'Count'], oldestLapse: [oldestMs, 'Milliseconds'] });
   if (swept.undone === 0) log.info('sweep done', {}, { sweepDone: [1, 'Count'] });
   else log.error('sweep not done', { undone: swept.undone, why: swept.why }, { sweepUndone: [swept.undone, 'Count'] });
   return swept;
+};
+
+/** The gauges that ring the alarms; docs/operations.md names them. */
+const tellStanding = async (runtime: Tools): Promise<void> => {
+  const { parked, blocked, disabled, resting } = await countStanding(runtime);
+  const isCut = [parked, blocked, disabled, resting].some((count) => count >= COUNT_MAX);
+  runtime.log.info(
+    'standing troubles',
+    { parked, blocked, disabled, resting, ...(isCut && { orMore: true }) },
+    {
+      standingParked: [parked, 'Count'],
+      standingBlocked: [blocked, 'Count'],
+      standingDisabled: [disabled, 'Count'],
+      standingResting: [resting, 'Count'],
+    },
+  );
 };
 
 /** Walks through what has lapsed in a shard, once: what cannot be renewed does not stand in the way of what comes after it. */

@@ -2,6 +2,7 @@
 import { throttled } from './pacing.ts';
 import type { Runtime } from './runtime.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
+import { raise } from './standing.ts';
 import {
   answered,
   type Disabled,
@@ -41,19 +42,25 @@ export const createTurns = (tools: SharedTools & Pick<Runtime, 'now'>): Turns =>
   const { now } = tools;
   const turns = sharedItem<Turn>(openTurn, tools);
   return {
-    enter: (name, wish) =>
-      turns.change(turnKey(name), (turn) => {
+    enter: async (name, wish) => {
+      const entry = await turns.change(turnKey(name), (turn) => {
         const entered = enter(turn, wish, now());
         return { body: entered.turn, result: entered.entry };
-      }),
-    leave: (name, by, { slow, gone, answers }) =>
-      turns.change(turnKey(name), (turn) => {
+      });
+      // A function that was frozen may have disabled it long after its entry.
+      if ('disabled' in entry) await raise('disabled', turnKey(name), tools);
+      return entry;
+    },
+    leave: async (name, by, { slow, gone, answers }) => {
+      if (gone !== undefined) await raise('disabled', turnKey(name), tools);
+      return turns.change(turnKey(name), (turn) => {
         let body = leave(turn, by);
         if (answers) body = answers === 'some' ? answered(body) : hung(body, now());
         if (slow) body = throttled(body, now(), slow.afterMs);
         if (gone !== undefined) body = disable(body, now(), gone);
         return { body, result: turn.disabled ? undefined : body.disabled };
-      }),
+      });
+    },
     read: (name) => turns.read(turnKey(name)),
     enable: (name) =>
       turns.change(turnKey(name), (turn) => ({ body: turn.disabled ? enable(turn) : turn, result: undefined })),

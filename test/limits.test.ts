@@ -36,6 +36,8 @@ const functionsOver = (limits: Partial<Limits>) => {
     get: (keys) => read(() => memory.get(keys)),
     insert: (item) => write(() => memory.insert(item)),
     replace: (item) => write(() => memory.replace(item)),
+    remove: (item) => write(() => memory.remove(item)),
+    beginning: (...asked) => read(() => memory.beginning(...asked)),
     partition: (pk) => read(() => memory.partition(pk)),
     lapsed: (...asked) => read(() => memory.lapsed(...asked)),
     owing: (shard) => read(() => memory.owing(shard)),

@@ -60,6 +60,8 @@ const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = 
     get: async (keys: Parameters<typeof table.get>[0]) => table.get(keys),
     insert: async (item: Parameters<typeof table.insert>[0]) => table.insert(item),
     replace: async (item: Parameters<typeof table.replace>[0]) => table.replace(item),
+    remove: async () => false,
+    beginning: async () => [],
     partition: async () => [],
     lapsed: async () => [],
     owing: async () => new Map(),

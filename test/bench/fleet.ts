@@ -99,6 +99,8 @@ export const withFleet = <T>(options: FleetOptions, work: (fleet: Fleet) => Prom
       get: (keys) => taking(AWS_MS, () => memory.get(keys)),
       insert: (item) => taking(AWS_MS, () => memory.insert(item)),
       replace: (item) => taking(AWS_MS, () => memory.replace(item)),
+      remove: (item) => taking(AWS_MS, () => memory.remove(item)),
+      beginning: (...asked) => taking(AWS_MS, () => memory.beginning(...asked)),
       partition: (pk) => taking(AWS_MS, () => memory.partition(pk)),
       lapsed: (...asked) => taking(AWS_MS, () => memory.lapsed(...asked)),
       owing: (shard) => taking(AWS_MS, () => memory.owing(shard)),

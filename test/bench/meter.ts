@@ -79,6 +79,12 @@ const meteredTable = (table: Table, bill: Bill, standing: (key: Key) => Item | u
       bill.readUnits += queryUnits(entries);
       return days;
     },
+    remove: (item) => written(item, () => table.remove(item)),
+    beginning: async (...asked) => {
+      const items = await table.beginning(...asked);
+      bill.readUnits += queryUnits(items);
+      return items;
+    },
     partition: async (pk) => {
       const items = await table.partition(pk);
       // Consistent, at twice the price.

@@ -78,7 +78,9 @@ export const alarms = (resources: () => Resources): void => {
       'queue-nearly-full',
       'recursion',
       'requests-failing',
+      'target-disabled',
       'throttled',
+      'watches-blocked',
     ]);
   });
 
@@ -90,6 +92,12 @@ export const alarms = (resources: () => Resources): void => {
 
   const QUIET = { Period: 60, EvaluationPeriods: 1, DatapointsToAlarm: 1, TreatMissingData: 'notBreaching' };
   const ONCE = { ...QUIET, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold' };
+  const gauge = (MetricName: string) => ({
+    ...ONCE,
+    MetricName,
+    Statistic: 'Maximum',
+    TreatMissingData: 'ignore',
+  });
   test.each<[string, string, object]>([
     ['a dead letter [F14]', 'opwatch-dev-dead-letters-notify', { ...ONCE, Statistic: 'Maximum' }],
     [
@@ -102,12 +110,10 @@ export const alarms = (resources: () => Resources): void => {
       'opwatch-dev-overdue',
       { ...ONCE, Threshold: 1_200_000, EvaluationPeriods: 120, Statistic: 'Maximum' },
     ],
-    ['a delivery that is given up [F44]', 'opwatch-dev-deliveries-parked', { ...ONCE, Statistic: 'Sum' }],
-    [
-      'refused credentials, from trial to trial [F38]',
-      'opwatch-dev-credentials-refused',
-      { ...ONCE, Period: 300, Statistic: 'Sum' },
-    ],
+    ['deliveries that are given up [F44]', 'opwatch-dev-deliveries-parked', gauge('standingParked')],
+    ['watches that are blocked', 'opwatch-dev-watches-blocked', gauge('standingBlocked')],
+    ['targets that are disabled', 'opwatch-dev-target-disabled', gauge('standingDisabled')],
+    ['refused credentials, from trial to trial [F38]', 'opwatch-dev-credentials-refused', gauge('standingResting')],
     [
       'a connection that is throttled for a quarter of an hour',
       'opwatch-dev-throttled',

@@ -18,9 +18,11 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
       'GET /watches',
       'GET /watches/{id}',
       'PATCH /watches/{id}',
+      'POST /deliveries/dismiss',
       'POST /deliveries/resend',
       'POST /targets/{name}/enable',
       'POST /watches',
+      'POST /watches/{id}/deliveries/{delivery}/dismiss',
       'POST /watches/{id}/deliveries/{delivery}/resend',
     ];
     const routesOf = (from: Resources) =>

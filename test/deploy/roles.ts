@@ -30,7 +30,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
   },
   Notifier: { Table: READ_WRITE, NotifyQueue: CONSUME, NotifyDeadLetters: ['sqs:SendMessage'], ...SECRETS },
   Sweep: {
-    Table: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem'],
+    Table: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
     'Table/index/lease': ['dynamodb:Query'],
     PollQueueAliyun: ['sqs:SendMessage'],
     PollQueueHuawei: ['sqs:SendMessage'],

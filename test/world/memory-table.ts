@@ -82,6 +82,20 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
     insert: (item) => put(item, (before) => before === undefined),
     replace: (item) => put(item, (before) => before !== undefined && before.version === item.version - 1),
 
+    remove: (item) => {
+      const id = idOf(item);
+      if (items.get(id)?.version !== item.version) return false;
+      items.delete(id);
+      tellIndex(id, undefined);
+      return true;
+    },
+
+    beginning: (pk, prefix, limit) =>
+      [...items.values()]
+        .filter((item) => item.pk === pk && item.sk.startsWith(prefix))
+        .sort((a, b) => byText(a.sk, b.sk))
+        .slice(0, limit),
+
     partition: (pk) => [...items.values()].filter((item) => item.pk === pk).sort((a, b) => byText(a.sk, b.sk)),
 
     lapsed: (shard, before, limit, after) => {

@@ -128,6 +128,8 @@ const portOf = (table: MemoryTable, request: Request): Table => ({
   get: async (keys) => (keys.length === 0 ? [] : request('get items', () => table.get(keys))),
   insert: (item) => request(`insert ${item.sk.split('#')[0]}`, () => table.insert(item)),
   replace: (item) => request(`replace ${item.sk.split('#')[0]}`, () => table.replace(item)),
+  remove: (item) => request(`remove ${item.sk.split('#')[0]}`, () => table.remove(item)),
+  beginning: (...asked) => request('query partition', () => table.beginning(...asked)),
   partition: (pk) => request('query partition', () => table.partition(pk)),
   lapsed: (...asked) => request('query leases', () => table.lapsed(...asked)),
   owing: (shard) => request('query leases', () => table.owing(shard)),
