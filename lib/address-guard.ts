@@ -107,9 +107,19 @@ const isBelow = (host: string, suffix: string): boolean => host === suffix || ho
 const isAllowed = (host: string, entry: string): boolean =>
   entry.startsWith('.') ? host.endsWith(entry.toLowerCase()) : host === entry.toLowerCase();
 
-/** Names that only mean something inside one network (RFC 6762, RFC 8375, ICANN's .internal; and names without a dot). */
+/**
+ * Ends of names that no public resolver knows: RFC 6761 (test, invalid, example), RFC 6762 (local, and the ends that its
+ * appendix G lists for private networks), RFC 7686 (onion), RFC 8375 (home.arpa), RFC 9476 (alt); ICANN's internal, and corp,
+ * home and mail, which it never delegates; and those that routers and Kubernetes give out (localdomain, svc).
+ */
+const PRIVATE_ENDS =
+  'alt corp example home home.arpa internal intranet invalid lan local localdomain mail onion private svc test'.split(
+    ' ',
+  );
+
+/** Names that only mean something inside one network, or nowhere; a name without a dot is one. */
 const isPrivateName = (host: string): boolean =>
-  !host.includes('.') || ['internal', 'local', 'localdomain', 'home.arpa'].some((suffix) => isBelow(host, suffix));
+  !host.includes('.') || PRIVATE_ENDS.some((suffix) => isBelow(host, suffix));
 
 /**
  * Tells why a URL can never be called by these rules, in words for whoever named it; undefined when it may be tried.

@@ -74,7 +74,9 @@ const NEVER = words(`
   https://example.com:80/ https://example.com:22/ https://example.com:8443/ https://8.8.8.8:444/
   https://localhost/ https://LOCALHOST/ https://localhost./ https://a.localhost/ https://localhost:443/
   https://intranet/ https://instance-data/ https://metadata.google.internal/ https://metadata.google.internal./
-  https://printer.local/
+  https://printer.local/ https://ci.corp/ https://ci.CORP./ https://hooks.lan/ https://opwatch.svc/ https://a.b.svc/
+  https://hooks.test/ https://hooks.invalid/ https://hooks.example/ https://abcdef.onion/ https://x.alt/ https://nas.home/
+  https://ci.intranet/ https://ci.private/ https://x.mail/ https://api.default.svc.cluster.local/ https://db.internal/
   https://router.home.arpa/ https://host.localdomain/ https://[fe80::1%25eth0]/ https://[::1%25lo]/
   https://256.1.1.1/ https://1.2.3.4.5/ https://[::1 https://[1::2::3]/ https://0x1ffffffff/
 `);
@@ -210,7 +212,7 @@ describe('allowed', () => {
     'https://example.com',
     'https://example.com:443/a?b=c#d',
     'https://EXAMPLE.com./',
-    'https://bücher.example/',
+    'https://bücher.example.com/',
     'https://a_b.example.com/',
   ])('%s', (url) => expect(refusal(url, {})).toBeUndefined());
 

@@ -10,6 +10,7 @@ import { ask, recipientOf } from '../recipient.ts';
 import { type Runtime, theRuntime } from '../runtime.ts';
 import { MINUTE, SECOND } from '../schedule.ts';
 import { SecretError } from '../secrets.ts';
+import { targetOf } from '../targets/index.ts';
 import type { Rate, Verdict } from '../targets/target.ts';
 import { plain } from '../text.ts';
 import { type Sample, samplesFor } from './target-samples.ts';
@@ -86,6 +87,8 @@ const test = async (
     all = false;
     if (tried.answer !== undefined) console.log(`  ${''.padEnd(width)} ${tried.answer}`);
   }
+  const unseen = targetOf(configured.type)?.unseen;
+  if (all && unseen !== undefined) console.log(`  ${''.padEnd(width)} ${unseen}`);
   return all;
 };
 

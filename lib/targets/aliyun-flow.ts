@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
 import { bodyFields } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
+import { inertTexts } from './kit/parameters.ts';
 import { postJson } from './kit/request.ts';
 import { Address } from './settings.ts';
 import type { Target } from './target.ts';
@@ -20,7 +21,7 @@ export const aliyunFlow: Target<v.InferOutput<typeof Settings>> = {
   settings: Settings,
   addresses: ['/pipeline/webhook/{token}'],
   usualEvents: RUN_EVENTS,
-  request: (event, { url }, { id }) => postJson(url, { id, ...event }),
+  request: (event, { url }, { id }) => postJson(url, inertTexts({ id, ...event })),
   verdict: judge({
     name: 'Flow',
     isDelivered: (answer) => bodyFields(answer).successful === true,

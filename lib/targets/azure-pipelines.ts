@@ -7,6 +7,7 @@ import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
 import { judge } from './kit/judge.ts';
+import { inertTexts } from './kit/parameters.ts';
 import { postJson } from './kit/request.ts';
 import { endpoint, Reference, word } from './settings.ts';
 import type { Target } from './target.ts';
@@ -32,8 +33,9 @@ export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
   type: 'azure-pipelines',
   settings: Settings,
   usualEvents: RUN_EVENTS,
+  unseen: 'Azure takes what starts no run, too: look for the runs',
   request: (event, { organization, webhook, secret, header, endpoint }, { id }) => {
-    const body = JSON.stringify({ id, ...event });
+    const body = JSON.stringify(inertTexts({ id, ...event }));
     const url = `${endpoint}/${organization}/_apis/public/distributedtask/webhooks/${webhook}?api-version=6.0-preview`;
     return postJson(url, body, secret === undefined ? {} : { [header.toLowerCase()]: checksum(secret, header, body) });
   },

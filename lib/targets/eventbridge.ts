@@ -53,6 +53,7 @@ export const eventbridge: Target<Settings> = {
   settings: Settings,
   request: put,
   notice: put,
+  unseen: 'EventBridge takes events for a bus that does not exist, too: look for the samples behind a rule of the bus',
   // HTTP 200 may hold an entry that was not taken.
   verdict: judge({
     name: 'EventBridge',

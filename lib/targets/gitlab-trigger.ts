@@ -28,7 +28,8 @@ export const gitlabTrigger: Target<v.InferOutput<typeof Settings>> = {
   request: (event, { project, token, ref, endpoint }, attempt) => {
     const variables = Object.entries(parametersOf(event, attempt)).map(([name, value]) => [
       `variables[${name}]`,
-      value,
+      // GitLab expands `$NAME` in variables, secrets included; `$$` stands for the sign itself.
+      value.replaceAll('$', '$$$$'),
     ]);
     const url = `${endpoint}/api/v4/projects/${encodeURIComponent(project)}/trigger/pipeline`;
     return postForm(url, { token, ref, ...Object.fromEntries(variables) });

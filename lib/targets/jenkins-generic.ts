@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
 import { bodyFields, fieldsOf } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
+import { inertTexts } from './kit/parameters.ts';
 import { postJson } from './kit/request.ts';
 import { Address, Reference } from './settings.ts';
 import type { Target } from './target.ts';
@@ -22,7 +23,7 @@ export const jenkinsGeneric: Target<v.InferOutput<typeof Settings>> = {
   settings: Settings,
   addresses: ['/invoke?token={token}'],
   usualEvents: RUN_EVENTS,
-  request: (event, { url, token }, { id }) => postJson(url, event, { token, 'webhook-id': id }),
+  request: (event, { url, token }, { id }) => postJson(url, inertTexts(event), { token, 'webhook-id': id }),
   // 404: no job has the token. 200 lists the jobs, and a job whose filter did not match stands there as not triggered.
   // Only jobs that are all set to answer silently give a bare 200: they were found, and it must not start them twice.
   verdict: judge({

@@ -77,7 +77,29 @@ const TONES: readonly (readonly [Tone, string])[] = [
   ['good', '✅'],
 ];
 
-export const line = (text: string, maxBytes: number): string => plain(text.replace(/\s+/g, ' ').trim(), maxBytes);
+/** Parts what chats make links of by themselves, schemes and names of hosts, by a space without width. */
+export const unlinked = (text: string): string => text.replace(/:(?=\/\/)/g, ':\u200b').replace(HOST_DOT, '.\u200b');
+
+/** A dot between the parts of a name of a host, whose last part is of one case. */
+const HOST_DOT =
+  /(?<=[\p{L}\p{N}_-])\.(?=\p{Ll}{2,24}(?![\p{L}\p{N}_]))|(?<=[\p{Lu}\p{N}_-])\.(?=\p{Lu}{2,24}(?![\p{L}\p{N}_]))/gu;
+
+/** One line, which becomes no link. */
+export const line = (text: string, maxBytes: number): string =>
+  plain(unlinked(text.replace(/\s+/g, ' ').trim()), maxBytes);
+
+/** Lines without blanks around them; they become no links. */
+export const lines = (parts: readonly (string | undefined | false)[], maxBytes: number): string =>
+  plain(
+    parts
+      .filter(Boolean)
+      .join('\n')
+      .split('\n')
+      .map((each) => unlinked(each.trim().replace(/\s+/g, ' ')))
+      .filter(Boolean)
+      .join('\n'),
+    maxBytes,
+  );
 
 /** Only what a browser may be sent to. */
 export const linkTo = (text: string, url: string): Message['links'] => {
@@ -102,42 +124,40 @@ const titleOf = (event: Told, language: Language): string => {
   const kind = kindOf(event);
   const words = WORDS[language];
   const ms = elapsedMs(event);
-  const after = ms >= SECOND && kind !== 'pending' && !isAside(kind) ? words.after(durationIn(ms, language)) : '';
-  return line(
-    `${LOOKS[kind][1]} ${provider} ${operationType ?? words.operation} ${told(kind, words)}${after}`,
-    TITLE_BYTES,
-  );
+  const hasLasted = ms >= SECOND && kind !== 'pending' && !isAside(kind);
+  const what = hasLasted ? words.after(told(kind, words), durationIn(ms, language), kind) : told(kind, words);
+  return line(`${LOOKS[kind][1]} ${provider} ${operationType ?? words.operation} ${what}`, TITLE_BYTES);
 };
 
-const whyOf = ({ reason, note, error, blocked }: OperationEvent['data'], language: Language): string => {
+/** The cloud's own code and words. */
+const causeOf = ({ reason, error, blocked }: OperationEvent['data']): string => {
   const { code, message } = blocked ?? reason ?? {};
-  const cause = [code, message].filter(Boolean).join(': ');
-  const cure = blocked && WORDS[language].cures[blocked.kind];
-  const parts = [cause || error, cure, note].map((part) => part?.trim()).filter(Boolean);
-  return plain(
-    parts
-      .join('\n')
-      .split('\n')
-      .map((line) => line.trim().replace(/\s+/g, ' '))
-      .filter(Boolean)
-      .join('\n'),
-    WHY_BYTES,
-  );
+  return [code, message].filter(Boolean).join(': ').trim() || (error ?? '');
 };
+
+/** Why, and what a person can do about it. A success has no why: what its cloud says beside it is a fact. */
+const whyOf = (event: Told, language: Language): string => {
+  const { data } = event;
+  const cure = data.blocked && WORDS[language].cures[data.blocked.kind];
+  return lines([isSound(event) ? undefined : causeOf(data), cure, data.note], WHY_BYTES);
+};
+
+const isSound = (event: Told): boolean => LOOKS[kindOf(event)][0] === 'good';
 
 const factsOf = (event: Told, language: Language): Fact[] => {
   const { data } = event;
   const { facts: names } = WORDS[language];
   const word = data.evidence ? `${data.providerStatus} ${WORDS[language][data.evidence]}` : data.providerStatus;
   const labels = Object.entries(data.watch.labels).map(([name, value]) => `${name}=${value}`);
-  const isSound = LOOKS[kindOf(event)][0] === 'good';
+  const isGood = isSound(event);
   const given: readonly (readonly [string, string | undefined])[] = [
     [names.providerStatus, data.providerStatus && word],
-    [names.progress, isSound ? undefined : progressIn(data.progress, language)],
+    [names.words, isGood ? (data.message ?? causeOf(data)) : undefined],
+    [names.progress, isGood ? undefined : progressIn(data.progress, language)],
     ...Object.entries(data.operation).slice(0, FACTS_MAX - 5),
     [names.connection, data.connection],
     [names.labels, labels.join(', ')],
-    [names.requestId, isSound ? undefined : data.requestId],
+    [names.requestId, isGood ? undefined : data.requestId],
   ];
   return given.flatMap(([name, text]) => {
     const value = line(text ?? '', VALUE_BYTES);
@@ -149,7 +169,7 @@ const factsOf = (event: Told, language: Language): Fact[] => {
 export const messageOf = (event: Told, language: Language): Message => {
   const { console: page, watch } = event.data;
   const { links } = WORDS[language];
-  const why = whyOf(event.data, language);
+  const why = whyOf(event, language);
   return {
     tone: LOOKS[kindOf(event)][0],
     title: titleOf(event, language),

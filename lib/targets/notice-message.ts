@@ -1,7 +1,16 @@
 /** What a chat message says to whoever runs opwatch. Pure; nothing here is markup. */
 import type { Notice, NoticeEvent } from '../notice.ts';
-import { plain } from '../text.ts';
-import { type Fact, line, linkTo, type Message, TITLE_BYTES, type Tone, VALUE_BYTES, WHY_BYTES } from './message.ts';
+import {
+  type Fact,
+  line,
+  lines,
+  linkTo,
+  type Message,
+  TITLE_BYTES,
+  type Tone,
+  VALUE_BYTES,
+  WHY_BYTES,
+} from './message.ts';
 import { type Language, WORDS } from './words.ts';
 
 const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
@@ -34,12 +43,12 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language): Messag
   const [tone, mark] = LOOKS[status];
   const { notices, links, cures } = WORDS[language];
   const cause = [reason?.code, reason?.message].filter(Boolean).join(': ');
-  const why = [cause, kind && cures[kind], status === 'target_ended' && notices.ended].filter(Boolean).join('\n');
+  const why = lines([cause, kind && cures[kind], status === 'target_ended' && notices.ended], WHY_BYTES);
   return {
     tone,
     title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? '')}`, TITLE_BYTES),
     facts: factsOf(notice, language),
-    ...(why !== '' && { why: plain(why, WHY_BYTES) }),
+    ...(why !== '' && { why }),
     links: watch ? linkTo(links.watch, watch.url) : [],
     at: notice.timestamp,
   };

@@ -74,6 +74,8 @@ export type Target<S = unknown> = {
    * (epoch ms) is its clock, for waits that are given as instants.
    */
   readonly verdict: (answer: HttpAnswer, now: number) => Verdict;
+  /** What "delivered" does not say there: `notify-test` prints it. */
+  readonly unseen?: string;
   /** Tells an operator's notice, where somebody or something there can make use of it. */
   readonly notice?: (notice: NoticeEvent, settings: S, attempt: Attempt) => HttpRequest;
   /** Tells several events in one message, where the place is a chat: for what shares a slot of its lane. */

@@ -16,13 +16,16 @@ type Words = {
   readonly cures: Readonly<Record<BlockedKind, string>>;
   /** Stands in for a kind of operation the cloud did not name. */
   readonly operation: string;
-  readonly after: (duration: string) => string;
+  /** What is told, with how long it took. */
+  readonly after: (what: string, duration: string, kind: Status | Aside['event']) => string;
   readonly inferred: string;
   readonly untied: string;
   readonly of: (done: number, total: number) => string;
   readonly digest: (count: number, tally: readonly string[]) => string;
   readonly more: (count: number) => string;
-  readonly facts: Readonly<Record<'providerStatus' | 'progress' | 'connection' | 'labels' | 'requestId', string>>;
+  readonly facts: Readonly<
+    Record<'providerStatus' | 'words' | 'progress' | 'connection' | 'labels' | 'requestId', string>
+  >;
   readonly links: Readonly<Record<'console' | 'watch', string>>;
   /** For whoever runs opwatch. */
   readonly notices: {
@@ -56,7 +59,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     },
     cures: CURES,
     operation: 'operation',
-    after: (duration) => ` after ${duration}`,
+    after: (what, duration, kind) =>
+      kind === 'timed_out' ? `was not over after ${duration}, when its deadline passed` : `${what} after ${duration}`,
     inferred: '(inferred)',
     untied: '(perhaps of another run)',
     of: (done, total) => `${done} of ${total}`,
@@ -64,6 +68,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     more: (count) => `and ${count} more`,
     facts: {
       providerStatus: 'In the cloud’s words',
+      words: 'The cloud adds',
       progress: 'Progress',
       connection: 'Connection',
       labels: 'Labels',
@@ -119,7 +124,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       not_configured: 'opwatch.config.ts 中没有该连接，或此部署不支持该云产品。请恢复配置，或停止此监视。',
     },
     operation: '操作',
-    after: (duration) => `，历时 ${duration}`,
+    after: (what, duration, kind) => (kind === 'timed_out' ? `历时 ${duration}，${what}` : `${what}，历时 ${duration}`),
     inferred: '（推断）',
     untied: '（可能属于另一次执行）',
     of: (done, total) => `${done}/${total}`,
@@ -127,6 +132,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     more: (count) => `另有 ${count} 个`,
     facts: {
       providerStatus: '云端状态',
+      words: '云端附言',
       progress: '进度',
       connection: '连接',
       labels: '标签',

@@ -43,6 +43,7 @@ describe('notify-test', () => {
     for (const type of types)
       expect(stdout).toMatch(new RegExp(`^.*\\(${type}\\)\\n  operation\\.failed +delivered$`, 'm'));
     expect(code).toBe(0);
+    expect(stdout).toContain('EventBridge takes events for a bus that does not exist');
     expect(inbox.received().filter(({ verified }) => !verified)).toEqual([]);
     const shown = inbox.received().filter((message) => message.shown);
     expect(shown.length).toBe(types.length - 1);

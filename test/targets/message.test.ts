@@ -22,7 +22,7 @@ describe('the title', () => {
       '❌ aliyun-emr RESIZE_CLUSTER failed after 12 min 3 s',
       '🚫 aliyun-emr RESIZE_CLUSTER was canceled after 12 min 3 s',
       '❓ aliyun-emr RESIZE_CLUSTER is no longer known to its cloud after 12 min 3 s',
-      '⌛ aliyun-emr RESIZE_CLUSTER was not over by its deadline after 12 min 3 s',
+      '⌛ aliyun-emr RESIZE_CLUSTER was not over after 12 min 3 s, when its deadline passed',
       '⏹️ aliyun-emr RESIZE_CLUSTER is no longer watched after 12 min 3 s',
       '✋ aliyun-emr RESIZE_CLUSTER waits for a person after 12 min 3 s',
       '▶️ aliyun-emr RESIZE_CLUSTER goes on and waits for nobody any more',
@@ -69,6 +69,49 @@ test.for([
   [86_461_000, '1 d'],
   [8_640_000_000, '100 d'],
 ] as const)('%i ms are %s', ([ms, text]) => expect(durationIn(ms, 'en')).toBe(text));
+
+describe('what is said beside an end', () => {
+  const said = {
+    reason: { code: 'StateChange', message: 'all steps are done' },
+    error: 'no error',
+    message: 'ok, 3 nodes',
+  };
+
+  it('of a success is a fact, and no reason', () => {
+    const { why, facts, tone } = messageOf({ ...succeeded, data: { ...succeeded.data, ...said } }, 'en');
+    expect([why, tone]).toEqual([undefined, 'good']);
+    expect(facts).toContainEqual({ name: 'The cloud adds', value: 'ok, 3 nodes' });
+    const { message: _, ...older } = said;
+    const old = messageOf({ ...succeeded, data: { ...succeeded.data, ...older } }, 'zh');
+    expect(old.why).toBeUndefined();
+    expect(old.facts).toContainEqual({ name: '云端附言', value: 'StateChange: all steps are done' });
+  });
+
+  it('of a deadline that passed, how long it had taken by then', () => {
+    const late = sampleEvent('operation.timed_out', AT);
+    expect(messageOf(late, 'en').title).toMatch(/ was not over after 12 min 3 s, when its deadline passed$/);
+    expect(messageOf(late, 'zh').title).toMatch(/ 历时 12 分 3 秒，超过期限仍未结束$/);
+  });
+
+  test.for([
+    ['see https://evil.example/a now', 'see https:\u200b//evil.\u200bexample/a now'],
+    ['www.evil.com', 'www.\u200bevil.\u200bcom'],
+    ['EVIL.COM/x', 'EVIL.\u200bCOM/x'],
+    ['Forbidden.RAM', 'Forbidden.RAM'],
+    ['ann@evil.cn', 'ann@evil.\u200bcn'],
+    ['tg://resolve?domain=x', 'tg:\u200b//resolve?domain=x'],
+    ['OperationDenied.NoStock', 'OperationDenied.NoStock'],
+    ['r5.2xlarge i-0.9 v1.2.3 10.0.0.1', 'r5.2xlarge i-0.9 v1.2.3 10.0.0.1'],
+  ] as const)('%s becomes no link by itself', ([text, shown]) => {
+    const { why, title, facts } = messageOf(
+      eventWith({ word: text, type: text, code: text, message: text, note: text, value: text, label: text }),
+      'en',
+    );
+    expect(why?.split('\n')).toEqual([`${shown}: ${shown}`, shown]);
+    expect(title).toContain(shown);
+    expect(facts[0]?.value).toBe(shown);
+  });
+});
 
 describe('the rest', () => {
   it('gives the cloud’s own words for why, and our note where there is one', () => {
