@@ -33,9 +33,33 @@ const withProperties = (): string[] =>
     /'fast-check'|\/contract\.ts'/.test(readFileSync(join(root, file), 'utf8')),
   );
 
+/** What plays whole systems, packages the service or starts other programs: seconds each, so not for the loop at the desk. */
+const WHOLE = [
+  'test/sim/**/*.test.ts',
+  'test/deploy/**/*.test.ts',
+  'test/verify-aws/**/*.test.ts',
+  'test/conformance/emulators.test.ts',
+  'test/commands/**/*.test.ts',
+  'test/docs/add-a-*.test.ts',
+  'test/docs/webhooks.test.ts',
+  'test/bundle.test.ts',
+  'test/outage.test.ts',
+  'test/hanging.test.ts',
+  'test/offline/emulators.test.ts',
+  'test/offline/child.test.ts',
+];
+
+/** Files share what they import: no test changes a module, and importing anew for each costs more than the tests do. */
+const together = { isolate: false };
+
 const usual = [
   project('e2e', { include: ['test/e2e/**/*.test.ts'], globalSetup: ['test/e2e/kit/warm-stack.ts'] }),
-  project('unit', { include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/slow/**'] }),
+  project('unit', {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/e2e/**', 'test/slow/**', ...WHOLE],
+    ...together,
+  }),
+  project('whole', { include: WHOLE, ...together }),
 ];
 
 /** For `npm run test:slow`: what takes minutes, and the tests with properties once more, with more cases. */

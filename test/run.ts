@@ -1,8 +1,8 @@
 /**
  * `npm test`, `npm run test:unit` and `npm run test:slow`.
  *
- *     node test/run.ts             types, style, unit and end-to-end tests
- *     node test/run.ts unit        unit tests alone: the loop at the desk
+ *     node test/run.ts             types, style and all tests but the slow ones
+ *     node test/run.ts unit        the loop at the desk: nothing that starts a stack, a package or another program
  *     node test/run.ts slow        tests that need minutes, and every property with 100,000 cases
  *     node test/run.ts <file> …    these test files and nothing else; options are passed on to vitest
  */
@@ -30,6 +30,8 @@ const vitest = (args: readonly string[], cases: number, env: Readonly<Record<str
     ...env,
   });
 
+/** At the desk, where the same properties are tried all day long. */
+const CASES_AT_THE_DESK = 200;
 const CASES = 2_000;
 const CASES_SLOW = 100_000;
 /** vitest.config.ts offers the slow tests only to those who ask for them. */
@@ -38,7 +40,7 @@ const SLOW = { OPWATCH_TESTS: 'slow' };
 const [first, ...rest] = process.argv.slice(2);
 const args = process.argv.slice(2);
 
-if (first === 'unit') vitest(['--project', 'unit', ...rest], CASES);
+if (first === 'unit') vitest(['--project', 'unit', ...rest], CASES_AT_THE_DESK);
 else if (first === 'slow') vitest(rest, CASES_SLOW, SLOW);
 else if (args.some((arg) => /^(\.\/)?test\/slow\//.test(arg))) vitest(args, CASES_SLOW, SLOW);
 else {
