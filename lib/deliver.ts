@@ -1,6 +1,6 @@
 /** Wake-ups for deliveries: each is told in its target's turn, as far as that goes; the rest comes back. */
 import type { Made } from './attempt.ts';
-import { type Delivery, mayAttemptAt } from './delivery.ts';
+import { type Delivery, heldUp, mayAttemptAt, type WaitingFor } from './delivery.ts';
 import { type Due, type Fates, isOfNoUse } from './due.ts';
 import { leaseIsDue, watchKey, withBody } from './items.ts';
 import { canMerge, leftByOthers, merged } from './merge.ts';
@@ -9,6 +9,7 @@ import { tellOperators } from './operators.ts';
 import { fateOf, saveOutcome, saveOvertaken } from './outcome.ts';
 import type { SqsRecord } from './queue.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
+import { restEnd } from './resting.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, SECOND } from './schedule.ts';
 import type { Item } from './store.ts';
@@ -20,6 +21,8 @@ import type { Watch } from './watch.ts';
 
 /** A slot this near is waited for. */
 const PATIENCE_MS = 2 * SECOND;
+/** A wait that is longer than this is written down. */
+const WORTH_SHOWING_MS = 30 * SECOND;
 
 /** Handles one batch of the notify queue; answers the ids of the messages that stay. */
 export const deliver = (
@@ -69,16 +72,23 @@ const sort = async (job: Job<Delivery>, around: readonly Item[], runtime: Runtim
 
 /**
  * What found no turn comes back. What has come in vain before spreads out: not all of a backlog asks for the same slot.
- * Whoever waits for a target that is down has not been forgotten: its lease is renewed, or the sweep would send for it.
+ * A longer wait is written down, for the API to show. Whoever waits for a target that is down has not been forgotten: its lease is renewed, or the sweep would send for it.
  */
-const comeBack = (dues: readonly Due[], at: number, runtime: Runtime): Promise<Fates> => {
+const comeBack = (
+  dues: readonly Due[],
+  at: number,
+  runtime: Runtime,
+  cause: WaitingFor['cause'] = 'target',
+): Promise<Fates> => {
   const { table, log, now, chance } = runtime;
   const wait = async (due: Due): Promise<readonly [Due, Fate]> => {
     const { item, receives } = due.job;
     const backAt = at + chance() * Math.min(receives, 10) * SECOND;
-    if (leaseIsDue(item, backAt)) {
+    const isHeldUp = at > Math.max(now(), item.body.waitingFor?.until ?? 0) + WORTH_SHOWING_MS;
+    if (isHeldUp || leaseIsDue(item, backAt)) {
+      const body = isHeldUp ? heldUp(item.body, { cause, until: at }) : item.body;
       await table
-        .replace(withBody(item, item.body, backAt, now()))
+        .replace(withBody(item, body, backAt, now()))
         .catch((error) => log.warn('a lease was not renewed', { error: String(error) }));
     }
     return [due, { backAt }];
@@ -119,7 +129,15 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime): Promise<Fates
   if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime);
   if ('disabled' in entry) return tellNobody(dues, recipient, entry.disabled, runtime);
 
-  const outcomes = await tellInSlots(dues, entry, recipient, runtime).catch(async (error) => {
+  const { resting = {} } = entry;
+  const restOf = ({ job }: Due): number => restEnd(resting, job.item.body.target, runtime.now());
+  const [asleep, awake] = [
+    dues.filter((due) => restOf(due) > runtime.now()),
+    dues.filter((due) => restOf(due) <= runtime.now()),
+  ];
+  const put = await Promise.all(asleep.map((due) => comeBack([due], restOf(due), runtime, 'address')));
+
+  const outcomes = await tellInSlots(awake, entry, recipient, runtime).catch(async (error) => {
     await turns.leave(recipient.turn, by, {});
     throw error;
   });
@@ -128,7 +146,7 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime): Promise<Fates
     log.error('target disabled', { target: recipient.turn, why: disabled.reason });
     await tellOfEnd(recipient, disabled, runtime);
   }
-  return outcomes.flatMap(({ fates }) => fates);
+  return [...put.flat(), ...outcomes.flatMap(({ fates }) => fates)];
 };
 
 /** One attempt in each slot; what has no slot comes back. */
@@ -161,13 +179,20 @@ const tellInSlot = async (group: readonly Due[], slotAt: number, runtime: Runtim
 /** What a batch's attempts teach about their target. */
 const learnedFrom = (outcomes: readonly Outcome[], { isNamed }: Recipient): Learned => {
   const mades = outcomes.flatMap(({ made }): Made[] => (made ? [made] : []));
-  const slow = mades.flatMap(({ verdict }) => (verdict.kind === 'retry' && verdict.slow ? [verdict.afterMs ?? 0] : []));
+  // What a callback asks for binds its own address, and no other of its host.
+  const rests = outcomes.flatMap(({ made, fates: [first] }) => {
+    const afterMs = made?.verdict.kind === 'retry' ? made.verdict.afterMs : undefined;
+    return isNamed || !first || afterMs === undefined ? [] : [{ address: first[0].job.item.body.target, afterMs }];
+  });
+  const ofAll = mades.filter(({ verdict }) => isNamed || verdict.kind !== 'retry' || verdict.afterMs === undefined);
+  const slow = ofAll.flatMap(({ verdict }) => (verdict.kind === 'retry' && verdict.slow ? [verdict.afterMs ?? 0] : []));
   const gone = mades.flatMap(({ verdict }) => (verdict.kind === 'gone' ? [verdict.reason] : [])).at(-1);
   const afterMs = Math.max(...slow, 0);
   const hangs = mades.some((made) => made.hangs);
   return {
     ...(mades.some(({ answer }) => answer) ? { answers: 'some' } : hangs && { answers: 'none' }),
     ...(isNamed && gone !== undefined && { gone }),
+    ...(rests.length > 0 && { rests }),
     ...(slow.length > 0 && { slow: afterMs > 0 ? { afterMs } : {} }),
   };
 };

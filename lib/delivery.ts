@@ -7,6 +7,12 @@ import type { Verdict } from './targets/target.ts';
 /** How far an operation has got: built from the watch as it stands when it is told. */
 export type Progress = { readonly event: 'progress'; readonly at: number };
 
+/**
+ * What a delivery waits for, where that is not the schedule: its own receiver's Retry-After, that of an earlier answer of the
+ * same address, or its target's turn (a pause, a rate, one that hangs).
+ */
+export type WaitingFor = { readonly cause: 'retry_after' | 'address' | 'target'; readonly until: number };
+
 export type Delivery = {
   /** The webhook-id. */
   readonly id: string;
@@ -24,6 +30,7 @@ export type Delivery = {
   /** How many of them were made before somebody sent it again: its schedule begins anew from there. */
   readonly begunAfter?: number;
   readonly nextAttemptAt: number;
+  readonly waitingFor?: WaitingFor;
   /** Somebody has seen that it is parked and wants no more alarm. */
   readonly dismissedAt?: number;
   /** Who is making an attempt right now, and until when nobody else may. */
@@ -83,7 +90,7 @@ export const afterAttempt = (delivery: Delivery, attempt: Outcome, now: number, 
   const { number, verdict, againAt, ...what } = attempt;
   const { begunAfter = 0 } = delivery;
   if (delivery.state === 'delivered' || number <= begunAfter) return delivery;
-  const { claim: _, ...rest } = delivery;
+  const { claim: _c, waitingFor: _w, ...rest } = delivery;
   const last = { ...what, verdict: describe(verdict) };
   if (verdict.kind === 'delivered') {
     return againAt === undefined
@@ -92,7 +99,11 @@ export const afterAttempt = (delivery: Delivery, attempt: Outcome, now: number, 
   }
   const next =
     verdict.kind === 'gone' ? undefined : nextAttempt(delivery.attempts - begunAfter, now, chance, verdict.afterMs);
-  if (next !== undefined) return { ...rest, nextAttemptAt: next, last };
+  if (next !== undefined) {
+    const isAsked = verdict.kind === 'retry' && verdict.afterMs !== undefined && next <= now + verdict.afterMs;
+    const waitingFor: WaitingFor | undefined = isAsked ? { cause: 'retry_after', until: next } : undefined;
+    return { ...rest, nextAttemptAt: next, ...(waitingFor && { waitingFor }), last };
+  }
   // Nobody will want to send again how far something had got.
   return { ...rest, state: delivery.event.event === 'progress' ? 'overtaken' : 'parked', last };
 };
@@ -109,6 +120,9 @@ export const dismissed = (delivery: Delivery, now: number): Delivery =>
 
 /** The delivery as if it had never been tried, under the same webhook-id: it is due now and has all its attempts again. */
 export const begunAnew = (delivery: Delivery, now: number): Delivery => {
-  const { claim: _c, dismissedAt: _d, ...rest } = delivery;
+  const { claim: _c, dismissedAt: _d, waitingFor: _w, ...rest } = delivery;
   return { ...rest, state: 'waiting', begunAfter: delivery.attempts, nextAttemptAt: now };
 };
+
+/** The delivery that waits longer than its own time; for what, once for each such wait. */
+export const heldUp = (delivery: Delivery, waitingFor: WaitingFor): Delivery => ({ ...delivery, waitingFor });

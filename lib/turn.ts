@@ -6,6 +6,7 @@
  * then tried by one batch: so many that hang at a time do not take every function either.
  */
 import { openPacing, type Pacing, paceNow, pauseEnd } from './pacing.ts';
+import type { Resting } from './resting.ts';
 import { believed, MINUTE, SECOND } from './schedule.ts';
 import type { Key } from './store.ts';
 import type { Rate } from './targets/target.ts';
@@ -24,6 +25,8 @@ export type Turn = Pacing & {
   readonly disabled?: Disabled;
   /** Deliveries that found no slot and can share a message with others: a hint, their own messages come back all the same. */
   readonly waiting?: readonly Key[];
+  /** Callbacks of this host that asked for a pause. */
+  readonly resting?: Resting;
 };
 
 export type Disabled = { readonly since: number; readonly reason: string };
@@ -43,7 +46,7 @@ export const openTurn: Turn = { ...openPacing, nextSlotAt: 0, recent: [], seats:
 
 export type Entry =
   /** May tell it, at these times, and deliveries that others left waiting with it; the seat must be given back. */
-  | { readonly slots: readonly number[]; readonly waiting: readonly Key[] }
+  | { readonly slots: readonly number[]; readonly waiting: readonly Key[]; readonly resting?: Resting }
   | { readonly backAt: number }
   | { readonly disabled: Disabled };
 
@@ -128,7 +131,10 @@ export const enter = (stored: Turn, wish: Wish, now: number): { readonly turn: T
   }
   const taken = [...seats, { by, until: now + SEAT_MS }];
   const others = waiting.filter((key) => !mergeable.some((own) => isSame(key, own)));
-  return { turn: { ...rest, nextSlotAt, recent, seats: taken }, entry: { slots, waiting: others } };
+  return {
+    turn: { ...rest, nextSlotAt, recent, seats: taken },
+    entry: { slots, waiting: others, ...(turn.resting && { resting: turn.resting }) },
+  };
 };
 
 /** When the minute's allowance has room again: a minute after the message that used the first of it. */

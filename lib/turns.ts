@@ -1,5 +1,6 @@
 /** Keeps targets' turns in the table. */
 import { throttled } from './pacing.ts';
+import { rested } from './resting.ts';
 import type { Runtime } from './runtime.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
 import { raise } from './standing.ts';
@@ -30,6 +31,8 @@ export type Turns = {
 export type Learned = {
   /** It is told too often or is overwhelmed; with the wait it asked for, ms. */
   readonly slow?: { readonly afterMs?: number };
+  /** Callbacks that asked for a pause, each for itself. */
+  readonly rests?: readonly { readonly address: string; readonly afterMs: number }[];
   /** It wants no more. */
   readonly gone?: string;
   /** Whether it answered at all, or let everything hang. */
@@ -51,12 +54,15 @@ export const createTurns = (tools: SharedTools & Pick<Runtime, 'now'>): Turns =>
       if ('disabled' in entry) await raise('disabled', turnKey(name), tools);
       return entry;
     },
-    leave: async (name, by, { slow, gone, answers }) => {
+    leave: async (name, by, { slow, rests = [], gone, answers }) => {
       if (gone !== undefined) await raise('disabled', turnKey(name), tools);
       return turns.change(turnKey(name), (turn) => {
         let body = leave(turn, by);
         if (answers) body = answers === 'some' ? answered(body) : hung(body, now());
         if (slow) body = throttled(body, now(), slow.afterMs);
+        for (const { address, afterMs } of rests) {
+          body = { ...body, resting: rested(body.resting ?? {}, address, afterMs, now()) };
+        }
         if (gone !== undefined) body = disable(body, now(), gone);
         return { body, result: turn.disabled ? undefined : body.disabled };
       });

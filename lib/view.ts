@@ -61,7 +61,7 @@ export const deliveryViews = (items: readonly Item[]) =>
   items
     .filter(({ sk }) => sk.startsWith('delivery#'))
     .map(({ body }) => {
-      const { id, target, event, state, attempts, nextAttemptAt, dismissedAt } = body as Delivery;
+      const { id, target, event, state, attempts, nextAttemptAt, waitingFor, dismissedAt } = body as Delivery;
       const made = items.filter(({ sk }) => sk.startsWith(`attempt#${id}#`)).map((item) => item.body as AttemptRecord);
       return {
         id,
@@ -70,6 +70,7 @@ export const deliveryViews = (items: readonly Item[]) =>
         state,
         attempts,
         nextAttemptAt: state === 'waiting' ? iso(nextAttemptAt) : undefined,
+        waitingFor: state === 'waiting' && waitingFor ? { ...waitingFor, until: iso(waitingFor.until) } : undefined,
         dismissedAt: iso(dismissedAt),
         log: made.map((attempt) => ({ ...attempt, at: iso(attempt.at), nextAttemptAt: iso(attempt.nextAttemptAt) })),
       };

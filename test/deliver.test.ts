@@ -264,3 +264,36 @@ describe('a target', () => {
     expect(new Set(world.receivers.received.map((each) => each.id)).size).toBe(3);
   });
 });
+
+describe('a Retry-After of a callback', () => {
+  const A = 'https://builds.example.com/a';
+  const B = 'https://builds.example.com/b';
+  const submit = (world: World, name: string, callback: string) =>
+    submitted(world, { notify: [callback], operation: { OperationId: name }, endsAfter: 0, end: 'failed' });
+
+  test('binds that address, and no other of its host', async () => {
+    const asked: string[] = [];
+    const world = createWorld({
+      reply: (url) => {
+        asked.push(url);
+        return url === A ? 'busy for long' : undefined;
+      },
+    });
+    world.start();
+    const first = await submit(world, 'op-1', A);
+    await pass(world, MINUTE);
+    expect(asked).toEqual([A]);
+    expect(deliveriesOf(world, first)[0]?.body.waitingFor).toMatchObject({ cause: 'retry_after' });
+
+    const [other, same] = [await submit(world, 'op-2', B), await submit(world, 'op-3', A)];
+    await pass(world, MINUTE);
+    expect(asked).toEqual([A, B]);
+    expect(deliveriesOf(world, other)[0]?.body.state).toBe('delivered');
+    // The other delivery to the address that asked for the pause waits for its end, and says so.
+    const held = deliveriesOf(world, same)[0]?.body;
+    expect(held).toMatchObject({ state: 'waiting', attempts: 0, waitingFor: { cause: 'address' } });
+
+    await pass(world, 30 * MINUTE);
+    expect(asked.filter((url) => url === A).length).toBeGreaterThan(2);
+  });
+});
