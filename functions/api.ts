@@ -15,6 +15,7 @@ import { lanesOf } from '../lib/pace.ts';
 import { placeOf } from '../lib/place.ts';
 import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
 import { providers } from '../lib/providers/index.ts';
+import { contextsOf } from '../lib/recipient.ts';
 import { dismiss, dismissParked, resend, resendParked } from '../lib/resend.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
@@ -27,7 +28,14 @@ import { isOver, STATUSES, stop, type Watch } from '../lib/watch.ts';
 type Handle = (event: HttpEvent, caller: Caller, runtime: Runtime) => Promise<HttpResult>;
 
 const view = (watch: Watch, lane: Lane, runtime: Runtime) =>
-  watchView(watch, linksOf(watch, runtime), habitsOf(watch, runtime.config), lane, runtime.now());
+  watchView(
+    watch,
+    linksOf(watch, runtime),
+    habitsOf(watch, runtime.config),
+    lane,
+    runtime.now(),
+    contextsOf(watch, runtime.config),
+  );
 
 const viewOf = async (watch: Watch, runtime: Runtime) =>
   view(watch, await runtime.pace.read(watch.connection), runtime);

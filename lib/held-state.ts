@@ -60,13 +60,17 @@ export const heldKeyOf = (
   return target?.holds && heldKey(target.type, target.holds(watch, settings));
 };
 
+/** Until when the thing is in doubt; undefined when it is not. */
+export const doubtOf = ({ doubtUntil }: HeldState, now: number): number | undefined =>
+  doubtUntil !== undefined && believed(doubtUntil, now, DOUBT_MS) > now ? doubtUntil : undefined;
+
 const laterOf = (a: number | undefined, b: number): number => Math.max(a ?? 0, b);
 
 /** The thing in the hands of `by`; in doubt where somebody has taken it before and never gave it back. */
 const taken = (held: HeldState, by: string, now: number): HeldState => {
   const { claim: lost } = held;
   const lostAt = lost && Math.min(lost.until - CLAIM_MS, now);
-  const doubt = lostAt !== undefined && { doubtUntil: laterOf(held.doubtUntil, lostAt + DOUBT_MS) };
+  const doubt = lostAt !== undefined && { doubtUntil: laterOf(doubtOf(held, now), lostAt + DOUBT_MS) };
   return { ...held, ...doubt, claim: { by, until: now + CLAIM_MS } };
 };
 
@@ -91,12 +95,8 @@ export const heldState = (key: Key, tools: Pick<Runtime, 'table' | 'chance' | 'p
 /** After an attempt whose outcome is not known. */
 export const inDoubt = (held: HeldState, since: number): HeldState => ({
   ...held,
-  doubtUntil: laterOf(held.doubtUntil, since + DOUBT_MS),
+  doubtUntil: laterOf(doubtOf(held, since), since + DOUBT_MS),
 });
-
-/** Until when the thing is in doubt; undefined when it is not. */
-export const doubtOf = ({ doubtUntil }: HeldState, now: number): number | undefined =>
-  doubtUntil !== undefined && believed(doubtUntil, now, DOUBT_MS) > now ? doubtUntil : undefined;
 
 const lastOf = ({ told = [] }: HeldState, { operation }: LastTold): LastTold | undefined =>
   told.find((each) => each.operation === operation);

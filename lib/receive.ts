@@ -5,6 +5,7 @@ import { openLane } from './lane.ts';
 import { linksOf } from './links.ts';
 import { lanesOf } from './pace.ts';
 import { type Fault, type Problem, pointer, problem, TOO_MANY_REQUESTS, tooMany } from './problem.ts';
+import { contextsOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
 import { type Accepted, type NoPlace, type NotTaken, submit, WATCH_TARGETS_MAX } from './submit.ts';
@@ -61,8 +62,20 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
       const detail = `watch ${watch.id} tells ${watch.notify.length} targets already, of ${WATCH_TARGETS_MAX} at most`;
       return { status: 409, body: problem(409, detail) };
     }
+    if (taken.lacks) {
+      const needs = taken.lacks.map(({ at, detail }) => `${at.join('.')} ${detail}`).join('; ');
+      const detail = `watch ${watch.id} stands with the fields of its first submission: ${needs}`;
+      return { status: 409, body: problem(409, detail) };
+    }
     const lane = lanes.get(watch.connection) ?? openLane;
-    const body = watchView(watch, linksOf(watch, { env }), habitsOf(watch, config), lane, now());
+    const body = watchView(
+      watch,
+      linksOf(watch, { env }),
+      habitsOf(watch, config),
+      lane,
+      now(),
+      contextsOf(watch, config),
+    );
     return { status: taken.isNew ? 202 : 200, body };
   };
   const answers = checked.map((check) =>

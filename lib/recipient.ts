@@ -12,7 +12,7 @@ import { maskAnswer, partsOfAddress, partsOfRequest } from './secret-parts.ts';
 import type { ReadOptions, Secrets } from './secrets.ts';
 import type { Key } from './store.ts';
 import { targetOf } from './targets/index.ts';
-import type { Rate, Target } from './targets/target.ts';
+import type { Lack, Rate, Subject, Target } from './targets/target.ts';
 import { SEATS } from './turn.ts';
 import type { Watch } from './watch.ts';
 
@@ -43,6 +43,24 @@ export type Recipient = {
 /** The events that a named target is told: those its configuration names or, left out, those usual for its type; undefined: all. */
 export const eventsFor = ({ type, events }: Pick<TargetConfig, 'type' | 'events'>): readonly EventType[] | undefined =>
   events ?? targetOf(type)?.usualEvents;
+
+/** What a watch lacks without which these targets can never be told, with the target that needs it. */
+export const lacksOf = (notify: readonly string[], subject: Subject, config: Config): Lack[] =>
+  notify.flatMap((name) => {
+    const configured = config.targets.get(name);
+    const lacks = configured && targetOf(configured.type)?.lacks?.(subject, configured.settings);
+    return (lacks ?? []).map(({ at, detail }) => ({ at, detail: `${detail} (target ${name} needs it)` }));
+  });
+
+/** The names under which targets show the watch, by target: of those where it has a name of its own. */
+export const contextsOf = ({ notify, ...watch }: Watch, config: Config): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    notify.flatMap((name) => {
+      const configured = config.targets.get(name);
+      const context = configured && targetOf(configured.type)?.context?.(watch, configured.settings);
+      return context === undefined ? [] : [[name, context]];
+    }),
+  );
 
 export const recipientOf = (
   { target: name, tenant }: Pick<Delivery, 'target' | 'tenant'>,

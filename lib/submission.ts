@@ -5,7 +5,9 @@ import type { Config } from './config.ts';
 import { type Fault, pointer } from './problem.ts';
 import { providerNamed, providers } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
+import { lacksOf } from './recipient.ts';
 import { DEADLINE_MAX_MS } from './schedule.ts';
+import type { Subject } from './targets/target.ts';
 import { byteLength, plain } from './text.ts';
 import { parseDurationMs, parseInstant } from './time.ts';
 import { UNSAFE } from './unsafe-names.ts';
@@ -146,6 +148,12 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
   }
   const notify = checkNotify(input.notify, config, tenant, base, faults);
   const deadline = checkDeadline(input.deadline, config, now, fault);
+  if (provider && operation?.output && envelope.output) {
+    const { labels } = envelope.output;
+    const subject = { id: 'w_', provider: provider.traits.name, operation: operation.output, labels } as Subject;
+    for (const { at, detail } of lacksOf(notify, subject, config))
+      faults.push({ pointer: pointer(base, ...at), detail });
+  }
 
   if (faults.length > 0 || !envelope.output || !provider || !connection || !operation?.output) return { faults };
   return {

@@ -9,9 +9,11 @@ import {
   watchKey,
   withBody,
 } from './items.ts';
+import { lacksOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import type { Item } from './store.ts';
 import type { Submission } from './submission.ts';
+import type { Lack } from './targets/target.ts';
 import { wake } from './wake.ts';
 import { answersFor, join, reportedRuns, type Watch } from './watch.ts';
 
@@ -19,6 +21,7 @@ import { answersFor, join, reportedRuns, type Watch } from './watch.ts';
 type TakePlace = () => Promise<number>;
 
 type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>;
+type Submitting = Tools & Pick<Runtime, 'config'>;
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
 
 /** There is no place for one more watch; nothing was written. */
@@ -32,6 +35,8 @@ export type Accepted = {
   readonly isNew: boolean;
   /** The watch is as it was: with the targets of this submission it would have too many. */
   readonly isFull?: boolean;
+  /** The watch is as it was: it lacks what these targets need, and its labels are those of its first submission. */
+  readonly lacks?: readonly Lack[];
 };
 
 /** Targets of one watch, of all its submissions together: it has to fit an item of 400 KB. */
@@ -45,7 +50,7 @@ export const WATCH_TARGETS_MAX = 50;
 export const submit = async (
   submissions: readonly Submission[],
   tenant: string,
-  tools: Tools,
+  tools: Submitting,
   takePlace: TakePlace,
 ): Promise<(Accepted | NoPlace | NotTaken)[]> => {
   const acceptOne = (submission: Submission) =>
@@ -64,7 +69,7 @@ export const submit = async (
 const accept = async (
   submission: Submission,
   tenant: string,
-  tools: Tools,
+  tools: Submitting,
   takePlace: TakePlace,
 ): Promise<Accepted | NoPlace> => {
   const { table, now } = tools;
@@ -95,6 +100,8 @@ const accept = async (
     if (answersFor(standing.body, (end) => provider.traits.namesRecur?.(operation, end) ?? false)) {
       const targets = new Set([...standing.body.notify, ...submission.notify]);
       if (targets.size > WATCH_TARGETS_MAX) return { item: standing, isNew: false, isFull: true };
+      const lacks = lacksOf(submission.notify, standing.body, tools.config);
+      if (lacks.length > 0) return { item: standing, isNew: false, lacks };
       return { item: await joinWatch(standing, submission.notify, tools), isNew: false };
     }
     earlierRuns = reportedRuns(standing.body);

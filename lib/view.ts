@@ -14,7 +14,14 @@ const iso = (at: number | undefined): string | undefined => (at === undefined ? 
  * What stands in an answer for one watch. Looks that change nothing are not written down: `looks` and `lookedAt` are those of
  * the last write. The next look is worked out; while the connection rests, none is planned.
  */
-export const watchView = (watch: Watch, links: Links, habits: Habits, lane: Lane, now: number) => {
+export const watchView = (
+  watch: Watch,
+  links: Links,
+  habits: Habits,
+  lane: Lane,
+  now: number,
+  contexts: Readonly<Record<string, string>> = {},
+) => {
   const nextLookAt = rests(lane, now) ? undefined : projectNextLook(watch, now, habits);
   return {
     id: watch.id,
@@ -42,6 +49,7 @@ export const watchView = (watch: Watch, links: Links, habits: Habits, lane: Lane
     requestId: watch.facts.requestId,
     labels: watch.labels,
     notify: watch.notify,
+    contexts: Object.keys(contexts).length > 0 ? contexts : undefined,
     submittedAt: iso(watch.submittedAt),
     startedAt: iso(watch.facts.startedAt),
     endedAt: iso(watch.facts.endedAt ?? watch.endedAt),

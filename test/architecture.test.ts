@@ -75,7 +75,7 @@ describe('one file each', () => {
 
   test('knows all providers, one all targets', () => {
     const providers = within('lib/providers/').filter((file) => /\/(aliyun|huawei)-[a-z]+\.ts$/.test(file));
-    const shared = /\/(index|target|settings|message|notice-message|words)\.ts$/;
+    const shared = /\/(index|target|settings|message|digest|notice-message|words)\.ts$/;
     const targets = within('lib/targets/').filter((file) => !shared.test(file) && !file.includes('/kit/'));
     for (const file of files) {
       const imported = importsOf(file).map(({ from }) => from);

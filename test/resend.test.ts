@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { AttemptRecord } from '../lib/delivery.ts';
 import { resend, resendParked } from '../lib/resend.ts';
+import { changeWatch } from '../lib/submit.ts';
+import { stop } from '../lib/watch.ts';
 import { DAY, HOUR, MINUTE } from './samples.ts';
 import type { Reply } from './world/receivers.ts';
-import { deliveriesOf, messagesIn, pass, submitted } from './world/scenes.ts';
+import { deliveriesOf, messagesIn, pass, submitted, watchOf } from './world/scenes.ts';
 import { createWorld, type World } from './world/world.ts';
 
 /** A world in which everything for the target `ci` was parked. */
@@ -95,4 +97,46 @@ test('a target that said 410 is told nothing until it is enabled, and then what 
   expect(await world.call('api', (runtime) => resendParked(wanted, runtime))).toEqual({ resent: 2 });
   await pass(world, HOUR);
   expect([stateOf(world, id), stateOf(world, second)]).toEqual([['delivered'], ['delivered']]);
+});
+
+describe('what a later state of the watch has overtaken', () => {
+  /** A watch whose attention was given up before its end was told. */
+  const overtaken = async () => {
+    const world = createWorld({ reply: () => 'gone' });
+    const id = await submitted(world, {
+      notify: ['https://ci.example.com/opwatch'],
+      endsAfter: MINUTE,
+      end: 'attention',
+    });
+    world.start();
+    await pass(world, HOUR);
+    return { world, id };
+  };
+
+  test('is parked as long as it holds, and sent again', async () => {
+    const { world, id } = await overtaken();
+    expect(stateOf(world, id)).toEqual(['parked']);
+    const [delivery] = deliveriesOf(world, id);
+    const resent = await world.call('api', (runtime) => resend(delivery ?? { pk: '', sk: '' }, runtime));
+    expect(resent?.body.state).toBe('waiting');
+  });
+
+  test('is not sent once the watch is over: not by itself, nor with all that were parked', async () => {
+    const { world, id } = await overtaken();
+    const attentions = () =>
+      world.receivers.received.filter(({ event }) => event.type === 'operation.attention').length;
+    const sent = attentions();
+    await world.call('api', (runtime) =>
+      changeWatch(watchOf(world, id), (watch) => stop(watch, runtime.now()), runtime),
+    );
+    const now = world.timeline.now();
+    const wanted = { tenant: 'default', target: 'https://ci.example.com/opwatch', since: now - DAY, until: now };
+    expect(await world.call('api', (runtime) => resendParked(wanted, runtime))).toEqual({ resent: 0 });
+    const delivery = deliveriesOf(world, id).find(({ body }) => body.event.event === 'attention');
+    expect(delivery?.body.state).toBe('overtaken');
+    const resent = await world.call('api', (runtime) => resend(delivery ?? { pk: '', sk: '' }, runtime));
+    expect(resent?.body.state).toBe('overtaken');
+    await pass(world, HOUR);
+    expect(attentions()).toBe(sent);
+  });
 });

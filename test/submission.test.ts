@@ -5,6 +5,7 @@ import { configWith } from './world/settings.ts';
 
 const config = configWith();
 const operation = OPERATIONS['aliyun-emr'];
+const TARGET = { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' };
 const good = { provider: 'aliyun-emr', operation };
 
 const check = (input: unknown, tenant = 'default', settings = config) =>
@@ -271,5 +272,37 @@ describe('a deadline', () => {
     ['2026-01-05T16:00:01+08:00', T0 + 1_000],
   ])('%s', (text, at) => {
     expect(readDeadline(text, T0)).toEqual({ at });
+  });
+});
+
+describe('a target that marks a commit', () => {
+  const SHA = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
+  const commits = { type: 'github-status', repository: 'acme/infra', token: 'env:SIGNING' };
+  const marking = configWith({
+    targets: { commits, steps: { ...commits, context: 'ci/{label.step} {operation.job_id}' }, ci: TARGET },
+    tenants: { default: {} },
+    defaults: { notify: ['commits'] },
+  });
+  const NO_COMMIT =
+    'must hold the full hash of the commit whose status is set, 40 hex digits (target commits needs it)';
+
+  test.each<[what: string, more: object, expected: string[]]>([
+    ['a hash', { labels: { sha: SHA } }, []],
+    ['no label', {}, [`/labels/sha ${NO_COMMIT}`]],
+    ['no label, to a target of its own choice', { notify: ['ci', 'commits'] }, [`/labels/sha ${NO_COMMIT}`]],
+    ['a branch', { labels: { sha: 'main' } }, [`/labels/sha ${NO_COMMIT}`]],
+    ['a short hash', { labels: { sha: SHA.slice(0, 7) } }, [`/labels/sha ${NO_COMMIT}`]],
+    ['the hash under another name', { labels: { commit: SHA } }, [`/labels/sha ${NO_COMMIT}`]],
+    ['no hash, and nobody who needs it', { notify: ['ci'] }, []],
+    [
+      'a hash without what the context names',
+      { notify: ['steps'], labels: { sha: SHA, step: ' ' } },
+      [
+        '/labels/step is missing: the context of its commit status holds {label.step} (target steps needs it)',
+        '/operation/job_id is missing: the context of its commit status holds {operation.job_id} (target steps needs it)',
+      ],
+    ],
+  ])('is named in a submission with %s', (_, more, expected) => {
+    expect(faults({ ...good, ...more }, 'default', marking)).toEqual(expected);
   });
 });

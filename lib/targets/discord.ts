@@ -67,6 +67,7 @@ const isTooLong = ({ embeds = [] }: DiscordMessage): boolean =>
   embeds.some(({ title = '', description = '', fields = [], footer }) => {
     const parts = [title, description, footer?.text ?? '', ...fields.flatMap(({ name, value }) => [name, value])];
     return (
+      fields.length > 25 ||
       title.length > 256 ||
       description.length > 4_096 ||
       fields.some(({ name, value }) => name.length > 256 || value.length > 1_024) ||

@@ -5,13 +5,16 @@
 import type { paths } from '@octokit/openapi-types';
 import * as v from 'valibot';
 import { Misconfigured } from '../errors.ts';
+import type { OperationEvent } from '../event.ts';
 import type { Status } from '../watch.ts';
+import { tallyOf } from './digest.ts';
 import { bodyFields } from './kit/answer.ts';
+import { ContextTemplate, contextOf, githubText, lacksFor } from './kit/context.ts';
 import { GITHUB, githubHeaders, githubVerdict, REPOSITORY } from './kit/github.ts';
 import { postJson } from './kit/request.ts';
 import { messageOf } from './message.ts';
 import { chatEntries, endpoint, Reference, word } from './settings.ts';
-import type { Target } from './target.ts';
+import type { Subject, Target } from './target.ts';
 
 const Settings = v.strictObject({
   ...chatEntries,
@@ -20,11 +23,12 @@ const Settings = v.strictObject({
   token: Reference,
   /** The label that holds the commit's full hash. */
   shaLabel: v.optional(word(/^[\w.\-/]{1,63}$/, 'must be the name of a label'), 'sha'),
-  /** Left out, `opwatch/` and the provider. */
-  context: v.optional(word(/^[\w.\-/ ]{1,100}$/, 'must be 1 to 100 letters, digits, "_", ".", "-", "/" and spaces')),
+  /** The name of the status. Watches with the same one share it: it shows the worst of them. */
+  context: v.optional(ContextTemplate, 'opwatch/{provider} {operation}'),
   endpoint: endpoint(GITHUB),
 });
 
+type Settings = v.InferOutput<typeof Settings>;
 type Body = paths['/repos/{owner}/{repo}/statuses/{sha}']['post']['requestBody']['content']['application/json'];
 
 const DESCRIPTION_MAX = 140;
@@ -35,30 +39,64 @@ const stateOf = (status: Status): Body['state'] => {
   return status === 'attention' || status === 'pending' || status === 'running' ? 'pending' : 'error';
 };
 
-/** Cut by characters as GitHub counts them, and never inside one. */
-const short = (text: string): string =>
-  [...text].length > DESCRIPTION_MAX ? `${[...text].slice(0, DESCRIPTION_MAX - 1).join('')}…` : text;
+/** Cut by characters as GitHub counts them. */
+const short = (text: string): string => {
+  const fit = githubText(text);
+  return fit.length > DESCRIPTION_MAX ? `${fit.slice(0, DESCRIPTION_MAX - 1)}…` : fit;
+};
 
-export const githubStatus: Target<v.InferOutput<typeof Settings>> = {
+/** From worst to best. */
+const STATES: readonly Body['state'][] = ['failure', 'error', 'pending', 'success'];
+
+const worstOf = (statuses: readonly Status[]): Body['state'] =>
+  STATES.find((state) => statuses.some((status) => stateOf(status) === state)) ?? 'pending';
+
+const subjectOf = ({ provider, operation, watch: { id, labels } }: OperationEvent['data']): Subject => ({
+  id,
+  provider,
+  operation,
+  labels,
+});
+
+const SHA = /^[0-9a-f]{40}$/i;
+const shaOf = ({ labels }: Subject, { shaLabel }: Settings): string => labels[shaLabel] ?? '';
+
+export const githubStatus: Target<Settings> = {
   type: 'github-status',
   settings: Settings,
   lane: { perMinute: 60 },
-  holds: 'watch',
-  request: (event, { repository, token, shaLabel, context, endpoint, language }) => {
-    const { status, provider, watch } = event.data;
-    const sha = watch.labels[shaLabel] ?? '';
-    if (!/^[0-9a-f]{40}$/i.test(sha)) {
+  // GitHub does not tell capitals from small letters in any of these.
+  holds: (subject, settings) => {
+    const { endpoint, repository, context } = settings;
+    return [endpoint, repository, shaOf(subject, settings), contextOf(context, subject)].join(' ').toLowerCase();
+  },
+  lacks: (subject, settings) => {
+    const { shaLabel, context } = settings;
+    const detail = 'must hold the full hash of the commit whose status is set, 40 hex digits';
+    const noCommit = { at: ['labels', shaLabel], detail };
+    return [...(SHA.test(shaOf(subject, settings)) ? [] : [noCommit]), ...lacksFor(context, subject)];
+  },
+  context: (subject, { context }) => contextOf(context, subject),
+  request: (event, settings, { others = [] }) => {
+    const { repository, token, shaLabel, context, endpoint, language } = settings;
+    const subject = subjectOf(event.data);
+    const sha = shaOf(subject, settings);
+    if (!SHA.test(sha)) {
       throw new Misconfigured({
         code: 'no_commit',
         message: `the watch has no label ${shaLabel} with a commit's hash`,
       });
     }
     const { title, why, links } = messageOf(event, language);
-    const page = links.at(-1)?.url;
+    const own = [title, why].filter(Boolean).join(': ');
+    const statuses = [event.data.status, ...others.map(({ status }) => status)];
+    const state = worstOf(statuses);
+    // A link to what went well, beside a mark that says "failed", would mislead.
+    const page = stateOf(event.data.status) === state ? links.at(-1)?.url : undefined;
     const body = {
-      state: stateOf(status),
-      description: short([title, why].filter(Boolean).join(': ')),
-      context: context ?? `opwatch/${provider}`,
+      state,
+      description: short(others.length > 0 ? `${tallyOf(statuses, language)} | ${githubText(own)}` : own),
+      context: contextOf(context, subject),
       ...(page !== undefined && { target_url: page }),
     } satisfies Body;
     return postJson(`${endpoint}/repos/${repository}/statuses/${sha}`, body, githubHeaders(token));

@@ -42,18 +42,18 @@ export const WHY_BYTES = 1_500;
 export const FACTS_MAX = 10;
 
 /** What an event tells: a status or, where it leaves that as it is, what has happened meanwhile. */
-type Kind = Status | Aside['event'];
+export type Kind = Status | Aside['event'];
 
-const kindOf = ({ type, data }: Told): Kind => {
+export const kindOf = ({ type, data }: Told): Kind => {
   const name = type.slice('operation.'.length);
   return isAside(name) ? name : data.status;
 };
 
-const told = (kind: Kind, { status, asides }: (typeof WORDS)[Language]): string =>
+export const told = (kind: Kind, { status, asides }: (typeof WORDS)[Language]): string =>
   isAside(kind) ? asides[kind] : status[kind];
 
 /** How each of them looks; the marks differ in shape, for those who cannot tell the colors apart. */
-const LOOKS: Readonly<Record<Kind, readonly [Tone, string]>> = {
+export const LOOKS: Readonly<Record<Kind, readonly [Tone, string]>> = {
   pending: ['calm', '⏳'],
   running: ['calm', '⏳'],
   attention: ['warn', '✋'],
@@ -68,14 +68,6 @@ const LOOKS: Readonly<Record<Kind, readonly [Tone, string]>> = {
   timed_out: ['bad', '⌛'],
   stopped: ['calm', '⏹️'],
 };
-
-/** From worst to best; a digest looks like the worst it holds. */
-const TONES: readonly (readonly [Tone, string])[] = [
-  ['bad', '❌'],
-  ['warn', '⚠️'],
-  ['calm', '⏹️'],
-  ['good', '✅'],
-];
 
 /** Parts what chats make links of by themselves, schemes and names of hosts, by a space without width. */
 export const unlinked = (text: string): string => text.replace(/:(?=\/\/)/g, ':\u200b').replace(HOST_DOT, '.\u200b');
@@ -181,41 +173,17 @@ export const messageOf = (event: Told, language: Language): Message => {
   };
 };
 
-/** One message for several events: a line each, the newest time, the look of the worst. Of more than ten the rest is counted. */
-export const digestOf = (events: readonly OperationEvent[], language: Language): Message => {
-  const words = WORDS[language];
-  const messages = events.map((event) => messageOf(event, language));
-  const [tone, mark] = TONES.find(([one]) => messages.some((message) => message.tone === one)) ?? ['calm', '⏹️'];
-  const counts = Map.groupBy(events, kindOf);
-  const tally = [...counts].map(([kind, { length }]) => `${length} ${told(kind, words)}`);
-  const shown = messages.slice(0, messages.length > FACTS_MAX ? FACTS_MAX - 1 : FACTS_MAX);
-  const facts = shown.map(({ title, why, facts: [first], links }): Fact => {
-    const url = links.at(-1)?.url;
-    return {
-      name: title,
-      value: line(why ?? first?.value ?? '', VALUE_BYTES / 2) || '-',
-      ...(url !== undefined && { url }),
-    };
-  });
-  const rest = messages.length - shown.length;
-  return {
-    tone,
-    title: line(`${mark} ${words.digest(events.length, tally)}`, TITLE_BYTES),
-    facts: rest > 0 ? [...facts, { name: '…', value: words.more(rest) }] : facts,
-    links: [],
-    at:
-      events
-        .map(({ timestamp }) => timestamp)
-        .sort()
-        .at(-1) ?? '',
-  };
-};
+type Step = { title: number; facts: number; name: number; value: number; why: number; links: boolean };
 
-const STEPS: readonly { title: number; facts: number; value: number; why: number; links: boolean }[] = [
-  { title: 240, facts: 10, value: 120, why: 600, links: true },
-  { title: 240, facts: 5, value: 60, why: 250, links: true },
-  { title: 240, facts: 0, value: 0, why: 120, links: true },
-  { title: 120, facts: 0, value: 0, why: 60, links: false },
+/** A long reason goes first, then long values, then the links; the facts that tell where are kept to the last. */
+const STEPS: readonly Step[] = [
+  { title: 240, facts: 10, name: 240, value: 400, why: 600, links: true },
+  { title: 240, facts: 10, name: 240, value: 400, why: 250, links: true },
+  { title: 240, facts: 10, name: 120, value: 200, why: 120, links: true },
+  { title: 240, facts: 10, name: 60, value: 100, why: 60, links: true },
+  { title: 240, facts: 10, name: 40, value: 60, why: 60, links: true },
+  { title: 120, facts: 10, name: 40, value: 60, why: 60, links: false },
+  { title: 120, facts: 8, name: 30, value: 40, why: 30, links: false },
 ];
 
 /** Shorter and shorter versions of a message, for formats whose limits it passes; the last one fits all of them. */
@@ -225,7 +193,7 @@ export const shorterAndShorter = (message: Message): readonly Message[] =>
     title: cutBytes(message.title, max.title),
     facts: message.facts.slice(0, max.facts).map((fact) => ({
       ...fact,
-      name: cutBytes(fact.name, max.value),
+      name: cutBytes(fact.name, max.name),
       value: cutBytes(fact.value, max.value),
     })),
     ...(message.why !== undefined && { why: cutBytes(message.why, max.why) }),

@@ -38,7 +38,10 @@ export type Attempt = {
 };
 
 /** What a target may need to know of a watch before there is an event. */
-export type Subject = Pick<Watch, 'provider' | 'operation' | 'labels'>;
+export type Subject = Pick<Watch, 'id' | 'provider' | 'operation' | 'labels'>;
+
+/** What a submission has to name, so that a target can be told: `at` is the place of the field in the submission. */
+export type Lack = { readonly at: readonly string[]; readonly detail: string };
 
 /** How often a place may be told; both hold where both are given. */
 export type Rate = { readonly perSecond?: number | undefined; readonly perMinute?: number | undefined };
@@ -64,6 +67,10 @@ export type Target<S = unknown> = {
    * this names, for all watches with the same name. Left out, it keeps every message. Held to by held-state.ts.
    */
   readonly holds?: 'watch' | ((subject: Subject, settings: S) => string);
+  /** What a watch lacks that this target needs: without it, no event can be told here, and the submission is refused. */
+  readonly lacks?: (subject: Subject, settings: S) => readonly Lack[];
+  /** The name under which the place shows the watch, where that is not the same for all. */
+  readonly context?: (subject: Subject, settings: S) => string;
   /**
    * Builds the request. `settings` comes with every secret reference already resolved. Throws Misconfigured where event and
    * settings do not go together (a commit status for a watch that names no commit).

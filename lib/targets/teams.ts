@@ -35,6 +35,7 @@ export type TextRun = {
   readonly weight?: 'Bolder';
   readonly size?: 'Medium';
   readonly isSubtle?: true;
+  readonly selectAction?: { readonly type: 'Action.OpenUrl'; readonly url: string };
 };
 export type RichTextBlock = {
   readonly type: 'RichTextBlock';
@@ -94,6 +95,9 @@ const run = (text: string, more: Omit<TextRun, 'type' | 'text'> = {}): TextRun =
   ...more,
 });
 
+/** Of text that leads somewhere (adaptivecards.io, TextRun, `selectAction`, since 1.2). */
+const opening = (url: string): Pick<TextRun, 'selectAction'> => ({ selectAction: { type: 'Action.OpenUrl', url } });
+
 const cardOf = (
   { tone, title, facts, why, links }: Message,
   people: readonly v.InferOutput<typeof Person>[],
@@ -110,10 +114,10 @@ const cardOf = (
       { type: 'Container', style: STYLES[tone], bleed: true, items: [heading, ...mentions] },
       ...(why === undefined ? [] : [{ type: 'RichTextBlock', inlines: [run(why)] } satisfies RichTextBlock]),
       ...facts.map(
-        ({ name, value }): RichTextBlock => ({
+        ({ name, value, url }): RichTextBlock => ({
           type: 'RichTextBlock',
           spacing: 'Small',
-          inlines: [run(`${name}  `, { isSubtle: true }), run(value)],
+          inlines: [run(`${name}  `, url === undefined ? { isSubtle: true } : opening(url)), run(value)],
         }),
       ),
     ],

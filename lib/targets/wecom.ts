@@ -70,7 +70,7 @@ const textOf = ({ title, facts, why, links }: Message): string =>
   [
     lookalike(title),
     ...(why === undefined ? [] : [lookalike(why)]),
-    ...facts.map(({ name, value }) => `${lookalike(name)}: ${lookalike(value)}`),
+    ...facts.map(({ name, value, url }) => [`${lookalike(name)}: ${lookalike(value)}`, url ?? []].flat().join(' ')),
     ...links.map(({ text, url }) => `${text}: ${url}`),
   ].join('\n');
 

@@ -22,7 +22,8 @@ type Words = {
   readonly untied: string;
   readonly of: (done: number, total: number) => string;
   readonly digest: (count: number, tally: readonly string[]) => string;
-  readonly more: (count: number) => string;
+  /** What a digest has no lines for. */
+  readonly more: (count: number, tally: readonly string[]) => string;
   readonly facts: Readonly<
     Record<'providerStatus' | 'words' | 'progress' | 'connection' | 'labels' | 'requestId', string>
   >;
@@ -65,7 +66,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     untied: '(perhaps of another run)',
     of: (done, total) => `${done} of ${total}`,
     digest: (count, tally) => `${count} operations: ${tally.join(', ')}`,
-    more: (count) => `and ${count} more`,
+    more: (count, tally) => `and ${count} more: ${tally.join(', ')}`,
     facts: {
       providerStatus: 'In the cloud’s words',
       words: 'The cloud adds',
@@ -129,7 +130,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     untied: '（可能属于另一次执行）',
     of: (done, total) => `${done}/${total}`,
     digest: (count, tally) => `${count} 个操作：${tally.join('，')}`,
-    more: (count) => `另有 ${count} 个`,
+    more: (count, tally) => `另有 ${count} 个：${tally.join('，')}`,
     facts: {
       providerStatus: '云端状态',
       words: '云端附言',

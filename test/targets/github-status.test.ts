@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 import { sampleEvent, sampleEvents } from '../../lib/commands/sample-events.ts';
 import { Misconfigured } from '../../lib/errors.ts';
+import { contextOf } from '../../lib/targets/kit/context.ts';
+import type { Standing, Subject } from '../../lib/targets/target.ts';
+import type { Status } from '../../lib/watch.ts';
 import { runContract } from './contract.ts';
-import { AT, failed, SHA, tooLong } from './events.ts';
+import { AT, failed, SHA, succeeded, tooLong } from './events.ts';
 import { ATTEMPT, prepared } from './stand-in.ts';
 
 const contract = {
@@ -34,7 +37,10 @@ it('marks the commit that the watch’s label names', () => {
   expect(target.request(failed, settings, ATTEMPT).url).toMatch(
     new RegExp(`/repos/acme/data.pipelines/statuses/${SHA}$`),
   );
-  expect(bodyOf(failed)).toMatchObject({ context: 'opwatch/aliyun-emr', target_url: failed.data.watch.url });
+  expect(bodyOf(failed)).toMatchObject({
+    context: 'opwatch/aliyun-emr c-b933c5aac8fe0001/op-13c37a77c5050001',
+    target_url: failed.data.watch.url,
+  });
 });
 
 it('knows four states: what is blocked or goes on is pending', () => {
@@ -66,3 +72,78 @@ it.each([{}, { sha: 'main' }, { sha: '../../../../user' }, { commit: SHA }])(
     expect(() => target.request(event, settings, ATTEMPT)).toThrow(Misconfigured);
   },
 );
+
+const told = (event: typeof failed, others: readonly Standing[], more: object = {}) => {
+  const { target: github, settings: own } = prepared({ ...contract, settings: { ...contract.settings, ...more } });
+  return JSON.parse(github.request(event, own, { ...ATTEMPT, others }).body ?? '');
+};
+
+it.each<[others: readonly Status[], event: typeof failed, state: string, description: RegExp]>([
+  [['failed'], succeeded, 'failure', /^2 operations: 1 failed, 1 succeeded \| ✅ aliyun-emr RESIZE_CLUSTER succeeded/],
+  [['succeeded'], failed, 'failure', /^2 operations: 1 failed, 1 succeeded \| ❌ aliyun-emr RESIZE_CLUSTER failed/],
+  [['timed_out', 'attention'], succeeded, 'error', /^3 operations: 1 was not over/],
+  [['attention'], succeeded, 'pending', /^2 operations: 1 waits for a person, 1 succeeded/],
+  [['succeeded', 'succeeded'], succeeded, 'success', /^3 operations: 3 succeeded/],
+])('a context that several watches share shows the worst: %j', (others, event, state, description) => {
+  const body = told(
+    event,
+    others.map((status) => ({ status })),
+    { context: 'opwatch' },
+  );
+  expect(body).toMatchObject({ state, context: 'opwatch', description: expect.stringMatching(description) });
+});
+
+it('links to its watch alone where that is the worst', () => {
+  expect(told(succeeded, [{ status: 'failed' }])).not.toHaveProperty('target_url');
+  expect(told(failed, [{ status: 'succeeded' }]).target_url).toBe(failed.data.watch.url);
+});
+
+it('has no character of four bytes in what GitHub shows: it would refuse the status', () => {
+  for (const event of [...sampleEvents(AT), ...tooLong]) {
+    const { description, context } = bodyOf({ ...event, data: { ...event.data, watch: failed.data.watch } });
+    expect(`${description}${context}`).not.toMatch(/[\u{10000}-\u{10FFFF}]/u);
+    expect(context.length).toBeLessThanOrEqual(255);
+  }
+  expect(bodyOf(sampleEvent('operation.canceled', AT, { sha: SHA })).description).toMatch(/^aliyun-emr .* canceled/);
+});
+
+const SUBJECT: Subject = {
+  id: 'w_abc',
+  provider: 'huawei-dws',
+  operation: { region: 'cn-north-4', project_id: '89cd04f1', cluster_id: '7d85f602', action_name: 'RESTORING' },
+  labels: { sha: SHA, step: 'Deploy 数据', emoji: '🚀 go', blank: ' ' },
+};
+
+it.each([
+  ['opwatch/{provider} {operation}', 'opwatch/huawei-dws 7d85f602/RESTORING'],
+  ['ci/{label.step}', 'ci/Deploy 数据'],
+  ['{operation.cluster_id} ({watch})', '7d85f602 (w_abc)'],
+  ['{label.emoji}', expect.stringMatching(/^\? go~[0-9a-f]{8}$/)],
+  ['opwatch', 'opwatch'],
+])('the context %s becomes %s', (template, context) => {
+  expect(contextOf(template, SUBJECT)).toEqual(context);
+});
+
+it('a context that is too long stays a name of its own', () => {
+  const long = (last: string) => contextOf('{operation}', { ...SUBJECT, operation: { id: 'x'.repeat(400) + last } });
+  expect(long('a')).toHaveLength(255);
+  expect(long('a')).not.toBe(long('b'));
+});
+
+it('names what a watch lacks', () => {
+  const { settings: own } = prepared({
+    ...contract,
+    settings: { ...contract.settings, context: '{label.step} {label.blank} {operation.job_id}' },
+  });
+  const lacks = target.lacks?.({ ...SUBJECT, labels: { blank: ' ' } }, own) ?? [];
+  expect(lacks.map(({ at }) => at.join('/'))).toEqual([
+    'labels/sha',
+    'labels/step',
+    'labels/blank',
+    'operation/job_id',
+  ]);
+});
+
+it.each(['{operation.}', '{labels.x}', 'a{b', '{watch.id}', 'tab\t', ''])('%j is no context', (context) => {
+  expect(() => prepared({ ...contract, settings: { ...contract.settings, context } })).toThrow();
+});

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { sampleEvent, sampleEvents } from '../../lib/commands/sample-events.ts';
+import { digestOf } from '../../lib/targets/digest.ts';
 import {
-  digestOf,
   FACTS_MAX,
   messageOf,
   shorterAndShorter,
@@ -189,7 +189,8 @@ describe('whatever was said', () => {
         const message = messageOf(event, 'en');
         const sizes = [message, ...shorterAndShorter(message)].map((one) => byteLength(textsOf(one).join('')));
         expect(sizes.toSorted((a, b) => b - a)).toEqual(sizes);
-        expect(sizes.at(-1)).toBeLessThanOrEqual(180);
+        // Eight facts of 30 + 40 bytes, beside title and reason.
+        expect(sizes.at(-1)).toBeLessThanOrEqual(120 + 30 + 8 * 70);
       }),
     );
   });
@@ -200,23 +201,24 @@ describe('a digest', () => {
     const { tone, title, facts, links, thread } = digestOf([succeeded, failed, succeeded], 'en');
     expect({ tone, title, links, thread }).toEqual({
       tone: 'bad',
-      title: '❌ 3 operations: 2 succeeded, 1 failed',
+      title: '❌ 3 operations: 1 failed, 2 succeeded',
       links: [],
       thread: undefined,
     });
     expect(facts.map(({ name, url }) => [name, url])).toEqual([
-      ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
       ['❌ aliyun-emr RESIZE_CLUSTER failed after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
+      ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
       ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
     ]);
     expect(digestOf([succeeded, succeeded], 'zh').title).toBe('✅ 2 个操作：2 成功');
   });
 
-  it('names ten at most, and the number of the rest', () => {
-    const { facts } = digestOf(Array(25).fill(succeeded), 'en');
+  it('has a line for each, as long as nobody asks for fewer', () => {
+    const events = Array(25).fill(succeeded);
+    expect(digestOf(events, 'en').facts.length).toBe(25);
+    const { facts } = digestOf(events, 'en', { title: 240, name: 200, why: 200, lines: 9 });
     expect(facts.length).toBe(10);
-    expect(facts.at(-1)).toEqual({ name: '…', value: 'and 16 more' });
-    expect(digestOf(Array(10).fill(succeeded), 'en').facts.length).toBe(10);
+    expect(facts.at(-1)).toEqual({ name: '…', value: 'and 16 more: 16 succeeded' });
   });
 });
 

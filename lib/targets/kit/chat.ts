@@ -1,7 +1,8 @@
 /** Makes a target of a chat's format: one message an event, a digest of several, each kept within the chat's limits. */
 import type { EventType, OperationEvent, ProgressEvent } from '../../event.ts';
 import type { HttpAnswer, HttpRequest } from '../../http.ts';
-import { digestOf, type Message, messageOf, shorterAndShorter } from '../message.ts';
+import { digestsOf } from '../digest.ts';
+import { type Message, messageOf, shorterAndShorter } from '../message.ts';
 import { noticeMessageOf } from '../notice-message.ts';
 import type { Attempt, Target } from '../target.ts';
 import type { Language } from '../words.ts';
@@ -31,16 +32,20 @@ export type Format<S extends ChatSettings, B> = Pick<
 export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S> => {
   const { type, settings: schema, addresses, lane, verdict, write, isTooLong, send, edit } = format;
 
-  const written = (message: Message, events: readonly { readonly type: string }[], settings: S): B => {
+  /** The first of these messages that fits, else the last. */
+  const fitting = (messages: Iterable<Message>, events: readonly { readonly type: string }[], settings: S): B => {
     const on: readonly string[] = settings.mention?.on ?? [];
     const mention = events.some(({ type }) => on.includes(type)) ? settings.mention : undefined;
-    let body = write(message, settings, mention);
-    for (const shorter of shorterAndShorter(message)) {
+    let body: B | undefined;
+    for (const message of messages) {
+      body = write(message, settings, mention);
       if (!isTooLong(body)) break;
-      body = write(shorter, settings, mention);
     }
+    if (body === undefined) throw new Error('no message to write');
     return body;
   };
+  const written = (message: Message, events: readonly { readonly type: string }[], settings: S): B =>
+    fitting([message, ...shorterAndShorter(message)], events, settings);
   const bodyOf = (event: OperationEvent | ProgressEvent, settings: S): B =>
     written(messageOf(event, settings.language), [event], settings);
 
@@ -54,7 +59,7 @@ export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S>
     notice: (notice, settings, attempt) =>
       send(written(noticeMessageOf(notice, settings.language), [notice], settings), settings, attempt),
     digest: (events, settings, attempt) =>
-      send(written(digestOf(events, settings.language), events, settings), settings, attempt),
+      send(fitting(digestsOf(events, settings.language), events, settings), settings, attempt),
     ...(edit && {
       edit: {
         handle: edit.handle,

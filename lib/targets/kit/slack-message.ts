@@ -27,6 +27,8 @@ export type SlackMessage = {
 const COLORS: Readonly<Record<Tone, string>> = { good: '#2eb67d', bad: '#e01e5a', warn: '#ecb22e', calm: '#7f8c8d' };
 const TEXT_MAX = 3_000;
 const FIELD_MAX = 2_000;
+/** Fields of a section. */
+const FIELDS_MAX = 10;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 const escaped = (text: string): string => text.replace(/[&<>]/g, (character) => ENTITIES[character] ?? character);
@@ -42,6 +44,12 @@ const mentioned = ({ users, groups, everyone }: Mention): string[] => [
   ...users.map((id) => `<@${id}>`),
 ];
 
+const sectionsOf = (fields: MrkdwnElement[]): KnownBlock[] =>
+  Array.from({ length: Math.ceil(fields.length / FIELDS_MAX) }, (_, i) => ({
+    type: 'section',
+    fields: fields.slice(i * FIELDS_MAX, (i + 1) * FIELDS_MAX),
+  }));
+
 const blocksOf = ({ facts, why, links }: Message): KnownBlock[] => {
   const fields = facts.map(({ name, value, url }) =>
     mrkdwn(`*${url === undefined ? escaped(name) : link(name, url)}*\n${escaped(value)}`),
@@ -50,7 +58,7 @@ const blocksOf = ({ facts, why, links }: Message): KnownBlock[] => {
   const below = links.map(({ text, url }) => link(text, url));
   return [
     ...(quoted ? [{ type: 'section', text: mrkdwn(quoted.join('\n')) } satisfies KnownBlock] : []),
-    ...(fields.length > 0 ? [{ type: 'section', fields } satisfies KnownBlock] : []),
+    ...sectionsOf(fields),
     ...(below.length > 0 ? [{ type: 'context', elements: [mrkdwn(below.join('  ·  '))] } satisfies KnownBlock] : []),
   ];
 };

@@ -14,7 +14,7 @@ const ELEMENTS: Readonly<Record<string, readonly string[]>> = {
   Container: ['type', 'style', 'bleed', 'items'],
   RichTextBlock: ['type', 'inlines', 'spacing'],
   TextBlock: ['type', 'text', 'wrap'],
-  TextRun: ['type', 'text', 'weight', 'size', 'isSubtle'],
+  TextRun: ['type', 'text', 'weight', 'size', 'isSubtle', 'selectAction'],
   'Action.OpenUrl': ['type', 'title', 'url'],
 };
 
@@ -38,7 +38,9 @@ const textBlock = (text: string, people: readonly string[]): Run[] =>
 const linesOf = (element: Fields, people: readonly string[]): Line[] => {
   if (element.type === 'TextBlock') return [line(...textBlock(textOf(element.text), people))];
   if (element.type !== 'RichTextBlock') return childrenOf(element).flatMap((child) => linesOf(child, people));
-  const runs = listOf(element.inlines).map(({ text, weight, isSubtle }): Run => {
+  const runs = listOf(element.inlines).map(({ text, weight, isSubtle, selectAction }): Run => {
+    const { url } = fieldsOf(selectAction);
+    if (typeof url === 'string') return linkRun(textOf(text), url);
     if (weight === 'Bolder') return bold(textOf(text));
     return isSubtle ? { text: textOf(text), color: '#8c8c8c' } : { text: textOf(text) };
   });
