@@ -7,6 +7,7 @@ import type { Progress } from '../observation.ts';
 import { SECOND } from '../schedule.ts';
 import { cutBytes, plain } from '../text.ts';
 import type { Aside, Status } from '../watch.ts';
+import { clockIn } from './kit/clock.ts';
 import { durationIn, type Language, WORDS } from './words.ts';
 
 /** How a message looks: formats have a color for each. */
@@ -136,36 +137,46 @@ const whyOf = (event: Told, language: Language): string => {
 
 const isSound = (event: Told): boolean => LOOKS[kindOf(event)][0] === 'good';
 
-const factsOf = (event: Told, language: Language): Fact[] => {
+type Given = readonly (readonly [name: string, text: string | undefined])[];
+
+/** Those that say something. */
+const shown = (given: Given): Fact[] =>
+  given.flatMap(([name, text]) => {
+    const value = line(text ?? '', VALUE_BYTES);
+    return value === '' ? [] : [{ name: line(name, TITLE_BYTES), value }];
+  });
+
+const factsOf = (event: Told, language: Language, timeZone: string): Fact[] => {
   const { data } = event;
   const { facts: names } = WORDS[language];
   const word = data.evidence ? `${data.providerStatus} ${WORDS[language][data.evidence]}` : data.providerStatus;
   const labels = Object.entries(data.watch.labels).map(([name, value]) => `${name}=${value}`);
   const isGood = isSound(event);
-  const given: readonly (readonly [string, string | undefined])[] = [
+  const before: Given = [
     [names.providerStatus, data.providerStatus && word],
     [names.words, isGood ? (data.message ?? causeOf(data)) : undefined],
     [names.progress, isGood ? undefined : progressIn(data.progress, language)],
-    ...Object.entries(data.operation).slice(0, FACTS_MAX - 5),
+  ];
+  const behind: Given = [
     [names.connection, data.connection],
     [names.labels, labels.join(', ')],
     [names.requestId, isGood ? undefined : data.requestId],
+    [names.time, clockIn(data.endedAt ?? event.timestamp, timeZone)],
   ];
-  return given.flatMap(([name, text]) => {
-    const value = line(text ?? '', VALUE_BYTES);
-    return value === '' ? [] : [{ name: line(name, TITLE_BYTES), value }];
-  });
+  const [first, last] = [shown(before), shown(behind)];
+  const room = FACTS_MAX - first.length - last.length;
+  return [...first, ...shown(Object.entries(data.operation)).slice(0, room), ...last];
 };
 
-/** The message an event makes. */
-export const messageOf = (event: Told, language: Language): Message => {
+/** The message an event makes, for people of a language and a time zone. */
+export const messageOf = (event: Told, language: Language, timeZone = 'UTC'): Message => {
   const { console: page, watch } = event.data;
   const { links } = WORDS[language];
   const why = whyOf(event, language);
   return {
     tone: LOOKS[kindOf(event)][0],
     title: titleOf(event, language),
-    facts: factsOf(event, language),
+    facts: factsOf(event, language, timeZone),
     ...(why !== '' && { why }),
     links: [...linkTo(links.console, page), ...linkTo(links.watch, watch.url)],
     at: event.timestamp,

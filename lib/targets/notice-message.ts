@@ -1,5 +1,6 @@
 /** What a chat message says to whoever runs opwatch. Pure; nothing here is markup. */
 import type { Notice, NoticeEvent } from '../notice.ts';
+import { clockIn } from './kit/clock.ts';
 import {
   type Fact,
   line,
@@ -23,7 +24,7 @@ const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
   submission_refused: ['bad', '🚫'],
 };
 
-const factsOf = ({ data }: NoticeEvent, language: Language): Fact[] => {
+const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone: string): Fact[] => {
   const { facts: names, notices } = WORDS[language];
   const given: readonly (readonly [string, string | undefined])[] = [
     [names.connection, data.connection],
@@ -33,12 +34,13 @@ const factsOf = ({ data }: NoticeEvent, language: Language): Fact[] => {
     [notices.facts.submission, data.submission],
     [notices.facts.delivery, data.delivery],
     [notices.facts.help, data.help],
+    [names.time, clockIn(timestamp, timeZone)],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: line(value, VALUE_BYTES) }]));
 };
 
 /** The message a notice makes. */
-export const noticeMessageOf = (notice: NoticeEvent, language: Language): Message => {
+export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZone = 'UTC'): Message => {
   const { status, kind, reason, watch, connection, provider, target } = notice.data;
   const [tone, mark] = LOOKS[status];
   const { notices, links, cures } = WORDS[language];
@@ -47,7 +49,7 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language): Messag
   return {
     tone,
     title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? '')}`, TITLE_BYTES),
-    facts: factsOf(notice, language),
+    facts: factsOf(notice, language, timeZone),
     ...(why !== '' && { why }),
     links: watch ? linkTo(links.watch, watch.url) : [],
     at: notice.timestamp,

@@ -90,14 +90,14 @@ export const pagerduty: Target<Settings> = {
   request: (event, settings) => {
     const { provider, operationType, watch } = event.data;
     const alert = { severity: severityOf(event), key: watch.id, source: sourceOf(event), component: provider };
-    const message = messageOf(event, settings.language);
+    const message = messageOf(event, settings.language, settings.timeZone);
     return enqueue({ ...alert, message, ...(operationType !== undefined && { kind: operationType }) }, settings);
   },
   // Nothing tells when it is mended: whoever mends it resolves the alert.
   notice: (event, settings, { id }) => {
     const { connection, target, provider, status } = event.data;
     const source = ['opwatch', connection ?? target ?? provider ?? status].join('/');
-    const message = noticeMessageOf(event, settings.language);
+    const message = noticeMessageOf(event, settings.language, settings.timeZone);
     return enqueue({ message, severity: 'error', key: id, source, kind: event.type }, settings);
   },
   // 202 with "success". A wrong key is 400 "invalid event", and its errors name the routing key.

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { EVENT_TYPES } from '../event.ts';
 import { Reference } from '../reference.ts';
+import { TimeZone } from './kit/clock.ts';
 import { LANGUAGES } from './words.ts';
 
 export { Reference } from '../reference.ts';
@@ -60,6 +61,8 @@ export const mentionEntries = {
 
 export const chatEntries = {
   language: v.optional(v.picklist(LANGUAGES), 'en'),
+  /** In which messages tell the time. */
+  timeZone: v.optional(TimeZone, 'UTC'),
 };
 
 /** Whom to mention, as a chat names them. */

@@ -85,12 +85,12 @@ export const sns: Target<Settings> = {
   request: (event, settings, attempt) => {
     const { type, data } = event;
     const attributes = { type, status: data.status, provider: data.provider };
-    const message = messageOf(event, settings.language);
+    const message = messageOf(event, settings.language, settings.timeZone);
     return publish({ event, message, attributes, group: data.watch.id }, settings, attempt);
   },
   notice: (event, settings, attempt) => {
     const { type, data } = event;
-    const message = noticeMessageOf(event, settings.language);
+    const message = noticeMessageOf(event, settings.language, settings.timeZone);
     return publish(
       { event, message, attributes: { type, status: data.status }, group: 'operators' },
       settings,

@@ -25,7 +25,7 @@ type Words = {
   /** What a digest has no lines for. */
   readonly more: (count: number, tally: readonly string[]) => string;
   readonly facts: Readonly<
-    Record<'providerStatus' | 'words' | 'progress' | 'connection' | 'labels' | 'requestId', string>
+    Record<'providerStatus' | 'words' | 'progress' | 'connection' | 'labels' | 'requestId' | 'time', string>
   >;
   readonly links: Readonly<Record<'console' | 'watch', string>>;
   /** For whoever runs opwatch. */
@@ -74,6 +74,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       connection: 'Connection',
       labels: 'Labels',
       requestId: 'Request id',
+      time: 'Time',
     },
     links: { console: 'Console', watch: 'Watch' },
     notices: {
@@ -138,6 +139,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       connection: '连接',
       labels: '标签',
       requestId: '请求 ID',
+      time: '时间',
     },
     links: { console: '控制台', watch: '监视详情' },
     notices: {

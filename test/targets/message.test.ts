@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it, test } from 'vitest';
 import { sampleEvent, sampleEvents } from '../../lib/commands/sample-events.ts';
 import { digestOf } from '../../lib/targets/digest.ts';
+import { TimeZone } from '../../lib/targets/kit/clock.ts';
 import {
   FACTS_MAX,
   messageOf,
@@ -70,6 +72,29 @@ test.for([
   [8_640_000_000, '100 d'],
 ] as const)('%i ms are %s', ([ms, text]) => expect(durationIn(ms, 'en')).toBe(text));
 
+describe('the time', () => {
+  test.for([
+    ['UTC', '2026-11-22 02:05:42 UTC'],
+    ['Asia/Shanghai', '2026-11-22 10:05:42 Asia/Shanghai'],
+    ['America/New_York', '2026-11-21 21:05:42 America/New_York'],
+    ['Asia/Kathmandu', '2026-11-22 07:50:42 Asia/Kathmandu'],
+  ] as const)('is told in %s', ([timeZone, value]) => {
+    expect(messageOf(failed, 'zh', timeZone).facts.at(-1)).toEqual({ name: '时间', value });
+  });
+
+  it('of an end is the cloud’s', () => {
+    const event = { ...failed, data: { ...failed.data, endedAt: '2026-11-22T02:00:00.250Z' } };
+    expect(messageOf(event, 'en', 'Asia/Shanghai').facts.at(-1)?.value).toBe('2026-11-22 10:00:00 Asia/Shanghai');
+  });
+
+  test.for(['Asia/Shanghai', 'Europe/Berlin', 'UTC'])('%s is a time zone', (name) => {
+    expect(v.safeParse(TimeZone, name).success).toBe(true);
+  });
+  test.for(['Mars/Olympus', 'Shanghai', '', '+08:00', 'asia shanghai', 8])('%j is none', (name) => {
+    expect(v.safeParse(TimeZone, name).issues?.length).toBe(1);
+  });
+});
+
 describe('what is said beside an end', () => {
   const said = {
     reason: { code: 'StateChange', message: 'all steps are done' },
@@ -137,6 +162,7 @@ describe('the rest', () => {
       { name: 'Connection', value: 'aliyun' },
       { name: 'Labels', value: 'sample=sent by opwatch notify-test, sha=6dcb09b5b57875f334f61aebed695e2e4193db5e' },
       { name: 'Request id', value: 'F3A2A1B0-0000-5C62-8E5F-000000000000' },
+      { name: 'Time', value: '2026-11-22 02:05:42 UTC' },
     ]);
   });
 

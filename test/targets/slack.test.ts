@@ -37,6 +37,7 @@ describe('what a reader sees', () => {
       'Connection\naliyun',
       'Labels\nsample=sent by opwatch notify-test, sha=6dcb09b5b57875f334f61aebed695e2e4193db5e',
       'Request id\nF3A2A1B0-0000-5C62-8E5F-000000000000',
+      'Time\n2026-11-22 02:05:42 UTC',
       'Console  ·  Watch',
     ]);
   });

@@ -9,6 +9,7 @@ import type { Language } from '../words.ts';
 
 export type ChatSettings = {
   readonly language: Language;
+  readonly timeZone: string;
   readonly mention?: { readonly on: readonly EventType[] } | undefined;
 };
 
@@ -47,7 +48,7 @@ export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S>
   const written = (message: Message, events: readonly { readonly type: string }[], settings: S): B =>
     fitting([message, ...shorterAndShorter(message)], events, settings);
   const bodyOf = (event: OperationEvent | ProgressEvent, settings: S): B =>
-    written(messageOf(event, settings.language), [event], settings);
+    written(messageOf(event, settings.language, settings.timeZone), [event], settings);
 
   return {
     type,
@@ -57,7 +58,11 @@ export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S>
     verdict,
     request: (event, settings, attempt) => send(bodyOf(event, settings), settings, attempt),
     notice: (notice, settings, attempt) =>
-      send(written(noticeMessageOf(notice, settings.language), [notice], settings), settings, attempt),
+      send(
+        written(noticeMessageOf(notice, settings.language, settings.timeZone), [notice], settings),
+        settings,
+        attempt,
+      ),
     digest: (events, settings, attempt) =>
       send(fitting(digestsOf(events, settings.language), events, settings), settings, attempt),
     ...(edit && {
