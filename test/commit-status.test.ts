@@ -55,7 +55,7 @@ describe('two watches of one commit, of which the first fails and the second suc
     { id: 'op-2', end: 'succeeded', endsAfter: 5 * MINUTE },
   ];
 
-  test('have a context each, which the answer to the submission names', async () => {
+  test('have a context each, which the answer to the submission names [F53]', async () => {
     const { world, repository } = worldWith();
     const contexts: unknown[] = [];
     for (const scene of scenes) contexts.push(((await submit(world, scene)).body as WatchView).contexts);
@@ -68,7 +68,7 @@ describe('two watches of one commit, of which the first fails and the second suc
     ]);
   });
 
-  test('keep the commit red where they share a context', async () => {
+  test('keep the commit red where they share a context [F53]', async () => {
     const { world, repository } = worldWith('opwatch');
     for (const scene of scenes) await submit(world, scene);
     await pass(world, 20 * MINUTE);

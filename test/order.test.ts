@@ -103,7 +103,7 @@ const broken: fc.Arbitrary<Course> = fc.record({
 });
 
 describe('the last thing that a target holds is the final state', () => {
-  test('however often each event is refused, and whenever somebody sends it again', async () => {
+  test('however often each event is refused, and whenever somebody sends it again [F52]', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...HOLDERS), refused, async (name, course) => {
         const told = await play(course, name);
@@ -114,7 +114,7 @@ describe('the last thing that a target holds is the final state', () => {
     );
   });
 
-  test('though requests arrive late, gateways give up, and notifiers stand still or are killed', async () => {
+  test('though requests arrive late, gateways give up, and notifiers stand still or are killed [F52]', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...HOLDERS), broken, async (name, course) => {
         const told = await play(course, name);
@@ -122,6 +122,44 @@ describe('the last thing that a target holds is the final state', () => {
         expect(told.deliveries.filter(({ state }) => state === 'waiting')).toEqual([]);
       }),
     );
+  });
+});
+
+describe.each(['incident', 'commit'] as const)('an attention that the %s refuses twice', (name) => {
+  const REFUSED: Trouble = { kind: 'answers', status: 503 };
+  const course: Course = {
+    seed: 1,
+    looks: [
+      { afterMs: SECOND, sight: 'attention' },
+      { afterMs: 108 * SECOND, sight: 'succeeded' },
+    ],
+    troubles: [[REFUSED, REFUSED]],
+    resends: [],
+    kills: [],
+    stalls: [],
+  };
+
+  test.each([
+    ['by itself', []],
+    ['though somebody sends it again', [10 * MINUTE]],
+  ])('is not told after the success: %s', async (_, resends) => {
+    const told = await play({ ...course, resends }, name);
+    expect(told.arrivals.map(({ request }) => showsEnd(request, told))).toEqual([true, ...resends.map(() => true)]);
+    expect(told.deliveries.map(({ event, state }) => [event.event, state])).toEqual([
+      ['attention', 'overtaken'],
+      ['succeeded', 'delivered'],
+    ]);
+  });
+
+  test('whose request arrives after the success has the success told once more', async () => {
+    const late: Trouble = { kind: 'gateway', arrivesAfterMs: 60 * SECOND };
+    const looks: Course['looks'] = [
+      { afterMs: SECOND, sight: 'attention' },
+      { afterMs: 20 * SECOND, sight: 'succeeded' },
+    ];
+    const told = await play({ ...course, looks, troubles: [[late, REFUSED]] }, name);
+    expect(inOrder(told).map(({ request }) => showsEnd(request, told))).toEqual([true, false, true]);
+    expect(told.deliveries.map(({ state }) => state)).toEqual(['overtaken', 'delivered']);
   });
 });
 

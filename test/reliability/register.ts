@@ -136,6 +136,14 @@ export const FAULTS: Readonly<Record<string, Promised>> = {
     'The reason of a failure stands in an unusual place, or is an empty text',
     'Every place of the API is read; nothing is made up; a success shows no cause',
   ],
+  F52: [
+    'A message about an earlier state is retried, sent again or arrives after a later one',
+    'It ends as overtaken and is not sent; what a target holds ends in the final state, which is sent once more where an earlier request may still arrive',
+  ],
+  F53: [
+    'Several operations share what a target shows: the status of a commit, a chat message',
+    'Each has a status of its own, or the worst shows; a message names the failures first, with their links',
+  ],
 };
 
 export const REQUIREMENTS: Readonly<Record<string, Promised>> = {

@@ -101,7 +101,7 @@ describe.each(cases)('%s in %s', (type, language) => {
 describe('a digest', () => {
   const types = ['succeeded', 'stopped', 'canceled', 'partial', 'attention', 'timed_out', 'lost', 'failed'] as const;
 
-  it('goes from the worst to the best', () => {
+  it('goes from the worst to the best [F53]', () => {
     const events = types.map((status) => ({
       ...failed,
       type: `operation.${status}` as const,
