@@ -13,12 +13,13 @@ import type { Fields } from '../lib/log.ts';
 import { dueBy } from '../lib/next-look.ts';
 import { lanesOf } from '../lib/pace.ts';
 import { placeOf } from '../lib/place.ts';
-import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
+import { Refusal, TOO_MANY_DELIVERIES, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
 import { providers } from '../lib/providers/index.ts';
 import { contextsOf } from '../lib/recipient.ts';
-import { dismiss, dismissParked, resend, resendParked } from '../lib/resend.ts';
+import { dismiss, dismissParked, type Parked, resend, resendParked } from '../lib/resend.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
+import type { Key } from '../lib/store.ts';
 import { readDeadline } from '../lib/submission.ts';
 import { changeWatch } from '../lib/submit.ts';
 import { parseInstant } from '../lib/time.ts';
@@ -130,7 +131,11 @@ const extend: Handle = async (event, caller, runtime) => {
 
 /** One delivery of a watch: what becomes of it by `act`, and how the log calls that. */
 const withDelivery =
-  (what: string, status: number, act: typeof resend): Handle =>
+  (
+    what: string,
+    status: number,
+    act: (key: Key, runtime: Runtime, caller: Caller) => Promise<DeliveryItem | undefined>,
+  ): Handle =>
   async (event, caller, runtime) => {
     mustHave(caller, 'operate');
     const watch = await watchIn(event, caller, runtime);
@@ -140,7 +145,7 @@ const withDelivery =
     const key = deliveryKey(watch.pk, id);
     const [delivery] = (await runtime.table.get([key])) as DeliveryItem[];
     if (delivery) mustTell(caller, delivery.body.target);
-    const after = delivery && (await act(key, runtime));
+    const after = delivery && (await act(key, runtime, caller));
     if (!after) throw noSuchDelivery();
     note(what, { watch: watch.pk, delivery: id, target: placeOf(after.body.target) }, event, caller, runtime);
     const { target, state, dismissedAt } = after.body;
@@ -148,7 +153,15 @@ const withDelivery =
     return answer(status, { id: after.body.id, target, state, dismissedAt: at });
   };
 
-const resendOne = withDelivery('delivery sent again', 202, async (key, runtime) => {
+/** What is sent again waits like any other, and counts like it. */
+const placeFor =
+  (tenant: string, { limits }: Pick<Runtime, 'limits'>) =>
+  (): Promise<number> =>
+    limits.deliveries.take(tenant, 1);
+
+const resendOne = withDelivery('delivery sent again', 202, async (key, runtime, { tenant }) => {
+  const waitMs = await placeFor(tenant, runtime)();
+  if (waitMs > 0) throw new Refusal(tooMany(TOO_MANY_DELIVERIES, waitMs));
   const resent = await resend(key, runtime);
   if (resent && resent.body.state !== 'waiting') {
     const { id } = resent.body;
@@ -172,7 +185,11 @@ const Range = v.strictObject({
 
 /** All that was parked for a target in a time. */
 const withParked =
-  (what: string, status: number, act: typeof resendParked | typeof dismissParked): Handle =>
+  (
+    what: string,
+    status: number,
+    act: (wanted: Parked, runtime: Runtime, caller: Caller) => ReturnType<typeof resendParked | typeof dismissParked>,
+  ): Handle =>
   async (event, caller, runtime) => {
     mustHave(caller, 'operate');
     const body = v.safeParse(Range, jsonBody(event));
@@ -187,12 +204,14 @@ const withParked =
     mustTell(caller, target);
     const isMeant = (watch: Watch) => isTheirs(watch, caller);
     const wanted = { tenant: caller.tenant, target, since, until, isMeant, ...(cursor !== undefined && { cursor }) };
-    const { cursor: next, ...done } = await act(wanted, runtime);
+    const { cursor: next, ...done } = await act(wanted, runtime, caller);
     note(what, { target: placeOf(target), from, to, ...done }, event, caller, runtime);
     return answer(status, { ...done, cursor: next });
   };
 
-const resendMany = withParked('parked deliveries sent again', 202, resendParked);
+const resendMany = withParked('parked deliveries sent again', 202, (wanted, runtime, { tenant }) =>
+  resendParked({ ...wanted, takePlace: placeFor(tenant, runtime) }, runtime),
+);
 const dismissMany = withParked('parked deliveries dismissed', 200, dismissParked);
 
 const enableTarget: Handle = async (event, caller, runtime) => {

@@ -1,6 +1,6 @@
 /**
- * What a tenant may still ask for: requests, from a bucket that fills with time, and places for new watches, of which the
- * sweep counts every minute how many are taken. One item a tenant; functions take of it in blocks (limits.ts). Pure.
+ * What a tenant may still ask for: requests, from a bucket that fills with time, and places for new watches and for deliveries
+ * that wait, of which the sweep counts every minute how many are taken. One item a tenant; functions take of it in blocks (limits.ts). Pure.
  */
 import * as v from 'valibot';
 import { believed, MINUTE } from './schedule.ts';
@@ -9,6 +9,8 @@ export type Limits = {
   /** The bucket holds a minute's worth. */
   readonly requestsPerMinute: number;
   readonly activeWatches: number;
+  /** Beyond, nothing is taken that makes more of them: what was taken is told all the same. */
+  readonly waitingDeliveries: number;
 };
 
 const wholeNumber = (min: number, max: number) =>
@@ -19,10 +21,12 @@ export const LimitSettings = v.strictObject({
   /** Not so few that an array of 25 could never be taken. */
   requestsPerMinute: wholeNumber(60, 1_000_000),
   activeWatches: wholeNumber(1, 10_000_000),
+  /** Not so few that a watch with all its targets could never be taken. */
+  waitingDeliveries: wholeNumber(100, 1_000_000),
 });
 
 /** Far beyond what a team needs, and too little for one tenant to fill a queue, which holds 120,000 hidden messages. */
-const LIMITS_DEFAULT: Limits = { requestsPerMinute: 3_000, activeWatches: 50_000 };
+const LIMITS_DEFAULT: Limits = { requestsPerMinute: 3_000, activeWatches: 50_000, waitingDeliveries: 10_000 };
 
 /** What is set of `ours`, else of `usual`, else the default. */
 export const limitsOf = (usual: Partial<Limits> = {}, ours: Partial<Limits> = {}): Limits => ({
@@ -39,6 +43,9 @@ export type Allowance = {
   readonly active: number;
   /** Places given out since. */
   readonly begun: number;
+  /** The same of deliveries; left out, none. */
+  readonly waiting?: number;
+  readonly promised?: number;
 };
 
 export const untouched: Allowance = { at: 0, active: 0, begun: 0 };
@@ -76,8 +83,27 @@ export const takePlaces = (allowance: Allowance, wish: Wish, now: number, limits
   return { given, allowance: given > 0 ? { ...allowance, begun: allowance.begun + given } : allowance, backAt };
 };
 
-/** After a count: `seen` places had been given out when it began, so that their watches are in it. */
-export const counted = (allowance: Allowance, active: number, seen: number): Allowance => {
-  const begun = Math.max(0, allowance.begun - seen);
-  return active === allowance.active && begun === allowance.begun ? allowance : { ...allowance, active, begun };
+export const takeDeliveries = (allowance: Allowance, wish: Wish, now: number, limits: Limits): Given => {
+  const { waiting = 0, promised = 0 } = allowance;
+  const given = within(limits.waitingDeliveries - waiting - promised, wish);
+  return {
+    given,
+    allowance: given > 0 ? { ...allowance, promised: promised + given } : allowance,
+    backAt: now + MINUTE,
+  };
+};
+
+/** What was counted. */
+export type Counted = { readonly active: number; readonly waiting: number };
+
+/** After a count: what `seen` says had been given out when it began, so that it is in the count. */
+export const counted = (allowance: Allowance, { active, waiting }: Counted, seen: Allowance): Allowance => {
+  const begun = Math.max(0, allowance.begun - seen.begun);
+  const promised = Math.max(0, (allowance.promised ?? 0) - (seen.promised ?? 0));
+  const isSame =
+    active === allowance.active &&
+    begun === allowance.begun &&
+    waiting === (allowance.waiting ?? 0) &&
+    promised === (allowance.promised ?? 0);
+  return isSame ? allowance : { ...allowance, active, begun, waiting, promised };
 };

@@ -12,6 +12,7 @@ import { type Recipient, recipientOf } from './recipient.ts';
 import { restEnd } from './resting.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, SECOND } from './schedule.ts';
+import { withSleep } from './sleep.ts';
 import type { Item } from './store.ts';
 import { type Outcome, tellGroup } from './tell.ts';
 import { type Disabled, type Entry, SEATS, type Wish } from './turn.ts';
@@ -45,10 +46,11 @@ export const deliver = (
       const told = await Promise.all(
         [...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime).catch(unfinished)),
       );
-      return new Map<Job<Delivery>, Fate>([
+      const fates = new Map<Job<Delivery>, Fate>([
         ...sorted.flatMap((each) => ('fate' in each ? [[each.job, each.fate] as const] : [])),
         ...told.flat().map(([{ job }, fate]) => [job, fate] as const),
       ]);
+      return withSleep(fates, runtime);
     },
   );
 

@@ -16,7 +16,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Delivery } from './delivery.ts';
-import { type Notice, sameness } from './notice.ts';
+import { isNotice, type Notice, sameness } from './notice.ts';
 import type { WakeUp } from './queue.ts';
 import { DAY, FIRST_LEASE_MS, KEEP_MS, LEASE_MS, leaseAfterLapses, SECOND } from './schedule.ts';
 import type { Item, Key } from './store.ts';
@@ -29,6 +29,8 @@ export type Leased<B> = Item<B> & {
   readonly lapses: number;
   /** When the first of them came: since then nobody has looked after it. */
   readonly quietSince?: number;
+  /** It has no message: the end of its lease is when it is due, and no lapse (deliveries only). */
+  readonly isAsleep?: true;
   /** The message that looks after it, once it has written: another of the same ticket was sent twice (watches only). */
   readonly message?: string;
   /** Receipts of the present message that `looks` already counts (watches only). */
@@ -119,6 +121,9 @@ export const standingKey = (trouble: string, { pk, sk }: Key): Key => ({
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 export const tenantDay = (tenant: string, at: number): string => `${tenant}#${day(at)}`;
+/** What the deliveries of a tenant are counted under, in place of a day: they are in no listing. */
+const DELIVERIES = 'deliveries';
+export const isDeliveries = (tenantsDay: string): boolean => tenantsDay.endsWith(`#${DELIVERIES}`);
 /** Whose day it is. */
 export const tenantOf = (tenantsDay: string): string => tenantsDay.slice(0, tenantsDay.lastIndexOf('#'));
 
@@ -152,6 +157,8 @@ export const newDeliveryItem = (pk: string, delivery: Delivery, now: number): De
     lapses: 0,
     receives: 0,
     ...leaseOf(key, now + FIRST_LEASE_MS),
+    // Notices are the operators' and bounded by themselves.
+    ...(!isNotice(delivery.event) && { tenantDay: `${delivery.tenant}#${DELIVERIES}` }),
     body: delivery,
   };
 };
@@ -161,7 +168,16 @@ export const newDeliveryItem = (pk: string, delivery: Delivery, now: number): De
  * the lease index and may expire once it has been kept long enough.
  */
 export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: number): Leased<B> => {
-  const { leaseShard: _s, aliveUntil = 0, expiresAt: _e, slots: _p, idle: _i, quietSince: _q, ...rest } = item;
+  const {
+    leaseShard: _s,
+    aliveUntil = 0,
+    expiresAt: _e,
+    slots: _p,
+    idle: _i,
+    quietSince: _q,
+    isAsleep: _a,
+    ...rest
+  } = item;
   const next = { ...rest, body, version: item.version + 1 };
   if (!owesWork(next)) return { ...next, lapses: 0, expiresAt: Math.ceil((now + KEEP_MS) / SECOND) };
   // Lease and index entry are only moved when they must be: an index entry that moves costs two more writes.
@@ -177,7 +193,11 @@ export const leaseIsDue = (item: { readonly aliveUntil?: number; readonly lapses
   item.lapses > 0 || (item.aliveUntil ?? 0) < wakeAt + LEASE_MS / 5;
 
 /** The item under a new ticket, its lease begun afresh: whoever holds a message of the old ticket drops it. */
-export const reissued = <B>({ message: _, ...item }: Leased<B>, now: number, lapses: number): Leased<B> => ({
+export const reissued = <B>(
+  { message: _m, isAsleep: _a, ...item }: Leased<B>,
+  now: number,
+  lapses: number,
+): Leased<B> => ({
   ...item,
   version: item.version + 1,
   ticket: item.ticket + 1,
@@ -190,8 +210,17 @@ export const reissued = <B>({ message: _, ...item }: Leased<B>, now: number, lap
 export const unsent = <B>(item: Leased<B>, now: number): Leased<B> => ({
   ...item,
   version: item.version + 1,
-  lapses: item.lapses - 1,
+  lapses: Math.max(item.lapses - 1, 0),
   ...leaseOf(item, now + FIRST_LEASE_MS),
+});
+
+/** The item without a message until `wakeAt`: the sweep then sends it one, and that is no lapse. */
+export const asleep = <B>(item: Leased<B>, wakeAt: number): Leased<B> => ({
+  ...item,
+  version: item.version + 1,
+  lapses: 0,
+  isAsleep: true,
+  ...leaseOf(item, wakeAt),
 });
 
 /** The item with its lease over at once: the sweep will send a fresh message for it. */

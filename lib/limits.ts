@@ -3,7 +3,15 @@
  * written for every request: a function takes twice as much as last time when it has used that up within five seconds, and
  * begins with one again when it has not. What it took and did not use is lost, so a tenant never gets more than its limit.
  */
-import { type Allowance, type Given, takePlaces, takeRequests, untouched, type Wish } from './allowance.ts';
+import {
+  type Allowance,
+  type Given,
+  takeDeliveries,
+  takePlaces,
+  takeRequests,
+  untouched,
+  type Wish,
+} from './allowance.ts';
 import type { Runtime } from './runtime.ts';
 import { SECOND } from './schedule.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
@@ -14,7 +22,7 @@ export type Limiter = {
   readonly take: (tenant: string, count: number) => Promise<number>;
 };
 
-export type TenantLimits = { readonly requests: Limiter; readonly places: Limiter };
+export type TenantLimits = { readonly requests: Limiter; readonly places: Limiter; readonly deliveries: Limiter };
 
 /** All in one partition, for the count to find those whose watches are over. */
 export const TENANTS = 'tenants';
@@ -34,7 +42,11 @@ export const createLimits = (tools: LimitTools): TenantLimits => {
       if (answer.given < wish.needed) log.warn('tenant at its limit', { tenant, limit });
       return answer;
     });
-  return { requests: limiter('requests', takeRequests), places: limiter('active watches', takePlaces) };
+  return {
+    requests: limiter('requests', takeRequests),
+    places: limiter('active watches', takePlaces),
+    deliveries: limiter('waiting deliveries', takeDeliveries),
+  };
 };
 
 const BLOCK_MAX = 32;

@@ -35,6 +35,8 @@ export const problem = (status: number, detail: string, errors: readonly Fault[]
 
 export const TOO_MANY_REQUESTS = 'this tenant has made as many requests as it may';
 
+export const TOO_MANY_DELIVERIES = 'this tenant has as many deliveries waiting as it may';
+
 export const tooMany = (detail: string, waitMs: number): Problem => {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
   return { ...problem(429, `${detail}: try again in ${retryAfterSeconds} s`), retryAfterSeconds };

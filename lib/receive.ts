@@ -4,11 +4,19 @@ import { habitsOf } from './habits.ts';
 import { openLane } from './lane.ts';
 import { linksOf } from './links.ts';
 import { lanesOf } from './pace.ts';
-import { type Fault, type Problem, pointer, problem, TOO_MANY_REQUESTS, tooMany } from './problem.ts';
+import {
+  type Fault,
+  type Problem,
+  pointer,
+  problem,
+  TOO_MANY_DELIVERIES,
+  TOO_MANY_REQUESTS,
+  tooMany,
+} from './problem.ts';
 import { contextsOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
-import { type Accepted, type NoPlace, type NotTaken, submit, WATCH_TARGETS_MAX } from './submit.ts';
+import { type Accepted, type NoPlace, type NotTaken, type Quota, submit, WATCH_TARGETS_MAX } from './submit.ts';
 import { type WatchView, watchView } from './view.ts';
 
 type One = { readonly status: number; readonly body: WatchView | Problem };
@@ -23,7 +31,10 @@ export type Receipt = One | Many;
 type Overstepping = { readonly beyond: readonly Fault[] };
 
 const NOT_TAKEN = 'the submission could not be written: submit it again';
-const NO_PLACE = 'this tenant has as many watches at work as it may';
+const NO_PLACE: Readonly<Record<keyof Quota, string>> = {
+  watches: 'this tenant has as many watches at work as it may',
+  deliveries: TOO_MANY_DELIVERIES,
+};
 
 export const receive = async (input: unknown, caller: Caller, runtime: Runtime): Promise<Receipt> => {
   const { tenant } = caller;
@@ -43,7 +54,13 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
     return beyond.length > 0 ? { beyond } : check;
   });
   const good = checked.flatMap((check) => ('submission' in check ? [check.submission] : []));
-  const takePlace = async () => (caller.isUnlimited ? 0 : limits.places.take(tenant, 1));
+  const takePlace = async ({ watches, deliveries }: Quota): Promise<NoPlace | undefined> => {
+    if (caller.isUnlimited) return undefined;
+    const waitMs = watches > 0 ? await limits.places.take(tenant, watches) : 0;
+    if (waitMs > 0) return { waitMs, of: 'watches' };
+    const waitsMs = deliveries > 0 ? await limits.deliveries.take(tenant, deliveries) : 0;
+    return waitsMs > 0 ? { waitMs: waitsMs, of: 'deliveries' } : undefined;
+  };
   const accepted = await submit(good, tenant, runtime, takePlace);
 
   const lanes = await lanesOf(
@@ -56,7 +73,7 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
     if ('beyond' in check)
       return { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', check.beyond) };
     if (!taken || 'failed' in taken) return { status: 503, body: problem(503, NOT_TAKEN) };
-    if ('waitMs' in taken) return { status: 429, body: tooMany(NO_PLACE, taken.waitMs) };
+    if ('waitMs' in taken) return { status: 429, body: tooMany(NO_PLACE[taken.of], taken.waitMs) };
     const watch = taken.item.body;
     if (taken.isFull) {
       const detail = `watch ${watch.id} tells ${watch.notify.length} targets already, of ${WATCH_TARGETS_MAX} at most`;

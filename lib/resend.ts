@@ -3,6 +3,7 @@ import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { begunAnew, type Delivery, dismissed, overtaken } from './delivery.ts';
 import { type DeliveryItem, reissued, tenantDay, type WatchItem, withBody } from './items.ts';
 import { isOvertaken } from './overtaken.ts';
+import { Refusal, TOO_MANY_DELIVERIES, tooMany } from './problem.ts';
 import type { Runtime } from './runtime.ts';
 import { DAY, SECOND } from './schedule.ts';
 import type { Item, Key } from './store.ts';
@@ -72,6 +73,8 @@ export type Parked = {
   readonly cursor?: string;
   /** Of which watches; left out, of all. */
   readonly isMeant?: (watch: Watch) => boolean;
+  /** Takes room for one more delivery that waits, or tells after how long there may be some, ms; left out, there is. */
+  readonly takePlace?: () => Promise<number>;
 };
 
 const PAGE = 50;
@@ -110,10 +113,10 @@ export const dismissParked = async (
 /**
  * Does something with all that was parked for `target` between `since` and `until` (by its last attempt), and that nobody has
  * dismissed. Answers with how many it was done, and where to go on when time ran out before all were looked through. Throws a
- * Refusal for a cursor it never gave out.
+ * Refusal for a cursor it never gave out, or where there is no room for the first.
  */
 const eachParked = async (
-  { tenant, target, since, until, cursor, isMeant = () => true }: Parked,
+  { tenant, target, since, until, cursor, isMeant = () => true, takePlace = async () => 0 }: Parked,
   act: (item: Item) => Promise<boolean>,
   tools: Tools,
 ): Promise<{ readonly count: number; readonly cursor?: string }> => {
@@ -140,8 +143,13 @@ const eachParked = async (
     const partitions = await Promise.all(page.keys.map(({ pk }) => table.partition(pk)));
     const meant = partitions.filter((items) => items.some(({ sk, body }) => sk === 'watch' && isMeant(body as Watch)));
     const parked = meant.flat().filter((item) => item.sk.startsWith('delivery#') && isWanted(item));
-    const done = await Promise.all(parked.map(act));
-    count += done.filter(Boolean).length;
+    for (const item of parked) {
+      const waitMs = await takePlace();
+      if (waitMs > 0 && count === 0) throw new Refusal(tooMany(TOO_MANY_DELIVERIES, waitMs));
+      // What was done is not parked any more: the next request goes on with the rest.
+      if (waitMs > 0) return { count, cursor: encodeCursor(at) };
+      if (await act(item)) count += 1;
+    }
     at = page.next ? { at: at.at, after: page.next } : { at: at.at + DAY };
   }
   return { count };

@@ -55,7 +55,7 @@ export type Table = {
    */
   readonly lapsed: (shard: string, before: number, limit: number, after?: Lapsed) => Promise<Lapsed[]>;
   /**
-   * How many items a lease shard holds, by the `tenantDay` they are listed under; what is not listed is not counted.
+   * How many items a lease shard holds, by their `tenantDay`; what has none is not counted.
    * Eventually consistent.
    */
   readonly owing: (shard: string) => Promise<ReadonlyMap<string, number>>;

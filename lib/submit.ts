@@ -17,15 +17,18 @@ import type { Lack } from './targets/target.ts';
 import { wake } from './wake.ts';
 import { answersFor, join, reportedRuns, type Watch } from './watch.ts';
 
-/** Takes a place for one more watch, or tells after how long there may be one, ms; see limits.ts. */
-type TakePlace = () => Promise<number>;
+/** What a submission makes more of. */
+export type Quota = { readonly watches: number; readonly deliveries: number };
+
+/** There is no room for that; nothing was written. After `waitMs` there may be. */
+export type NoPlace = { readonly waitMs: number; readonly of: keyof Quota };
+
+/** Takes room for it, all or nothing, or tells what there is none of; see limits.ts. */
+type TakePlace = (quota: Quota) => Promise<NoPlace | undefined>;
 
 type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>;
 type Submitting = Tools & Pick<Runtime, 'config'>;
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
-
-/** There is no place for one more watch; nothing was written. */
-export type NoPlace = { readonly waitMs: number };
 
 /** It could not be written, or nobody can say whether it was: to be submitted again. */
 export type NotTaken = { readonly failed: true };
@@ -87,8 +90,8 @@ const accept = async (
     const item = newWatchItem(newWatch(submission, { ...identity, generation, earlierRuns }, now()), now());
     let standing = found.find(({ pk, sk }) => pk === item.pk && sk === 'watch') as WatchItem | undefined;
     if (!standing && !hasPlace) {
-      const waitMs = await takePlace();
-      if (waitMs > 0) return { waitMs };
+      const none = await takePlace({ watches: 1, deliveries: submission.notify.length });
+      if (none) return none;
       hasPlace = true;
     }
     if (!standing && (await table.insert(item))) {
@@ -102,6 +105,9 @@ const accept = async (
       if (targets.size > WATCH_TARGETS_MAX) return { item: standing, isNew: false, isFull: true };
       const lacks = lacksOf(submission.notify, standing.body, tools.config);
       if (lacks.length > 0) return { item: standing, isNew: false, lacks };
+      const deliveries = targets.size - standing.body.notify.length;
+      const none = hasPlace || deliveries === 0 ? undefined : await takePlace({ watches: 0, deliveries });
+      if (none) return none;
       return { item: await joinWatch(standing, submission.notify, tools), isNew: false };
     }
     earlierRuns = reportedRuns(standing.body);

@@ -17,8 +17,10 @@ const PAGE = 100;
 type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'chance' | 'pause'>;
 
 export type Swept = {
-  /** Messages that the queues took. */
+  /** Messages for what had gone quiet that the queues took. */
   readonly sent: number;
+  /** The same for what slept until now. */
+  readonly woken: number;
   /** How long the oldest item had lain unattended, over however many messages that came to nothing, ms. */
   readonly oldestMs: number;
   /** Items, pages, shards and counts that could not be done. */
@@ -27,7 +29,7 @@ export type Swept = {
   readonly why?: string;
 };
 
-const NOTHING: Swept = { sent: 0, oldestMs: 0, undone: 0 };
+const NOTHING: Swept = { sent: 0, woken: 0, oldestMs: 0, undone: 0 };
 const undone = (error: unknown, count = 1): Swept => ({ ...NOTHING, undone: count, why: String(error) });
 
 const sum = (all: readonly Swept[]): Swept =>
@@ -35,6 +37,7 @@ const sum = (all: readonly Swept[]): Swept =>
     const why = one.why ?? other.why;
     return {
       sent: one.sent + other.sent,
+      woken: one.woken + other.woken,
       oldestMs: Math.max(one.oldestMs, other.oldestMs),
       undone: one.undone + other.undone,
       ...(why !== undefined && { why }),
@@ -55,10 +58,10 @@ export const sweep = async (runtime: Tools, mayGoOn: () => boolean): Promise<Swe
   );
   const shards = LEASE_SHARDS.map((shard) => sweepShard(shard, runtime, mayGoOn));
   const swept = sum(await Promise.all([...shards, ...counting]));
-  const { sent, oldestMs } = swept;
+  const { sent, woken, oldestMs } = swept;
   if (sent > 0 || oldestMs > 0)
     log.info('swept', { sent }, { swept: [sent, 'Count'], oldestLapse: [oldestMs, 'Milliseconds'] });
-  if (swept.undone === 0) log.info('sweep done', {}, { sweepDone: [1, 'Count'] });
+  if (swept.undone === 0) log.info('sweep done', { woken }, { sweepDone: [1, 'Count'] });
   else log.error('sweep not done', { undone: swept.undone, why: swept.why }, { sweepUndone: [swept.undone, 'Count'] });
   return swept;
 };
@@ -99,7 +102,7 @@ const sweepShard = async (shard: string, runtime: Tools, mayGoOn: () => boolean)
   }
 };
 
-type Renewed = { readonly item: Leased<unknown> } & Swept;
+type Renewed = { readonly item: Leased<unknown>; readonly slept: boolean } & Swept;
 
 const sweepPage = async (keys: readonly Lapsed[], runtime: Tools): Promise<Swept> => {
   const { table, now } = runtime;
@@ -107,17 +110,26 @@ const sweepPage = async (keys: readonly Lapsed[], runtime: Tools): Promise<Swept
   // The index lags behind: what has been renewed meanwhile is no longer lapsed.
   const lapsed = items.filter(({ aliveUntil }) => aliveUntil !== undefined && aliveUntil < now());
   const results = await Promise.all(lapsed.map((item) => renew(item, runtime).catch((error) => undone(error))));
-  const renewed = results.flatMap((each) => ('item' in each ? [each.item] : []));
-  const left = await wake(renewed, runtime);
+  const renewed = results.flatMap((each) => ('item' in each ? [each] : []));
+  const left = await wake(
+    renewed.map(({ item }) => item),
+    runtime,
+  );
   const kept = await Promise.all(left.map((item) => takeBack(item, runtime).catch((error) => undone(error))));
-  return sum([...results, ...kept, { ...NOTHING, sent: renewed.length - left.length }]);
+  const taken = renewed.filter(({ item }) => !left.includes(item));
+  const woken = taken.filter(({ slept }) => slept).length;
+  return sum([...results, ...kept, { ...NOTHING, sent: taken.length - woken, woken }]);
 };
 
 const renew = async (item: Leased<unknown>, { table, now }: Tools): Promise<Renewed | Swept> => {
+  if (item.isAsleep) {
+    const next = reissued(item, now(), 0);
+    return (await table.replace(next)) ? { ...NOTHING, item: next, slept: true } : NOTHING;
+  }
   const quietSince = item.quietSince ?? item.aliveUntil ?? now();
   const next = { ...reissued(item, now(), item.lapses + 1), quietSince };
   const oldestMs = now() - quietSince;
-  return (await table.replace(next)) ? { ...NOTHING, oldestMs, item: next } : { ...NOTHING, oldestMs };
+  return (await table.replace(next)) ? { ...NOTHING, oldestMs, item: next, slept: false } : { ...NOTHING, oldestMs };
 };
 
 /** No message was sent, so the lease must not grow: another is tried in two minutes. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Allowance, counted, takePlaces, takeRequests, untouched } from '../lib/allowance.ts';
+import { type Allowance, counted, takeDeliveries, takePlaces, takeRequests, untouched } from '../lib/allowance.ts';
 import { MINUTE, SECOND, T0 } from './samples.ts';
 
-const limits = { requestsPerMinute: 60, activeWatches: 500 };
+const limits = { requestsPerMinute: 60, activeWatches: 500, waitingDeliveries: 200 };
 
 describe('requests', () => {
   test.each<[string, Partial<Allowance>, number, number, number, number]>([
@@ -56,6 +56,21 @@ describe('places', () => {
   });
 });
 
+describe('deliveries that wait', () => {
+  test.each<[string, Partial<Allowance>, number, number, number, number | undefined]>([
+    ['are all counted', {}, 5, 1, 5, 5],
+    ['with those promised meanwhile', { waiting: 100, promised: 20 }, 5, 1, 5, 25],
+    ['near the limit, those that are left', { waiting: 190, promised: 7 }, 5, 3, 3, 10],
+    ['or none, when more are needed', { waiting: 190, promised: 7 }, 5, 4, 0, 7],
+    ['at it, none', { waiting: 200 }, 1, 1, 0, undefined],
+    ['beyond it, none', { waiting: 900 }, 1, 1, 0, undefined],
+  ])('%s', (_, state, wanted, needed, given, promised) => {
+    const answer = takeDeliveries({ ...untouched, ...state }, { wanted, needed }, T0, limits);
+    const allowance = { ...untouched, ...state, ...(promised !== undefined && { promised }) };
+    expect(answer).toEqual({ given, allowance, backAt: T0 + MINUTE });
+  });
+});
+
 describe('a count', () => {
   const allowance = { left: 7, at: T0, active: 10, begun: 5 };
   test.each<[string, number, number, Partial<Allowance>]>([
@@ -63,10 +78,15 @@ describe('a count', () => {
     ['leaves what was begun while it was made', 14, 3, { active: 14, begun: 2 }],
     ['made twice takes nothing twice', 14, 9, { active: 14, begun: 0 }],
   ])('%s', (_, active, seen, after) => {
-    expect(counted(allowance, active, seen)).toEqual({ ...allowance, ...after });
+    const begun = counted(allowance, { active, waiting: 0 }, { ...allowance, begun: seen });
+    expect(begun).toEqual({ ...allowance, waiting: 0, promised: 0, ...after });
+    const { active: waiting, begun: promised } = after;
+    const owing = { left: 7, at: T0, active: 0, begun: 0, waiting: 10, promised: 5 };
+    const counts = counted(owing, { active: 0, waiting: active }, { ...owing, promised: seen });
+    expect(counts).toEqual({ ...owing, waiting, promised });
   });
 
   test('that brings nothing new changes nothing', () => {
-    expect(counted(allowance, 10, 0)).toBe(allowance);
+    expect(counted(allowance, { active: 10, waiting: 0 }, { ...allowance, begun: 0 })).toBe(allowance);
   });
 });

@@ -76,7 +76,7 @@ describe('what has gone quiet', () => {
 describe('a sweep', () => {
   test('leaves alone what is alive', async () => {
     const { world } = await quiet(3);
-    expect(await sweepOnce(world)).toEqual({ sent: 0, oldestMs: 0, undone: 0 });
+    expect(await sweepOnce(world)).toEqual({ sent: 0, woken: 0, oldestMs: 0, undone: 0 });
     expect(logged(world, 'swept')).toEqual([]);
     expect(logged(world, 'sweep done')).toHaveLength(1);
   });

@@ -144,10 +144,11 @@ export const behavesLikeATable = (name: string, create: () => Promise<TableSubje
         await Promise.all(many.map((each) => on().insert(each)));
         await on().insert(listed('o-x', 'owing-a#2026-01-05', { leaseShard: 's4' }));
         await on().insert(leased('o-y', 's3', 10));
+        await on().insert({ ...leased('o-n', 's3', 10), tenantDay: 'owing-a#deliveries' });
         await on().insert(item('o-z', { tenantDay: 'owing-a#2026-01-05', listedAt: 'o-z' }));
         await on().replace({ ...item('o-0', { tenantDay: 'owing-a#2026-01-05', listedAt: 'o-0' }), version: 2 });
         expect(await on().owing('s3')).toEqual(
-          new Map(Object.entries({ 'owing-a#2026-01-05': 19, 'owing-b#2026-01-05': 10 })),
+          new Map(Object.entries({ 'owing-a#2026-01-05': 19, 'owing-b#2026-01-05': 10, 'owing-a#deliveries': 1 })),
         );
         expect(await on().owing('s5')).toEqual(new Map());
       });

@@ -37,7 +37,7 @@ const ANSWERS: Readonly<Record<string, object>> = {
   pollerHuawei: { batchItemFailures: [] },
   notifier: { batchItemFailures: [] },
   // Other scenarios may have left it work.
-  sweep: { sent: expect.any(Number), oldestMs: expect.any(Number), undone: 0 },
+  sweep: { sent: expect.any(Number), oldestMs: expect.any(Number), woken: 0, undone: 0 },
   authorizer: { isAuthorized: false },
   'api-list': http(200, '"watches":['),
   'api-read': http(200, '"status":"running"'),

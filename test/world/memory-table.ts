@@ -122,7 +122,12 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
     listed: (tenantDay, limit, after) => {
       catchUp();
       const entries = [...index.values()]
-        .filter((entry) => entry.tenantDay === tenantDay && (after === undefined || isOlder(entry, after)))
+        .filter(
+          (entry) =>
+            entry.tenantDay === tenantDay &&
+            entry.listedAt !== undefined &&
+            (after === undefined || isOlder(entry, after)),
+        )
         .sort((a, b) => -byText(a.listedAt ?? '', b.listedAt ?? ''));
       const page = entries.slice(0, limit);
       const last = page.at(-1);
@@ -167,7 +172,9 @@ const indexed = ({ pk, sk, leaseShard, aliveUntil, tenantDay, listedAt }: Item):
   const leased = leaseShard !== undefined && aliveUntil !== undefined;
   const listing = tenantDay !== undefined && listedAt !== undefined;
   if (!leased && !listing) return undefined;
-  return { pk, sk, ...(leased && { leaseShard, aliveUntil }), ...(listing && { tenantDay, listedAt }) };
+  // Of an item that is not listed, the lease index holds whose it is all the same.
+  const whose = tenantDay !== undefined && { tenantDay };
+  return { pk, sk, ...whose, ...(leased && { leaseShard, aliveUntil }), ...(listing && { listedAt }) };
 };
 
 /**

@@ -10,7 +10,15 @@ import { deliver } from '../../lib/deliver.ts';
 import type { Delivery } from '../../lib/delivery.ts';
 import { NotAllowed, RetryLater } from '../../lib/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import { type DeliveryItem, newWatchItem, type WatchItem, watchKey, withBody } from '../../lib/items.ts';
+import {
+  type DeliveryItem,
+  newWatchItem,
+  reissued,
+  type WatchItem,
+  wakeUpOf,
+  watchKey,
+  withBody,
+} from '../../lib/items.ts';
 import { createLog } from '../../lib/log.ts';
 import { type Hide, type SqsRecord, type WakeUp, writeWakeUp } from '../../lib/queue.ts';
 import { resend } from '../../lib/resend.ts';
@@ -83,7 +91,12 @@ export const tellAll = async (
 ): Promise<Told> => {
   const timeline = createTimeline(START);
   const chance = createChance(course.seed);
-  const table = createMemoryTable({ now: timeline.now });
+  const table = createMemoryTable({
+    now: timeline.now,
+    onWrite: (after) => {
+      if ((after as DeliveryItem).isAsleep) timeline.at(after.aliveUntil ?? 0, () => sweepOne(after as DeliveryItem));
+    },
+  });
   const messages = new Map<string, Message>();
   const arrivals: Arrival[] = [];
   const events: string[] = [];
@@ -141,6 +154,14 @@ export const tellAll = async (
       messages.set(message.id, message);
       timeline.at(timeline.now(), () => receive(message));
     }
+  };
+
+  /** What the sweep does for a delivery that sleeps. */
+  const sweepOne = (asleep: DeliveryItem): void => {
+    const [item] = table.get([asleep]) as DeliveryItem[];
+    if (item?.version !== asleep.version) return;
+    const next = reissued(item, timeline.now(), 0);
+    if (table.replace(next)) send([wakeUpOf(next)]);
   };
 
   /** A notifier's runtime. Once it is dead, none of its calls comes back. */

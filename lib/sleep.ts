@@ -1,0 +1,34 @@
+/** Deliveries that wait long hold no message meanwhile: a queue has room for 120,000 of them, and receivers are down for days. */
+import { type Delivery, mayAttemptAt } from './delivery.ts';
+import { asleep, type DeliveryItem } from './items.ts';
+import type { Runtime } from './runtime.ts';
+import { MINUTE } from './schedule.ts';
+import type { Fate, Job } from './wake-ups.ts';
+
+/** Whoever waits longer is woken by the sweep, to the minute. */
+const SLEEP_MS = 15 * MINUTE;
+
+type Fates = ReadonlyMap<Job<Delivery>, Fate>;
+
+/**
+ * The same fates, but the messages of those that wait long are acknowledged: their leases end when they are due, and the sweep
+ * sends them others then. Where that cannot be written, the message is hidden like any other.
+ */
+export const withSleep = async (fates: Fates, { table, now, log }: Runtime): Promise<Fates> => {
+  const long = [...fates].flatMap(([job, fate]) =>
+    fate !== 'done' && fate.backAt > now() + SLEEP_MS ? [{ job, backAt: fate.backAt }] : [],
+  );
+  if (long.length === 0) return fates;
+  const items = (await table.get(long.map(({ job }) => job.wakeUp)).catch((error) => {
+    log.warn('deliveries not put to sleep', { error: String(error) });
+    return [];
+  })) as DeliveryItem[];
+  const sleepers = long.map(async ({ job, backAt }) => {
+    const { pk, sk, ticket } = job.wakeUp;
+    const item = items.find((each) => each.pk === pk && each.sk === sk && each.ticket === ticket);
+    if (item?.body.state !== 'waiting') return [];
+    const next = asleep(item, Math.max(backAt, mayAttemptAt(item.body)));
+    return (await table.replace(next).catch(() => false)) ? [[job, 'done'] as const] : [];
+  });
+  return new Map<Job<Delivery>, Fate>([...fates, ...(await Promise.all(sleepers)).flat()]);
+};

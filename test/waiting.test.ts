@@ -1,0 +1,193 @@
+/** Deliveries that wait: they are counted and bounded, and those that wait long hold no message. */
+import { describe, expect, test } from 'vitest';
+import { serve as serveApi } from '../functions/api.ts';
+import { serve as serveTrigger } from '../functions/trigger.ts';
+import { Refusal } from '../lib/problem.ts';
+import type { HttpEvent, HttpResult } from '../lib/shell.ts';
+import { sweep } from '../lib/sweep.ts';
+import { DAY, HOUR, MINUTE, OPERATIONS } from './samples.ts';
+import { deliveriesOf, logged, messagesIn, owed, pass, submitted } from './world/scenes.ts';
+import { configWith } from './world/settings.ts';
+import { createWorld, ENV, type World } from './world/world.ts';
+
+const LIMIT = 100;
+const config = configWith({ defaults: { notify: ['chat'], limits: { waitingDeliveries: LIMIT } } });
+
+type Serve = (event: HttpEvent, runtime: never) => Promise<HttpResult>;
+
+const ask = async (world: World, routeKey: string, more: { path?: Record<string, string>; body?: unknown }) => {
+  const serve = (routeKey === 'POST /watches' ? serveTrigger : serveApi) as Serve;
+  const event: HttpEvent = {
+    routeKey,
+    headers: {},
+    requestContext: {
+      http: { method: '', path: '' },
+      authorizer: { lambda: { tenant: 'default', scopes: 'submit read operate' } },
+    },
+    ...(more.path && { pathParameters: more.path }),
+    ...(more.body !== undefined && { body: JSON.stringify(more.body) }),
+  };
+  try {
+    const { statusCode, body } = await world.call('api', (runtime) => serve(event, runtime as never));
+    return { status: statusCode, body: JSON.parse(body) };
+  } catch (error) {
+    if (error instanceof Refusal) return { status: error.problem.status, body: error.problem };
+    throw error;
+  }
+};
+
+const callbacks = (count: number, host = 'cb') =>
+  Array.from({ length: count }, (_, i) => `https://${host}-${i}.example.com/`);
+
+const post = (world: World, OperationId: string, notify: readonly string[]) => {
+  const operation = { ...OPERATIONS['aliyun-emr'], OperationId };
+  world.clouds.add('aliyun-emr', operation, [{ at: 0, state: 'running' }]);
+  return ask(world, 'POST /watches', { body: { provider: 'aliyun-emr', operation, notify } });
+};
+
+const sweepOnce = (world: World) => world.call('sweep', (runtime) => sweep(runtime, () => true));
+
+describe('a tenant at its limit of waiting deliveries', () => {
+  /** Ten callbacks a watch, each of which is stopped at once: its place is free again, and its deliveries wait. */
+  const flooded = async () => {
+    const world = createWorld({ config, reply: (url) => (url.includes('cb-') ? 'broken' : undefined) });
+    world.start();
+    const statuses: number[] = [];
+    for (let i = 0; i < 15; i += 1) {
+      const { status, body } = await post(world, `op-${i}`, callbacks(10));
+      statuses.push(status);
+      if (status === 202) await ask(world, 'DELETE /watches/{id}', { path: { id: body.id } });
+    }
+    await pass(world, 3 * MINUTE);
+    return { world, statuses };
+  };
+
+  test('is refused what would make more of them, with the time to wait, and nothing is written', async () => {
+    const { world, statuses } = await flooded();
+    expect(statuses).toEqual([...Array(10).fill(202), ...Array(5).fill(429)]);
+    const items = [...world.table.items()].length;
+    const { status, body } = await post(world, 'op-new', ['chat']);
+    expect({ status, body }).toMatchObject({
+      status: 429,
+      body: { detail: expect.stringContaining('deliveries waiting'), retryAfterSeconds: expect.any(Number) },
+    });
+    expect([...world.table.items()]).toHaveLength(items);
+    expect(logged(world, 'tenant at its limit').at(-1)).toMatchObject({ limit: 'waiting deliveries' });
+  });
+
+  test('joins nobody to a watch, but may submit again what is there', async () => {
+    const { world } = await flooded();
+    const [id = ''] = logged(world, 'stop asked for').map(({ watch }) => String(watch));
+    const again = await post(world, 'op-0', callbacks(10));
+    expect(again.status).toBe(429);
+    expect(deliveriesOf(world, id)).toHaveLength(10);
+  });
+
+  test('sends nothing again', async () => {
+    const { world } = await flooded();
+    const [id = ''] = logged(world, 'stop asked for').map(({ watch }) => String(watch));
+    const delivery = deliveriesOf(world, id)[0]?.body.id ?? '';
+    const one = await ask(world, 'POST /watches/{id}/deliveries/{delivery}/resend', { path: { id, delivery } });
+    expect(one).toMatchObject({ status: 429, body: { retryAfterSeconds: expect.any(Number) } });
+  });
+
+  test('is let in again when they have got through or are parked', async () => {
+    const { world } = await flooded();
+    await pass(world, 6 * DAY);
+    await sweepOnce(world);
+    expect((await post(world, 'op-later', callbacks(10))).status).toBe(202);
+  });
+
+  test('has all that was taken told', async () => {
+    const world = createWorld({ config });
+    world.start();
+    for (let i = 0; i < 10; i += 1) {
+      const { body } = await post(world, `op-${i}`, callbacks(10));
+      await ask(world, 'DELETE /watches/{id}', { path: { id: body.id } });
+    }
+    await pass(world, 10 * MINUTE);
+    expect(new Set(world.receivers.received.map(({ id }) => id)).size).toBe(100);
+  });
+});
+
+test('what is sent again by target and time stops at the limit, and the cursor goes on with the rest', async () => {
+  let isBroken = true;
+  const world = createWorld({ config, reply: () => (isBroken ? 'broken' : undefined) });
+  world.start();
+  owed(world, { to: 'ci', count: 130 });
+  const from = new Date(world.timeline.now()).toISOString();
+  await pass(world, 6 * DAY);
+  isBroken = false;
+  let body: Record<string, unknown> = { target: 'ci', from };
+  let resent = 0;
+  for (let i = 0; i < 5; i += 1) {
+    const answer = await ask(world, 'POST /deliveries/resend', { body });
+    resent += answer.body.resent ?? 0;
+    await pass(world, 10 * MINUTE);
+    await sweepOnce(world);
+    if (answer.body.cursor) body = { ...body, cursor: answer.body.cursor };
+  }
+  expect(resent).toBe(130);
+});
+
+describe('a delivery that waits long', () => {
+  test('holds no message, and comes to its attempts within two minutes of their time, without a lapse', async () => {
+    const world = createWorld({ reply: () => 'broken' });
+    world.start();
+    const id = await submitted(world, { endsAfter: 0, end: 'failed', notify: ['ci'] });
+    await pass(world, HOUR);
+    expect(deliveriesOf(world, id)).toMatchObject([{ isAsleep: true, lapses: 0 }]);
+    expect(messagesIn(world)).toBe(0);
+    await pass(world, 5 * DAY);
+    const attempts = world.table.partition(id).filter(({ sk }) => sk.startsWith('attempt#'));
+    const bodies = attempts.map(({ body }) => body as { at: number; nextAttemptAt?: number });
+    expect(bodies).toHaveLength(10);
+    bodies.slice(1).forEach(({ at }, i) => {
+      const late = at - (bodies[i]?.nextAttemptAt ?? 0);
+      expect(late).toBeGreaterThanOrEqual(-1_000);
+      expect(late).toBeLessThan(2 * MINUTE);
+    });
+    expect(world.swept()).toBe(0);
+    expect(logged(world, 'swept')).toEqual([]);
+    expect(deliveriesOf(world, id)).toMatchObject([{ body: { state: 'parked' } }]);
+  });
+
+  test('so the queue stays small, whatever receivers do', async () => {
+    const world = createWorld({ reply: () => 'broken' });
+    world.start();
+    let most = 0;
+    for (let hour = 0; hour < 72; hour += 1) {
+      owed(world, { to: 'ci', count: 20 });
+      await pass(world, HOUR);
+      most = Math.max(most, world.sqs.messages(ENV.notifyQueue).length);
+    }
+    expect(most).toBeLessThan(100);
+  });
+
+  test('is told at once when somebody sends it again', async () => {
+    let isBroken = true;
+    const world = createWorld({ reply: () => (isBroken ? 'broken' : undefined) });
+    world.start();
+    const id = await submitted(world, { endsAfter: 0, end: 'failed', notify: ['ci'] });
+    await pass(world, 3 * HOUR);
+    isBroken = false;
+    const delivery = deliveriesOf(world, id)[0]?.body.id ?? '';
+    await ask(world, 'POST /watches/{id}/deliveries/{delivery}/resend', { path: { id, delivery } });
+    await pass(world, MINUTE);
+    expect(deliveriesOf(world, id)).toMatchObject([{ body: { state: 'delivered' } }]);
+  });
+
+  test('is woken late by nothing but the sweep, and woken again where its message is lost', async () => {
+    let isDown = false;
+    const world = createWorld({ reply: () => 'broken', happens: (what) => what === 'refused entry' && isDown });
+    world.start();
+    const id = await submitted(world, { endsAfter: 0, end: 'failed', notify: ['ci'] });
+    await pass(world, HOUR);
+    isDown = true;
+    await pass(world, DAY);
+    isDown = false;
+    const before = deliveriesOf(world, id)[0]?.body.attempts ?? 0;
+    await pass(world, 5 * MINUTE);
+    expect(deliveriesOf(world, id)[0]?.body.attempts).toBeGreaterThan(before);
+  });
+});
