@@ -38,13 +38,8 @@ export const deliver = (
       const sorted = await Promise.all(jobs.map((job) => sort(job, around, runtime)));
       const dues = sorted.flatMap((each) => ('due' in each ? [each.due] : []));
       const byGate = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).gate);
-      // What has no fate by then comes back in a while, and nothing else waits for it.
-      const unfinished = (error: unknown): Fates => {
-        runtime.log.error('deliveries not finished', { error: String(error) });
-        return [];
-      };
       const told = await Promise.all(
-        [...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime).catch(unfinished)),
+        [...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime).catch(unfinished(runtime))),
       );
       const fates = new Map<Job<Delivery>, Fate>([
         ...sorted.flatMap((each) => ('fate' in each ? [[each.job, each.fate] as const] : [])),
@@ -53,6 +48,14 @@ export const deliver = (
       return withSleep(fates, runtime);
     },
   );
+
+/** What has no fate comes back in a while, and nothing else waits for it: a batch that is left halfway would tell some twice. */
+const unfinished =
+  ({ log }: Runtime) =>
+  (error: unknown): Fates => {
+    log.error('deliveries not finished', { error: String(error) });
+    return [];
+  };
 
 type Sorted = { readonly due: Due } | { readonly job: Job<Delivery>; readonly fate: Fate };
 
@@ -108,14 +111,16 @@ const takeTurn = ({ turns, log, now }: Runtime, name: string, wish: Omit<Wish, '
 const tellThroughGate = async (gate: string | undefined, dues: readonly Due[], runtime: Runtime): Promise<Fates> => {
   const tellAll = async (): Promise<Fates> => {
     const byRecipient = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).turn);
-    const told = await Promise.all([...byRecipient.values()].map((some) => tellInTurn(some, runtime)));
+    const told = await Promise.all(
+      [...byRecipient.values()].map((some) => tellInTurn(some, runtime).catch(unfinished(runtime))),
+    );
     return told.flat();
   };
   if (gate === undefined) return tellAll();
   const by = runtime.uniqueId();
   const entry = await takeTurn(runtime, gate, { by, count: 1, rate: {}, seats: SEATS });
   if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime);
-  return tellAll().finally(() => runtime.turns.leave(gate, by, {}));
+  return tellAll().finally(() => runtime.turns.leave(gate, by, {}).catch(unfinished(runtime)));
 };
 
 /** Tells one recipient what a batch holds for it, as far as its turn allows; the rest comes back. */
@@ -143,7 +148,11 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime): Promise<Fates
     await turns.leave(recipient.turn, by, {});
     throw error;
   });
-  const disabled = await turns.leave(recipient.turn, by, learnedFrom(outcomes, recipient));
+  // A seat that is not given back lapses; what was told is told.
+  const disabled = await turns.leave(recipient.turn, by, learnedFrom(outcomes, recipient)).catch((error) => {
+    log.warn('a seat was not given back', { target: recipient.turn, error: String(error) });
+    return undefined;
+  });
   if (disabled) {
     log.error('target disabled', { target: recipient.turn, why: disabled.reason });
     await tellOfEnd(recipient, disabled, runtime);
