@@ -58,10 +58,10 @@ describe('operators are told', () => {
   test('of a word that no cloud documents, once however many watches meet it', async () => {
     const world = begun();
     const ids = ['op-1', 'op-2', 'op-3'];
+    const begunAt = world.timeline.now();
     for (const OperationId of ids) {
-      const now = world.timeline.now();
       const fields = { RegionId: 'cn-hangzhou', ClusterId: 'c-1', OperationId };
-      world.clouds.add('aliyun-emr', fields, [{ at: now, state: 'odd' }]);
+      world.clouds.add('aliyun-emr', fields, [{ at: begunAt, state: 'odd' }]);
       await world.timeline.finish(world.submit({ provider: 'aliyun-emr', operation: fields, notify: ['ci'] }));
     }
     await pass(world, HOUR);

@@ -229,8 +229,8 @@ describe('a token for some targets', () => {
     [['ci', 'chat'], ['chat']],
     [['https://builds.example.org/a', 'https://builds.example.org/b'], ['https://builds.example.org']],
     [
-      ['https://builds.example.com.evil.example/', 'chat'],
-      ['https://builds.example.com.evil.example', 'chat'],
+      ['https://builds.example.com.evil.net/', 'chat'],
+      ['https://builds.example.com.evil.net', 'chat'],
     ],
   ])('may not name %j: nothing is written [S1]', async (notify, refused) => {
     const world = createWorld();
