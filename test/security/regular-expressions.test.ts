@@ -16,7 +16,8 @@ describe('every regular expression', () => {
     expect(composed.sort()).toEqual([
       'lib/clouds/aliyun-codes.ts',
       'lib/commands/probe/mask.ts',
-      'lib/redact.ts',
+      'lib/secret-parts.ts',
+      'lib/targets/kit/said.ts',
       'lib/targets/kit/template.ts',
     ]);
   });
