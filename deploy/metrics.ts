@@ -8,7 +8,16 @@ export type Metric = {
   readonly of: string | { readonly Ref: string };
 };
 
-export const FUNCTIONS = ['trigger', 'pollerAliyun', 'pollerHuawei', 'notifier', 'sweep', 'api', 'authorizer'] as const;
+export const FUNCTIONS = [
+  'trigger',
+  'pollerAliyun',
+  'pollerHuawei',
+  'notifier',
+  'sweep',
+  'api',
+  'link',
+  'authorizer',
+] as const;
 export const CONSUMERS = ['pollerAliyun', 'pollerHuawei', 'notifier'] as const;
 export const WORK_QUEUES = ['poll-aliyun', 'poll-huawei', 'notify'] as const;
 export const DEAD_LETTERS = ['poll-aliyun-dead', 'poll-huawei-dead', 'notify-dead', 'submissions-dead'] as const;

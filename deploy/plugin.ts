@@ -1,4 +1,6 @@
 /** The serverless plugin that adds to the template what is plainest as tables: roles, alarms, who hears of them, the dashboard. */
+import { join } from 'node:path';
+import { readConfig } from '../lib/config.ts';
 import type { Serverless } from '../offline/serverless.ts';
 import { alarms } from './alarms.ts';
 import { dashboard } from './dashboard.ts';
@@ -6,15 +8,25 @@ import { roles } from './roles.ts';
 import { readSettings } from './settings.ts';
 import { subscribers } from './subscribers.ts';
 
-export default class DeployPlugin {
-  readonly hooks: Readonly<Record<string, () => void>>;
+/** What osls hands to plugins besides. */
+type Utilities = { readonly log: { readonly warning: (text: string) => void } };
 
-  constructor({ service }: Serverless) {
+const WITHOUT_LINKS =
+  'opwatch.config.ts has no links.keys: messages link to the cloud’s console alone, not to their watch (docs/config.md, links)';
+
+export default class DeployPlugin {
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+
+  constructor({ service, serviceDir, processedInput }: Serverless, _options: unknown, { log }: Utilities) {
     this.hooks = {
-      initialize: () => {
+      initialize: async () => {
         const settings = readSettings(service.custom.deploy);
-        for (const make of [roles, alarms, subscribers, dashboard])
-          Object.assign(service.resources.Resources, make(settings));
+        const { default: config } = await import(join(serviceDir, 'opwatch.config.ts'));
+        const { linkKeys } = readConfig(config);
+        // The local stack has a configuration of its own.
+        if (linkKeys.length === 0 && processedInput.commands[0] !== 'offline') log.warning(WITHOUT_LINKS);
+        Object.assign(service.resources.Resources, roles(settings, linkKeys));
+        for (const make of [alarms, subscribers, dashboard]) Object.assign(service.resources.Resources, make(settings));
       },
     };
   }

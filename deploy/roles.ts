@@ -33,6 +33,25 @@ const readSecrets = ({ secrets }: Settings): Statement[] => {
   ];
 };
 
+const PARAMETER = 'ssm:/';
+const SECRET = 'secret:';
+
+/** The keys of links and no other secret: references as opwatch.config.ts has them. Of `env:` there is nothing to read. */
+const readLinkKeys = ({ secrets }: Settings, references: readonly string[]): Statement[] => {
+  const namesOf = (scheme: string) =>
+    references.filter((one) => one.startsWith(scheme)).map((one) => one.slice(scheme.length));
+  const names = namesOf(SECRET);
+  const parameters = [
+    ...namesOf(PARAMETER).map((name) => arnIn('ssm', `parameter/${name}`)),
+    ...names.map((name) => arnIn('ssm', `parameter/aws/reference/secretsmanager/${name}`)),
+  ];
+  const arns = secrets.filter((arn) => names.includes(arn.split(':secret:')[1]?.replace(/-\w{6}$/, '') ?? ''));
+  return [
+    ...(parameters.length > 0 ? [allow(['ssm:GetParameters'], ...parameters)] : []),
+    ...(arns.length > 0 ? [allow(['secretsmanager:GetSecretValue'], ...arns)] : []),
+  ];
+};
+
 const ofPoller = (vendor: string, settings: Settings): Statement[] => [
   allow([...READ, ...WRITE], table),
   allow(CONSUME, arnOf(`PollQueue${vendor}`)),
@@ -40,7 +59,10 @@ const ofPoller = (vendor: string, settings: Settings): Statement[] => [
   ...readSecrets(settings),
 ];
 
-const permissionsOf = (settings: Settings): Readonly<Record<string, readonly Statement[]>> => ({
+const permissionsOf = (
+  settings: Settings,
+  linkKeys: readonly string[],
+): Readonly<Record<string, readonly Statement[]>> => ({
   // Lambda sends what failed to SubmissionDeadLetters with the function's role, the function what it refuses.
   Trigger: [allow([...READ, ...WRITE], table), allow(SEND, ...pollQueues, arnOf('SubmissionDeadLetters'))],
   PollerAliyun: ofPoller('Aliyun', settings),
@@ -65,12 +87,14 @@ const permissionsOf = (settings: Settings): Readonly<Record<string, readonly Sta
     // To stop a watch is to wake it, so that it ends at once; to send a delivery again likewise.
     allow(SEND, ...pollQueues, notifyQueue),
   ],
+  Link: [allow(READ, table), ...readLinkKeys(settings, linkKeys)],
   Authorizer: [allow(READ, table)],
 });
 
-export const roles = (settings: Settings): Resources =>
+/** `linkKeys` are the references to the keys of links. */
+export const roles = (settings: Settings, linkKeys: readonly string[]): Resources =>
   Object.fromEntries(
-    Object.entries(permissionsOf(settings)).map(([name, statements]) => [
+    Object.entries(permissionsOf(settings, linkKeys)).map(([name, statements]) => [
       `${name}Role`,
       {
         Type: 'AWS::IAM::Role',

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LookError } from './errors.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
+import { readSigningKey } from './links.ts';
 import { ask, type Opened, type Recipient } from './recipient.ts';
 import { redact } from './redact.ts';
 import { type Told, type Writing, write } from './request.ts';
@@ -59,8 +60,14 @@ export const attemptOnce = async (
   const { secrets, log, now } = runtime;
   const at = now();
   const id = told[0]?.delivery.id ?? '';
+  const linkKey = recipient.isLinked ? await readSigningKey(runtime) : undefined;
   const sendWith = (opened: Opened): Promise<Made> =>
-    exchange(write(told, opened.target, opened.settings, { ...holding, id, at }, runtime), opened, at, runtime);
+    exchange(
+      write(told, opened.target, opened.settings, { ...holding, id, at, linkKey }, runtime),
+      opened,
+      at,
+      runtime,
+    );
   try {
     const opened = await recipient.open(secrets);
     const first = await sendWith(opened);

@@ -13,7 +13,7 @@ import { isReference, Reference } from './reference.ts';
 import { DEADLINE_DEFAULT_MS, DEADLINE_MAX_MS, DEFAULT_GAP, type Gap, SECOND } from './schedule.ts';
 import { targetOf, targetTypes } from './targets/index.ts';
 import { commonEntries } from './targets/settings.ts';
-import type { Rate } from './targets/target.ts';
+import type { LinkKind, Rate } from './targets/target.ts';
 import { parseDurationMs } from './time.ts';
 import { unsafeNames } from './unsafe-names.ts';
 
@@ -90,6 +90,13 @@ const Settings = v.strictObject({
     }),
     {},
   ),
+  /** Messages link to a page about their watch that opens without a token. */
+  links: v.optional(
+    v.strictObject({
+      /** The first signs links, all of them open links: to replace a key, put the new one before it. */
+      keys: v.pipe(v.array(Reference), v.minLength(1, 'must name a key'), v.maxLength(5)),
+    }),
+  ),
   /** Gaps between looks, by provider or `provider/OPERATION_TYPE`. */
   gaps: v.optional(v.record(v.string(), GapSettings), {}),
   callbacks: v.optional(
@@ -119,6 +126,8 @@ export type TargetConfig = {
   readonly lane?: Rate;
   /** One message is kept up to date, in place of several. */
   readonly progress?: boolean;
+  /** In place of what is usual for its type. */
+  readonly link?: LinkKind;
 };
 
 export type Config = {
@@ -127,6 +136,8 @@ export type Config = {
   /** Names of targets. */
   readonly operators: readonly string[];
   readonly tenants: ReadonlyMap<string, { readonly signing: readonly string[]; readonly notify?: readonly string[] }>;
+  /** References to the keys of links; none: messages have no link of opwatch's own. */
+  readonly linkKeys: readonly string[];
   /** What a callback may be. */
   readonly callbacks: Rules;
   /** What any target may be: the same, but for the list of hosts. */
@@ -266,10 +277,15 @@ export const readConfig = (input: unknown): Config => {
   const connections = new Map(Object.entries(settings.connections).map(([name, rest]) => [name, { name, ...rest }]));
   const targets = Object.entries(settings.targets).map(([name, target]) => {
     const { type, common, own } = partsOf(target);
-    const { events, lane, progress } = v.parse(Common, common);
+    const { events, lane, progress, link } = v.parse(Common, common);
     // Parsed, not as it stands: with what a type sets where nothing is said.
     const parsed = v.parse(targetOf(type)?.settings ?? v.unknown(), own);
-    const heeded = { ...(events && { events }), ...(lane && { lane }), ...(progress && { progress }) };
+    const heeded = {
+      ...(events && { events }),
+      ...(lane && { lane }),
+      ...(progress && { progress }),
+      ...(link && { link }),
+    };
     return [name, { name, type, settings: parsed, ...heeded }] as const;
   });
   const tenants = Object.entries(settings.tenants).map(
@@ -281,6 +297,7 @@ export const readConfig = (input: unknown): Config => {
     targets: new Map(targets),
     operators: settings.operators,
     tenants: new Map(tenants),
+    linkKeys: settings.links?.keys ?? [],
     callbacks: settings.callbacks,
     addresses: addressRules(settings),
     deadlineMs: settings.defaults.deadline ?? DEADLINE_DEFAULT_MS,

@@ -46,6 +46,8 @@ export type OperationEvent = {
     readonly watch: {
       readonly id: string;
       readonly url: string;
+      /** A page for people that opens without a token. */
+      readonly link?: string;
       readonly submittedAt: string;
       readonly deadline: string;
       readonly labels: Readonly<Record<string, string>>;
@@ -97,7 +99,7 @@ export type ProgressEvent = Omit<OperationEvent, 'type'> & { readonly type: 'ope
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-export type Links = { readonly watch: string; readonly console: string };
+export type Links = { readonly watch: string; readonly console: string; readonly link?: string };
 
 type Data = OperationEvent['data'];
 
@@ -113,6 +115,7 @@ const factsOf = (watch: Watch, links: Links): Omit<Data, 'status'> => {
     watch: {
       id: watch.id,
       url: links.watch,
+      ...(links.link !== undefined && { link: links.link }),
       submittedAt: iso(watch.submittedAt),
       deadline: iso(watch.deadline),
       labels: watch.labels,

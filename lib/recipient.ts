@@ -34,6 +34,8 @@ export type Recipient = {
   readonly follows: boolean;
   /** The item of what it holds of a watch (held-state.ts); undefined where it keeps every message. */
   readonly heldKey: (watch: Watch) => Key | undefined;
+  /** Whether its messages hold a link that opens without a token. */
+  readonly isLinked: boolean;
   /** Undefined where the configuration names it no more. */
   readonly target?: Target;
   /** Its settings with every secret read. Throws Misconfigured where it is named no more, SecretError. */
@@ -71,10 +73,10 @@ export const recipientOf = (
     type: 'webhook',
     settings: { url: name, secrets: config.tenants.get(tenant)?.signing ?? [] },
   });
-  const configured: Pick<TargetConfig, 'type' | 'settings' | 'lane' | 'progress'> = isNamed
+  const configured: Pick<TargetConfig, 'type' | 'settings' | 'lane' | 'progress' | 'link'> = isNamed
     ? (config.targets.get(name) ?? { type: '', settings: {} })
     : callback();
-  const { type, settings, lane, progress = false } = configured;
+  const { type, settings, lane, progress = false, link } = configured;
   const target = targetOf(type);
   const follows = progress && target?.edit !== undefined;
   return {
@@ -84,6 +86,7 @@ export const recipientOf = (
     seats: isNamed ? SEATS : SEATS - 1,
     rate: lane ?? target?.lane ?? {},
     follows,
+    isLinked: (link ?? target?.usualLink) !== 'none',
     heldKey: (watch) => heldKeyOf(watch, name, target, settings, follows),
     ...(target && { target }),
     open: async (secrets, options) => {

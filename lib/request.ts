@@ -12,14 +12,18 @@ import type { Watch } from './watch.ts';
 /** What is told, with the watch it is told of; a notice tells of none. */
 export type Told = { readonly delivery: Delivery; readonly watch?: Watch };
 
-/** `handle` names the message that is to be changed, where there is one. */
-export type Writing = Attempt & { readonly handle?: string };
+/** `handle` names the message that is to be changed, where there is one; `linkKey` signs links to watches, where there are any. */
+export type Writing = Attempt & { readonly handle?: string; readonly linkKey?: string | undefined };
 
 const notYetTold = (message: string) => new Misconfigured({ code: 'not_for_this_target', message });
 
-const eventIn = ({ watch, delivery: { event } }: Told, runtime: Pick<Runtime, 'env'>): OperationEvent => {
+const eventIn = (
+  { watch, delivery: { event } }: Told,
+  runtime: Pick<Runtime, 'env'>,
+  linkKey: string | undefined,
+): OperationEvent => {
   if (!watch || isNotice(event) || event.event === 'progress') throw new Error('this tells of no event of a watch');
-  return eventOf(watch, event, linksOf(watch, runtime));
+  return eventOf(watch, event, linksOf(watch, runtime, linkKey));
 };
 
 /** Throws Misconfigured where a target of this type cannot be told that: the configuration has changed meanwhile. */
@@ -27,7 +31,7 @@ export const write = (
   told: readonly Told[],
   target: Target,
   settings: unknown,
-  { handle, ...attempt }: Writing,
+  { handle, linkKey, ...attempt }: Writing,
   runtime: Pick<Runtime, 'env' | 'config'>,
 ): HttpRequest => {
   const [one] = told;
@@ -44,16 +48,21 @@ export const write = (
   }
   if (told.length > 1 && target.digest) {
     return target.digest(
-      told.map((each) => eventIn(each, runtime)),
+      told.map((each) => eventIn(each, runtime, linkKey)),
       settings,
       attempt,
     );
   }
   if (event.event === 'progress') {
     if (!target.edit || !watch) throw notYetTold(`a target of type ${target.type} cannot change what it has sent`);
-    return target.edit.request(progressOf(watch, attempt.at, linksOf(watch, runtime)), settings, attempt, handle);
+    return target.edit.request(
+      progressOf(watch, attempt.at, linksOf(watch, runtime, linkKey)),
+      settings,
+      attempt,
+      handle,
+    );
   }
   return handle !== undefined && target.edit
-    ? target.edit.request(eventIn(one, runtime), settings, attempt, handle)
-    : target.request(eventIn(one, runtime), settings, attempt);
+    ? target.edit.request(eventIn(one, runtime, linkKey), settings, attempt, handle)
+    : target.request(eventIn(one, runtime, linkKey), settings, attempt);
 };

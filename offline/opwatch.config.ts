@@ -37,5 +37,6 @@ export default defineConfig({
     default: { signing: 'env:STAND_IN_SIGNING_SECRET' },
   },
   defaults: { connections: { aliyun: 'aliyun', huawei: 'huawei' }, notify: ['inbox'] },
+  ...(process.env.STAND_IN_LINK_KEY !== undefined && { links: { keys: ['env:STAND_IN_LINK_KEY'] } }),
   callbacks: { allowLoopback: true },
 });

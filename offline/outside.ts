@@ -50,6 +50,7 @@ export const startOutside = async ({ cloudsPort = 0, inboxPort = 0, dir }: Outsi
       STAND_IN_SIGNING_SECRET: secret,
       STAND_IN_TOKEN: token,
       STAND_IN_SIGN: sign,
+      STAND_IN_LINK_KEY: randomBytes(32).toString('hex'),
     },
     close: async () => {
       await Promise.all([clouds.close(), inbox.close()]);

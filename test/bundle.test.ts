@@ -11,7 +11,9 @@ const root = join(import.meta.dirname, '..');
 const dir = mkdtempSync(join(tmpdir(), 'opwatch-test-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const SOURCES = ['api', 'authorizer', 'notifier', 'poller', 'sweep', 'trigger'].map((name) => `functions/${name}.ts`);
+const SOURCES = ['api', 'authorizer', 'link', 'notifier', 'poller', 'sweep', 'trigger'].map(
+  (name) => `functions/${name}.ts`,
+);
 const outdir = relative(root, dir);
 
 test('every function becomes one module that loads with nothing beside it', async () => {

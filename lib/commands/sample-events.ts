@@ -43,6 +43,7 @@ const SAMPLES: Readonly<Record<EndStatus | 'attention', Sample>> = {
 
 const LINKS = {
   watch: 'https://opwatch.example.com/watches/w_sample',
+  link: 'https://opwatch.example.com/w/sample',
   console:
     'https://emr-next.console.aliyun.com/#/region/cn-hangzhou/resource/all/ecs/detail/c-b933c5aac8fe0001/overview',
 };

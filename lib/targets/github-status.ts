@@ -64,6 +64,8 @@ const shaOf = ({ labels }: Subject, { shaLabel }: Settings): string => labels[sh
 export const githubStatus: Target<Settings> = {
   type: 'github-status',
   settings: Settings,
+  // A repository may be public, and so its statuses.
+  usualLink: 'none',
   lane: { perMinute: 60 },
   // GitHub does not tell capitals from small letters in any of these.
   holds: (subject, settings) => {

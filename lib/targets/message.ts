@@ -178,7 +178,7 @@ export const messageOf = (event: Told, language: Language, timeZone = 'UTC'): Me
     title: titleOf(event, language),
     facts: factsOf(event, language, timeZone),
     ...(why !== '' && { why }),
-    links: [...linkTo(links.console, page), ...linkTo(links.watch, watch.url)],
+    links: [...linkTo(links.console, page), ...linkTo(links.watch, watch.link ?? '')],
     at: event.timestamp,
     thread: watch.id,
   };

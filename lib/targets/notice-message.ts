@@ -1,17 +1,7 @@
 /** What a chat message says to whoever runs opwatch. Pure; nothing here is markup. */
 import type { Notice, NoticeEvent } from '../notice.ts';
 import { clockIn } from './kit/clock.ts';
-import {
-  type Fact,
-  line,
-  lines,
-  linkTo,
-  type Message,
-  TITLE_BYTES,
-  type Tone,
-  VALUE_BYTES,
-  WHY_BYTES,
-} from './message.ts';
+import { type Fact, line, lines, type Message, TITLE_BYTES, type Tone, VALUE_BYTES, WHY_BYTES } from './message.ts';
 import { type Language, WORDS } from './words.ts';
 
 const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
@@ -32,6 +22,7 @@ const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone:
     [names.providerStatus, data.providerStatus],
     [notices.facts.target, data.target],
     [notices.facts.submission, data.submission],
+    [notices.facts.watch, data.watch?.id],
     [notices.facts.delivery, data.delivery],
     [notices.facts.help, data.help],
     [names.time, clockIn(timestamp, timeZone)],
@@ -41,9 +32,9 @@ const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone:
 
 /** The message a notice makes. */
 export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZone = 'UTC'): Message => {
-  const { status, kind, reason, watch, connection, provider, target } = notice.data;
+  const { status, kind, reason, connection, provider, target } = notice.data;
   const [tone, mark] = LOOKS[status];
-  const { notices, links, cures } = WORDS[language];
+  const { notices, cures } = WORDS[language];
   const cause = [reason?.code, reason?.message].filter(Boolean).join(': ');
   const why = lines([cause, kind && cures[kind], status === 'target_ended' && notices.ended], WHY_BYTES);
   return {
@@ -51,7 +42,8 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZon
     title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? '')}`, TITLE_BYTES),
     facts: factsOf(notice, language, timeZone),
     ...(why !== '' && { why }),
-    links: watch ? linkTo(links.watch, watch.url) : [],
+    // The watch's address asks for a token: a person would find a 401 there.
+    links: [],
     at: notice.timestamp,
   };
 };

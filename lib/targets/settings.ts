@@ -42,6 +42,8 @@ export const commonEntries = {
   lane: v.optional(v.strictObject({ perSecond: v.optional(rate), perMinute: v.optional(rate) })),
   /** Whether one message is kept up to date from the beginning to the end, where its type can. */
   progress: v.optional(v.boolean()),
+  /** `none`: its messages have no link that opens without a token. `watch`: they have one, where there are keys for it. */
+  link: v.optional(v.picklist(['none', 'watch'])),
 };
 
 /** What somebody has to look at. */

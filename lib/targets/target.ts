@@ -46,6 +46,9 @@ export type Lack = { readonly at: readonly string[]; readonly detail: string };
 /** How often a place may be told; both hold where both are given. */
 export type Rate = { readonly perSecond?: number | undefined; readonly perMinute?: number | undefined };
 
+/** Whether messages hold a link that opens a watch without a token. */
+export type LinkKind = 'none' | 'watch';
+
 export type Target<S = unknown> = {
   readonly type: string;
   /** The target's settings in opwatch.config.ts, besides what holds for all (settings.ts). Secrets are references. */
@@ -60,6 +63,8 @@ export type Target<S = unknown> = {
    * configuration overrides it.
    */
   readonly lane?: Rate;
+  /** Where its configuration says nothing: left out, `watch`. `none` where messages may be public. */
+  readonly usualLink?: LinkKind;
   /** The events it is told where its configuration names none; left out, all. */
   readonly usualEvents?: readonly EventType[];
   /**

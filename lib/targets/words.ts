@@ -33,7 +33,7 @@ type Words = {
     readonly titles: Readonly<Record<Notice['event'], (about: string) => string>>;
     /** What a person can do about a target that is gone for good. */
     readonly ended: string;
-    readonly facts: Readonly<Record<'provider' | 'target' | 'submission' | 'delivery' | 'help', string>>;
+    readonly facts: Readonly<Record<'provider' | 'target' | 'submission' | 'watch' | 'delivery' | 'help', string>>;
   };
   /** Days, hours, minutes, seconds. */
   readonly units: readonly [string, string, string, string];
@@ -92,6 +92,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         provider: 'Provider',
         target: 'Target',
         submission: 'Submission',
+        watch: 'Watch',
         delivery: 'Delivery',
         help: 'What to do',
       },
@@ -154,7 +155,14 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       },
       ended:
         '投递仍会重试。请为该目标配置新的地址或密钥，或将其从 opwatch.config.ts 中移除，然后重新投递已搁置的消息。',
-      facts: { provider: '云产品', target: '通知目标', submission: '提交内容', delivery: '投递 ID', help: '处理方法' },
+      facts: {
+        provider: '云产品',
+        target: '通知目标',
+        submission: '提交内容',
+        watch: '监视编号',
+        delivery: '投递 ID',
+        help: '处理方法',
+      },
     },
     units: ['天', '小时', '分', '秒'],
   },

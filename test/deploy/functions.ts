@@ -15,6 +15,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
   describe('the HTTP API', () => {
     const ROUTES = [
       'DELETE /watches/{id}',
+      'GET /w/{link}',
       'GET /watches',
       'GET /watches/{id}',
       'PATCH /watches/{id}',
@@ -30,10 +31,33 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
         .map(([, { RouteKey, AuthorizationType, AuthorizerId }]) => ({ RouteKey, AuthorizationType, AuthorizerId }))
         .sort((a, b) => String(a.RouteKey).localeCompare(String(b.RouteKey)));
 
-    test('asks the authorizer about every request [S1]', () => {
+    /** The one route without a token: the link itself lets its reader in. */
+    const OPEN = ['GET /w/{link}'];
+    const guarded = (from: Resources) => routesOf(from).filter(({ RouteKey }) => !OPEN.includes(String(RouteKey)));
+
+    test('has these routes; only links are open, with a throttle of their own [S1] [S10]', () => {
+      for (const { resources } of [dev(), prod()]) {
+        expect(routesOf(resources).map(({ RouteKey }) => RouteKey)).toEqual(ROUTES);
+        expect(routesOf(resources).filter(({ RouteKey }) => OPEN.includes(String(RouteKey)))).toEqual(
+          OPEN.map((RouteKey) => ({ RouteKey, AuthorizationType: undefined, AuthorizerId: undefined })),
+        );
+        const [stage] = ofType(resources, 'AWS::ApiGatewayV2::Stage').map(([, properties]) => properties);
+        expect(stage?.RouteSettings).toEqual({
+          'GET /w/{link}': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+        });
+        const { DependsOn = [] } = resources.HttpApiStage as { readonly DependsOn?: readonly string[] };
+        expect(DependsOn.map((id) => resources[id]?.Properties.RouteKey)).toContain('GET /w/{link}');
+      }
+    });
+
+    test('asks the authorizer about every other request [S1]', () => {
       const AuthorizerId = { Ref: 'HttpApiAuthorizerToken' };
-      expect(routesOf(dev().resources)).toEqual(
-        ROUTES.map((RouteKey) => ({ RouteKey, AuthorizationType: 'CUSTOM', AuthorizerId })),
+      expect(guarded(dev().resources)).toEqual(
+        ROUTES.filter((route) => !OPEN.includes(route)).map((RouteKey) => ({
+          RouteKey,
+          AuthorizationType: 'CUSTOM',
+          AuthorizerId,
+        })),
       );
       expect(dev().resources.HttpApiAuthorizerToken?.Properties).toMatchObject({
         AuthorizerType: 'REQUEST',
@@ -46,8 +70,12 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
     });
 
     test('or, with auth=iam, has them signed with AWS credentials [S1]', () => {
-      expect(routesOf(prod().resources)).toEqual(
-        ROUTES.map((RouteKey) => ({ RouteKey, AuthorizationType: 'AWS_IAM', AuthorizerId: undefined })),
+      expect(guarded(prod().resources)).toEqual(
+        ROUTES.filter((route) => !OPEN.includes(route)).map((RouteKey) => ({
+          RouteKey,
+          AuthorizationType: 'AWS_IAM',
+          AuthorizerId: undefined,
+        })),
       );
       expect(ofType(prod().resources, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
     });
@@ -93,6 +121,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
       ['Notifier', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URL PUBLIC_URL TABLE_NAME'],
       ['Sweep', 'NOTIFY_QUEUE_URL POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI TABLE_NAME'],
       ['Api', 'NOTIFY_QUEUE_URL POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
+      ['Link', 'PUBLIC_URL TABLE_NAME'],
       ['Authorizer', 'TABLE_NAME'],
     ])('%s is told what it uses', (name, variables) => {
       const { Variables } = functionOf(dev().resources, name).Environment as { Variables: Record<string, unknown> };
@@ -134,6 +163,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
       ['notifier', 'notifier'],
       ['sweep', 'sweep'],
       ['api', 'api'],
+      ['link', 'link'],
       ['authorizer', 'authorizer'],
     ])('the artifact of %s holds its own module and nothing else', (name, module) => {
       expect(filesIn(dev().zip(name))).toEqual([`${module}.mjs`]);

@@ -1,10 +1,23 @@
 /** Who may do what: a role per function, and nothing beyond what it uses. */
 import { expect, test } from 'vitest';
+import { roles as rolesOf } from '../../deploy/roles.ts';
+import { readSettings } from '../../deploy/settings.ts';
 import { FUNCTIONS, functionOf, GIVEN, list, nameOf, ofType, type Resources, statementsOf } from './packaged.ts';
 
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
 const READ_WRITE = ['dynamodb:BatchGetItem', 'dynamodb:PutItem'];
 const SECRETS = { 'parameter/opwatch/*': ['ssm:GetParameters'] };
+
+const NOTHING_GIVEN = readSettings({
+  name: 'opwatch-dev',
+  eventBuses: '',
+  secrets: '',
+  topics: '',
+  alarmEmail: '',
+  alarmUrl: '',
+  alarmSlackWorkspace: '',
+  alarmSlackChannel: '',
+});
 
 /** Everything each role may do, and on what. */
 const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
@@ -43,6 +56,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
     PollQueueHuawei: ['sqs:SendMessage'],
     NotifyQueue: ['sqs:SendMessage'],
   },
+  Link: { Table: ['dynamodb:BatchGetItem'] },
   Authorizer: { Table: ['dynamodb:BatchGetItem'] },
 };
 
@@ -104,6 +118,19 @@ export const roles = (resources: () => Resources, granted: () => Resources): voi
       expect(permissionsOf(granted(), name)).toEqual({ ...permissionsOf(resources(), name), ...secretsOf(name) });
     },
   );
+
+  test('links may be opened by reading the table and the keys of links, and no other secret [S5]', () => {
+    const secrets = [GIVEN.secrets, `${GIVEN.secrets.slice(0, -'chats/ops-AbCdEf'.length)}links-AbCdEf`];
+    const references = ['ssm:/opwatch/links/new', 'secret:links', 'env:LINK_KEY'];
+    const made = rolesOf({ ...NOTHING_GIVEN, secrets }, references) as unknown as Resources;
+    expect(permissionsOf(made, 'Link')).toEqual({
+      Table: ['dynamodb:BatchGetItem'],
+      'parameter/opwatch/links/new': ['ssm:GetParameters'],
+      'parameter/aws/reference/secretsmanager/links': ['ssm:GetParameters'],
+      [secrets[1] ?? '']: ['secretsmanager:GetSecretValue'],
+      LinkLogGroup: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    });
+  });
 
   test('hold no wildcard but the one below /opwatch/ in the parameter store [S5]', () => {
     const wild = ofType(resources(), 'AWS::IAM::Role')

@@ -56,7 +56,7 @@ const UNSEEN: Readonly<Record<string, readonly Deed[]>> = {
   notifier: [...taking('notify'), readingSecrets],
 };
 
-const EVERYBODY = ['trigger', 'pollerAliyun', 'pollerHuawei', 'notifier', 'sweep', 'api', 'authorizer'];
+const EVERYBODY = ['trigger', 'pollerAliyun', 'pollerHuawei', 'notifier', 'sweep', 'api', 'link', 'authorizer'];
 const ALL_QUEUES = ['poll-aliyun', 'poll-huawei', 'notify'].flatMap((name) => [name, `${name}-dead`]);
 const but = (...names: readonly string[]) => EVERYBODY.filter((name) => !names.includes(name));
 
@@ -93,7 +93,7 @@ const FORBIDDEN: readonly [
   ],
   [
     'take messages at all',
-    ['trigger', 'sweep', 'api', 'authorizer'],
+    ['trigger', 'sweep', 'api', 'link', 'authorizer'],
     ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
     ALL_QUEUES.map(queue),
   ],
@@ -133,12 +133,12 @@ const FORBIDDEN: readonly [
     ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     [`${table}-2`, arn('dynamodb', 'table/opwatch-prod')],
   ],
-  ['write', ['authorizer'], ['dynamodb:PutItem'], [table]],
+  ['write', ['link', 'authorizer'], ['dynamodb:PutItem'], [table]],
   ['list watches', but('api'), ['dynamodb:Query'], [`${table}/index/listing`]],
   ['read whole partitions', but('api', 'sweep'), ['dynamodb:Query'], [table]],
   [
     'read a secret',
-    ['trigger', 'sweep', 'api', 'authorizer'],
+    ['trigger', 'sweep', 'api', 'link', 'authorizer'],
     ['ssm:GetParameters', 'ssm:GetParameter'],
     [arn('ssm', 'parameter/opwatch/aliyun/credentials')],
   ],

@@ -39,7 +39,7 @@ it('marks the commit that the watch’s label names', () => {
   );
   expect(bodyOf(failed)).toMatchObject({
     context: 'opwatch/aliyun-emr c-b933c5aac8fe0001/op-13c37a77c5050001',
-    target_url: failed.data.watch.url,
+    target_url: failed.data.watch.link,
   });
 });
 
@@ -95,7 +95,7 @@ it.each<[others: readonly Status[], event: typeof failed, state: string, descrip
 
 it('links to its watch alone where that is the worst', () => {
   expect(told(succeeded, [{ status: 'failed' }])).not.toHaveProperty('target_url');
-  expect(told(failed, [{ status: 'succeeded' }]).target_url).toBe(failed.data.watch.url);
+  expect(told(failed, [{ status: 'succeeded' }]).target_url).toBe(failed.data.watch.link);
 });
 
 it('has no character of four bytes in what GitHub shows: it would refuse the status', () => {

@@ -175,9 +175,13 @@ describe('the rest', () => {
     expect(messageOf(failed, 'en').links.map(({ text }) => text)).toEqual(['Console', 'Watch']);
     const odd = {
       ...failed,
-      data: { ...failed.data, console: 'javascript:alert(1)', watch: { ...failed.data.watch, url: '/watches/w_1' } },
+      data: { ...failed.data, console: 'javascript:alert(1)', watch: { ...failed.data.watch, link: '/w/1' } },
     };
     expect(messageOf(odd, 'en').links).toEqual([]);
+    // The address of the API asks for a token: people get a link that opens, or none.
+    const { link: _, ...watch } = failed.data.watch;
+    const without = { ...failed, data: { ...failed.data, watch } };
+    expect(messageOf(without, 'en').links.map(({ text }) => text)).toEqual(['Console']);
   });
 });
 
@@ -232,9 +236,9 @@ describe('a digest', () => {
       thread: undefined,
     });
     expect(facts.map(({ name, url }) => [name, url])).toEqual([
-      ['❌ aliyun-emr RESIZE_CLUSTER failed after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
-      ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
-      ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/watches/w_sample'],
+      ['❌ aliyun-emr RESIZE_CLUSTER failed after 12 min 3 s', 'https://opwatch.example.com/w/sample'],
+      ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/w/sample'],
+      ['✅ aliyun-emr RESIZE_CLUSTER succeeded after 12 min 3 s', 'https://opwatch.example.com/w/sample'],
     ]);
     expect(digestOf([succeeded, succeeded], 'zh').title).toBe('✅ 2 个操作：2 成功');
   });

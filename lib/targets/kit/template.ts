@@ -19,7 +19,7 @@ const KNOWN = [
   'data\\.(result|error|message|note|startedAt|endedAt|requestId|watch)',
   'data\\.progress\\.(done|total|percent)|data\\.reason\\.(code|message)',
   'data\\.blocked(\\.(since|kind|code|message|help))?',
-  'data\\.watch\\.(id|url|submittedAt|deadline|labels)',
+  'data\\.watch\\.(id|url|link|submittedAt|deadline|labels)',
   'data\\.operation\\.\\w+',
   'data\\.watch\\.labels\\.[\\w.\\-/]+',
 ];
