@@ -6,6 +6,7 @@
  * end to tell.
  */
 import { LAST_LOOK_OWN_DELAY_MS, LAST_LOOK_SILENCE_MS, LAST_LOOK_WAIT_MS } from './schedule.ts';
+import { sentence } from './sentences.ts';
 
 /** Why a look could not be made, or brought no answer; with the words of the cloud or of opwatch. */
 export type Missed = {
@@ -57,24 +58,17 @@ export const waitOn = (
 const iso = (at: number): string => new Date(at).toISOString();
 
 const lastHeard = (heard: Heard | undefined): string => {
-  if (!heard) return 'No answer of the cloud is on record.';
-  const said = 'word' in heard ? heard.word : `not found (${heard.shows})`;
-  return `The last answer on record, of ${iso(heard.at)}: ${said}.`;
+  if (!heard) return sentence('never_heard');
+  const word = 'word' in heard ? heard.word : sentence('not_found_then', { shows: heard.shows });
+  return sentence('last_heard', { at: iso(heard.at), word });
 };
 
 /** The note of a watch whose last look brought no end. */
-export const noteOfLastLook = (heard: Heard): string =>
-  'word' in heard
-    ? `The deadline passed. The last look, at ${iso(heard.at)}, found it not over: ${heard.word}.`
-    : `The deadline passed. The last look, at ${iso(heard.at)}, did not find it: ${heard.shows}`;
-
-const REASONS: Readonly<Record<Missed['cause'], string>> = {
-  unanswered: 'the cloud did not answer',
-  refused: 'the cloud refused',
-  paused: 'the cloud asked for fewer calls',
-  full: 'the connection had no call to spare',
-  no_secret: 'opwatch could not read the credentials',
-  fault: 'opwatch had a fault',
+export const noteOfLastLook = (heard: Heard): string => {
+  const at = iso(heard.at);
+  return 'word' in heard
+    ? sentence('not_over', { at, word: heard.word })
+    : sentence('not_found', { at, shows: heard.shows });
 };
 
 /** The note of a watch whose last look could not be made, or was not answered. */
@@ -85,6 +79,11 @@ export const noteOfNoLook = (
   now: number,
 ): string => {
   const since = (isOfCloud(missed) ? overdue?.silence?.since : overdue?.since) ?? now;
-  const why = `From ${iso(since)} to ${iso(now)} ${REASONS[missed.cause]}: ${missed.code}: ${missed.message}`;
-  return `The deadline passed without a last answer. ${lastHeard(heard)} ${why}`;
+  return sentence('no_last_answer', {
+    heard: lastHeard(heard),
+    since: iso(since),
+    until: iso(now),
+    why: sentence(missed.cause),
+    words: `${missed.code}: ${missed.message}`,
+  });
 };

@@ -12,6 +12,7 @@ import { type Recipient, recipientOf } from './recipient.ts';
 import { restEnd } from './resting.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, SECOND } from './schedule.ts';
+import { sentence } from './sentences.ts';
 import { withSleep } from './sleep.ts';
 import type { Item } from './store.ts';
 import { type Outcome, tellGroup } from './tell.ts';
@@ -221,7 +222,7 @@ const tellNobody = async (
   await tellOfEnd(recipient, disabled, runtime);
   const made: Made = {
     at: runtime.now(),
-    verdict: { kind: 'gone', reason: `the target is disabled: ${disabled.reason}` },
+    verdict: { kind: 'gone', reason: sentence('disabled', { reason: disabled.reason }) },
   };
   const end = async (due: Due): Promise<readonly [Due, Fate]> => {
     const number = due.job.item.body.attempts + 1;

@@ -14,6 +14,7 @@ import type { Blocked, Refusals } from './blocked.ts';
 import type { Heard, Overdue } from './deadline.ts';
 import type { CloudStatus, Evidence, Facts, Memo, Progress } from './observation.ts';
 import type { Gap } from './schedule.ts';
+import { sentence } from './sentences.ts';
 
 export type Status = CloudStatus | 'lost' | 'timed_out' | 'stopped';
 
@@ -146,7 +147,7 @@ export const ended = (watch: Watch, status: EndStatus, now: number, note: string
 
 /** Ends a watch because somebody asked for it. The operation itself goes on in its cloud. */
 export const stop = (watch: Watch, now: number): Watch =>
-  isOver(watch.status) ? watch : ended(watch, 'stopped', now, 'Stopped on request.');
+  isOver(watch.status) ? watch : ended(watch, 'stopped', now, sentence('stopped'));
 
 /** Adds targets; those who join a watch that is over are owed its outcome. */
 export const join = (watch: Watch, notify: readonly string[], now: number): Watch => {

@@ -10,6 +10,7 @@ import {
 } from '../event.ts';
 import { type Notice, type NoticeEvent, noticeEventOf } from '../notice.ts';
 import { MINUTE, SECOND } from '../schedule.ts';
+import { sentence } from '../sentences.ts';
 import type { EndStatus, Watch } from '../watch.ts';
 
 const TOOK_MS = 12 * MINUTE + 3 * SECOND;
@@ -31,13 +32,17 @@ const SAMPLES: Readonly<Record<EndStatus | 'attention', Sample>> = {
     },
   },
   canceled: { word: 'TERMINATED', facts: {} },
-  lost: { word: 'IN_PROGRESS', facts: {}, note: 'GetOperation shows no operation op-13c37a77c5050001' },
+  lost: {
+    word: 'IN_PROGRESS',
+    facts: {},
+    note: sentence('shows_none', { api: 'GetOperation', thing: 'operation', id: 'op-13c37a77c5050001' }),
+  },
   timed_out: {
     word: 'IN_PROGRESS',
     facts: {},
-    note: 'The deadline passed. The last look found it not over: IN_PROGRESS.',
+    note: sentence('not_over', { at: '2026-11-22T02:05:42.000Z', word: 'IN_PROGRESS' }),
   },
-  stopped: { word: 'IN_PROGRESS', facts: {}, note: 'Stopped on request.' },
+  stopped: { word: 'IN_PROGRESS', facts: {}, note: sentence('stopped') },
   attention: { word: 'HUMAN_PROCESSING', facts: {} },
 };
 

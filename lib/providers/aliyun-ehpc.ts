@@ -4,6 +4,7 @@ import { callAliyun } from '../clouds/aliyun.ts';
 import { type Answer, noState, ofAnother } from '../clouds/answer.ts';
 import { code, count, type Fields, fields, given, list, text } from '../clouds/fields.ts';
 import { type LookError, Misconfigured } from '../errors.ts';
+import { sentence } from '../sentences.ts';
 import { broughtNothing, concernsAll, inTurn, orThrow } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
 import { absentBy, asWritten, inAnyCase, type States, sightOf } from './kit/sight.ts';
@@ -93,7 +94,11 @@ const lookAt = async ({ operation }: Ask<EhpcOperation>, cloud: Cloud): Promise<
   if (task) return sightOfTask(task, requestId);
   // Only an empty list means that there is no such task.
   if (list(body.Tasks)?.length !== 0) throw ofAnother(`task ${TaskId} of ${ClusterId}`, 'other tasks', requestId);
-  return { kind: 'absent', shows: `ListTasks shows no task ${TaskId}`, ...given({ requestId }) };
+  return {
+    kind: 'absent',
+    shows: sentence('shows_none', { api: 'ListTasks', thing: 'task', id: TaskId }),
+    ...given({ requestId }),
+  };
 };
 
 /**

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
 import { code, fields, given, instant, text } from '../clouds/fields.ts';
+import { sentence } from '../sentences.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
@@ -38,7 +39,7 @@ const LONG_AGO_MS = 60 * 60_000;
 
 const noteOf = (endedAt: number | undefined, { submittedAt }: Ask<EmrOperation>): string | undefined =>
   endedAt !== undefined && endedAt < submittedAt - LONG_AGO_MS
-    ? `EMR says that this operation ended at ${new Date(endedAt).toISOString()}, before it was submitted here.`
+    ? sentence('ended_before', { at: new Date(endedAt).toISOString() })
     : undefined;
 
 const lookAt = async (ask: Ask<EmrOperation>, cloud: Cloud): Promise<Observation> => {
@@ -56,7 +57,11 @@ const lookAt = async (ask: Ask<EmrOperation>, cloud: Cloud): Promise<Observation
   if (answer.kind === 'unknown') return absentBy(answer.words);
   const { body, requestId } = answer;
   if (requestId !== undefined && (body.Operation ?? null) === null) {
-    return { kind: 'absent', shows: `GetOperation shows no operation ${operation.OperationId}`, requestId };
+    return {
+      kind: 'absent',
+      shows: sentence('shows_none', { api: 'GetOperation', thing: 'operation', id: operation.OperationId }),
+      requestId,
+    };
   }
   const told = fields(body.Operation);
   mustBeAbout(ids, told, requestId);

@@ -19,6 +19,7 @@ import {
 import { FAILURE_NAMES } from '../clouds/huawei-dws-tasks.ts';
 import { byCluster, described, type Shown } from '../clouds/huawei-dws-witness.ts';
 import { stampOf } from '../clouds/stamp.ts';
+import { sentence } from '../sentences.ts';
 import { inTurn, orThrow } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
@@ -90,9 +91,7 @@ const sightBy = (states: States, { action, tie }: Shown, ask: DwsAsk): Seen => {
       run: runOf(ask, action.submitted),
       progress: isOver(sight.status) ? undefined : action.progress,
       evidence: isUntied ? ('untied' as const) : undefined,
-      note: isUntied
-        ? `${described(action)}: no time that can be compared ties this end to the watched run.`
-        : undefined,
+      note: isUntied ? sentence('dws_untied', { action: described(action) }) : undefined,
     }),
   };
 };

@@ -5,6 +5,7 @@
 import { isAside, type OperationEvent, type ProgressEvent } from '../event.ts';
 import type { Progress } from '../observation.ts';
 import { SECOND } from '../schedule.ts';
+import { sentenceIn } from '../sentences.ts';
 import { cutBytes, plain } from '../text.ts';
 import type { Aside, Status } from '../watch.ts';
 import { clockIn } from './kit/clock.ts';
@@ -132,7 +133,10 @@ const causeOf = ({ reason, error, blocked }: OperationEvent['data']): string => 
 const whyOf = (event: Told, language: Language): string => {
   const { data } = event;
   const cure = data.blocked && WORDS[language].cures[data.blocked.kind];
-  return lines([isSound(event) ? undefined : causeOf(data), cure, data.note], WHY_BYTES);
+  return lines(
+    [isSound(event) ? undefined : causeOf(data), cure, data.note && sentenceIn(data.note, language)],
+    WHY_BYTES,
+  );
 };
 
 const isSound = (event: Told): boolean => LOOKS[kindOf(event)][0] === 'good';

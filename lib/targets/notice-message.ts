@@ -1,5 +1,6 @@
 /** What a chat message says to whoever runs opwatch. Pure; nothing here is markup. */
 import type { Notice, NoticeEvent } from '../notice.ts';
+import { sentenceIn } from '../sentences.ts';
 import { clockIn } from './kit/clock.ts';
 import { type Fact, line, lines, type Message, TITLE_BYTES, type Tone, VALUE_BYTES, WHY_BYTES } from './message.ts';
 import { type Language, WORDS } from './words.ts';
@@ -35,7 +36,8 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZon
   const { status, kind, reason, connection, provider, target } = notice.data;
   const [tone, mark] = LOOKS[status];
   const { notices, cures } = WORDS[language];
-  const cause = [reason?.code, reason?.message].filter(Boolean).join(': ');
+  const message = reason && sentenceIn(reason.message, language);
+  const cause = [reason?.code, message].filter(Boolean).join(': ');
   const why = lines([cause, kind && cures[kind], status === 'target_ended' && notices.ended], WHY_BYTES);
   return {
     tone,

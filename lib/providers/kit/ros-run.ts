@@ -9,6 +9,7 @@
 import { given } from '../../clouds/fields.ts';
 import { type Action, isAction, isCreation, isUpdate, type Stack, utc } from '../../clouds/ros-stack.ts';
 import type { CloudWords } from '../../errors.ts';
+import { sentence } from '../../sentences.ts';
 import type { Ask, CloudStatus, Memo, Observation } from '../provider.ts';
 import { isRecent, newRun, otherRun, since } from './run.ts';
 import { absentBy } from './sight.ts';
@@ -120,7 +121,7 @@ const first = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Observatio
 /** Whether GetStack tells when a run of this action began: not so for a deletion, which comes once, and for a check. */
 const isDated = (action: Action): boolean => isCreation(action) || isUpdate(action);
 
-const undated = (action: Action): string => `GetStack does not tell when this ${action} began.`;
+const undated = (action: Action): string => sentence('ros_undated', { action });
 
 const followed = (sight: Sight, stack: Stack, bound: Bound, ask: RosAsk): Observation => {
   const { action, isRollback, isBare } = stack;
@@ -134,15 +135,14 @@ const followed = (sight: Sight, stack: Stack, bound: Bound, ask: RosAsk): Observ
   };
   if (action === undefined) return mine;
   if (action === 'DELETE' && bound.action !== 'DELETE') {
-    const note = `The stack was deleted (${word}) before the end of its ${bound.action} was seen.`;
+    const note = sentence('ros_deleted_early', { word, action: bound.action });
     return inferred(mine, 'canceled', note, bound.action);
   }
   if (isCreation(bound.action) && isUpdate(action)) {
-    if (isBare)
-      return isOver ? untied(mine, 'GetStack does not tell whether the creation was rolled back or an update.') : mine;
+    if (isBare) return isOver ? untied(mine, sentence('ros_rollback_or_update')) : mine;
     return bound.hasFailed
-      ? inferred(mine, 'failed', `The creation was rolled back before the stack showed ${word}.`, bound.action)
-      : inferred(mine, 'succeeded', `${word}: ROS updates no stack whose creation has not ended well.`, bound.action);
+      ? inferred(mine, 'failed', sentence('ros_rolled_back', { word }), bound.action)
+      : inferred(mine, 'succeeded', sentence('ros_updated', { word }), bound.action);
   }
   if (bound.isReviewed && isCreation(action)) return bind(sight, action, stack, ask.earlierRuns);
   return compared(mine, stack, bound);
@@ -161,8 +161,7 @@ const compared = (mine: Sight, { action, at, isRollback }: Stack, bound: Bound):
   if (bound.hasFailed && status === 'succeeded')
     return otherRun(`${shows}: it was rolled back`, false, requestOf(mine));
   if (status === 'running') return mine;
-  if (!isSame)
-    return untied(mine, `UpdateTime has moved from ${bound.at} to ${at}: by the rollback or by another update.`);
+  if (!isSame) return untied(mine, sentence('ros_moved', { from: String(bound.at), to: String(at) }));
   return action === 'DELETE' || (isTimed && isDated(action)) ? mine : untied(mine, undated(action));
 };
 
@@ -183,7 +182,7 @@ export const ofNone = (words: CloudWords, ask: RosAsk): Observation => {
     word,
     known: true,
     evidence: 'inferred',
-    note: 'The stack is not known any more, after it had been seen: it has been deleted.',
+    note: sentence('ros_gone'),
     facts: { operationType: 'DELETE', ...given({ requestId }) },
     memo: ask.memo,
     ...given({ run: bound?.run }),

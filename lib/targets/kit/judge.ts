@@ -7,6 +7,7 @@
 import type { HttpAnswer } from '../../http.ts';
 import { retryAfterMs } from '../../retry-after.ts';
 
+import { sentence } from '../../sentences.ts';
 import type { Verdict } from '../target.ts';
 import { DELIVERED } from './answer.ts';
 import { type Said, saidIn } from './said.ts';
@@ -60,8 +61,8 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 const reasonOf = (answer: HttpAnswer, { code, words }: Said, { name, otherwise }: Manner): string => {
   const { status } = answer;
   const who = code === undefined ? [] : [`${name} ${code}`.trim()];
-  if (status === 410) return ['HTTP 410: the receiver wants no more', ...who, words].filter(Boolean).join(': ');
-  if (status >= 300 && status < 400) return ['redirects are not followed', ...who].join(': ');
+  if (status === 410) return [sentence('wants_no_more'), ...who, words].filter(Boolean).join(': ');
+  if (status >= 300 && status < 400) return [sentence('redirected'), ...who].join(': ');
   if (!isSuccess(status)) return [`HTTP ${status}`, ...who, words].filter(Boolean).join(': ');
   const unusual = status === 200 ? undefined : `HTTP ${status}`;
   return [unusual, who[0] ?? otherwise, words].filter(Boolean).join(': ');
