@@ -6,7 +6,8 @@ import { anOperation, type Opwatch } from './kit/opwatch.ts';
 /** The chats that show links; each has a stand-in of its own in the inbox. */
 const CHATS = ['slack', 'slack-bot', 'teams', 'discord', 'dingtalk', 'feishu', 'wecom', 'telegram', 'google-chat'];
 
-const LINK = /^http:.*\/w\/([\w-]+)$/;
+/** Some chats' markup has `_` as `%5F`. */
+const LINK = /^http:.*\/w\/([\w%-]+)$/;
 
 let opwatch: Opwatch;
 let id = '';
@@ -47,7 +48,8 @@ export const links = (running: () => Opwatch): void => {
 
   it('that is forged in any of six ways gets one and the same answer', async () => {
     const [url = ''] = linksAt('slack');
-    const link = LINK.exec(url)?.[1] ?? '';
+    const written = LINK.exec(url)?.[1] ?? '';
+    const link = decodeURIComponent(written);
     const key = opwatch.stack.surroundings.environment.STAND_IN_LINK_KEY ?? '';
     const submittedAt = Date.parse((await opwatch.read(id)).submittedAt ?? '');
     expect(signLink({ id, submittedAt }, key)).toBe(link);
@@ -61,7 +63,7 @@ export const links = (running: () => Opwatch): void => {
     ];
     const answers = await Promise.all(
       wrong.map(async (one) => {
-        const answer = await open(url.replace(link, one));
+        const answer = await open(url.replace(written, one));
         const headers = [...answer.headers].filter(([name]) => name !== 'date');
         return { status: answer.status, headers, body: await answer.text() };
       }),
