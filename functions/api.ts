@@ -108,7 +108,9 @@ const list: Handle = async (event, caller, runtime) => {
 const end: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'submit');
   const item = await watchIn(event, caller, runtime);
-  const { body } = await changeWatch(item, (watch) => stop(watch, runtime.now()), runtime);
+  const stopped = await changeWatch(item, (watch) => stop(watch, runtime.now()), runtime);
+  if (!stopped) throw noSuchWatch();
+  const { body } = stopped;
   note('stop asked for', { watch: body.id, status: body.status }, event, caller, runtime);
   return answer(200, await viewOf(body, runtime));
 };
@@ -124,6 +126,7 @@ const extend: Handle = async (event, caller, runtime) => {
   if (detail) throw new Refusal(422, `deadline ${detail}`, [{ pointer: '/deadline', detail }]);
   const due = (watch: Watch) => dueBy(watch, at, runtime.now(), habitsOf(watch, runtime.config));
   const changed = await changeWatch(item, due, runtime);
+  if (!changed) throw noSuchWatch();
   if (isOver(changed.body.status)) throw new Refusal(409, `the watch is over: ${changed.body.status}`);
   note('deadline moved', { watch: changed.pk, deadline: new Date(at).toISOString() }, event, caller, runtime);
   return answer(200, await viewOf(changed.body, runtime));

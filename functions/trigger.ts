@@ -1,8 +1,8 @@
 /** Takes watches: POST /watches, the same JSON by direct invoke, or as the input of a schedule or rule. */
 import middy from '@middy/core';
-import { callerOf, mustHave, THE_DEPLOYMENT } from '../lib/caller.ts';
+import { callerOf, mustHave, principalOf, THE_DEPLOYMENT } from '../lib/caller.ts';
 import { problemHeaders } from '../lib/problem.ts';
-import { problemsIn, type Receipt, receive } from '../lib/receive.ts';
+import { problemsIn, type Receipt, receive, watchesIn } from '../lib/receive.ts';
 import { keepRefused } from '../lib/refused.ts';
 import { type Runtime, theRuntime } from '../lib/runtime.ts';
 import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
@@ -12,6 +12,9 @@ export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpRes
   const caller = callerOf(event);
   mustHave(caller, 'submit');
   const receipt = await receive(jsonBody(event), caller, runtime);
+  const { tenant } = caller;
+  for (const watch of watchesIn(receipt))
+    runtime.log.info('watch submitted', { watch, tenant, by: principalOf(event) });
   const isProblem = 'title' in receipt.body;
   return answer(receipt.status, receipt.body, {
     ...(isProblem && { 'content-type': 'application/problem+json; charset=utf-8' }),

@@ -13,11 +13,27 @@ export type Cursor = v.InferOutput<typeof Cursor>;
 
 export const encodeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url');
 
+const PK_MAX = 64;
+
+/** Whether the index can have such an entry: DynamoDB takes no other, and would answer with an error of ours. */
+const isEntry = ({ pk, sk, tenantDay: day, listedAt }: NonNullable<Cursor['after']>): boolean => {
+  const [at = '', id] = listedAt.split('#');
+  return (
+    sk === 'watch' &&
+    pk.startsWith('w_') &&
+    pk.length <= PK_MAX &&
+    id === pk &&
+    day.endsWith(`#${at.slice(0, 10)}`) &&
+    !Number.isNaN(Date.parse(at))
+  );
+};
+
 /** Throws a Refusal for what is no cursor, or one into another tenant's days. */
 export const decodeCursor = (text: string, tenant: string): Cursor => {
   try {
     const cursor = v.parse(Cursor, JSON.parse(Buffer.from(text, 'base64url').toString()));
-    if (cursor.after === undefined || cursor.after.tenantDay === tenantDay(tenant, cursor.at)) return cursor;
+    const { at, after } = cursor;
+    if (after === undefined || (after.tenantDay === tenantDay(tenant, at) && isEntry(after))) return cursor;
   } catch {
     // Falls through to the refusal.
   }

@@ -135,6 +135,11 @@ const owesWork = (item: Item): boolean => {
 /** In whole milliseconds: the gaps between looks grow with a square root, so the times of looks have fractions. */
 const leaseOf = (item: Key, aliveUntil: number) => ({ leaseShard: shardOf(item), aliveUntil: Math.ceil(aliveUntil) });
 
+const listingOf = ({ id, tenant }: Watch, at: number) => ({
+  tenantDay: tenantDay(tenant, at),
+  listedAt: `${new Date(at).toISOString()}#${id}`,
+});
+
 export const newWatchItem = (watch: Watch, now: number): WatchItem => ({
   ...watchKey(watch.id),
   version: 1,
@@ -142,10 +147,18 @@ export const newWatchItem = (watch: Watch, now: number): WatchItem => ({
   lapses: 0,
   receives: 0,
   ...leaseOf(watchKey(watch.id), now + FIRST_LEASE_MS),
-  tenantDay: tenantDay(watch.tenant, watch.submittedAt),
-  listedAt: `${new Date(watch.submittedAt).toISOString()}#${watch.id}`,
+  ...listingOf(watch, watch.submittedAt),
   body: watch,
 });
+
+/**
+ * The watch as it is kept for longer, listed anew when it has been listed for a day: whoever walks through the days needs to
+ * go back no further than a watch can live from there.
+ */
+export const relisted = (item: WatchItem, now: number): WatchItem => {
+  const listedAt = Date.parse((item.listedAt ?? '').split('#')[0] ?? '');
+  return listedAt > now - DAY ? item : { ...item, ...listingOf(item.body, now) };
+};
 
 /** A delivery beneath a watch or, when it is a notice, in a partition of its own. */
 export const newDeliveryItem = (pk: string, delivery: Delivery, now: number): DeliveryItem => {

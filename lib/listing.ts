@@ -8,7 +8,7 @@ import type { Watch } from './watch.ts';
 /** Queries one page may cost; a page that finds little within them comes with a cursor to go on from. */
 const QUERIES_MAX = 40;
 /** Nothing older than this can still be there. */
-const OLDEST_MS = KEEP_MS + DEADLINE_MAX_MS + 2 * DAY;
+export const OLDEST_MS = KEEP_MS + DEADLINE_MAX_MS + 2 * DAY;
 
 export type Wanted = {
   readonly tenant: string;

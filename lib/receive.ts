@@ -108,3 +108,7 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
 /** What of it is a refusal. */
 export const problemsIn = ({ body }: Receipt): Problem[] =>
   'map' in body ? body.flatMap(({ problem: each = [] }) => each) : 'title' in body ? [body] : [];
+
+/** The ids of the watches that it took or joined. */
+export const watchesIn = ({ body }: Receipt): string[] =>
+  'map' in body ? body.flatMap(({ watch }) => watch?.id ?? []) : 'title' in body ? [] : [body.id];

@@ -1,7 +1,9 @@
 /** Sends deliveries again: one by its id, or all that were parked for a target in a time. The webhook-id stays. */
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { begunAnew, type Delivery, dismissed, overtaken } from './delivery.ts';
-import { type DeliveryItem, reissued, tenantDay, type WatchItem, withBody } from './items.ts';
+import { keepHead } from './head.ts';
+import { type DeliveryItem, reissued, relisted, tenantDay, type WatchItem, withBody } from './items.ts';
+import { OLDEST_MS } from './listing.ts';
 import { isOvertaken } from './overtaken.ts';
 import { Refusal, TOO_MANY_DELIVERIES, tooMany } from './problem.ts';
 import type { Runtime } from './runtime.ts';
@@ -30,8 +32,9 @@ export const resend = async (key: Key, tools: Tools): Promise<DeliveryItem | und
     }
     const begun = withBody(item, begunAnew(item.body, now()), now(), now());
     const next = { ...reissued(begun, now(), 0), version: begun.version };
+    // First: a delivery that waits beside a watch that expires would have nothing to tell.
+    if (!(await keepWatch(watch, tools))) continue;
     if (!(await table.replace(next))) continue;
-    await keepWatch(watch, tools);
     await wake([next], tools);
     return next;
   }
@@ -43,10 +46,12 @@ const both = async (key: Key, { table }: Tools) => {
   return [find(key.sk) as DeliveryItem | undefined, find('watch') as WatchItem | undefined] as const;
 };
 
-/** A watch that is about to expire would leave its delivery without anything to tell. */
-const keepWatch = async (watch: WatchItem, { table, now }: Tools): Promise<void> => {
-  if (watch.expiresAt === undefined) return;
-  await table.replace(withBody(watch, watch.body, now(), now()));
+/** Keeps a watch that would expire; false when somebody has changed it meanwhile, or it is gone. */
+const keepWatch = async (watch: WatchItem, tools: Tools): Promise<boolean> => {
+  const { table, now } = tools;
+  if (watch.expiresAt === undefined) return true;
+  await keepHead(watch.body, tools);
+  return table.replace(relisted(withBody(watch, watch.body, now(), now()), now()));
 };
 
 /**
@@ -78,8 +83,8 @@ export type Parked = {
 };
 
 const PAGE = 50;
-/** Watches are listed by the day they were submitted; their deliveries may be parked much later. */
-const LATER_MS = 18 * DAY;
+/** Watches are listed by the day they were submitted or kept for longer; their deliveries may be parked much later. */
+const LATER_MS = 20 * DAY;
 
 /** What one request has time for. */
 const BUDGET_MS = 8 * SECOND;
@@ -133,7 +138,7 @@ const eachParked = async (
       last.at <= until
     );
   };
-  const first: Cursor = { at: Math.max(since - LATER_MS, 0) };
+  const first: Cursor = { at: Math.max(since - LATER_MS, now() - OLDEST_MS, 0) };
   const given = cursor === undefined ? first : decodeCursor(cursor, tenant);
   let at: Cursor = given.at < first.at ? first : given;
   let count = 0;
@@ -143,13 +148,13 @@ const eachParked = async (
     const partitions = await Promise.all(page.keys.map(({ pk }) => table.partition(pk)));
     const meant = partitions.filter((items) => items.some(({ sk, body }) => sk === 'watch' && isMeant(body as Watch)));
     const parked = meant.flat().filter((item) => item.sk.startsWith('delivery#') && isWanted(item));
-    for (const item of parked) {
-      const waitMs = await takePlace();
-      if (waitMs > 0 && count === 0) throw new Refusal(tooMany(TOO_MANY_DELIVERIES, waitMs));
-      // What was done is not parked any more: the next request goes on with the rest.
-      if (waitMs > 0) return { count, cursor: encodeCursor(at) };
-      if (await act(item)) count += 1;
-    }
+    const waits = await Promise.all(parked.map(takePlace));
+    const done = await Promise.all(parked.filter((_, i) => waits[i] === 0).map(act));
+    count += done.filter(Boolean).length;
+    const waitMs = Math.max(0, ...waits);
+    if (waitMs > 0 && count === 0) throw new Refusal(tooMany(TOO_MANY_DELIVERIES, waitMs));
+    // What was done is not parked any more: the next request goes on with the rest.
+    if (waitMs > 0) return { count, cursor: encodeCursor(at) };
     at = page.next ? { at: at.at, after: page.next } : { at: at.at + DAY };
   }
   return { count };

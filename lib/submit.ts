@@ -1,14 +1,7 @@
 /** Accepts submissions: writes the watch, sends its one message; or joins the watch that answers for the operation already. */
-import {
-  headExpiresAt,
-  headKey,
-  newWatchItem,
-  reissued,
-  type WatchItem,
-  watchId,
-  watchKey,
-  withBody,
-} from './items.ts';
+
+import { keepHead, moveHead } from './head.ts';
+import { headKey, newWatchItem, reissued, relisted, type WatchItem, watchId, watchKey, withBody } from './items.ts';
 import { lacksOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import type { Item } from './store.ts';
@@ -108,7 +101,9 @@ const accept = async (
       const deliveries = targets.size - standing.body.notify.length;
       const none = hasPlace || deliveries === 0 ? undefined : await takePlace({ watches: 0, deliveries });
       if (none) return none;
-      return { item: await joinWatch(standing, submission.notify, tools), isNew: false };
+      const joined = await changeWatch(standing, (watch) => join(watch, submission.notify, now()), tools);
+      if (!joined) throw new Error('the watch was deleted while a target joined it');
+      return { item: joined, isNew: false };
     }
     earlierRuns = reportedRuns(standing.body);
   }
@@ -134,32 +129,17 @@ const newWatch = (submission: Submission, { earlierRuns = [], ...named }: Genera
   owed: [],
 });
 
-/** The head is a shortcut past generations that are over; nothing depends on it being up to date. */
-const moveHead = async (
-  identity: Identity,
-  generation: number,
-  head: Item | undefined,
-  { table, now }: Tools,
-): Promise<void> => {
-  const next = {
-    ...headKey(identity),
-    version: (head?.version ?? 0) + 1,
-    body: { generation },
-    expiresAt: headExpiresAt(now()),
-  };
-  await (head ? table.replace(next) : table.insert(next));
-};
-
 /**
  * Changes a watch from outside and wakes it when that leaves it owing something (an end by request, or an outcome to tell
  * a target that joined late) or with a deadline that may come before its message does. The message goes out under a new
- * ticket, so there is still only one.
+ * ticket, so there is still only one. A watch that lives longer is listed, and found by its operation, for as long. Answers
+ * undefined where the watch has been deleted meanwhile: then nothing was changed.
  */
 export const changeWatch = async (
   item: WatchItem,
   change: (watch: Watch) => Watch,
   tools: Tools,
-): Promise<WatchItem> => {
+): Promise<WatchItem | undefined> => {
   const { table, now } = tools;
   let current = item;
   for (;;) {
@@ -167,16 +147,16 @@ export const changeWatch = async (
     if (body === current.body) return current;
     const wakes = body.owed.length > current.body.owed.length || body.deadline < current.body.deadline;
     const next = withBody(current, body, body.nextLookAt, now());
-    const written = wakes ? { ...reissued(next, now(), 0), version: next.version } : next;
+    const woken = wakes ? { ...reissued(next, now(), 0), version: next.version } : next;
+    const isLonger = body.deadline > current.body.deadline;
+    if (isLonger) await keepHead(body, tools);
+    const written = isLonger ? relisted(woken, now()) : woken;
     if (await table.replace(written)) {
       if (wakes) await wake([written], tools);
       return written;
     }
     const [again] = await table.get([current]);
-    if (!again) return current;
+    if (!again) return undefined;
     current = again as WatchItem;
   }
 };
-
-const joinWatch = (item: WatchItem, notify: readonly string[], tools: Tools): Promise<WatchItem> =>
-  changeWatch(item, (watch) => join(watch, notify, tools.now()), tools);
