@@ -114,8 +114,8 @@ describe('what was parked for a target that said 410', () => {
       const { body } = await ask(world, 'POST /deliveries/resend', {}, { ...range, ...(cursor ? { cursor } : {}) });
       answers.push(body);
     } while (answers.at(-1)?.cursor !== undefined && answers.length < 20);
-    // 22 days and three more pages, six of them a request.
-    expect(answers.map(({ resent }) => resent)).toEqual([0, 0, 0, 120, 0].slice(0, answers.length));
+    // 24 days, for a watch may be listed a day before it was extended, and three more pages: six of them a request.
+    expect(answers.map(({ resent }) => resent)).toEqual([0, 0, 0, 50, 70]);
     await pass(world, HOUR);
     expect(told(world).toSorted()).toEqual(ids.toSorted());
   });
