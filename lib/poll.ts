@@ -21,13 +21,20 @@ type WatchJob = Job<Watch>;
 
 /**
  * Looks that the watch's count does not hold yet: those since the last write, one a receipt of this message, and the present
- * one if it is a look.
+ * one if it is a look. A later receipt of this message that was written down meanwhile has counted all of them.
  */
 const uncounted = (job: WatchJob, item: WatchItem, isLook: boolean): number => {
   const present = isLook ? 1 : 0;
-  if (!isCurrent(item, job) || item.idle) return present;
-  return Math.max(job.receives - item.receives - 1, 0) + present;
+  if (!isCurrent(item, job)) return present;
+  if (item.receives >= job.receives) return 0;
+  return item.idle ? present : job.receives - item.receives - 1 + present;
 };
+
+/** The receipt that an item's count reaches up to. */
+const receiptOf = ({ messageId: message, receives }: WatchJob, item: WatchItem) => ({
+  message,
+  receives: Math.max(receives, item.receives),
+});
 
 /** Whether a look brought anything to write down: times of looks, request ids and hasty progress alone are not. */
 const tellsMore = (before: Watch, after: Watch): boolean => {
@@ -147,19 +154,23 @@ const afterLook = async (job: WatchJob, outcome: Outcome, moment: number, runtim
 };
 
 /**
- * Sends a watch away without a look. That is written down once, or the receipts would be taken for looks; and so are the
- * slots it was given, so that it still has them when it comes back.
+ * Sends a watch away without a look. That is written down once, however often somebody else writes meanwhile, or the receipts
+ * would be taken for looks; and so are the slots it was given, so that it still has them when it comes back.
  */
 const stayIdle = async (
   job: WatchJob,
   { backAt, slots }: { readonly backAt: number; readonly slots?: readonly number[] },
   { table, now }: Pick<Runtime, 'table' | 'now'>,
 ): Promise<Fate> => {
-  const { item, messageId, receives } = job;
-  if (slots === undefined && item.idle && !leaseIsDue(item, backAt)) return { backAt };
-  const looks = item.body.looks + uncounted(job, item, false);
-  const kept = withBody(item, { ...item.body, looks }, backAt, now());
-  await table.replace({ ...kept, message: messageId, receives, ...(slots ? { slots } : { idle: true }) } as WatchItem);
+  let item: WatchItem | undefined = job.item;
+  while (item && isCurrent(item, job) && !isOver(item.body.status)) {
+    if (slots === undefined && item.idle && !leaseIsDue(item, backAt)) break;
+    const looks = item.body.looks + uncounted(job, item, false);
+    const kept = withBody(item, { ...item.body, looks }, backAt, now());
+    const written: WatchItem = { ...kept, ...receiptOf(job, item), ...(slots ? { slots } : { idle: true }) };
+    if (await table.replace(written)) break;
+    [item] = (await table.get([watchKey(job.item.pk)])) as WatchItem[];
+  }
   return { backAt };
 };
 
@@ -179,7 +190,7 @@ const change = async (
     if (body === item.body || isSame) return settle(job, { ...item, body }, runtime);
     const written: WatchItem = {
       ...withBody(item, next, body.nextLookAt, now()),
-      ...(isCurrent(item, job) && { message: job.messageId, receives: job.receives }),
+      ...(isCurrent(item, job) && receiptOf(job, item)),
       ...(!isLook && { idle: true }),
     };
     // Before it is written down, so that it is told even if this function is killed in between.

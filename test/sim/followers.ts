@@ -8,7 +8,8 @@ import type { Evidence } from './witness.ts';
 /** The name of the target that keeps them. */
 export const FOLLOWER = 'follower';
 
-const endOf = ({ status }: Watch): string => WORDS.en.status[status];
+/** How its end begins in a message: after how long comes behind it. */
+const endOf = ({ status }: Watch): string => (status === 'timed_out' ? 'was not over' : WORDS.en.status[status]);
 
 /** Whether the channel shows the end of a watch. */
 export const showsEnd = ({ receivers }: World, watch: Watch): boolean =>

@@ -228,9 +228,11 @@ const noteFault = (ended: Ended): string | undefined => {
   return undefined;
 };
 
-/** How often something went wrong in an interval that may have kept a look from its question. */
-const troublesIn = ({ evidence }: Case, from: number, to: number): number =>
-  evidence.troubles.filter(({ at }) => at >= from && at <= to).length;
+/** How often something went wrong in an interval that may have kept a look at this watch from its question. */
+const troublesIn = ({ evidence }: Case, watch: Watch, from: number, to: number): number => {
+  const poller = `poller-${providerOf(watch).split('-')[0]}`;
+  return evidence.troubles.filter(({ at, by = poller }) => by === poller && at >= from && at <= to).length;
+};
 
 /** A watch counts only looks that were made, and was looked at when it says so. */
 export const checkLookCounts: Rule = (run) => {
@@ -238,12 +240,10 @@ export const checkLookCounts: Rule = (run) => {
     const { looks, lookedAt, submittedAt } = watch;
     const since = submittedAt - SHARED_MS - clockSlack(run.plan);
     const asked = asksAbout(run, watch).filter((at) => at >= since && at <= overAt);
-    // A message whose function dies before it asks counts as a look.
-    const troubles = troublesIn(run, since, overAt);
-    // On a slow lane a message that is sent away twice for want of a slot counts as a look.
-    const slowLane = run.plan.callsPerSecond < 1 ? 3 : 0;
+    // A receipt whose function dies before it asks, or that nobody is called with, counts as a look.
+    const troubles = troublesIn(run, watch, since, overAt);
     run.evidence.expect(
-      looks <= asked.length + troubles + slowLane,
+      looks <= asked.length + troubles,
       () => `looks that were never made: ${watch.id} (${watch.provider}) ${looks}, asked ${asked.length} times`,
     );
     const slack = clockSlack(run.plan) * 2 + LOOK_MS;

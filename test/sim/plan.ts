@@ -62,7 +62,7 @@ export type Plan = {
   readonly purges: readonly number[];
   /** When a vendor's key is replaced in the cloud, and when opwatch is told. */
   readonly rotations: readonly { readonly vendor: 'aliyun' | 'huawei'; readonly at: number; readonly toldAt: number }[];
-  /** A project of a vendor's account that the key has no permission for, for a while or for good. */
+  /** A project of a vendor's account that the key has no permission for, for a while or for longer than most deadlines. */
   readonly denial?: {
     readonly vendor: 'aliyun' | 'huawei';
     readonly project: string;
@@ -158,8 +158,10 @@ const PROJECTS = { aliyun: ['cn-hangzhou', 'cn-shanghai'], huawei: ['89cd04f1', 
 const denialOf = (start: number, chance: Chance): NonNullable<Plan['denial']> => {
   const vendor = chance.pick(['aliyun', 'huawei'] as const);
   const from = start + chance.next() * RUN_MS;
-  const until = chance.is(0.5) ? Math.min(from + chance.spread(MINUTE, DAY), start + RUN_MS) : start + RUN_MS;
-  return { vendor, project: PROJECTS[vendor][1], from: chance.is(0.5) ? start : from, until };
+  // More than a day of refusals brings nothing new: an hour's deadline is over by then, and a day's as well.
+  const length = chance.is(0.5) ? chance.spread(MINUTE, DAY) : 1.1 * DAY;
+  const begin = chance.is(0.5) ? start : from;
+  return { vendor, project: PROJECTS[vendor][1], from: begin, until: Math.min(begin + length, start + RUN_MS) };
 };
 
 const operationOf = (i: number, submittedAt: number, chance: Chance, isQuiet: boolean): Operation => {

@@ -73,7 +73,7 @@ export const storyOf = (provider: ProviderName, submittedAt: number, chance: Cha
   const begin = Math.round(
     submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, HOUR)),
   );
-  const length = chance.is(0.9) ? chance.spread(SECOND, HOUR) : chance.spread(HOUR, 1.5 * DAY);
+  const length = chance.is(0.95) ? chance.spread(SECOND, HOUR) : chance.spread(HOUR, 1.5 * DAY);
   const middle: CloudState[] = ['running', 'running', 'odd', ...MIDDLE_STATES[provider]];
   const steps = Array.from({ length: chance.below(4) }, () => ({
     at: Math.round(begin + chance.next() * length),

@@ -41,6 +41,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: MemoryTableOptions): MemoryTable => {
   const items = new Map<string, Item>();
+  /** The same by partition and sort key. */
+  const partitions = new Map<string, Map<string, Item>>();
   const index = new Map<string, Indexed>();
   const underWay: { readonly at: number; readonly id: string; readonly entry: Indexed | undefined }[] = [];
   const freeze = createFreezer(inspect);
@@ -58,8 +60,18 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
       else index.delete(id);
       arrived += 1;
     }
-    underWay.splice(0, arrived);
+    if (arrived > 0) underWay.splice(0, arrived);
   };
+
+  const drop = ({ pk, sk }: Key): void => {
+    const id = idOf({ pk, sk });
+    items.delete(id);
+    partitions.get(pk)?.delete(sk);
+    tellIndex(id, undefined);
+  };
+
+  const inOrder = (pk: string): Item[] =>
+    [...(partitions.get(pk)?.values() ?? [])].sort((a, b) => byText(a.sk, b.sk));
 
   const put = (item: Item, isMet: (before: Item | undefined) => boolean): boolean => {
     const id = idOf(item);
@@ -68,6 +80,9 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
     if (!isMet(before)) return false;
     onWrite?.(after, before);
     items.set(id, after);
+    const partition = partitions.get(after.pk);
+    if (partition) partition.set(after.sk, after);
+    else partitions.set(after.pk, new Map([[after.sk, after]]));
     tellIndex(id, indexed(after));
     return true;
   };
@@ -83,40 +98,36 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
     replace: (item) => put(item, (before) => before !== undefined && before.version === item.version - 1),
 
     remove: (item) => {
-      const id = idOf(item);
-      if (items.get(id)?.version !== item.version) return false;
-      items.delete(id);
-      tellIndex(id, undefined);
+      if (items.get(idOf(item))?.version !== item.version) return false;
+      drop(item);
       return true;
     },
 
     beginning: (pk, prefix, limit) =>
-      [...items.values()]
-        .filter((item) => item.pk === pk && item.sk.startsWith(prefix))
-        .sort((a, b) => byText(a.sk, b.sk))
+      inOrder(pk)
+        .filter(({ sk }) => sk.startsWith(prefix))
         .slice(0, limit),
 
-    partition: (pk) => [...items.values()].filter((item) => item.pk === pk).sort((a, b) => byText(a.sk, b.sk)),
+    partition: inOrder,
 
     lapsed: (shard, before, limit, after) => {
       catchUp();
-      const entries = [...index.values()].filter(
-        ({ leaseShard, aliveUntil = before }) => leaseShard === shard && aliveUntil < before,
-      );
-      const lapsed = entries.map(({ pk, sk, aliveUntil = 0 }) => ({ pk, sk, aliveUntil }));
-      const inOrder = (a: Lapsed, b: Lapsed): number => a.aliveUntil - b.aliveUntil || byText(idOf(a), idOf(b));
+      const lapsed: Lapsed[] = [];
+      for (const { pk, sk, leaseShard, aliveUntil = before } of index.values())
+        if (leaseShard === shard && aliveUntil < before) lapsed.push({ pk, sk, aliveUntil });
+      const byLease = (a: Lapsed, b: Lapsed): number => a.aliveUntil - b.aliveUntil || byText(idOf(a), idOf(b));
       return lapsed
-        .filter((entry) => after === undefined || inOrder(entry, after) > 0)
-        .sort(inOrder)
+        .filter((entry) => after === undefined || byLease(entry, after) > 0)
+        .sort(byLease)
         .slice(0, limit);
     },
 
     owing: (shard) => {
       catchUp();
-      const days = [...index.values()].flatMap(({ leaseShard, tenantDay }) =>
-        leaseShard === shard && tenantDay !== undefined ? [tenantDay] : [],
-      );
-      return new Map([...Map.groupBy(days, (day) => day)].map(([day, { length }]) => [day, length]));
+      const counts = new Map<string, number>();
+      for (const { leaseShard, tenantDay } of index.values())
+        if (leaseShard === shard && tenantDay !== undefined) counts.set(tenantDay, (counts.get(tenantDay) ?? 0) + 1);
+      return counts;
     },
 
     listed: (tenantDay, limit, after) => {
@@ -145,10 +156,7 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
       const expired = [...items.values()].filter(
         ({ expiresAt }) => expiresAt !== undefined && expiresAt * 1000 <= now(),
       );
-      for (const item of expired) {
-        items.delete(idOf(item));
-        tellIndex(idOf(item), undefined);
-      }
+      expired.forEach(drop);
       return expired;
     },
 
