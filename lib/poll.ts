@@ -31,10 +31,10 @@ const uncounted = (job: WatchJob, item: WatchItem, isLook: boolean): number => {
 };
 
 /** The receipt that an item's count reaches up to. */
-const receiptOf = ({ messageId: message, receives }: WatchJob, item: WatchItem) => ({
-  message,
-  receives: Math.max(receives, item.receives),
-});
+const upTo = (job: WatchJob, item: WatchItem) => {
+  const receives = Math.max(job.receives, item.receives);
+  return { message: job.messageId, receives };
+};
 
 /** Whether a look brought anything to write down: times of looks, request ids and hasty progress alone are not. */
 const tellsMore = (before: Watch, after: Watch): boolean => {
@@ -153,10 +153,7 @@ const afterLook = async (job: WatchJob, outcome: Outcome, moment: number, runtim
   return stayIdle(job, { backAt: dueAt, ...(slots && { slots }) }, runtime);
 };
 
-/**
- * Sends a watch away without a look. That is written down once, however often somebody else writes meanwhile, or the receipts
- * would be taken for looks; and so are the slots it was given, so that it still has them when it comes back.
- */
+/** Sends a watch away without a look. It is written, once, that the receipts are no looks, and which slots it comes back for. */
 const stayIdle = async (
   job: WatchJob,
   { backAt, slots }: { readonly backAt: number; readonly slots?: readonly number[] },
@@ -167,7 +164,7 @@ const stayIdle = async (
     if (slots === undefined && item.idle && !leaseIsDue(item, backAt)) break;
     const looks = item.body.looks + uncounted(job, item, false);
     const kept = withBody(item, { ...item.body, looks }, backAt, now());
-    const written: WatchItem = { ...kept, ...receiptOf(job, item), ...(slots ? { slots } : { idle: true }) };
+    const written: WatchItem = { ...kept, ...upTo(job, item), ...(slots ? { slots } : { idle: true }) };
     if (await table.replace(written)) break;
     [item] = (await table.get([watchKey(job.item.pk)])) as WatchItem[];
   }
@@ -190,7 +187,7 @@ const change = async (
     if (body === item.body || isSame) return settle(job, { ...item, body }, runtime);
     const written: WatchItem = {
       ...withBody(item, next, body.nextLookAt, now()),
-      ...(isCurrent(item, job) && receiptOf(job, item)),
+      ...(isCurrent(item, job) && upTo(job, item)),
       ...(!isLook && { idle: true }),
     };
     // Before it is written down, so that it is told even if this function is killed in between.

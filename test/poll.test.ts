@@ -4,6 +4,7 @@ import { poll } from '../lib/poll.ts';
 import { queueFor, writeWakeUp } from '../lib/queue.ts';
 import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0, watchWith } from './samples.ts';
+import { createChance } from './world/chance.ts';
 import { deliveriesOf, logged, messagesIn, pass, stage, submitted, watchOf } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
 import { createWorld, ENV, type World, type WorldOptions } from './world/world.ts';
@@ -37,6 +38,12 @@ const pollOnce = async (world: World, id: string): Promise<number> => {
 const put = (world: World, id: string, body: string) =>
   world.sqs.send(queueFor(urls, id), [{ Id: '0', MessageBody: body }]);
 
+const SLOW = {
+  vendor: 'aliyun',
+  credentials: { accessKeyId: 'env:ALIYUN_KEY', secretAccessKey: 'env:ALIYUN_SECRET' },
+  callsPerSecond: 0.2,
+} as const;
+
 describe('a look', () => {
   test('at an operation under way records what was seen and hides the message until the next', async () => {
     const { world, looks } = observed();
@@ -69,6 +76,24 @@ describe('a look', () => {
     await pass(world, HOUR);
     expect(watchOf(world, id).body.looks).toBe(looks.length);
   });
+
+  test.each([1, 2, 3, 4])(
+    'that nobody made is not counted where messages and writes come twice (seed %i)',
+    async (seed) => {
+      const chance = createChance(seed);
+      const { world, looks } = observed({
+        seed,
+        config: configWith({ connections: { aliyun: SLOW } }),
+        happens: (what) => what === 'duplicated message' && chance.is(0.3),
+        faults: ({ what }) => (what === 'replace watch' && chance.is(0.3) ? 'done twice' : undefined),
+      });
+      world.start();
+      const id = await submitted(world, { endsAfter: 30 * MINUTE });
+      await pass(world, HOUR);
+      expect(looks.length).toBeGreaterThan(20);
+      expect(watchOf(world, id).body.looks).toBeLessThanOrEqual(looks.length);
+    },
+  );
 
   test('that finds the end makes the deliveries, pays the debt and acknowledges', async () => {
     const { world } = observed();

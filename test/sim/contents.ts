@@ -61,9 +61,12 @@ const ownEndFault = (data: Data, told: readonly Telling[]): string | undefined =
     : 'a reason that no cloud gave';
 };
 
-const attentionFault = (told: readonly Telling[]): string | undefined => {
-  const answer = told.find((each) => each.told.state === 'attention');
-  return answer ? undefined : 'nobody is waited for';
+/** A message that somebody is waited for bears the words of an answer that said so. */
+const attentionFault = (data: Data, told: readonly Telling[]): string | undefined => {
+  const answers = told.filter((each) => each.told.state === 'attention');
+  if (answers.length === 0) return 'nobody is waited for';
+  const faults = answers.map(({ told: { shown } }) => wordsFault(data, shown));
+  return faults.includes(undefined) ? undefined : faults.at(-1);
 };
 
 /** A span begins when its submission is read, and the watch some time later where the table is slow. */
@@ -106,7 +109,7 @@ const contentFault = ({ event, at, url, signedAs }: Received & { event: Operatio
     difference({ type: [type, isAside(type) ? type : `operation.${data.status}`], signature: [signedAs, signer] }) ??
     (isAside(type) ? asideFault(data, told) : undefined) ??
     (type === 'operation.attention'
-      ? attentionFault(told)
+      ? attentionFault(data, told)
       : CLOUD_WORDS.includes(data.status) && !isAside(type)
         ? cloudEndFault(data, told)
         : ownEndFault(data, told))

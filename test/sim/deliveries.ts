@@ -1,5 +1,6 @@
 /** Deliveries: attempts come at their times, and a delivery is given up only when they are used up or nobody wants it. */
 import type { Delivery } from '../../lib/delivery.ts';
+import { standingKey } from '../../lib/items.ts';
 import { type Case, clockSlack, type Rule } from './case.ts';
 import { FOLLOWER } from './followers.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
@@ -56,13 +57,21 @@ const checkGivenUp = ({ id, last }: Delivery, attempts: number, { evidence }: Ca
   );
 };
 
-/** What is parked is told by an error in the log, unless something went wrong for the function that parks it. */
+/** What is parked has an entry by which the sweep rings the alarm, whoever was killed meanwhile; and is told by an error in the log. */
 export const checkParkedLogged: Rule = ({ evidence, world }) => {
+  for (const { pk, sk, body } of evidence.items.values()) {
+    if (!sk.startsWith('delivery#') || (body as Delivery).state !== 'parked') continue;
+    const entry = standingKey('parked', { pk, sk });
+    evidence.expect(
+      evidence.items.has(`${entry.pk} ${entry.sk}`),
+      () => `parked, and no alarm rings: ${(body as Delivery).id}`,
+    );
+  }
   for (const [id, process] of evidence.parkedBy) {
     const isLogged = world.lines.some((line) => line.includes('"delivery parked"') && line.includes(id));
     evidence.expect(
       isLogged || evidence.troubled.has(process) || process.death !== undefined,
-      () => `parked, and no alarm: ${id}`,
+      () => `parked, and the log has nothing of it: ${id}`,
     );
   }
 };

@@ -32,7 +32,11 @@ const idIn = (url: string, asked: string): string =>
 
 export const FALSE_ENDS: Readonly<Record<string, () => DesignFault>> = {
   'any run of a name ends its watch': () => ({
-    bend: readsBent(({ run: _, earlierRuns: _e, ...watch }) => ({ ...watch, memo: {} })),
+    bend: readsBent(({ run: _, earlierRuns: _e, memo, ...watch }) => {
+      // What tells one run of an action from the next, and nothing of what else was seen.
+      const { at: _a, run: _r, submitTime: _s, ...kept } = memo;
+      return { ...watch, memo: kept };
+    }),
   }),
 
   'a word that nobody knows and that sounds good means success': () => ({

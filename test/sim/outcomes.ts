@@ -101,10 +101,6 @@ const RULES: Readonly<Record<string, (ended: Ended) => boolean>> = {
     const slack = clockSlack(run.plan);
     if (overAt < deadline - slack) return false;
     const lastLook = ended.told.findLast(({ at }) => at >= deadline - slack - SECOND);
-    // On a slow lane the calls of one look at DWS may never come together.
-    const isStarved =
-      watch.provider === 'huawei-dws' && run.plan.callsPerSecond < 1 && overAt >= deadline + DAY - slack;
-    if (isStarved) return true;
     // One call of a look at DWS may tell an end that the next, unanswered, was to settle.
     const isPartOfLook = watch.provider === 'huawei-dws';
     if (lastLook && !(isPartOfLook && isEnd(lastLook.told.state)))

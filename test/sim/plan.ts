@@ -240,7 +240,9 @@ export const planOf = (seed: number, start: number): Plan => {
     outages: some(often(4), () => {
       const length = chance.is(0.2) ? DAY : chance.spread(MINUTE, DAY);
       const from = start + chance.next() * (RUN_MS - length);
-      return { part: chance.pick(PARTS), from, until: from + length };
+      const part = chance.pick(PARTS);
+      // Without queues every minute is like the one before it: nothing moves on, and no lease grows.
+      return { part, from, until: from + (part === 'queues' ? Math.min(length, 3 * HOUR) : length) };
     }),
     purges: some(often(4), sometime),
     rotations: some(often(2), () => {

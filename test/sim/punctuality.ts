@@ -1,3 +1,4 @@
+import { providerNamed } from '../../lib/providers/index.ts';
 import type { Watch } from '../../lib/watch.ts';
 import type { Script } from '../world/clouds.ts';
 import { isEnd } from '../world/fake-api.ts';
@@ -41,6 +42,10 @@ const seenBy = (watch: Watch, from: number, looks: number, plan: Plan, holds: re
   return at;
 };
 
+/** Looks that it takes: an end that cannot be believed counts as missing, and it is lost when several looks have missed it. */
+const looksFor = ({ provider, status }: Watch): number =>
+  status === 'lost' && NAMED.has(provider) ? (providerNamed(provider)?.traits.missesUntilLost ?? 1) : 1;
+
 export const checkPunctuality: Rule = (run) => {
   const { plan, evidence } = run;
   const holds = holdsOf(plan, evidence.troubles);
@@ -50,7 +55,7 @@ export const checkPunctuality: Rule = (run) => {
       if (!isEnd(state) || from > overAt) continue;
       // What is over before it was seen looks like something else of that name, and is waited for.
       const isWaitedFor = NAMED.has(watch.provider) && watch.seenAt === undefined;
-      const by = seenBy(watch, isWaitedFor ? watch.submittedAt + GRACE : from, 1, plan, holds);
+      const by = seenBy(watch, isWaitedFor ? watch.submittedAt + GRACE : from, looksFor(watch), plan, holds);
       // It was there for too short a time, or came too late for this watch.
       if (by >= until || by >= watch.deadline) continue;
       evidence.expect(

@@ -40,20 +40,24 @@ const holdOf = ({ at, what, by }: Trouble): Hold[] => {
   return [{ from: at, until: at + length, ...(by !== undefined && { by }) }];
 };
 
-/** After an outage leases have grown, and a message that is lost then is missed for half a day. */
+/** Where messages are sent and nobody receives them, leases grow: one that is lost after that is missed for half a day. */
 const LEASE_MAX = 13 * HOUR;
 
-const HALTING: ReadonlySet<Part> = new Set<Part>(['queues', 'pollers', 'notifier', 'functions']);
+const UNHEARD: ReadonlySet<Part> = new Set<Part>(['pollers', 'notifier']);
+
+/** Where no queue takes a message, a lease grows only as often as a sweep is killed before it takes the lease back. */
+const LEASE_TAKEN_BACK = 3 * HOUR;
 
 const planned = (plan: Plan): Hold[] => {
   const isAfterOutage = (at: number) =>
-    plan.outages.some(({ from, until }) => until - from > 2 * MINUTE && from <= at && at <= until + DAY);
+    plan.outages.some(
+      ({ part, from, until }) => UNHEARD.has(part) && until - from > 2 * MINUTE && from <= at && at <= until + DAY,
+    );
   return [
     ...plan.outages.map(({ part, from, until }): Hold => {
-      // What waits longest is what a lease that has grown keeps for itself.
       const hold = { from, until: until + LOST + VISIBILITY };
-      // Where messages are not taken or not received, leases grow.
-      if (HALTING.has(part)) return { ...hold, until: until + LEASE_MAX };
+      if (UNHEARD.has(part)) return { ...hold, until: until + LEASE_MAX };
+      if (part === 'queues') return { ...hold, until: until + LEASE_TAKEN_BACK };
       if (part === 'aliyun' || part === 'huawei') return { ...hold, until: until + CLOUD_HOLD, by: `poller-${part}` };
       return hold;
     }),

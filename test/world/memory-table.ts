@@ -70,8 +70,7 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
     tellIndex(id, undefined);
   };
 
-  const inOrder = (pk: string): Item[] =>
-    [...(partitions.get(pk)?.values() ?? [])].sort((a, b) => byText(a.sk, b.sk));
+  const inOrder = (pk: string): Item[] => [...(partitions.get(pk)?.values() ?? [])].sort((a, b) => byText(a.sk, b.sk));
 
   const put = (item: Item, isMet: (before: Item | undefined) => boolean): boolean => {
     const id = idOf(item);

@@ -1,0 +1,27 @@
+/** What must hold of many runs, few or many of them. */
+import { availableParallelism } from 'node:os';
+import { expect } from 'vitest';
+import { MANNERS } from '../world/manners.ts';
+import { FAULTS } from '../world/process.ts';
+import { type Span, simulateMany } from './many.ts';
+import { ODDITIES, REPLIES } from './plan.ts';
+
+/** Every kind of trouble that must have come up. */
+const KINDS = [
+  ...FAULTS,
+  ...ODDITIES,
+  ...MANNERS.map((manner) => `cloud: ${manner}`),
+  ...REPLIES.map((reply) => `receiver: ${reply}`),
+  'out of time',
+  'queues purged',
+  'versions mixed',
+];
+
+/** Nothing is wrong in any of these runs, and every kind of trouble has come up in them. */
+export const expectCleanRuns = async (span: Span): Promise<void> => {
+  const total = await simulateMany(span, Math.min(availableParallelism(), 4));
+  expect(total.failed).toEqual([]);
+  expect(total.runs).toBe(span.runs);
+  expect(total.watches).toBeGreaterThan(5 * span.runs);
+  for (const kind of KINDS) expect(total.troubles[kind], kind).toBeGreaterThan(span.runs / 50);
+};
