@@ -37,9 +37,9 @@ const TWISTS = {
     const known = script.filter(({ at }) => at <= end.at);
     return [...known, { at: again, state: 'running' }, { at: Math.round(again + pause()), state: other }];
   },
-  /** Something else is done with the same name after it. */
+  /** Something else is done with the same name after it, mostly before the next look. */
   'is followed': (script, end, pause) => {
-    const begin = Math.round(end.at + pause());
+    const begin = Math.round(end.at + pause() / 60);
     const other = end.state === 'failed' ? 'succeeded' : 'failed';
     const next = { run: 1, verb: 'UPDATE' } as const;
     return [
