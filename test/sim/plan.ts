@@ -155,13 +155,15 @@ const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<str
 /** What permissions are given by (Asked.project), usually and now and then. */
 const PROJECTS = { aliyun: ['cn-hangzhou', 'cn-shanghai'], huawei: ['89cd04f1', '5e2b90aa'] } as const;
 
-const denialOf = (start: number, chance: Chance): NonNullable<Plan['denial']> => {
-  const vendor = chance.pick(['aliyun', 'huawei'] as const);
-  const from = start + chance.next() * RUN_MS;
-  // More than a day of refusals brings nothing new: an hour's deadline is over by then, and a day's as well.
+/** About when one of the operations is submitted its project is refused. */
+const denialOf = (operations: readonly Operation[], end: number, chance: Chance): NonNullable<Plan['denial']> => {
+  const { provider, fields, submittedAt } = chance.pick(operations);
+  const vendor = provider.startsWith('aliyun') ? 'aliyun' : 'huawei';
+  const from = submittedAt + chance.between(-HOUR, HOUR);
+  // More than a day of refusals brings nothing new: most deadlines are over by then.
   const length = chance.is(0.5) ? chance.spread(MINUTE, DAY) : 1.1 * DAY;
-  const begin = chance.is(0.5) ? start : from;
-  return { vendor, project: PROJECTS[vendor][1], from: begin, until: Math.min(begin + length, start + RUN_MS) };
+  const project = fields.RegionId ?? fields.project_id ?? PROJECTS[vendor][1];
+  return { vendor, project, from, until: Math.min(from + length, end) };
 };
 
 const operationOf = (i: number, submittedAt: number, chance: Chance, isQuiet: boolean): Operation => {
@@ -222,10 +224,11 @@ export const planOf = (seed: number, start: number): Plan => {
   const burstAt = chance.is(0.3) ? start + chance.next() * 0.5 * RUN_MS : undefined;
   const submittedAt = () =>
     burstAt === undefined ? start + chance.next() * 0.6 * RUN_MS : burstAt + chance.next() * MINUTE;
+  const operations = some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance, isQuiet));
   return {
     seed,
     isQuiet,
-    operations: some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance, isQuiet)),
+    operations,
     faults: rates(FAULTS, chance, isQuiet, 0.01),
     oddities: rates(ODDITIES, chance, isQuiet, 0.1),
     manners: rates(MANNERS, chance, isQuiet, 0.05),
@@ -259,7 +262,7 @@ export const planOf = (seed: number, start: number): Plan => {
     isMixed: !isQuiet && chance.is(0.3),
     indexLagMs: isQuiet ? 100 : chance.spread(10, 5 * MINUTE),
     callsPerSecond: chance.pick([10, 0.1]),
-    ...(!isQuiet && chance.is(0.3) && { denial: denialOf(start, chance) }),
+    ...(!isQuiet && chance.is(0.3) && { denial: denialOf(operations, start + RUN_MS, chance) }),
     strays: some(often(4), () => ({ at: sometime(), body: chance.pick(STRAYS) })).filter(({ body }) => body !== ''),
   };
 };
