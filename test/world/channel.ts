@@ -1,5 +1,7 @@
 /** A Slack channel as a bot sees it: messages by what names them, each with every text it has shown. */
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
+import { readLink } from '../../lib/link.ts';
+import { LINK_KEY } from './settings.ts';
 
 export type ChannelMessage = {
   /** The watch it is about. */
@@ -23,7 +25,8 @@ export const createChannel = (now: () => number): Channel => {
     answer: ({ url, body = '' }) => {
       const { text, channel, ts } = JSON.parse(body);
       // Inside a link the underscore is written as its code.
-      const watch = `w_${/\/watches\/w(?:_|%5F)([a-z2-7]{26})/.exec(body)?.[1]}`;
+      const link = /\/w\/([\w%-]+)/.exec(body)?.[1]?.replaceAll('%5F', '_') ?? '';
+      const watch = readLink(link, [LINK_KEY])?.id ?? '';
       const name = url.endsWith('chat.update') ? ts : `${messages.size}.000100`;
       const before = messages.get(name);
       if (url.endsWith('chat.update') && !before) return says({ ok: false, error: 'message_not_found' });

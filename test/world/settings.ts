@@ -13,6 +13,9 @@ export const TENANT_SECRETS = {
 
 export const KEYS = { aliyun: 'LTAI5tExample1', huawei: 'HPUAEXAMPLE1' } as const;
 
+/** What links to watches are signed with. */
+export const LINK_KEY = 'CANARY-link-key-of-at-least-32-characters';
+
 export const environment = (): Record<string, string> => ({
   ALIYUN_KEY: KEYS.aliyun,
   ALIYUN_SECRET: 'aliyun-CANARY-secret',
@@ -25,6 +28,7 @@ export const environment = (): Record<string, string> => ({
   SIGNING: SIGNING_SECRET,
   SIGNING_DEFAULT: TENANT_SECRETS.default,
   SIGNING_OTHER: TENANT_SECRETS.other,
+  LINK_KEY,
 });
 
 const TARGETS = {
@@ -48,6 +52,7 @@ const base: ConfigInput = {
   targets: TARGETS,
   tenants: { default: { signing: 'env:SIGNING_DEFAULT' }, other: { signing: 'env:SIGNING_OTHER', notify: ['ci'] } },
   defaults: { notify: ['chat'] },
+  links: { keys: ['env:LINK_KEY'] },
 };
 
 /** What has notices told to a target of that name. */
