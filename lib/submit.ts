@@ -147,7 +147,11 @@ export const changeWatch = async (
     if (body === current.body) return current;
     const wakes = body.owed.length > current.body.owed.length || body.deadline < current.body.deadline;
     const next = withBody(current, body, body.nextLookAt, now());
-    const woken = wakes ? { ...reissued(next, now(), 0), version: next.version } : next;
+    // Unless it is woken its poller goes on as it was: with the receipts that were no looks, and the slots it comes back for.
+    const { idle, slots } = current;
+    const woken: WatchItem = wakes
+      ? { ...reissued(next, now(), 0), version: next.version }
+      : { ...next, ...(idle && { idle }), ...(slots && { slots }) };
     const isLonger = body.deadline > current.body.deadline;
     if (isLonger) await keepHead(body, tools);
     const written = isLonger ? relisted(woken, now()) : woken;

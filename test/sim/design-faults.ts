@@ -244,14 +244,12 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
     })),
   }),
 
-  'long waits are one hide': () => ({
-    bend: queueBent((queue) => ({
-      hide: (url, hides) =>
-        queue.hide(
-          url,
-          hides.map((hide) => (hide.seconds < 42_900 ? hide : { ...hide, seconds: 50_000 })),
-        ),
-    })),
+  'a delivery that waits long is in nobody’s sight': () => ({
+    bend: writesBent((item, { now }) => {
+      if (!isDelivery(item) || item.body.claim || item.body.nextAttemptAt < now() + HOUR) return item;
+      const { aliveUntil: _a, leaseShard: _l, ...unseen } = item;
+      return unseen;
+    }),
   }),
 
   'the poller sends itself the next message': () => ({
