@@ -74,8 +74,8 @@ const slow = [
 export default defineConfig({
   test: {
     reporters: ['default', reliability()],
-    // End-to-end tests wait more than they work, so there may be more of them than processors.
-    maxWorkers: Math.max(4, availableParallelism()),
+    // End-to-end tests wait more than they work: all of them at once, and a worker for each processor beside them.
+    maxWorkers: globSync('test/e2e/*.test.ts', { cwd: root }).length + availableParallelism(),
     projects: process.env.OPWATCH_TESTS === 'slow' ? slow : usual,
   },
 });
