@@ -8,7 +8,7 @@ import { linksOf } from '../lib/links.ts';
 import { prefers } from '../lib/preference.ts';
 import { DAY, MINUTE, watchWith } from './samples.ts';
 import { pass, submitted, watchOf } from './world/scenes.ts';
-import { configWith } from './world/settings.ts';
+import { configWith, configWithoutLinks } from './world/settings.ts';
 import { createWorld, ENV, type World } from './world/world.ts';
 
 const KEY = `${'a'.repeat(31)}1`;
@@ -57,7 +57,8 @@ describe('a message', () => {
   });
 
   test('holds no link where there are no keys, or where a key cannot be read or is short: the latter is logged', async () => {
-    expect((await told(createWorld())).watch).not.toHaveProperty('link');
+    const keyless = createWorld({ config: configWithoutLinks() });
+    expect((await told(keyless)).watch).not.toHaveProperty('link');
     for (const key of ['', 'short']) {
       const { watch, world } = await told(linked(key));
       expect(watch).not.toHaveProperty('link');
@@ -252,8 +253,11 @@ test.each([
   ['de', 'en'],
   ['*', 'en'],
   ['en;q=0, *;q=0.5', 'zh'],
-  [`${'a,'.repeat(10_000)}zh`, 'en'],
   ['zh;q=nonsense', 'en'],
 ])('Accept-Language %j is answered in %s', (header, language) => {
-  expect(prefers(header?.slice(0, 30_000), ['en', 'zh'])).toBe(language);
+  expect(prefers(header, ['en', 'zh'])).toBe(language);
+});
+
+test('an Accept-Language of ten thousand languages is answered in en', () => {
+  expect(prefers(`${'a,'.repeat(10_000)}zh`, ['en', 'zh'])).toBe('en');
 });

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HttpAnswer, HttpRequest } from '../lib/http.ts';
 import { WORDS } from '../lib/targets/words.ts';
+import { casesAmong } from './helpers/cases.ts';
 import { MINUTE, SECOND } from './samples.ts';
 import { type Course, type Sight, type Told, type Trouble, tellAll } from './world/notifiers.ts';
 import { configWith } from './world/settings.ts';
@@ -102,6 +103,9 @@ const broken: fc.Arbitrary<Course> = fc.record({
   ),
 });
 
+/** Every case plays a whole life: the properties and their targets share the cases beyond 2,000. */
+const cases = { numRuns: casesAmong(3 * HOLDERS.length) };
+
 describe('the last thing that a target holds is the final state', () => {
   test('however often each event is refused, and whenever somebody sends it again [F52]', async () => {
     await fc.assert(
@@ -111,6 +115,7 @@ describe('the last thing that a target holds is the final state', () => {
         expect(told.mostAtOnce).toBe(1);
         expect(told.deliveries.filter(({ state }) => state === 'waiting' || state === 'parked')).toEqual([]);
       }),
+      cases,
     );
   });
 
@@ -121,6 +126,7 @@ describe('the last thing that a target holds is the final state', () => {
         expect(showsEnd(inOrder(told).at(-1)?.request, told)).toBe(true);
         expect(told.deliveries.filter(({ state }) => state === 'waiting')).toEqual([]);
       }),
+      cases,
     );
   });
 });
@@ -171,5 +177,6 @@ test('a target that keeps every message is sent nothing of an earlier state once
       expect(late.filter(({ request }) => !showsEnd(request, told)).length).toBe(0);
       expect(told.deliveries.filter(({ state }) => state === 'waiting' || state === 'parked')).toEqual([]);
     }),
+    cases,
   );
 });

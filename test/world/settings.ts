@@ -63,3 +63,9 @@ export const operatorsCalled = (name: string): Pick<ConfigInput, 'operators' | '
 
 /** The same, with `more` in place of what it names. */
 export const configWith = (more: Partial<ConfigInput> = {}): Config => readConfig({ ...base, ...more });
+
+/** The same without keys for links. */
+export const configWithoutLinks = (): Config => {
+  const { links: _, ...rest } = base;
+  return readConfig(rest);
+};
