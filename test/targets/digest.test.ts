@@ -15,7 +15,11 @@ const numbered = (event: OperationEvent, n: number): OperationEvent => ({
   data: {
     ...event.data,
     operation: { ...event.data.operation, OperationId: `op-number-${n}` },
-    watch: { ...event.data.watch, url: `https://opwatch.example.com/watches/w_number_${n}` },
+    watch: {
+      ...event.data.watch,
+      url: `https://opwatch.example.com/watches/w_number_${n}`,
+      link: `https://opwatch.example.com/w/w_number_${n}`,
+    },
   },
 });
 
