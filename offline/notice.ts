@@ -3,7 +3,7 @@
  * nobody else writes or removes. The first stack's is stack.json; a stack beside it adds its API's port.
  */
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isRecord } from './resolve.ts';
 
 const FOLDER = '.opwatch';
@@ -24,10 +24,14 @@ export const announce = (
 /** What the stacks of this checkout say of themselves, the first that was started first. Those of dead processes are left out. */
 export const runningStacks = (root: string): readonly unknown[] =>
   filesIn(join(root, FOLDER))
-    .map((file) => ({ notice: read(file), since: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .map((file) => ({ notice: read(file), since: sinceOf(file) }))
     .filter(({ notice }) => isRecord(notice) && isAlive(notice.pid))
     .sort((one, other) => one.since - other.since)
     .map(({ notice }) => notice);
+
+/** The first stack's notice is older than any other: a file system may give both the same time. */
+const sinceOf = (file: string): number =>
+  basename(file) === FIRST ? 0 : (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
 
 const filesIn = (folder: string): readonly string[] => {
   try {

@@ -39,6 +39,7 @@ export const CLEARED: Readonly<Record<string, string>> = {
   'lib/clouds/code-family.ts': 'reads the first 128 characters of a code at most',
   'lib/redact.ts': 'reads valid JSON only, where every string it begins has an end',
   'lib/secret-parts.ts': 'reads the address patterns of our own adapters',
+  'lib/sentences.ts': 'reads the templates of our own sentences',
   'lib/targets/azure-pipelines.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',
   'lib/targets/dingtalk.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',
   'lib/targets/kit/aws-words.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',

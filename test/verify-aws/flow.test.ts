@@ -52,6 +52,6 @@ test('an authorizer that keeps its answers for ever', async () => {
 test('a sweep that does not run', async () => {
   expect(await verdictOf('sweep-finds-what-lapsed')).toEqual({
     holds: false,
-    evidence: 'a lapsed watch past its deadline: running after 180 s',
+    evidence: 'a lapsed watch past its deadline: not looked at after 180 s',
   });
 });

@@ -87,10 +87,12 @@ export const flowChecks: readonly Check[] = [
       const item = lapsedWatch(site.now());
       const began = site.now();
       await site.table.insert(item);
-      const read = async () => ((await site.table.get([item])) as WatchItem[])[0]?.body.status;
-      const status = await askUntil(site, SWEEP_SECONDS, read, (found) => found === 'timed_out');
-      const told = `a lapsed watch past its deadline: ${status} after ${Math.round((site.now() - began) / 1_000)} s`;
-      return verdict(status === 'timed_out' ? [] : [told], `${told}, by schedule, index, queue and mapping`);
+      // No provider can look at it: the poller writes that down, and nothing else would.
+      const read = async () => ((await site.table.get([item])) as WatchItem[])[0]?.body.trouble?.code;
+      const trouble = await askUntil(site, SWEEP_SECONDS, read, (found) => found !== undefined);
+      const seconds = Math.round((site.now() - began) / 1_000);
+      const told = `a lapsed watch past its deadline: ${trouble ?? 'not looked at'} after ${seconds} s`;
+      return verdict(trouble === undefined ? [told] : [], `${told}, by schedule, index, queue and mapping`);
     },
   },
   {
