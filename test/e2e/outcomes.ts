@@ -34,8 +34,8 @@ type Ending = {
   readonly steps?: readonly (readonly [Status, string?])[];
 };
 
-/** For hours, however slow this machine is. */
-const HALFWAY: Course = { seconds: 100_000, agoSeconds: 50_000 };
+/** Long enough for a slow machine, and young enough that the message of a look comes back within a minute. */
+const HALFWAY: Course = { seconds: 800, agoSeconds: 400 };
 /** One run from its beginning to its failure: another course would be another run of the same action. */
 const RENAMED: Course = { scenario: 'renamed', seconds: 60, agoSeconds: 50 };
 const OUT_OF_STOCK = { code: 'OutOfStock', message: expect.stringContaining('sold out') };
