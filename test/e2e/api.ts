@@ -4,10 +4,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { watchKey } from '../../lib/items.ts';
-import { HOUR, MINUTE } from '../../lib/schedule.ts';
+import { HOUR, MINUTE, SECOND } from '../../lib/schedule.ts';
 import type { WatchView } from '../../lib/view.ts';
-import type { Watch } from '../../lib/watch.ts';
 import { anOperation, type Opwatch, OVER, type Submission } from './kit/opwatch.ts';
 import { until } from './kit/until.ts';
 
@@ -220,17 +218,29 @@ export const api = (running: () => Opwatch): void => {
         accessKeyId: environment[`STAND_IN_${vendor}_KEY`],
         secretAccessKey: environment[`STAND_IN_${vendor}_SECRET`],
       });
+      // A refusal may be one watch's own; that of a second, whose looks were answered before, is about the key.
+      const submissions = ['rests-1', 'rests-2'].map((operation_id) => ({
+        provider: 'huawei-modelarts',
+        operation: { id: 'server', operation_id, region: 'cn-north-4', project_id: 'p1' },
+      }));
+      await Promise.all(submissions.map((submission) => opwatch.begin(submission, { scenario: 'endless' })));
+      const ids = (await Promise.all(submissions.map(opwatch.submit))).map(({ id }) => id);
+      await Promise.all(ids.map((id) => opwatch.readUntil(id, ({ status }) => status === 'running')));
+      const lookAgain = () => Promise.all(ids.map((id) => opwatch.letPass(id, SECOND)));
+      const readAll = () => Promise.all(ids.map(opwatch.read));
+
       await settings({ credentials: [keyOf('ALIYUN')] });
-      const submission = snapshot('refused');
-      await opwatch.begin(submission);
-      const { id } = await opwatch.submit(submission);
-      const { status, paused } = await opwatch.readUntil(id, (watch) => watch.paused !== undefined);
-      expect(status).toBe('pending');
-      expect(paused).toMatchObject({
-        refused: { code: 'APIG.0301', message: expect.stringContaining('ak not exist') },
-      });
+      await lookAgain();
+      const { status, paused } = await until(
+        async () =>
+          (await readAll()).find((watch) => (watch.paused as { cause?: string } | undefined)?.cause === 'refused'),
+        { nudge: lookAgain },
+      );
+      expect(status).toBe('running');
+      expect(paused).toMatchObject({ code: 'APIG.0301', message: expect.stringContaining('ak not exist') });
 
       await settings({ credentials: [keyOf('ALIYUN'), keyOf('HUAWEI')] });
+      await Promise.all(submissions.map((submission) => opwatch.begin(submission, OVER)));
       // Another watch's look that was refused before may still be on its way to the lane: the pause ends whenever it begins.
       const endPause = () =>
         opwatch.beneath.edit({ pk: 'lane#huawei', sk: 'lane' }, (item) => ({
@@ -238,16 +248,18 @@ export const api = (running: () => Opwatch): void => {
           body: { ...(item.body as object), pausedUntil: 1 },
         }));
       await endPause();
-      await opwatch.letPass(id, MINUTE);
+      await lookAgain();
       const over = await until(
         async () => {
-          const watch = await opwatch.read(id);
-          return watch.over && watch;
+          const watches = await readAll();
+          return watches.every((watch) => watch.over) && watches;
         },
-        { nudge: () => endPause().then(() => opwatch.letPass(id, MINUTE)) },
+        { nudge: () => endPause().then(lookAgain) },
       );
-      expect(over.status).toBe('succeeded');
-      expect(over.paused).toBeUndefined();
+      expect(over.map((watch) => [watch.status, watch.paused])).toEqual([
+        ['succeeded', undefined],
+        ['succeeded', undefined],
+      ]);
     });
   });
 
@@ -283,21 +295,9 @@ export const api = (running: () => Opwatch): void => {
       const submission = anOperation();
       await opwatch.begin(submission, { scenario: 'endless' });
       const { id } = await opwatch.submit({ ...submission, notify: [] });
-      await opwatch.readUntil(id, ({ status }) => status === 'running');
-      const letMinutePass = () =>
-        opwatch.beneath.edit(watchKey(id), (item) => {
-          const watch = item.body as Watch;
-          return {
-            ...item,
-            body: { ...watch, submittedAt: watch.submittedAt - MINUTE, nextLookAt: watch.nextLookAt - MINUTE },
-          };
-        });
-      // A look that was being made meanwhile may write over it.
-      const looks = await until(async () => {
-        await letMinutePass();
-        const watch = await opwatch.read(id);
-        return watch.looks > 3 && watch.looks;
-      });
+      // Looks that change nothing are written nowhere: those of the last write are the ones that count.
+      const { looks } = await opwatch.readUntil(id, ({ status }) => status === 'running');
+      expect(looks).toBeGreaterThan(0);
       const stopped = await opwatch.ask(`/watches/${id}`, { method: 'DELETE' });
       expect((stopped.body as WatchView).looks).toBeGreaterThanOrEqual(looks);
     });

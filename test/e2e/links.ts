@@ -46,7 +46,7 @@ export const links = (running: () => Opwatch): void => {
     expect(page).toContain('lang="zh"');
   });
 
-  it('that is forged in any of six ways gets one and the same answer', async () => {
+  it('that is forged in any of six ways gets one and the same answer [S1]', async () => {
     const [url = ''] = linksAt('slack');
     const written = LINK.exec(url)?.[1] ?? '';
     const link = decodeURIComponent(written);

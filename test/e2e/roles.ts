@@ -109,16 +109,12 @@ const FORBIDDEN: readonly [
     ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:StartMessageMoveTask'],
     ALL_QUEUES.filter((name) => name.endsWith('-dead')).map(queue),
   ],
+  // The sweep takes out the entries of troubles that are over.
+  ['delete an item', but('sweep'), ['dynamodb:DeleteItem'], [table]],
   [
-    'delete what is kept, or the table',
+    'delete many items, or the table',
     EVERYBODY,
-    [
-      'dynamodb:DeleteItem',
-      'dynamodb:BatchWriteItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteTable',
-      'dynamodb:UpdateTable',
-    ],
+    ['dynamodb:BatchWriteItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteTable', 'dynamodb:UpdateTable'],
     [table],
   ],
   [
