@@ -44,7 +44,10 @@ export const delivery = (running: () => Opwatch): void => {
     const id = await tell(opwatch.receiver.urlOf('flaky'));
     await opwatch.readUntil(id, triedAtLeast(2));
     await opwatch.tellAgain(id);
-    const { deliveries } = await opwatch.readUntil(id, triedAtLeast(3));
+    const { deliveries } = await opwatch.readUntil(
+      id,
+      ({ deliveries: [delivery] }) => delivery?.state === 'delivered' && delivery.log.length === 3,
+    );
 
     const [first, second, third] = received('flaky');
     expect(new Set([first?.id, second?.id, third?.id, deliveries[0]?.id]).size).toBe(1);
