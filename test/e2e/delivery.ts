@@ -63,8 +63,8 @@ export const delivery = (running: () => Opwatch): void => {
         state: 'delivered',
         attempts: 3,
         log: [
-          { number: 1, status: 500, verdict: 'retry: HTTP 500', answer: 'not today' },
-          { number: 2, status: 500, verdict: 'retry: HTTP 500', answer: 'not today' },
+          { number: 1, status: 500, verdict: 'retry: HTTP 500: not today', answer: 'not today' },
+          { number: 2, status: 500, verdict: 'retry: HTTP 500: not today', answer: 'not today' },
           { number: 3, status: 204, verdict: 'delivered' },
         ],
       },
