@@ -9,13 +9,12 @@ import { leaseIsDue, type WatchItem, watchKey, withBody } from './items.ts';
 import { openLane } from './lane.ts';
 import { look } from './look.ts';
 import { missedBy } from './missed.ts';
-import { tellOperators } from './operators.ts';
 import type { SqsRecord } from './queue.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, MINUTE, PROGRESS_EVERY_MS, SECOND } from './schedule.ts';
-import { raise } from './standing.ts';
 import { type Fate, handleWakeUps, isCurrent, type Job } from './wake-ups.ts';
 import { isOver, type Watch } from './watch.ts';
+import { report, tellOfBlock, tellOfWord } from './watch-news.ts';
 
 type WatchJob = Job<Watch>;
 
@@ -103,7 +102,7 @@ const withoutLook = async (job: WatchJob, runtime: Runtime): Promise<Fate | unde
 /** Says in the watch, as far as it can still be written, that an error of our own keeps it from being looked at. */
 const noteFault = (job: WatchJob, runtime: Runtime): Promise<Fate> => {
   const now = runtime.now();
-  return change(job, (watch) => waited(watch, OWN_FAULT, now + MINUTE, now), false, runtime);
+  return change(job, (watch) => waited(watch, OWN_FAULT, now + MINUTE, now), { isLook: false }, runtime);
 };
 
 /** The times it was promised, when it comes back for them: after that its next look has no claim to them. */
@@ -140,18 +139,21 @@ const afterLook = async (job: WatchJob, outcome: Outcome, moment: number, runtim
   const now = runtime.now();
   if ('observation' in outcome) {
     const after = (watch: Watch) => decide(watch, outcome.observation, now, habitsOf(watch, runtime.config), moment);
-    return change(job, after, true, runtime);
+    return change(job, after, { isLook: true }, runtime);
   }
   const { why, backAt, slots } = outcome;
   const missed = await missedFor(job.item.body, why, runtime);
   const after = (watch: Watch) => waited(watch, missed, backAt, now);
   const { body } = job.item;
-  if (after(body) !== body) return change(job, after, false, runtime);
+  if (after(body) !== body) return change(job, after, { isLook: false, ...(slots && { slots }) }, runtime);
   // Where nothing but the deadline comes first, it is looked at there, or begins to wait for its last look.
   const isBooked = slots !== undefined;
   const dueAt = isBooked || now >= body.deadline ? backAt : Math.min(backAt, body.deadline);
   return stayIdle(job, { backAt: dueAt, ...(slots && { slots }) }, runtime);
 };
+
+/** What the item keeps of a receipt that brought no look. Who comes back for slots has a look then. */
+const comesBack = (slots: readonly number[] | undefined) => (slots ? { slots } : { idle: true as const });
 
 /** Sends a watch away without a look. It is written, once, that the receipts are no looks, and which slots it comes back for. */
 const stayIdle = async (
@@ -164,18 +166,21 @@ const stayIdle = async (
     if (slots === undefined && item.idle && !leaseIsDue(item, backAt)) break;
     const looks = item.body.looks + uncounted(job, item, false);
     const kept = withBody(item, { ...item.body, looks }, backAt, now());
-    const written: WatchItem = { ...kept, ...upTo(job, item), ...(slots ? { slots } : { idle: true }) };
+    const written: WatchItem = { ...kept, ...upTo(job, item), ...comesBack(slots) };
     if (await table.replace(written)) break;
     [item] = (await table.get([watchKey(job.item.pk)])) as WatchItem[];
   }
   return { backAt };
 };
 
+/** Whether a receipt brought a look and, where it brought none, which slots the watch comes back for. */
+type Receipt = { readonly isLook: boolean; readonly slots?: readonly number[] };
+
 /** Applies what was learned to the watch as it stands in the table, however often somebody else writes meanwhile. */
 const change = async (
   job: WatchJob,
   apply: (watch: Watch) => Watch,
-  isLook: boolean,
+  { isLook, slots }: Receipt,
   runtime: Runtime,
 ): Promise<Fate> => {
   const { table, now } = runtime;
@@ -183,12 +188,16 @@ const change = async (
   while (item) {
     const body = apply(item.body);
     const next = { ...body, looks: item.body.looks + uncounted(job, item, isLook) };
-    const isSame = !tellsMore(item.body, body) && !leaseIsDue(item, body.nextLookAt) && isLook === !item.idle;
+    const isSame =
+      !tellsMore(item.body, body) &&
+      !leaseIsDue(item, body.nextLookAt) &&
+      isLook === !item.idle &&
+      (slots === undefined || isOver(body.status));
     if (body === item.body || isSame) return settle(job, { ...item, body }, runtime);
     const written: WatchItem = {
       ...withBody(item, next, body.nextLookAt, now()),
       ...(isCurrent(item, job) && upTo(job, item)),
-      ...(!isLook && { idle: true }),
+      ...(!isLook && comesBack(slots)),
     };
     // Before it is written down, so that it is told even if this function is killed in between.
     await tellOfWord(item.body, written.body, runtime);
@@ -206,45 +215,4 @@ const change = async (
 const settle = async (job: WatchJob, item: WatchItem, runtime: Runtime): Promise<Fate> => {
   const paid = await announce(item, runtime);
   return isOver(paid.body.status) || !isCurrent(paid, job) ? 'done' : { backAt: paid.body.nextLookAt };
-};
-
-const hasNewWord = (before: Watch, after: Watch): boolean =>
-  after.unknownWords !== undefined && after.unknownWords.at(-1) !== before.unknownWords?.at(-1);
-
-const tellOfWord = async (before: Watch, after: Watch, runtime: Runtime): Promise<void> => {
-  const { id: watch, provider, word = '' } = after;
-  if (!hasNewWord(before, after)) return;
-  await tellOperators({ event: 'unknown_word', at: runtime.now(), provider, word, watch }, runtime);
-};
-
-const tellOfBlock = async (before: Watch, after: Watch, runtime: Runtime): Promise<void> => {
-  const { id: watch, provider, connection, blocked } = after;
-  if (!blocked || before.blocked) return;
-  await raise('blocked', watchKey(watch), runtime);
-  const { kind, code, message } = blocked;
-  const about = { provider, connection, watch, kind, code, message };
-  await tellOperators({ event: 'watch_blocked', at: runtime.now(), ...about }, runtime);
-};
-
-const report = (before: Watch, after: Watch, { log, now }: Runtime): void => {
-  const { id, provider, status, word, looks, submittedAt } = after;
-  if (hasNewWord(before, after)) {
-    log.warn('unknown word from a cloud', { watch: id, provider, word });
-  }
-  if (after.blocked && !before.blocked) {
-    const { kind, code, message } = after.blocked;
-    log.warn('watch blocked', { watch: id, provider, connection: after.connection, kind, code, message });
-  }
-  if (isOver(status) && !isOver(before.status)) {
-    const endedAt = after.facts.endedAt;
-    log.info(
-      'watch over',
-      { watch: id, provider, status, word, looks, seconds: Math.round((now() - submittedAt) / 1000) },
-      {
-        looks: [looks, 'Count'],
-        // From the cloud's own end, where it tells one that can be ours to have missed.
-        ...(endedAt !== undefined && endedAt >= submittedAt && { detectionDelay: [now() - endedAt, 'Milliseconds'] }),
-      },
-    );
-  }
 };

@@ -4,7 +4,7 @@ import { newWatchItem } from '../lib/items.ts';
 import { DAY, HOUR, MINUTE, SECOND, watchWith } from './samples.ts';
 import type { Manner } from './world/manners.ts';
 import { pass, submitted, watchOf } from './world/scenes.ts';
-import { KEYS } from './world/settings.ts';
+import { configWith, KEYS } from './world/settings.ts';
 import { createWorld, QUEUES, START, type World, type WorldOptions } from './world/world.ts';
 
 /** A watch with a deadline of one hour, two days later. The operation ends after ten minutes, unless it is said otherwise. */
@@ -61,6 +61,37 @@ describe('an end that the cloud would have told is told, whatever opwatch did', 
     world.environment.ALIYUN_KEY = key;
     await pass(world, HOUR);
     expect(world.receivers.received.map(({ event }) => event.type)).toEqual(['operation.succeeded']);
+  });
+});
+
+describe('a last look that takes several calls of a slow connection', () => {
+  const huawei = {
+    vendor: 'huawei',
+    credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' },
+    callsPerSecond: 0.1,
+  } as const;
+
+  test.each([
+    ['alone', 1],
+    ['beside nine others', 10],
+  ])('is made, %s, within the time that the calls take [F18] [F40]', async (_, count) => {
+    let calls = 0;
+    const world = createWorld({
+      config: configWith({ connections: { huawei } }),
+      onLook: () => {
+        if (world.timeline.now() >= START + HOUR) calls += 1;
+      },
+    });
+    world.start();
+    const ids: string[] = [];
+    for (let i = 0; i < count; i += 1) {
+      // It fails in the last seconds: the action, its failure name and perhaps the cluster are asked past the deadline.
+      const scene = { deadline: 'PT1H', endsAfter: HOUR - 20 * SECOND, end: 'failed' } as const;
+      ids.push(await submitted(world, { ...scene, provider: 'huawei-dws', operation: { cluster_id: `dws-${i}` } }));
+    }
+    await pass(world, HOUR + count * 2 * MINUTE);
+    expect(ids.map((id) => watchOf(world, id).body.status)).toEqual(Array(count).fill('failed'));
+    expect(calls).toBeLessThanOrEqual(6 * count);
   });
 });
 
