@@ -6,6 +6,7 @@ const clouds = process.env.OPWATCH_CLOUDS_URL ?? 'http://127.0.0.1:4010';
 const inbox = process.env.OPWATCH_INBOX_URL ?? 'http://127.0.0.1:4020';
 const callsPerSecond = Number(process.env.STAND_IN_CALLS_PER_SECOND ?? 100);
 const token = process.env.STAND_IN_TOKEN ?? 'stand-in';
+const linkKeys = process.env.STAND_IN_LINK_KEYS;
 
 const targets = everyTarget(inbox, token);
 
@@ -37,6 +38,6 @@ export default defineConfig({
     default: { signing: 'env:STAND_IN_SIGNING_SECRET' },
   },
   defaults: { connections: { aliyun: 'aliyun', huawei: 'huawei' }, notify: ['inbox'] },
-  ...(process.env.STAND_IN_LINK_KEY !== undefined && { links: { keys: ['env:STAND_IN_LINK_KEY'] } }),
+  ...(linkKeys && { links: { keys: linkKeys.split(',') } }),
   callbacks: { allowLoopback: true },
 });

@@ -51,6 +51,8 @@ export const startOutside = async ({ cloudsPort = 0, inboxPort = 0, dir }: Outsi
       STAND_IN_TOKEN: token,
       STAND_IN_SIGN: sign,
       STAND_IN_LINK_KEY: randomBytes(32).toString('hex'),
+      STAND_IN_NEXT_LINK_KEY: randomBytes(32).toString('hex'),
+      STAND_IN_LINK_KEYS: 'env:STAND_IN_LINK_KEY',
     },
     close: async () => {
       await Promise.all([clouds.close(), inbox.close()]);

@@ -52,7 +52,8 @@ export type Stack = {
   readonly createToken: (tenant?: string) => Promise<string>;
   /** SIGKILL; what was being worked on comes back when its queue's visibility timeout has passed. */
   readonly killFunctions: () => Promise<void>;
-  readonly startFunctions: () => Promise<void>;
+  /** Starts them as a deployment would; `environment` goes beside what offline/opwatch.config.ts was told before. */
+  readonly startFunctions: (environment?: Readonly<Record<string, string>>) => Promise<void>;
   /** From now on whatever dies is started again, and `tell` hears of it. */
   readonly keepUp: (tell: (line: string) => void) => void;
   readonly killEmulators: () => Promise<void>;
@@ -111,13 +112,15 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     ...(functionTimeoutSeconds !== undefined && { functionTimeoutSeconds }),
   };
   // Lambda and EventBridge know no time but UTC; serverless-offline's schedules go by the machine's.
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', [VARIABLE]: JSON.stringify(surroundings) };
+  const { PATH, HOME } = process.env;
+  let deployed = surroundings;
+  const env = () => ({ PATH, HOME, TZ: 'UTC', [VARIABLE]: JSON.stringify(deployed) });
   let tellPeople = (line: string): void => void line;
   const part = (name: string, ...command: string[]) =>
     createPart({
       name,
       launch: (signal) =>
-        startChild({ name, command, cwd: root, env, logFile, signal, tell: (line) => tellPeople(line) }),
+        startChild({ name, command, cwd: root, env: env(), logFile, signal, tell: (line) => tellPeople(line) }),
     });
   const own = PARTS.filter((name) => given.urls[name] === undefined);
   const emulatorOptions: EmulatorOptions = { ports: Object.fromEntries(own.map((name) => [name, ports[name]])), dir };
@@ -158,7 +161,10 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     callsFile: join(dir, CALLS),
     createToken: (tenant) => createLocalToken(surroundings.dynamodb, table, tenant),
     killFunctions: functions.kill,
-    startFunctions: async () => void (await functions.start()),
+    startFunctions: async (changed = {}) => {
+      deployed = { ...deployed, environment: { ...deployed.environment, ...changed } };
+      await functions.start();
+    },
     killEmulators: emulators.kill,
     startEmulators: async () => void (await emulators.start()),
     keepUp: (tell) => {

@@ -183,6 +183,20 @@ test('any watch’s link opens that watch, and no change of one character opens 
   );
 });
 
+test('whatever keys are listed, in whatever order: a link opens while the key that signed it is among them', () => {
+  const keys = fc.uniqueArray(fc.string({ minLength: 32, maxLength: 64 }), { minLength: 2, maxLength: 5 });
+  fc.assert(
+    fc.property(keys, fc.nat(), fc.nat(), (all, at, from) => {
+      const signer = all[at % all.length] ?? '';
+      const watch = { id: ID, submittedAt: at };
+      const listed = all.slice(from % all.length);
+      const opened = readLink(signLink(watch, signer), listed);
+      expect(opened).toEqual(listed.includes(signer) ? watch : undefined);
+      expect(readLink(signLink(watch, signer), listed.toReversed())).toEqual(opened);
+    }),
+  );
+});
+
 describe('the page', () => {
   const page = (over: Parameters<typeof watchWith>[0], language: 'en' | 'zh' = 'en') => {
     const watch = watchWith(over);

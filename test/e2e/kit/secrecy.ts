@@ -6,7 +6,7 @@ import type { Opwatch, Reached } from './opwatch.ts';
 
 const secretsOf = ({ stack, token }: Opwatch<Reached>): string[] => {
   const { environment } = stack.surroundings;
-  const given = Object.keys(environment).filter((name) => name.startsWith('STAND_IN_') && name.endsWith('SECRET'));
+  const given = Object.keys(environment).filter((name) => /^STAND_IN_.*(SECRET|LINK_KEY)$/.test(name));
   const texts = [...given.map((name) => environment[name] ?? ''), token];
   // The part that is random, without what tells its kind.
   return texts.map((text) => text.replace(/^whsec_|^opw_[0-9a-f]+_/, ''));
