@@ -4,6 +4,7 @@ import {
   type EventType,
   eventOf,
   isAside,
+  type Links,
   type OperationEvent,
   type ProgressEvent,
   progressOf,
@@ -46,12 +47,14 @@ const SAMPLES: Readonly<Record<EndStatus | 'attention', Sample>> = {
   attention: { word: 'HUMAN_PROCESSING', facts: {} },
 };
 
-const LINKS = {
+/** The links of messages for a target that says `link: none`, or where no keys are configured. */
+export const UNLINKED: Links = {
   watch: 'https://opwatch.example.com/watches/w_sample',
-  link: 'https://opwatch.example.com/w/sample',
   console:
     'https://emr-next.console.aliyun.com/#/region/cn-hangzhou/resource/all/ecs/detail/c-b933c5aac8fe0001/overview',
 };
+
+export const LINKED: Links = { ...UNLINKED, link: 'https://opwatch.example.com/w/sample' };
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -88,21 +91,21 @@ const watchAt = (status: EndStatus | 'attention' | 'running', at: number, labels
 };
 
 /** The sample of one type, over at `at` (epoch ms). `labels` are added to its own. */
-export const sampleEvent = (type: EventType, at: number, labels: Labels = {}): OperationEvent => {
+export const sampleEvent = (type: EventType, at: number, labels: Labels = {}, links = LINKED): OperationEvent => {
   const event = type.slice('operation.'.length);
   if (isAside(event)) {
     const watch = watchAt('running', at, labels);
     const blocked = event === 'blocked' && { blocked: { since: at - 2 * MINUTE, ...BLOCKED } };
-    return eventOf(watch, { event, at, status: watch.status, word: 'IN_PROGRESS', ...blocked }, LINKS);
+    return eventOf(watch, { event, at, status: watch.status, word: 'IN_PROGRESS', ...blocked }, links);
   }
   const told = event as EndStatus | 'attention';
   const watch = watchAt(told, at, labels);
-  return eventOf(watch, { event: told, at, ...(watch.word !== undefined && { word: watch.word }) }, LINKS);
+  return eventOf(watch, { event: told, at, ...(watch.word !== undefined && { word: watch.word }) }, links);
 };
 
 /** How far the sample had got, for targets that follow it. */
-export const sampleProgress = (at: number, labels: Labels = {}): ProgressEvent =>
-  progressOf({ ...watchAt('running', at, labels), progress: { done: 2, total: 5 } }, at, LINKS);
+export const sampleProgress = (at: number, labels: Labels = {}, links = LINKED): ProgressEvent =>
+  progressOf({ ...watchAt('running', at, labels), progress: { done: 2, total: 5 } }, at, links);
 
 /** A notice of each kind. */
 export const sampleNotices = (at: number): readonly NoticeEvent[] => {
@@ -116,9 +119,9 @@ export const sampleNotices = (at: number): readonly NoticeEvent[] => {
     { event: 'delivery_parked', at, target: 'sample', watch: 'w_sample', delivery: 'msg_sample', reason },
     { event: 'submission_refused', at, submission: '{"provider":"aliyun-emr"}', reason },
   ];
-  return notices.map((notice) => noticeEventOf(notice, () => LINKS.watch));
+  return notices.map((notice) => noticeEventOf(notice, () => UNLINKED.watch));
 };
 
 /** The samples of all types, a second apart. */
-export const sampleEvents = (at: number, labels: Labels = {}): readonly OperationEvent[] =>
-  EVENT_TYPES.map((type, i) => sampleEvent(type, at + i * SECOND, labels));
+export const sampleEvents = (at: number, labels: Labels = {}, links = LINKED): readonly OperationEvent[] =>
+  EVENT_TYPES.map((type, i) => sampleEvent(type, at + i * SECOND, labels, links));

@@ -1,10 +1,11 @@
 /** What notify-test sends a target: a sample of whatever the configuration has it told. */
+import { DEFAULT_TENANT } from '../caller.ts';
 import { Misconfigured } from '../errors.ts';
 import type { HttpRequest } from '../http.ts';
-import { eventsFor } from '../recipient.ts';
+import { eventsFor, recipientOf } from '../recipient.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Attempt, Target } from '../targets/target.ts';
-import { sampleEvents, sampleNotices, sampleProgress } from './sample-events.ts';
+import { LINKED, sampleEvents, sampleNotices, sampleProgress, UNLINKED } from './sample-events.ts';
 
 export type Sample = {
   readonly type: string;
@@ -14,7 +15,7 @@ export type Sample = {
 
 const unable = (what: string) => new Misconfigured({ code: 'not_for_this_target', message: `it cannot ${what}` });
 
-/** In the order in which they would come. Labels are added to the sample's own. */
+/** In the order in which they would come, with links only where real messages have them. Labels are added to the sample's own. */
 export const samplesFor = (
   name: string,
   labels: Readonly<Record<string, string>>,
@@ -23,9 +24,11 @@ export const samplesFor = (
   const target = config.targets.get(name);
   const progress = target?.progress;
   const events = target && eventsFor(target);
-  const told = sampleEvents(now(), labels).filter(({ type }) => events?.includes(type) ?? true);
+  const { isLinked } = recipientOf({ target: name, tenant: DEFAULT_TENANT }, config);
+  const links = isLinked && config.linkKeys.length > 0 ? LINKED : UNLINKED;
+  const told = sampleEvents(now(), labels, links).filter(({ type }) => events?.includes(type) ?? true);
   const notices = config.operators.includes(name) ? sampleNotices(now()) : [];
-  const kept = (progress ? [sampleProgress(now(), labels), ...told] : []).map(
+  const kept = (progress ? [sampleProgress(now(), labels, links), ...told] : []).map(
     (event): Sample => ({
       type: event.type,
       write: ({ edit }, settings, attempt, handle) => {

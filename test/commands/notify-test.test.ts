@@ -26,6 +26,7 @@ const run = async (asked: readonly string[], more: Readonly<Record<string, strin
     STAND_IN_TOKEN: TOKEN,
     STAND_IN_SIGN: SIGN,
     STAND_IN_SIGNING_SECRET: SIGNING,
+    STAND_IN_LINK_KEYS: 'env:STAND_IN_LINK_KEY',
     ...more,
   };
   const options = { env };
@@ -45,12 +46,29 @@ describe('notify-test', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('EventBridge takes events for a bus that does not exist');
     expect(inbox.received().filter(({ verified }) => !verified)).toEqual([]);
+    // Copies are for reading: what gave their sender a right is masked in them.
+    const copies = JSON.stringify(inbox.received());
+    expect(copies).toContain('"routing_key":"…"');
+    for (const secret of [TOKEN, SIGN, SIGNING]) expect(copies.includes(secret)).toBe(false);
     const shown = inbox.received().filter((message) => message.shown);
     expect(shown.length).toBe(types.length - 1);
     for (const { shown: seen, to } of shown) {
       const text = seen?.lines.flatMap(({ runs }) => runs.map((one) => one.text)).join('');
       expect([to, text]).toEqual([to, expect.stringMatching(/failed|失败/)]);
     }
+  });
+
+  it('shows a link where real messages have one, and none where the target or the configuration has none', async () => {
+    const only = ['--event', 'operation.failed', '--label', `sha=${SHA}`];
+    const linked = async (more: Readonly<Record<string, string>> = {}) => {
+      await run(['slack', 'github-status', ...only], more);
+      const told = inbox
+        .received()
+        .map(({ to, body }) => [to.split('/')[0], JSON.stringify(body).includes('/w/sample')]);
+      return Object.fromEntries(told.slice(-2));
+    };
+    expect(await linked()).toEqual({ slack: true, 'github-status': false });
+    expect(await linked({ STAND_IN_LINK_KEYS: '' })).toEqual({ slack: false, 'github-status': false });
   });
 
   it('sends each event in turn, and says what a receiver has against it', async () => {
