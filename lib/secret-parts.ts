@@ -92,7 +92,7 @@ const partsOfHeader = (name: string, value: string): string[] => {
 };
 
 /** Of a body, in JSON or of a form, the fields that are called a token, key, signature or the like. */
-const partsOfBody = ({ headers, body = '' }: HttpRequest): string[] => {
+export const partsOfBody = ({ headers, body = '' }: Pick<HttpRequest, 'headers' | 'body'>): string[] => {
   const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
   const fields: [string, unknown][] = type.includes('form-urlencoded')
     ? [...new URLSearchParams(body)]

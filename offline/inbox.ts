@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { redact } from '../lib/redact.ts';
+import { partsOfBody } from '../lib/secret-parts.ts';
 import { createMessages, type Message } from './inbox/messages.ts';
 import { answerOf, judgedAs, type Mode, parseMode, transmit } from './inbox/modes.ts';
 import { page, pageHeaders } from './inbox/page.ts';
@@ -104,7 +106,10 @@ export async function createInbox({ port = 0, secrets, now = Date.now, limit = 1
     const judged = judgedAs(receiver, receiver.judge(delivery, secrets), mode, tooOften);
     const { id, fault, shown } = judged;
     const given = answerOf(judged.answer, mode);
-    messages.add(place, id, { at, status: given.status, ...(fault !== undefined && { fault }) }, body, shown);
+    // People and programs read the copy: what gives its sender a right is masked in it, as in all that opwatch keeps.
+    const text = body.toString();
+    const copy = redact(text, [...secrets, ...partsOfBody({ headers, body: text })]);
+    messages.add(place, id, { at, status: given.status, ...(fault !== undefined && { fault }) }, copy, shown);
     changes += 1;
     transmit(given, mode, response, elsewhereThan(headers.host ?? ''));
   });

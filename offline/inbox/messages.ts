@@ -19,7 +19,7 @@ export type Message = {
   readonly attempts: readonly Attempt[];
   /** How many attempts there were; only the newest 100 are kept. */
   readonly attemptCount: number;
-  /** The body as JSON, or as text where it is none; of the latest attempt that was believed, or else of the latest. */
+  /** The body as JSON, or as text where it is none, with secrets masked; of the latest attempt that was believed, or else of the latest. */
   readonly body: unknown;
   /** What its reader would see, where that is not the JSON itself. */
   readonly shown?: Shown;
@@ -28,7 +28,7 @@ export type Message = {
 const KEPT_ATTEMPTS = 100;
 
 export type Messages = {
-  readonly add: (to: string, id: string, attempt: Attempt, body: Buffer, shown?: Shown) => void;
+  readonly add: (to: string, id: string, attempt: Attempt, body: string, shown?: Shown) => void;
   /** By first arrival, oldest first. */
   readonly all: () => readonly Message[];
   readonly clear: () => void;
@@ -59,7 +59,7 @@ export function createMessages(limit: number): Messages {
   };
 }
 
-function merged(message: Message, attempt: Attempt, body: Buffer, shown: Shown | undefined): Message {
+function merged(message: Message, attempt: Attempt, body: string, shown: Shown | undefined): Message {
   const believed = attempt.fault === undefined;
   const isNews = believed || !message.verified;
   return {
@@ -71,8 +71,7 @@ function merged(message: Message, attempt: Attempt, body: Buffer, shown: Shown |
   };
 }
 
-function read(body: Buffer): unknown {
-  const text = body.toString();
+function read(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
