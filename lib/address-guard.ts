@@ -9,6 +9,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { RetryLater } from './errors.ts';
+import { sentence } from './sentences.ts';
 
 export type Rules = {
   /** The only hosts that may be called: `ci.example.com`, or `.example.com` for everything below it. Left out: any. */
@@ -119,7 +120,7 @@ const PRIVATE_ENDS =
 
 /** Names that only mean something inside one network, or nowhere; a name without a dot is one. */
 const isPrivateName = (host: string): boolean =>
-  !host.includes('.') || PRIVATE_ENDS.some((suffix) => isBelow(host, suffix));
+  !host.includes('.') || /\.\.|\.$/.test(host) || PRIVATE_ENDS.some((suffix) => isBelow(host, suffix));
 
 /**
  * Tells why a URL can never be called by these rules, in words for whoever named it; undefined when it may be tried.
@@ -159,11 +160,11 @@ export const createLookup = ({ rules, resolve = resolveBySystem }: Guard): Looku
     const kind = kinds.find((each) => each !== undefined);
     if (kind) {
       // The kind only: which address it was would tell a stranger about the network inside.
-      const message = `${hostname} leads to a ${kind} address: only public addresses may be called`;
+      const message = sentence('net_shut', { host: hostname, kind });
       throw new RetryLater({ code: 'blocked_address', message });
     }
     const [first] = answers;
-    if (!first) throw new RetryLater({ code: 'dns', message: `${hostname} has no address` });
+    if (!first) throw new RetryLater({ code: 'dns', message: sentence('net_nowhere', { host: hostname }) });
     return { first, all: answers.map(({ address }) => ({ address, family: isIP(address) })) };
   };
   return (hostname, options, callback) => {

@@ -8,6 +8,7 @@ import { redact } from './redact.ts';
 import { type Told, type Writing, write } from './request.ts';
 import type { Runtime } from './runtime.ts';
 import { SecretError } from './secrets.ts';
+import { sentence } from './sentences.ts';
 import type { Verdict } from './targets/target.ts';
 
 /** An attempt that was made. */
@@ -78,7 +79,7 @@ export const attemptOnce = async (
   } catch (error) {
     const ours = error instanceof LookError || error instanceof SecretError;
     if (!ours) log.error('attempt failed', { delivery: id, error: redact(String(error), secrets.known()) });
-    const reason = ours ? error.message : 'opwatch could not build the request';
+    const reason = ours ? error.message : sentence('unbuilt');
     // What is no fault of the network may have happened at any time: only ours is known to come before the request.
     return { at, verdict: { kind: 'retry', reason }, isUnknown: !ours };
   }

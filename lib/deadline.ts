@@ -84,6 +84,7 @@ export const noteOfNoLook = (
     since: iso(since),
     until: iso(now),
     why: sentence(missed.cause),
-    words: `${missed.code}: ${missed.message}`,
+    code: missed.code,
+    fault: missed.message,
   });
 };

@@ -9,6 +9,7 @@ import { CODE_BYTES, credible, factsAfter, TEXT_BYTES } from './facts.ts';
 import { usualLook } from './next-look.ts';
 import type { Observation } from './observation.ts';
 import { BLOCKED_AFTER_MS, FOLLOW_EVERY_MS, RETRY_AFTER_LOOK_MAX_MS, troubleGap } from './schedule.ts';
+import { sentence } from './sentences.ts';
 import { plain } from './text.ts';
 import { ended, enter, type Habits, isOver, type Owed, owing, owingAside, type Watch } from './watch.ts';
 
@@ -28,8 +29,8 @@ const owingProgress = (watch: Watch, now: number, followers: readonly string[]):
 const otherRun = (watch: Watch, { run, word }: Seen): string | undefined => {
   if (run === undefined) return undefined;
   const reported = watch.earlierRuns?.find((earlier) => earlier.run === run);
-  if (reported) return `the cloud shows ${word} of a run that watch ${reported.watch} has reported`;
-  return watch.run === undefined || watch.run === run ? undefined : `the cloud shows ${word} of another run`;
+  if (reported) return sentence('reported_run', { word, watch: reported.watch });
+  return watch.run === undefined || watch.run === run ? undefined : sentence('another_run', { word });
 };
 
 const seen = (watch: Watch, told: Seen, now: number, habits: Habits): Watch => {

@@ -1,11 +1,12 @@
 /** What went wrong on the network, in our codes. Of Node's words only the code is kept: the rest may hold addresses. */
 import { RetryLater } from './errors.ts';
+import { sentence } from './sentences.ts';
 
 /** How far an exchange had come. It decides what a fault is called. */
 export type Phase = 'connecting' | 'securing' | 'waiting' | 'reading';
 
-export const fault = (code: string, host: string, words: string, status?: number): RetryLater =>
-  new RetryLater({ code, message: `${host} ${words}`, ...(status !== undefined && { status }) });
+export const fault = (code: string, message: string, status?: number): RetryLater =>
+  new RetryLater({ code, message, ...(status !== undefined && { status }) });
 
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
@@ -20,11 +21,10 @@ const isLookup = (error: unknown): boolean =>
 export const classed = (error: unknown, phase: Phase, host: string): RetryLater => {
   if (error instanceof RetryLater) return error;
   const code = codeOf(error);
-  if (isLookup(error)) return fault('dns', host, `cannot be looked up (${code})`);
-  if (phase === 'connecting') return fault('connect', host, `cannot be connected to (${code})`);
+  if (isLookup(error)) return fault('dns', sentence('net_dns', { host, code }));
+  if (phase === 'connecting') return fault('connect', sentence('net_connect', { host, code }));
   if (phase === 'securing' || /^(ERR_SSL|ERR_TLS|EPROTO)/.test(code))
-    return fault('tls', host, `failed at TLS (${code})`);
-  if (code.startsWith('HPE_')) return fault('protocol', host, `does not answer in HTTP/1.1 (${code})`);
-  const when = phase === 'waiting' ? 'without an answer' : 'in mid-answer';
-  return fault('reset', host, `closed the connection ${when} (${code})`);
+    return fault('tls', sentence('net_tls', { host, code }));
+  if (code.startsWith('HPE_')) return fault('protocol', sentence('net_protocol', { host, code }));
+  return fault('reset', sentence(phase === 'waiting' ? 'net_unanswered' : 'net_cut', { host, code }));
 };

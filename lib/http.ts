@@ -10,6 +10,7 @@ import { createSecureContext, getCACertificates } from 'node:tls';
 import { createLookup, type Guard, refusal } from './address-guard.ts';
 import { Misconfigured, RetryLater } from './errors.ts';
 import { classed, codeOf, fault, isReset, type Phase } from './http-faults.ts';
+import { sentence } from './sentences.ts';
 
 // An ES import of node:http reads all its exports, WebSocket among them, and so loads undici: 40 ms of CPU at every cold
 // start that this way of asking does not cost.
@@ -161,7 +162,7 @@ const exchange = (
       request.destroy();
     };
     deadline.addEventListener('abort', () => {
-      fail(fault('timeout', host, `gave no full answer within ${options.timeoutMs} ms (${phase})`));
+      fail(fault('timeout', sentence('net_timeout', { host, ms: String(options.timeoutMs), phase })));
     });
 
     request.once('socket', (socket) => {
@@ -185,7 +186,7 @@ const exchange = (
       const isStale = request.reusedSocket && phase === 'waiting' && isReset(error);
       fail(isStale ? STALE : classed(error, phase, host));
     });
-    request.once('upgrade', () => fail(fault('protocol', host, 'switched to another protocol unasked', 101)));
+    request.once('upgrade', () => fail(fault('protocol', sentence('net_upgrade', { host }), 101)));
     request.once('response', (response) => {
       answer = response;
       read(response, host, options).then(resolve, (error) => fail(classed(error, phase, host)));
@@ -213,7 +214,7 @@ const read = async (
   const headers = Object.fromEntries(distinct.map(([name, values]) => [name, (values ?? []).join(', ')]));
 
   if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
-    if (onTooLong === 'fail') throw fault('protocol', host, 'compressed its answer, though asked not to', status);
+    if (onTooLong === 'fail') throw fault('protocol', sentence('net_compressed', { host }), status);
     response.destroy();
     return { status, headers, body: '', cut: true };
   }
@@ -226,7 +227,8 @@ const read = async (
     if (size > maxBytes) break;
   }
   const cut = size > maxBytes;
-  if (cut && onTooLong === 'fail') throw fault('too_large', host, `answered with more than ${maxBytes} bytes`, status);
+  if (cut && onTooLong === 'fail')
+    throw fault('too_large', sentence('net_too_large', { host, bytes: String(maxBytes) }), status);
   const bytes = Buffer.concat(chunks, Math.min(size, maxBytes));
   // As part of a stream, a character that the cut has split is left out instead of replaced.
   return { status, headers, body: new TextDecoder().decode(bytes, { stream: cut }), cut };

@@ -9,6 +9,7 @@ import { heldSlots, type Wish } from './lane.ts';
 import type { Observation } from './observation.ts';
 import { providerNamed } from './providers/index.ts';
 import { SECOND } from './schedule.ts';
+import { sentence } from './sentences.ts';
 import { isSound } from './watch.ts';
 
 /** The outcome of each watch, as soon as it is known. Rejects for a fault of our own (a table that does not answer). */
@@ -23,10 +24,10 @@ export const look = <D extends Due>(dues: readonly D[], tools: LookTools): Looke
   const byConnection = Map.groupBy(dues, ({ watch }) => watch.connection);
   return [...byConnection].flatMap(([name, some]) => {
     const connection = tools.config.connections.get(name);
-    if (!connection) return lacking(some, 'no_connection', `opwatch.config.ts names no connection ${name} any more`);
+    if (!connection) return lacking(some, 'no_connection', sentence('no_connection', { name }));
     const orphans = some.filter(({ watch }) => !providerNamed(watch.provider));
     return [
-      ...lacking(orphans, 'no_provider', 'this deployment has no such provider any more'),
+      ...lacking(orphans, 'no_provider', sentence('no_provider')),
       ...lookThrough(groupsOf(some), connection, tools, true),
     ];
   });

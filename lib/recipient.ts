@@ -10,6 +10,7 @@ import { isReference } from './reference.ts';
 import type { Runtime } from './runtime.ts';
 import { maskAnswer, partsOfAddress, partsOfRequest } from './secret-parts.ts';
 import type { ReadOptions, Secrets } from './secrets.ts';
+import { sentence } from './sentences.ts';
 import type { Key } from './store.ts';
 import { targetOf } from './targets/index.ts';
 import type { Lack, Rate, Subject, Target } from './targets/target.ts';
@@ -91,7 +92,7 @@ export const recipientOf = (
     ...(target && { target }),
     open: async (secrets, options) => {
       if (!target) {
-        throw new Misconfigured({ code: 'no_target', message: `opwatch.config.ts names no target ${name} any more` });
+        throw new Misconfigured({ code: 'no_target', message: sentence('no_target', { name }) });
       }
       return { target, settings: await resolved(settings, (reference) => secrets.read([reference], options)) };
     },

@@ -6,6 +6,7 @@ import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { ConnectionConfig } from './config.ts';
 import type { Credentials } from './providers/provider.ts';
 import { MINUTE, SECOND } from './schedule.ts';
+import { sentence } from './sentences.ts';
 
 /** `fresh`: what was kept has been refused, and is read anew unless that was done just now. */
 export type ReadOptions = { readonly fresh?: boolean };
@@ -68,8 +69,7 @@ export const createSecrets = (
     await fetchParameters(wanted.filter((reference) => !reference.startsWith('env:')));
     return references.map((reference) => {
       const kept = cache.get(reference);
-      if (!kept)
-        throw new SecretError(`${reference} cannot be read: it does not exist or this function may not read it`);
+      if (!kept) throw new SecretError(sentence('unread_secret', { reference }));
       return kept.value;
     });
   };

@@ -1,12 +1,43 @@
 /**
- * opwatch's own sentences about ends and attempts, in each language: one table. Rows, the API and webhooks keep the English;
- * messages to people are written from it in the language of their target, which also reads what older rows hold. Pure.
+ * opwatch's own sentences about ends and attempts, in each language. Rows, the API and webhooks keep the English; kept-sentence.ts
+ * writes them in the language of a target. Pure.
+ *
+ * `{…}` stands for a value: a cloud's or a receiver's own word, an id, a time, or (HOLDS) another of these sentences.
  */
 
-type Sentence = { readonly en: string; readonly zh: string };
+export type Sentence = { readonly en: string; readonly zh: string };
+export type Table = Readonly<Record<string, Sentence>>;
 
-/** `{…}` stands for a value: a cloud's words, a time, or another of these sentences. */
-export const SENTENCES = {
+/** Which table the sentence in a slot is of. */
+export const HOLDS: Readonly<Record<string, 'note' | 'reason'>> = {
+  heard: 'note',
+  why: 'note',
+  shows: 'note',
+  shown: 'note',
+  beside: 'note',
+  begun: 'note',
+  begunBefore: 'note',
+  state: 'note',
+  tasks: 'note',
+  fault: 'reason',
+  reason: 'reason',
+};
+
+/** Slots whose values have no blanks in them. */
+export const ONE_WORD: readonly string[] = [
+  'action',
+  'api',
+  'bytes',
+  'code',
+  'host',
+  'id',
+  'kind',
+  'ms',
+  'name',
+].concat(['phase', 'reference', 'thing', 'watch']);
+
+/** What a person should know about an end that is not the cloud's plain word. */
+export const NOTES = {
   stopped: { en: 'Stopped on request.', zh: '已按请求停止监视。' },
   not_over: {
     en: 'The deadline passed. The last look, at {at}, found it not over: {word}.',
@@ -17,8 +48,8 @@ export const SENTENCES = {
     zh: '期限已过。最后一次查询（{at}）未找到该操作：{shows}',
   },
   no_last_answer: {
-    en: 'The deadline passed without a last answer. {heard} From {since} to {until} {why}: {words}',
-    zh: '期限已过，且未得到最后的答复。{heard}从 {since} 到 {until}，{why}：{words}',
+    en: 'The deadline passed without a last answer. {heard} From {since} to {until} {why}: {code}: {fault}',
+    zh: '期限已过，且未得到最后的答复。{heard}从 {since} 到 {until}，{why}：{code}：{fault}',
   },
   never_heard: { en: 'No answer of the cloud is on record.', zh: '没有云端答复的记录。' },
   last_heard: { en: 'The last answer on record, of {at}: {word}.', zh: '记录中的最后答复（{at}）：{word}。' },
@@ -35,8 +66,8 @@ export const SENTENCES = {
     zh: 'EMR 称该操作已于 {at} 结束，早于在此提交的时间。',
   },
   dws_untied: {
-    en: '{action}: no time that can be compared ties this end to the watched run.',
-    zh: '{action}：没有可比较的时间能将此结束状态与所监视的执行对应起来。',
+    en: '{shown}: no time that can be compared ties this end to the watched run.',
+    zh: '{shown}：没有可比较的时间能将此结束状态与所监视的执行对应起来。',
   },
   ros_deleted_early: {
     en: 'The stack was deleted ({word}) before the end of its {action} was seen.',
@@ -66,48 +97,149 @@ export const SENTENCES = {
     en: 'The stack is not known any more, after it had been seen: it has been deleted.',
     zh: '资源栈曾经存在，现已查不到：它已被删除。',
   },
+  reported_run: {
+    en: 'the cloud shows {word} of a run that watch {watch} has reported',
+    zh: '云端显示的 {word} 属于监视 {watch} 已报告过的一次执行',
+  },
+  another_run: { en: 'the cloud shows {word} of another run', zh: '云端显示的 {word} 属于另一次执行' },
+  begun_at: { en: 'begun at {at}', zh: '开始于 {at}' },
+  begun_unknown: { en: 'of unknown age', zh: '开始时间未知' },
+  ros_shows: { en: 'the stack shows {word}, {begun}: {why}', zh: '资源栈显示 {word}（{begun}）：{why}' },
+  ros_end_unseen: {
+    en: 'the stack shows {word}, {begun}; the end of the {action} {begunBefore} was not seen',
+    zh: '资源栈显示 {word}（{begun}）；未看到 {action}（{begunBefore}）结束',
+  },
+  ros_end_rolled_back: { en: '{shows}: it was rolled back', zh: '{shows}：它已被回滚' },
+  ros_no_action: { en: 'no {action} was seen', zh: '未看到 {action}' },
+  ros_no_update: { en: 'no update of {at} was seen', zh: '未看到 {at} 的更新' },
+  ros_no_run: {
+    en: 'no run that began about when this was submitted was seen',
+    zh: '未看到在提交前后开始的执行',
+  },
+  dws_submitted: { en: '{name} {state}, submitted {at}', zh: '{name} {state}（提交于 {at}）' },
+  dws_unsubmitted: { en: '{name} {state}, without a submit time', zh: '{name} {state}（无提交时间）' },
+  dws_stateless: { en: 'without a state', zh: '无状态' },
+  dws_earlier: { en: '{shown}, is of an earlier run', zh: '{shown}，属于更早的一次执行' },
+  dws_perhaps_earlier: { en: '{shown}, may be of an earlier run', zh: '{shown}，可能属于更早的一次执行' },
+  dws_other_run: {
+    en: '{shown}, is of another run: nobody saw how the watched one ended',
+    zh: '{shown}，属于另一次执行：未看到所监视的执行如何结束',
+  },
+  dws_no_action: { en: 'no action {name}', zh: '没有操作 {name}' },
+  dws_cluster: {
+    en: '{shown}; the cluster is {word}, tasks: {tasks}',
+    zh: '{shown}；集群状态为 {word}，任务：{tasks}',
+  },
+  dws_cluster_two: {
+    en: '{shown}; {beside}; the cluster is {word}, tasks: {tasks}',
+    zh: '{shown}；{beside}；集群状态为 {word}，任务：{tasks}',
+  },
+  dws_idle: { en: 'none', zh: '无' },
+  dws_reasons: { en: '{shows}; failed reasons: {words}', zh: '{shows}；失败原因：{words}' },
+  bps_under_way: {
+    en: 'BPStudio keeps an operation for one hour and shows no Data for this one: it was under way when last seen',
+    zh: 'BPStudio 只保留操作一小时，现已不显示该操作的 Data：最后一次看到时仍在进行',
+  },
+  bps_late: {
+    en: 'BPStudio keeps an operation for one hour and shows no Data for this one: it was asked for more than an hour after it was submitted here, and never seen',
+    zh: 'BPStudio 只保留操作一小时，现已不显示该操作的 Data：在此提交一小时之后才查询，从未看到过',
+  },
+  bps_never_seen: {
+    en: 'BPStudio keeps an operation for one hour and shows no Data for this one: it was never seen, so it ended more than an hour ago or the id is none',
+    zh: 'BPStudio 只保留操作一小时，现已不显示该操作的 Data：从未看到过，因此它在一小时前已结束，或该 ID 不存在',
+  },
+  bps_asked_again: {
+    en: '{shows}; asked again, it brought {code}: {fault}',
+    zh: '{shows}；再次查询时返回 {code}：{fault}',
+  },
+} as const satisfies Table;
+
+/** Why an attempt or a look came to nothing. A receiver's own code and words stand behind, after a colon. */
+export const REASONS = {
   retry: { en: 'retry: {reason}', zh: '将重试：{reason}' },
   gone: { en: 'gone: {reason}', zh: '已失效：{reason}' },
-  wants_no_more: { en: 'HTTP 410: the receiver wants no more', zh: 'HTTP 410：接收方不再接收' },
-  wants_no_more_said: { en: 'HTTP 410: the receiver wants no more: {words}', zh: 'HTTP 410：接收方不再接收：{words}' },
+  wants_no_more: { en: 'the receiver wants no more', zh: '接收方不再接收' },
   redirected: { en: 'redirects are not followed', zh: '不跟随重定向' },
   disabled: { en: 'the target is disabled: {reason}', zh: '该目标已停用：{reason}' },
-} as const satisfies Readonly<Record<string, Sentence>>;
+  unbuilt: { en: 'opwatch could not build the request', zh: 'opwatch 无法生成请求' },
+  no_target: {
+    en: 'opwatch.config.ts names no target {name} any more',
+    zh: 'opwatch.config.ts 中已没有目标 {name}',
+  },
+  no_connection: {
+    en: 'opwatch.config.ts names no connection {name} any more',
+    zh: 'opwatch.config.ts 中已没有连接 {name}',
+  },
+  no_provider: { en: 'this deployment has no such provider any more', zh: '此部署已不支持该云产品' },
+  no_commit: {
+    en: "the watch has no label {name} with a commit's hash",
+    zh: '该监视没有内容为提交哈希的标签 {name}',
+  },
+  unread_secret: {
+    en: '{reference} cannot be read: it does not exist or this function may not read it',
+    zh: '无法读取 {reference}：它不存在，或此函数无权读取',
+  },
+  net_dns: { en: '{host} cannot be looked up ({code})', zh: '无法解析 {host}（{code}）' },
+  net_nowhere: { en: '{host} has no address', zh: '{host} 没有地址' },
+  net_connect: { en: '{host} cannot be connected to ({code})', zh: '无法连接 {host}（{code}）' },
+  net_tls: { en: '{host} failed at TLS ({code})', zh: '与 {host} 的 TLS 握手失败（{code}）' },
+  net_protocol: { en: '{host} does not answer in HTTP/1.1 ({code})', zh: '{host} 的应答不是 HTTP/1.1（{code}）' },
+  net_unanswered: {
+    en: '{host} closed the connection without an answer ({code})',
+    zh: '{host} 未应答即关闭了连接（{code}）',
+  },
+  net_cut: { en: '{host} closed the connection in mid-answer ({code})', zh: '{host} 在应答中途关闭了连接（{code}）' },
+  net_timeout: {
+    en: '{host} gave no full answer within {ms} ms ({phase})',
+    zh: '{host} 在 {ms} 毫秒内未给出完整应答（{phase}）',
+  },
+  net_upgrade: { en: '{host} switched to another protocol unasked', zh: '{host} 擅自切换到其他协议' },
+  net_compressed: { en: '{host} compressed its answer, though asked not to', zh: '{host} 未按要求，压缩了应答' },
+  net_too_large: { en: '{host} answered with more than {bytes} bytes', zh: '{host} 的应答超过 {bytes} 字节' },
+  net_shut: {
+    en: '{host} leads to a {kind} address: only public addresses may be called',
+    zh: '{host} 指向 {kind} 地址：只允许调用公网地址',
+  },
+  no_ok: { en: 'the answer is not "ok"', zh: '应答不是 "ok"' },
+  slack_no_ok: { en: 'Slack did not say "ok"', zh: 'Slack 未返回 "ok"' },
+  telegram_no_ok: { en: 'Telegram did not say "ok"', zh: 'Telegram 未返回 "ok"' },
+  teams_untaken: { en: 'Teams did not say that it took the message', zh: 'Teams 未表示已接收该消息' },
+  discord_no_message: { en: 'Discord answered without the message', zh: 'Discord 的应答中没有该消息' },
+  google_no_message: { en: 'Google Chat answered without the message', zh: 'Google Chat 的应答中没有该消息' },
+  dingtalk_no_code: { en: 'DingTalk answered without an errcode', zh: '钉钉的应答中没有 errcode' },
+  feishu_no_code: { en: 'Feishu answered without a code', zh: '飞书的应答中没有 code' },
+  wecom_no_code: { en: 'WeCom answered without an errcode', zh: '企业微信的应答中没有 errcode' },
+  pagerduty_no_success: { en: 'PagerDuty did not say "success"', zh: 'PagerDuty 未返回 "success"' },
+  flow_no_success: { en: 'Flow did not say "successful"', zh: '云效 Flow 未返回 "successful"' },
+  github_no_204: { en: 'GitHub did not answer 204', zh: 'GitHub 未返回 204' },
+  github_no_status: {
+    en: 'GitHub answered without the status that was set',
+    zh: 'GitHub 的应答中没有所设置的状态',
+  },
+  gitlab_no_pipeline: { en: 'GitLab answered without a pipeline', zh: 'GitLab 的应答中没有流水线' },
+  jenkins_no_job: { en: 'Jenkins triggered no job', zh: 'Jenkins 未触发任何任务' },
+  jenkins_no_place: {
+    en: 'Jenkins answered without a place in the queue',
+    zh: 'Jenkins 的应答中没有队列位置',
+  },
+  azure_page: { en: 'a page instead of an answer', zh: '返回的是网页而不是应答' },
+  eventbridge_unsaid: {
+    en: 'EventBridge did not say what became of the event',
+    zh: 'EventBridge 未说明事件的处理结果',
+  },
+  sns_no_id: { en: 'SNS answered without a MessageId', zh: 'SNS 的应答中没有 MessageId' },
+} as const satisfies Table;
+
+export const SENTENCES = { ...NOTES, ...REASONS } as const;
 
 export type SentenceCode = keyof typeof SENTENCES;
+export type ReasonCode = keyof typeof REASONS;
+export type Language = keyof Sentence;
 
-const filled = (template: string, values: Readonly<Record<string, string>>): string =>
+/** A template with its values. */
+export const filled = (template: string, values: Readonly<Record<string, string>>): string =>
   template.replace(/\{(\w+)\}/g, (slot, name: string) => values[name] ?? slot);
 
 /** A sentence in English, as it is kept and as the API has it. */
 export const sentence = (code: SentenceCode, values: Readonly<Record<string, string>> = {}): string =>
   filled(SENTENCES[code].en, values);
-
-const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-
-/** Templates with the fewest values first: what is a sentence without any is taken for nothing else. */
-const PATTERNS = Object.values(SENTENCES)
-  .map(({ en, zh }) => {
-    const parts = en.split(/\{(\w+)\}/);
-    const pattern = parts.map((part, i) => (i % 2 === 0 ? literal(part) : `(?<${part}>[^]+?)`)).join('');
-    return { whole: new RegExp(`^${pattern}$`), zh, slots: (parts.length - 1) / 2, size: en.length };
-  })
-  .sort((a, b) => a.slots - b.slots || b.size - a.size);
-
-/** How deep sentences stand in sentences. */
-const DEPTH_MAX = 3;
-
-/** A kept sentence in a language. What is none of ours, a cloud's words above all, stays as it is. */
-export const sentenceIn = (text: string, language: 'en' | 'zh', depth = DEPTH_MAX): string => {
-  if (language === 'en' || depth === 0) return text;
-  for (const { whole, zh } of PATTERNS) {
-    const match = whole.exec(text);
-    if (!match) continue;
-    const values = Object.entries(match.groups ?? {}).map(([name, value]) => [
-      name,
-      sentenceIn(value, language, depth - 1),
-    ]);
-    return filled(zh, Object.fromEntries(values));
-  }
-  return text;
-};

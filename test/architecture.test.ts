@@ -114,11 +114,12 @@ describe('data flows one way', () => {
   test('the core imports nothing but time, errors and text', () => {
     expect(forbidden(['lib/watch.ts'], /^(?!lib\/(observation|blocked|deadline|schedule|sentences)\.ts$)/)).toEqual([]);
     expect(forbidden(['lib/next-look.ts'], /^(?!lib\/(watch|schedule)\.ts$)/)).toEqual([]);
-    const beneath = 'watch|next-look|observation|facts|blocked|deadline|schedule|errors|text';
+    const beneath = 'watch|next-look|observation|facts|blocked|deadline|schedule|errors|sentences|text';
     expect(forbidden(['lib/decide.ts'], new RegExp(`^(?!lib/(${beneath})\\.ts$)`))).toEqual([]);
     expect(forbidden(['lib/blocked.ts', 'lib/deadline.ts'], /^(?!lib\/(schedule|errors|sentences)\.ts$)/)).toEqual([]);
     expect(forbidden(['lib/facts.ts'], /^(?!lib\/(observation|schedule|text)\.ts$)/)).toEqual([]);
-    expect(forbidden(['lib/schedule.ts', 'lib/text.ts', 'lib/errors.ts'], /./)).toEqual([]);
+    expect(forbidden(['lib/schedule.ts', 'lib/text.ts', 'lib/errors.ts', 'lib/sentences.ts'], /./)).toEqual([]);
+    expect(forbidden(['lib/kept-sentence.ts'], /^(?!lib\/sentences\.ts$)/)).toEqual([]);
     expect(
       forbidden(
         ['lib/delivery.ts', 'lib/lane.ts'],

@@ -1,10 +1,15 @@
+/** Our own sentences: what is kept in English is told in the language of the target, and nothing else is translated. */
 import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { SENTENCES, type SentenceCode, sentence, sentenceIn } from '../lib/sentences.ts';
+import { noteIn, reasonIn } from '../lib/kept-sentence.ts';
+import { HOLDS, NOTES, ONE_WORD, SENTENCES, type SentenceCode, sentence } from '../lib/sentences.ts';
 
 const codes = Object.keys(SENTENCES) as SentenceCode[];
 const slotsOf = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).sort();
 const VALUE = 'x-1';
+const kindOf = (code: SentenceCode) => (Object.hasOwn(NOTES, code) ? 'note' : 'reason');
+const inChinese = (kind: 'note' | 'reason', kept: string) => (kind === 'note' ? noteIn : reasonIn)(kept, 'zh');
 
 describe('opwatch’s own sentences', () => {
   test.each(codes)('%s says the same in Chinese, and is found by its English', (code) => {
@@ -13,28 +18,105 @@ describe('opwatch’s own sentences', () => {
     expect(zh).toMatch(/\p{Script=Han}/u);
     const values = Object.fromEntries(slotsOf(en).map((name) => [name, VALUE]));
     const kept = sentence(code, values);
-    expect(sentenceIn(kept, 'en')).toBe(kept);
-    expect(sentenceIn(kept, 'zh')).toBe(zh.replace(/\{\w+\}/g, VALUE));
+    expect(noteIn(kept, 'en')).toBe(kept);
+    expect(reasonIn(kept, 'en')).toBe(kept);
+    expect(inChinese(kindOf(code), kept)).toBe(zh.replace(/\{\w+\}/g, VALUE));
+  });
+
+  it('are found whatever a cloud puts into them: words that look like ours, too', () => {
+    const word = fc.stringMatching(/^[\w./-]{1,20}$/);
+    const text = fc.oneof(
+      word,
+      fc.string({ minLength: 1, maxLength: 60 }),
+      fc.constantFrom(...codes.map((c) => SENTENCES[c].en)),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...codes), word, text, (code, one, other) => {
+        const { en, zh } = SENTENCES[code];
+        const names = slotsOf(en).filter((name) => HOLDS[name] === undefined);
+        const last = [...en.matchAll(/\{(\w+)\}/g)].at(-1)?.[1] ?? '';
+        // Only the last value may be any text: behind it nothing has to be found.
+        const values = Object.fromEntries(
+          slotsOf(en).map((name) => [
+            name,
+            name === last && names.includes(name) && !ONE_WORD.includes(name) ? other : one,
+          ]),
+        );
+        const wanted = zh.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+        expect(inChinese(kindOf(code), sentence(code, values))).toBe(wanted);
+      }),
+    );
   });
 
   test.each([
     [
-      'The deadline passed without a last answer. The last answer on record, of 2026-01-05T08:00:00.000Z: RUNNING. From 2026-01-05T09:00:00.000Z to 2026-01-05T09:15:00.000Z the cloud refused: Forbidden.RAM: not authorized',
-      '期限已过，且未得到最后的答复。记录中的最后答复（2026-01-05T08:00:00.000Z）：RUNNING。从 2026-01-05T09:00:00.000Z 到 2026-01-05T09:15:00.000Z，云端拒绝了请求：Forbidden.RAM: not authorized',
+      'The deadline passed without a last answer. The last answer on record, of 2026-01-05T08:00:00.000Z: RUNNING. From 2026-01-05T09:00:00.000Z to 2026-01-05T09:15:00.000Z the cloud refused: Forbidden.RAM: not authorized: no action x',
+      '期限已过，且未得到最后的答复。记录中的最后答复（2026-01-05T08:00:00.000Z）：RUNNING。从 2026-01-05T09:00:00.000Z 到 2026-01-05T09:15:00.000Z，云端拒绝了请求：Forbidden.RAM：not authorized: no action x',
     ],
-    ['retry: HTTP 410: the receiver wants no more: bye', '将重试：HTTP 410：接收方不再接收：bye'],
+    [
+      'The deadline passed without a last answer. No answer of the cloud is on record. From a to b the cloud did not answer: dns: emr.example.com cannot be looked up (ENOTFOUND)',
+      '期限已过，且未得到最后的答复。没有云端答复的记录。从 a 到 b，云端没有答复：dns：无法解析 emr.example.com（ENOTFOUND）',
+    ],
+    [
+      'The deadline passed. The last look, at T, did not find it: GetOperation shows no operation op-1',
+      '期限已过。最后一次查询（T）未找到该操作：GetOperation 查不到 operation op-1',
+    ],
     ['GetOperation shows no operation op-1', 'GetOperation 查不到 operation op-1'],
+    [
+      'the stack shows UPDATE_COMPLETE, begun at 2026-01-05T08:00:00Z: no CREATE was seen',
+      '资源栈显示 UPDATE_COMPLETE（开始于 2026-01-05T08:00:00Z）：未看到 CREATE',
+    ],
+    [
+      'the stack shows CREATE_COMPLETE, of unknown age; the end of the CREATE begun at T was not seen: it was rolled back',
+      '资源栈显示 CREATE_COMPLETE（开始时间未知）；未看到 CREATE（开始于 T）结束：它已被回滚',
+    ],
+    [
+      'no action SNAPSHOTTING; SNAPSHOTTING_FAILED without a state, without a submit time, may be of an earlier run; the cluster is AVAILABLE, tasks: none; failed reasons: DWS.5: m',
+      '没有操作 SNAPSHOTTING；SNAPSHOTTING_FAILED 无状态（无提交时间），可能属于更早的一次执行；集群状态为 AVAILABLE，任务：无；失败原因：DWS.5: m',
+    ],
+    [
+      'GROWING SUCCESS, submitted 2025-05-19 09:06:18, is of another run: nobody saw how the watched one ended',
+      'GROWING SUCCESS（提交于 2025-05-19 09:06:18），属于另一次执行：未看到所监视的执行如何结束',
+    ],
+    [
+      'BPStudio keeps an operation for one hour and shows no Data for this one: it was under way when last seen; asked again, it brought timeout: bpstudio.example.com gave no full answer within 5000 ms (waiting)',
+      'BPStudio 只保留操作一小时，现已不显示该操作的 Data：最后一次看到时仍在进行；再次查询时返回 timeout：bpstudio.example.com 在 5000 毫秒内未给出完整应答（waiting）',
+    ],
     ['The cloud says something of its own.', 'The cloud says something of its own.'],
+    ['OperationNotFound: the console shows no trace of it', 'OperationNotFound: the console shows no trace of it'],
     ['', ''],
-  ])('%s', (kept, zh) => expect(sentenceIn(kept, 'zh')).toBe(zh));
+  ])('note: %s', (kept, zh) => expect(noteIn(kept, 'zh')).toBe(zh));
 
-  it('are all in the table: no note is written beside it', () => {
+  test.each([
+    ['retry: HTTP 410: the receiver wants no more: bye', '将重试：HTTP 410：接收方不再接收：bye'],
+    ['gone: HTTP 410: the receiver wants no more', '已失效：HTTP 410：接收方不再接收'],
+    ['retry: HTTP 203: a page instead of an answer: Sign in', '将重试：HTTP 203：返回的是网页而不是应答：Sign in'],
+    ['retry: Slack channel_not_found', '将重试：Slack channel_not_found'],
+    ['retry: HTTP 400: Feishu 9499: too many: slow down', '将重试：HTTP 400: Feishu 9499: too many: slow down'],
+    ['retry: ci.example.com cannot be looked up (ENOTFOUND)', '将重试：无法解析 ci.example.com（ENOTFOUND）'],
+    ['the target is disabled: HTTP 410: the receiver wants no more', '该目标已停用：HTTP 410：接收方不再接收'],
+    ['redirects are not followed', '不跟随重定向'],
+    ['Forbidden.RAM', 'Forbidden.RAM'],
+  ])('reason: %s', (kept, zh) => expect(reasonIn(kept, 'zh')).toBe(zh));
+
+  it('are all in the table: no note, no reason and nothing that a cloud shows is written beside it', () => {
     const files = readdirSync('lib', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-    const strays = files.flatMap((name) =>
-      [...readFileSync(`lib/${name}`, 'utf8').matchAll(/\b(?:note: |note = |untied\([^)]*?, ?)[`'][^`']{12,}/g)].map(
-        ([text]) => `${name}: ${text}`,
-      ),
-    );
+    const strays = files
+      .filter((name) => !/^(sentences|config|submission|commands\/.*)\.ts$/.test(name))
+      .flatMap((name) =>
+        [
+          ...readFileSync(`lib/${name}`, 'utf8').matchAll(
+            /\b(?:(?:note|shows|otherwise|why|reason)(?::| =)|(?:untied|otherRun|notIt|unseen|fault)\([^)]*?)\s*[`'][^`'\n]*?[a-z] [a-z][^`'\n]*/g,
+          ),
+        ].map(([text]) => `${name}: ${text}`),
+      );
     expect(strays).toEqual([]);
+  });
+
+  it('reads a text of any length in one go', () => {
+    const from = 'The deadline passed without a last answer. x From ';
+    const text = `${from}${' to From '.repeat(100_000)}`;
+    expect(noteIn(text, 'zh')).toBe(text);
+    expect(reasonIn(`${'retry: '.repeat(100_000)}x`, 'zh')).toMatch(/^将重试：/);
   });
 });

@@ -1,5 +1,6 @@
 /** What a GaussDB(DWS) cluster tells of an action that the action's own API does not show, or shows of another run only. */
 import type { Ask, Facts, Memo, Observation } from '../providers/provider.ts';
+import { sentence } from '../sentences.ts';
 import { given, percent } from './fields.ts';
 import { type Action, type Cluster, taskWord } from './huawei-dws.ts';
 import { runOf, type Tie, wasUnderWay } from './huawei-dws-run.ts';
@@ -15,11 +16,24 @@ export type Shown = { readonly action: Action; readonly tie: Tie };
 export type Leftovers = { readonly own?: Shown | undefined; readonly failure?: Shown | undefined; readonly memo: Memo };
 
 /** `SNAPSHOTTING_FAILED FAILED, submitted 2025-05-19 09:06:18`. */
-export const described = ({ name, status, submitted }: Action): string =>
-  `${name} ${status ?? 'without a state'}, ${submitted ? `submitted ${submitted.text}` : 'without a submit time'}`;
+export const described = ({ name, status, submitted }: Action): string => {
+  const shown = { name, state: status ?? sentence('dws_stateless') };
+  return submitted ? sentence('dws_submitted', { ...shown, at: submitted.text }) : sentence('dws_unsubmitted', shown);
+};
 
 const whose = ({ action, tie }: Shown): string =>
-  `${described(action)}, ${tie === 'earlier' ? 'is' : 'may be'} of an earlier run`;
+  sentence(tie === 'earlier' ? 'dws_earlier' : 'dws_perhaps_earlier', { shown: described(action) });
+
+/** What the APIs show of an action that is not seen: two of them, and the cluster. */
+const showsOf = ({ word, tasks, reason }: Cluster, name: string, own?: Shown, failure?: Shown): string => {
+  const mine = own ? whose(own) : sentence('dws_no_action', { name });
+  const about = { shown: mine, word, tasks: tasks.join(', ') || sentence('dws_idle') };
+  const shows = failure
+    ? sentence('dws_cluster_two', { ...about, beside: whose(failure) })
+    : sentence('dws_cluster', about);
+  const words = [reason.reasonCode, reason.reasonMessage].filter(Boolean).join(': ');
+  return words === '' ? shows : sentence('dws_reasons', { shows, words });
+};
 
 type Sight = Omit<Observation & { kind: 'seen' }, 'kind' | 'facts' | 'run' | 'known'> & { readonly known?: boolean };
 
@@ -68,17 +82,9 @@ export const byCluster = (cluster: Cluster, ask: DwsAsk, { own, failure, memo }:
   if (has && isIdle && isWellAfter(name, status)) {
     return seen({ status: 'succeeded', word: cluster.word, evidence: 'inferred', memo });
   }
-  const { reasonCode, reasonMessage } = cluster.reason;
-  const reason = [reasonCode, reasonMessage].filter(Boolean).join(': ');
-  const shows = [
-    own ? whose(own) : `no action ${name}`,
-    ...(failure ? [whose(failure)] : []),
-    `the cluster is ${cluster.word}, tasks: ${cluster.tasks.join(', ') || 'none'}`,
-    ...(reason === '' ? [] : [`failed reasons: ${reason}`]),
-  ].join('; ');
   return {
     kind: 'absent',
-    shows,
+    shows: showsOf(cluster, name, own, failure),
     memo: has ? memo : { ...memo, taskBefore: failed === undefined ? 'none' : 'shown' },
     ...(busy !== undefined && { waits: true }),
     ...given({ requestId }),

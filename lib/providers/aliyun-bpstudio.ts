@@ -8,6 +8,7 @@ import { failureOf, resultOf, wordsBeside } from '../clouds/aliyun-bpstudio.ts';
 import { noState } from '../clouds/answer.ts';
 import { code, type Fields, fields, given, instant, text } from '../clouds/fields.ts';
 import { type LookError, Misconfigured } from '../errors.ts';
+import { sentence } from '../sentences.ts';
 import { broughtNothing, oneByOne } from './kit/in-turn.ts';
 import { id } from './kit/operation.ts';
 import { absentBy, asWritten, mustBeAbout, type States, sightOf } from './kit/sight.ts';
@@ -33,8 +34,6 @@ const KEPT_MS = 60 * 60_000;
 /** `8004`: not found (aliyun/terraform-provider-alicloud, service_alicloud_bp_studio.go). */
 const UNKNOWN_CODE = /^8004$/;
 
-const KEPT = 'BPStudio keeps an operation for one hour and shows no Data for this one';
-
 /** The last sight after the hour is noted this coarsely: a note costs a write. */
 const NOTED_EVERY_MS = 10 * 60_000;
 
@@ -50,10 +49,8 @@ const memoOf = ({ submittedAt }: BpStudioAsk, { now }: Cloud): Memo | undefined 
 
 /** An id that is forgotten and one that never was look the same: what can be said of which it is. */
 const absence = (ask: BpStudioAsk, cloud: Cloud): string => {
-  if (ask.seen) return `${KEPT}: it was under way when last seen`;
-  return isPastTheHour(ask, cloud)
-    ? `${KEPT}: it was asked for more than an hour after it was submitted here, and never seen`
-    : `${KEPT}: it was never seen, so it ended more than an hour ago or the id is none`;
+  if (ask.seen) return sentence('bps_under_way');
+  return sentence(isPastTheHour(ask, cloud) ? 'bps_late' : 'bps_never_seen');
 };
 
 const readState = (ask: BpStudioAsk, cloud: Cloud, body: Fields, requestId: string | undefined): Observation => {
@@ -99,7 +96,7 @@ const lookAt = async (ask: BpStudioAsk, cloud: Cloud): Promise<Observation> => {
     if (!isOfNoUse(error, ask) || !isPastTheHour(ask, cloud)) throw error;
     // The service answers 503 or nothing for an id that has expired, as the vendor's own poller notes. One such answer may
     // be a passing fault: several in a row mean that it is forgotten.
-    const shows = `${absence(ask, cloud)}; asked again, it brought ${error.code}: ${error.message}`;
+    const shows = sentence('bps_asked_again', { shows: absence(ask, cloud), code: error.code, fault: error.message });
     return { kind: 'absent', shows, ...given({ requestId: error.requestId }) };
   }
 };

@@ -91,7 +91,7 @@ const sightBy = (states: States, { action, tie }: Shown, ask: DwsAsk): Seen => {
       run: runOf(ask, action.submitted),
       progress: isOver(sight.status) ? undefined : action.progress,
       evidence: isUntied ? ('untied' as const) : undefined,
-      note: isUntied ? sentence('dws_untied', { action: described(action) }) : undefined,
+      note: isUntied ? sentence('dws_untied', { shown: described(action) }) : undefined,
     }),
   };
 };
@@ -132,7 +132,7 @@ const lookAt = async (ask: DwsAsk, cloud: Cloud, witness: Witness): Promise<Obse
   // A run that was seen without a time may have failed, and this be the next one: its failure name tells.
   if (sight && !isUntimed(ask)) return sight;
   if (own && !sight && !isOver(statusOf(STATES, own.action)) && own.tie !== 'other') {
-    return notIt(`${described(own.action)}, is of an earlier run`, own.action, { waits: true });
+    return notIt(sentence('dws_earlier', { shown: described(own.action) }), own.action, { waits: true });
   }
 
   const failureName = FAILURE_NAMES[name];
@@ -143,7 +143,7 @@ const lookAt = async (ask: DwsAsk, cloud: Cloud, witness: Witness): Promise<Obse
   if (sight && !isOurs) return sight;
   const other = [own, failure].find((shown) => shown?.tie === 'other');
   if (other && !isOurs) {
-    const shows = `${described(other.action)}, is of another run: nobody saw how the watched one ended`;
+    const shows = sentence('dws_other_run', { shown: described(other.action) });
     return notIt(shows, other.action, { forgotten: true });
   }
 

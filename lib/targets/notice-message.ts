@@ -1,6 +1,7 @@
 /** What a chat message says to whoever runs opwatch. Pure; nothing here is markup. */
+
+import { reasonIn } from '../kept-sentence.ts';
 import type { Notice, NoticeEvent } from '../notice.ts';
-import { sentenceIn } from '../sentences.ts';
 import { clockIn } from './kit/clock.ts';
 import { type Fact, line, lines, type Message, TITLE_BYTES, type Tone, VALUE_BYTES, WHY_BYTES } from './message.ts';
 import { type Language, WORDS } from './words.ts';
@@ -31,12 +32,16 @@ const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone:
   return given.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: line(value, VALUE_BYTES) }]));
 };
 
+/** Whether the reason is of opwatch: an attempt's verdict, or a lack of the configuration. The others are a cloud's words. */
+const isOurs = ({ status, kind }: NoticeEvent['data']): boolean =>
+  kind === 'not_configured' || ['target_disabled', 'target_ended', 'delivery_parked'].includes(status);
+
 /** The message a notice makes. */
 export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZone = 'UTC'): Message => {
   const { status, kind, reason, connection, provider, target } = notice.data;
   const [tone, mark] = LOOKS[status];
   const { notices, cures } = WORDS[language];
-  const message = reason && sentenceIn(reason.message, language);
+  const message = reason && (isOurs(notice.data) ? reasonIn(reason.message, language) : reason.message);
   const cause = [reason?.code, message].filter(Boolean).join(': ');
   const why = lines([cause, kind && cures[kind], status === 'target_ended' && notices.ended], WHY_BYTES);
   return {

@@ -80,9 +80,9 @@ export const ofRun = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Obs
 
 /** Why a word is not of the action or of the update that the submission names. */
 const unwanted = ({ Action, UpdateTime }: RosOperation, { action, at }: Stack): string | undefined => {
-  if (Action !== undefined && action !== Action) return `no ${Action} was seen`;
+  if (Action !== undefined && action !== Action) return sentence('ros_no_action', { action: Action });
   if (UpdateTime === undefined || (action && isUpdate(action) && at === utc(UpdateTime))) return undefined;
-  return `no update of ${UpdateTime} was seen`;
+  return sentence('ros_no_update', { at: UpdateTime });
 };
 
 const first = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Observation => {
@@ -94,7 +94,7 @@ const first = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Observatio
     return { ...sight, memo: isReview ? { action: Action, reviewed: 'yes' } : { ...memo, odd: 'yes' } };
   }
   const unseen = (why: string, isFinal: boolean) =>
-    otherRun(`the stack shows ${sight.word}, ${since(at)}: ${why}`, isFinal, {
+    otherRun(sentence('ros_shows', { word: sight.word, begun: since(at), why }), isFinal, {
       memo: { ...memo, existed: 'yes' },
       ...requestOf(sight),
     });
@@ -113,9 +113,7 @@ const first = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Observatio
   const isOnlyOne = operation.Action === 'DELETE' && sight.status === 'succeeded';
   // A watch of an earlier version of opwatch has seen its run under way, and kept nothing of it.
   const isOfOldWatch = seen && memo.odd === undefined;
-  return isOfNow || isOnlyOne || isOfOldWatch
-    ? untied(mine, undated(action))
-    : unseen('no run that began about when this was submitted was seen', false);
+  return isOfNow || isOnlyOne || isOfOldWatch ? untied(mine, undated(action)) : unseen(sentence('ros_no_run'), false);
 };
 
 /** Whether GetStack tells when a run of this action began: not so for a deletion, which comes once, and for a check. */
@@ -153,13 +151,18 @@ const compared = (mine: Sight, { action, at, isRollback }: Stack, bound: Bound):
   const { word, status } = mine;
   const isTimed = at !== undefined && bound.at !== undefined;
   const isLater = isTimed && at >= bound.at;
-  const shows = `the stack shows ${word}, ${since(at)}; the end of the ${bound.action} ${since(bound.at)} was not seen`;
+  const shows = sentence('ros_end_unseen', {
+    word,
+    begun: since(at),
+    action: bound.action,
+    begunBefore: since(bound.at),
+  });
   // A deletion may move UpdateTime, and a stack is deleted once.
   const isSame = action === bound.action && (action === 'DELETE' || !isTimed || at === bound.at);
   const mayBeItsRollback = action === bound.action && isRollback && isLater;
   if (!isSame && !mayBeItsRollback) return otherRun(shows, isLater, requestOf(mine));
   if (bound.hasFailed && status === 'succeeded')
-    return otherRun(`${shows}: it was rolled back`, false, requestOf(mine));
+    return otherRun(sentence('ros_end_rolled_back', { shows }), false, requestOf(mine));
   if (status === 'running') return mine;
   if (!isSame) return untied(mine, sentence('ros_moved', { from: String(bound.at), to: String(at) }));
   return action === 'DELETE' || (isTimed && isDated(action)) ? mine : untied(mine, undated(action));

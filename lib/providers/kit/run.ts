@@ -1,4 +1,5 @@
 /** Which run of an operation an answer is of, where the operation's name comes again for the next run. Pure. */
+import { sentence } from '../../sentences.ts';
 import type { Ask, Observation, Provider } from '../provider.ts';
 
 type Habits = Pick<Provider['traits'], 'graceMs' | 'believesBackMs'>;
@@ -33,4 +34,5 @@ export const otherRun = (shows: string, final: boolean, more: Pick<Absent, 'memo
 const iso = (at: number): string => new Date(at).toISOString().replace('.000', '');
 
 /** When a run began, in words for a person. */
-export const since = (at: number | undefined): string => (at === undefined ? 'of unknown age' : `begun at ${iso(at)}`);
+export const since = (at: number | undefined): string =>
+  at === undefined ? sentence('begun_unknown') : sentence('begun_at', { at: iso(at) });

@@ -2,6 +2,7 @@
 import type { HttpAnswer } from '../../http.ts';
 import { parseHttpDate, retryAfterMs } from '../../retry-after.ts';
 import { DAY, MINUTE, SECOND } from '../../schedule.ts';
+import type { ReasonCode } from '../../sentences.ts';
 import type { Target } from '../target.ts';
 import { judge } from './judge.ts';
 
@@ -30,7 +31,7 @@ const isLimited = ({ status, headers }: HttpAnswer): boolean =>
  * Secondary limits come with 403 or 429 and say so in words, now and then without a header: then a minute is due at least.
  * 404 stands for a repository that is not there and for a token that may not see it.
  */
-export const githubVerdict = (otherwise: string, isDelivered: (answer: HttpAnswer) => boolean): Target['verdict'] =>
+export const githubVerdict = (otherwise: ReasonCode, isDelivered: (answer: HttpAnswer) => boolean): Target['verdict'] =>
   judge({
     name: 'GitHub',
     isDelivered,

@@ -6,8 +6,7 @@
  */
 import type { HttpAnswer } from '../../http.ts';
 import { retryAfterMs } from '../../retry-after.ts';
-
-import { sentence } from '../../sentences.ts';
+import { type ReasonCode, sentence } from '../../sentences.ts';
 import type { Verdict } from '../target.ts';
 import { DELIVERED } from './answer.ts';
 import { type Said, saidIn } from './said.ts';
@@ -31,8 +30,8 @@ export type Manner = Vocabularies & {
   readonly isDelivered: (answer: HttpAnswer) => boolean;
   /** Statuses outside 2xx that are looked at like a 2xx: "already queued". */
   readonly isTaken?: (answer: HttpAnswer) => boolean;
-  /** What a 2xx that took nothing is called where it says nothing itself. */
-  readonly otherwise: string;
+  /** What a 2xx that took nothing is called where it says nothing itself; left out where every 2xx takes it. */
+  readonly otherwise?: ReasonCode;
   readonly said?: (answer: HttpAnswer) => Said;
   /** A limit that other things than code and words tell of. */
   readonly isLimited?: (answer: HttpAnswer) => boolean;
@@ -61,11 +60,11 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 const reasonOf = (answer: HttpAnswer, { code, words }: Said, { name, otherwise }: Manner): string => {
   const { status } = answer;
   const who = code === undefined ? [] : [`${name} ${code}`.trim()];
-  if (status === 410) return [sentence('wants_no_more'), ...who, words].filter(Boolean).join(': ');
+  if (status === 410) return [`HTTP ${status}`, sentence('wants_no_more'), ...who, words].filter(Boolean).join(': ');
   if (status >= 300 && status < 400) return [sentence('redirected'), ...who].join(': ');
   if (!isSuccess(status)) return [`HTTP ${status}`, ...who, words].filter(Boolean).join(': ');
   const unusual = status === 200 ? undefined : `HTTP ${status}`;
-  return [unusual, who[0] ?? otherwise, words].filter(Boolean).join(': ');
+  return [unusual, who[0] ?? (otherwise && sentence(otherwise)), words].filter(Boolean).join(': ');
 };
 
 /** The verdict of a target that speaks in this manner. */
@@ -85,7 +84,7 @@ export const judge =
       status === 429 ||
       isMeant(manner.slow, said) ||
       manner.isLimited?.(answer) === true ||
-      (status >= 400 && status < 500 && holds({ words: TOO_OFTEN }, said));
+      (status < 500 && holds({ words: TOO_OFTEN }, said));
     const isSlow = isTooOften || OVERWHELMED.includes(status) || isMeant(manner.busy, said);
     const wished = manner.waitMs ? manner.waitMs(answer, now) : retryAfterMs(answer, now);
     const afterMs = wished ?? (isTooOften ? manner.waitUsuallyMs : undefined);

@@ -1,0 +1,72 @@
+/**
+ * Kept sentences in the language of a target: the English of a row is found in the table of sentences, so that rows of every
+ * version read alike and no row holds the same thing twice. Pure.
+ */
+import { filled, HOLDS, type Language, NOTES, ONE_WORD, REASONS, type Table } from './sentences.ts';
+
+/** A template in its parts: texts at even places, names of slots at odd ones. */
+type Pattern = { readonly parts: readonly string[]; readonly zh: string };
+
+/** Templates that say most come first, then those with the fewest values: no text is taken for one that says less. */
+const patternsOf = (table: Table): readonly Pattern[] =>
+  Object.values(table)
+    .map(({ en, zh }) => ({ parts: en.split(/\{(\w+)\}/), zh }))
+    .sort((a, b) => textOf(b).length - textOf(a).length || a.parts.length - b.parts.length);
+
+const textOf = ({ parts }: Pattern): string => parts.filter((_, i) => i % 2 === 0).join('');
+
+const PATTERNS = { note: patternsOf(NOTES), reason: patternsOf(REASONS) };
+
+/** The values of a text's slots, each as short as can be and none empty; undefined where the text is no such sentence. */
+const valuesIn = (text: string, { parts }: Pattern): Record<string, string> | undefined => {
+  const [first = ''] = parts;
+  const last = parts.at(-1) ?? '';
+  if (parts.length === 1) return text === first ? {} : undefined;
+  const end = text.length - last.length;
+  if (!text.startsWith(first) || !text.endsWith(last)) return undefined;
+  const values: Record<string, string> = {};
+  let at = first.length;
+  for (let i = 1; i < parts.length; i += 2) {
+    const to = i === parts.length - 2 ? end : text.indexOf(parts[i + 1] ?? '', at + 1);
+    if (to <= at || to > end) return undefined;
+    const [name = '', value] = [parts[i], text.slice(at, to)];
+    if (ONE_WORD.includes(name) && /\s/.test(value)) return undefined;
+    values[name] = value;
+    at = to + (parts[i + 1] ?? '').length;
+  }
+  return values;
+};
+
+/** How deep sentences stand in sentences. */
+const DEPTH_MAX = 6;
+
+const translated = (text: string, table: 'note' | 'reason', depth: number): string => {
+  if (depth === 0) return text;
+  for (const pattern of PATTERNS[table]) {
+    const values = valuesIn(text, pattern);
+    if (!values) continue;
+    const own = Object.entries(values).map(([name, value]) => {
+      const held = HOLDS[name];
+      return [name, held ? translated(value, held, depth - 1) : value] as const;
+    });
+    return filled(pattern.zh, Object.fromEntries(own));
+  }
+  return table === 'reason' ? inParts(text, depth) : text;
+};
+
+/** `HTTP 203: a page instead of an answer: Sign in`: each part by itself. */
+const inParts = (text: string, depth: number): string => {
+  const at = text.indexOf(': ');
+  if (at < 0) return text;
+  const [head, rest] = [text.slice(0, at), text.slice(at + 2)];
+  const [ours, others] = [translated(head, 'reason', depth - 1), translated(rest, 'reason', depth - 1)];
+  return `${ours}${ours === head && others === rest ? ': ' : '：'}${others}`;
+};
+
+/** A kept note in a language. What is none of ours, a cloud's words above all, stays as it is. */
+export const noteIn = (text: string, language: Language): string =>
+  language === 'en' ? text : translated(text, 'note', DEPTH_MAX);
+
+/** A kept reason in a language: our words, and behind them a receiver's own, which stay as they are. */
+export const reasonIn = (text: string, language: Language): string =>
+  language === 'en' ? text : translated(text, 'reason', DEPTH_MAX);
