@@ -4,7 +4,7 @@ import type { NoticeEvent } from '../lib/notice.ts';
 import { DAY, HOUR, MINUTE } from './samples.ts';
 import type { Reply } from './world/receivers.ts';
 import { pass, submitted } from './world/scenes.ts';
-import { configWith, KEYS } from './world/settings.ts';
+import { configWith, KEYS, operatorsCalled } from './world/settings.ts';
 import { createWorld, type World, type WorldOptions } from './world/world.ts';
 
 const config = configWith({ operators: ['chat'] });
@@ -85,6 +85,57 @@ describe('operators are told', () => {
       ]),
     );
     expect(noticesIn(world).find(({ type }) => type === 'operator.target_disabled')?.data.reason).toEqual(reason);
+  });
+
+  test('at the first sign that a target is gone for good in its own words, once a day, while attempts go on', async () => {
+    const slack = { type: 'slack', url: 'https://hooks.slack.com/services/T0/B0/CANARY-token' };
+    let isMended = false;
+    const answered = () => ({
+      ...(isMended ? { status: 200, body: 'ok' } : { status: 404, body: 'no_service' }),
+      headers: {},
+      cut: false,
+    });
+    const asked: string[] = [];
+    const world = begun({
+      config: configWith({
+        targets: { ...operatorsCalled('operators').targets, slack },
+        operators: ['chat', 'slack'],
+      }),
+      bend: (runtime) => ({
+        ...runtime,
+        sendToTarget: async (request) => {
+          if (!request.url.startsWith('https://hooks.slack.com')) return runtime.sendToTarget(request);
+          asked.push(request.url);
+          return answered();
+        },
+      }),
+    });
+    const first = await submitted(world, { notify: ['slack'], endsAfter: 0, end: 'failed' });
+    await submitted(world, { notify: ['slack'], operation: { OperationId: 'op-2' }, endsAfter: 0, end: 'failed' });
+    await pass(world, 10 * MINUTE);
+    expect(noticesIn(world)).toEqual([
+      expect.objectContaining({
+        type: 'operator.target_ended',
+        data: {
+          version: 1,
+          status: 'target_ended',
+          help: 'docs/operations.md#target-ended',
+          target: 'slack',
+          delivery: expect.stringMatching(/^msg_/),
+          reason: { message: 'retry: HTTP 404: Slack no_service' },
+          watch: { id: expect.stringMatching(/^w_/), url: expect.stringContaining('/watches/w_') },
+        },
+      }),
+    ]);
+    const attempts = asked.length;
+    await pass(world, 6 * HOUR);
+    expect(noticesIn(world)).toHaveLength(1);
+    expect(asked.length).toBeGreaterThan(attempts);
+    isMended = true;
+    await pass(world, DAY);
+    const states = world.table.partition(first).filter(({ sk }) => sk.startsWith('delivery#'));
+    expect(states.map(({ body }) => (body as Delivery).state)).toEqual(['delivered']);
+    expect(world.lines.join('')).not.toContain('CANARY-token');
   });
 
   test('of parked deliveries once an hour for each target', async () => {

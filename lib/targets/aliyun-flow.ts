@@ -25,7 +25,7 @@ export const aliyunFlow: Target<v.InferOutput<typeof Settings>> = {
   verdict: judge({
     name: 'Flow',
     isDelivered: (answer) => bodyFields(answer).successful === true,
-    otherwise: 'Flow did not say "successful"',
+    otherwise: 'flow_no_success',
     slow: { words: /throttl|too many|too frequent|flow control|限流|频繁|频率/i },
     ended: { words: /not ?(exist|found)|does not exist|deleted|不存在|已删除/i },
   }),

@@ -39,16 +39,17 @@ export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
     const url = `${endpoint}/${organization}/_apis/public/distributedtask/webhooks/${webhook}?api-version=6.0-preview`;
     return postJson(url, body, secret === undefined ? {} : { [header.toLowerCase()]: checksum(secret, header, body) });
   },
-  // 203 is the page that asks for a login. A 503 with TF400733 is a limit (learn.microsoft.com, "Rate and usage limits").
+  // 203 is the page that asks for a login. A 503 with TF400733 is a limit (learn.microsoft.com, "Rate and usage limits"). A webhook
+  // that no pipeline names yet is answered 500 (MicrosoftDocs/azure-devops-docs#12901): the words tell, the status does not.
   verdict: judge({
     name: 'Azure',
     isDelivered: ({ status, body }) => (status === 200 || status === 204) && !/^\s*</.test(body),
-    otherwise: 'a page instead of an answer',
+    otherwise: 'azure_page',
     slow: { words: /TF400733|exceeding usage of resource|usage limit/i },
     ended: {
       statuses: [404],
       words:
-        /TF200016|TF401019|TF400813|could not find (the )?(incoming )?webhook|WebHook\w*NotFound|project does not exist/i,
+        /TF200016|TF401019|TF400813|could not find (the )?(incoming )?webhook|WebHook\w*NotFound|webhook.{0,80} (does not|doesn't) exist|project does not exist/i,
     },
   }),
 };

@@ -48,7 +48,8 @@ const COLORS: Readonly<Record<Tone, string>> = { good: '#2e7d32', bad: '#c62828'
 const BODY_BYTES = 20_000;
 /** How long a robot that sent too much is kept silent. */
 const PUNISHMENT_MS = 10 * MINUTE;
-const TOO_FAST = ['130101', '410100', '90030', '302033'];
+/** 130101 (vendor's table: "send too fast, exceed 20 times per minute"), 410100 (its API definition), 90030 ("webhook over limit"). */
+const TOO_FAST = ['130101', '410100', '90030'];
 
 const textOf = ({ tone, title, facts, why, links }: Message, mention: Mention | undefined): string => {
   const tags = mention ? [...mention.mobiles, ...mention.users].map((one) => `@${one}`) : [];
@@ -92,20 +93,26 @@ export const dingtalk = chat<Settings, DingTalkMessage>({
   }),
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, settings, { at }) => postJson(signed(settings, at), body),
-  // Every refusal is HTTP 200 with an errcode, which now and then is text; a gateway that throttles answers without any.
+  // Every refusal is HTTP 200 with an errcode, which now and then is text. A gateway that throttles answers {"status":1111,
+  // "wait":5,"punish":"deny"}, with an errcode or without; the robot stays silent for longer than it asks for.
   // 400101, 400102, 400106, 300001 and 300005: there is no such robot or it is stopped; 400013: its group is dissolved.
   verdict: judge({
     name: 'DingTalk',
     isDelivered: (answer) => String(bodyFields(answer).errcode) === '0',
-    otherwise: 'DingTalk answered without an errcode',
+    otherwise: 'dingtalk_no_code',
     said: (answer) => {
-      const { punish, status } = bodyFields(answer);
-      return punish === undefined ? saidIn(answer) : { code: String(status), words: 'throttled' };
+      const { punish, status, errcode } = bodyFields(answer);
+      const isGateway = punish !== undefined && errcode === undefined;
+      return isGateway ? { code: String(status), words: 'throttled' } : saidIn(answer);
     },
     slow: { codes: TOO_FAST, words: /too fast|over limit|exceed \d+ times|throttled|限流|频率/i },
     busy: { codes: ['-1'] },
     ended: { codes: ['300001', '300005', '400013', '400101', '400102', '400106'] },
-    waitMs: (answer, now) => longer(retryAfterMs(answer, now), secondsToMs(bodyFields(answer).wait, now)),
+    waitMs: (answer, now) => {
+      const { wait, errcode } = bodyFields(answer);
+      const asked = longer(retryAfterMs(answer, now), secondsToMs(wait, now));
+      return TOO_FAST.includes(String(errcode)) ? longer(asked, PUNISHMENT_MS) : asked;
+    },
     waitUsuallyMs: PUNISHMENT_MS,
   }),
 });

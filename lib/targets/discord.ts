@@ -97,7 +97,7 @@ const waitMs = ({ headers, ...answer }: HttpAnswer, now: number): number | undef
 const judged = judge({
   name: 'Discord',
   isDelivered: (answer) => typeof bodyFields(answer).id === 'string',
-  otherwise: 'Discord answered without the message',
+  otherwise: 'discord_no_message',
   slow: { codes: ['20016', '20022', '20028', '20029', '30046', '40062'] },
   busy: { codes: ['130000'] },
   ended: { codes: ['10003', '10004', '10015', '50001', '50013', '50027', '50083'] },

@@ -58,7 +58,7 @@ export const eventbridge: Target<Settings> = {
   verdict: judge({
     name: 'EventBridge',
     isDelivered: (answer) => bodyFields(answer).FailedEntryCount === 0,
-    otherwise: 'EventBridge did not say what became of the event',
+    otherwise: 'eventbridge_unsaid',
     said: (answer) => {
       const { Entries } = bodyFields(answer);
       return Array.isArray(Entries) ? saidBy(fieldsOf(Entries[0])) : saidIn(answer);

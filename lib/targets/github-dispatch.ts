@@ -34,5 +34,5 @@ export const githubDispatch: Target<v.InferOutput<typeof Settings>> = {
     } satisfies Body;
     return postJson(`${endpoint}/repos/${repository}/dispatches`, body, githubHeaders(token));
   },
-  verdict: githubVerdict('GitHub did not answer 204', ({ status }) => status === 204),
+  verdict: githubVerdict('github_no_204', ({ status }) => status === 204),
 };

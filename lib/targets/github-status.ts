@@ -6,6 +6,7 @@ import type { paths } from '@octokit/openapi-types';
 import * as v from 'valibot';
 import { Misconfigured } from '../errors.ts';
 import type { OperationEvent } from '../event.ts';
+import { sentence } from '../sentences.ts';
 import type { Status } from '../watch.ts';
 import { tallyOf } from './digest.ts';
 import { bodyFields } from './kit/answer.ts';
@@ -86,7 +87,7 @@ export const githubStatus: Target<Settings> = {
     if (!SHA.test(sha)) {
       throw new Misconfigured({
         code: 'no_commit',
-        message: `the watch has no label ${shaLabel} with a commit's hash`,
+        message: sentence('no_commit', { name: shaLabel }),
       });
     }
     const { title, why, links } = messageOf(event, language);
@@ -103,8 +104,5 @@ export const githubStatus: Target<Settings> = {
     } satisfies Body;
     return postJson(`${endpoint}/repos/${repository}/statuses/${sha}`, body, githubHeaders(token));
   },
-  verdict: githubVerdict(
-    'GitHub answered without the status that was set',
-    (answer) => answer.status === 201 && 'state' in bodyFields(answer),
-  ),
+  verdict: githubVerdict('github_no_status', (answer) => answer.status === 201 && 'state' in bodyFields(answer)),
 };

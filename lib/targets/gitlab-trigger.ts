@@ -39,7 +39,7 @@ export const gitlabTrigger: Target<v.InferOutput<typeof Settings>> = {
   verdict: judge({
     name: 'GitLab',
     isDelivered: (answer) => answer.status === 201 && typeof bodyFields(answer).id === 'number',
-    otherwise: 'GitLab answered without a pipeline',
+    otherwise: 'gitlab_no_pipeline',
     slow: {
       words:
         /too many (times|pipelines|requests)|retry later|try again later|(rate|activity) limit|exceeded the allowed/i,

@@ -3,11 +3,13 @@
  * ("Build a Google Chat app as a webhook", "Cards v2", "Format text"). Key and token stand in the query.
  */
 import * as v from 'valibot';
+import type { HttpAnswer } from '../http.ts';
+import { retryAfterMs } from '../retry-after.ts';
 import { byteLength } from '../text.ts';
-import { bodyFields } from './kit/answer.ts';
+import { bodyFields, fieldsOf, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { html } from './kit/escape.ts';
-import { judge } from './kit/judge.ts';
+import { judge, longer } from './kit/judge.ts';
 import { postJson, withQuery } from './kit/request.ts';
 import type { Message, Tone } from './message.ts';
 import { Address, chatEntries, mentionEntries, names } from './settings.ts';
@@ -70,6 +72,17 @@ const widgetsOf = ({ tone, title, facts, why, links }: Message): Widget[] => [
     : [{ buttonList: { buttons: links.map(({ text, url }) => ({ text, onClick: { openLink: { url } } })) } }]),
 ];
 
+/** `retryDelay: "30s"` of an error's details, ms. */
+const retryDelayMs = (answer: HttpAnswer, now: number): number | undefined => {
+  const { details } = fieldsOf(bodyFields(answer).error);
+  const delays = Array.isArray(details) ? details.map((detail) => fieldsOf(detail).retryDelay) : [];
+  return delays
+    .map((delay) =>
+      typeof delay === 'string' && delay.endsWith('s') ? secondsToMs(delay.slice(0, -1), now) : undefined,
+    )
+    .reduce<number | undefined>(longer, undefined);
+};
+
 export const googleChat = chat<Settings, GoogleChatMessage>({
   type: 'google-chat',
   settings: Settings,
@@ -85,13 +98,15 @@ export const googleChat = chat<Settings, GoogleChatMessage>({
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, { url }) =>
     postJson(body.thread ? withQuery(url, { messageReplyOption: 'REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD' }) : url, body),
-  // What was taken comes back as the message, with its name. Limits: 429 or 403, by the status or the reason of the error.
+  // What was taken comes back as the message, with its name. Limits: 429 or 403, by the status or the reason of the error; the
+  // wait is Retry-After, or a RetryInfo among its details (google/rpc/error_details.proto).
   verdict: judge({
     name: 'Google Chat',
     isDelivered: (answer) => typeof bodyFields(answer).name === 'string',
-    otherwise: 'Google Chat answered without the message',
+    otherwise: 'google_no_message',
     slow: { codes: ['RESOURCE_EXHAUSTED'], words: /rateLimitExceeded|quota ?exceeded|rate limit/i },
     busy: { codes: ['UNAVAILABLE'] },
+    waitMs: (answer, now) => longer(retryAfterMs(answer, now), retryDelayMs(answer, now)),
     ended: { codes: ['NOT_FOUND', 'PERMISSION_DENIED', 'UNAUTHENTICATED'], words: /API key not valid|API_KEY_INVALID/ },
   }),
 });

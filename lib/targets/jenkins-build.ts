@@ -18,7 +18,7 @@ const Settings = v.strictObject({
   token: Reference,
 });
 
-const isQueued = ({ headers }: HttpAnswer): boolean => /\/queue\/item\/\d+/.test(headers.location ?? '');
+const isQueued = ({ headers }: HttpAnswer): boolean => /(^|\/)queue\/item\/\d+/.test(headers.location ?? '');
 
 export const jenkinsBuild: Target<v.InferOutput<typeof Settings>> = {
   type: 'jenkins-build',
@@ -34,7 +34,7 @@ export const jenkinsBuild: Target<v.InferOutput<typeof Settings>> = {
     name: 'Jenkins',
     isDelivered: isQueued,
     isTaken: ({ status }) => status === 302 || status === 303,
-    otherwise: 'Jenkins answered without a place in the queue',
+    otherwise: 'jenkins_no_place',
     ended: { statuses: [404], words: /is not buildable|is disabled|is not parameterized/i },
   }),
 };

@@ -31,7 +31,7 @@ export const jenkinsGeneric: Target<v.InferOutput<typeof Settings>> = {
     isDelivered: (answer) =>
       answer.body === '' ||
       Object.values(fieldsOf(bodyFields(answer).jobs)).some((job) => fieldsOf(job).triggered === true),
-    otherwise: 'Jenkins triggered no job',
+    otherwise: 'jenkins_no_job',
     ended: { statuses: [404] },
   }),
 };

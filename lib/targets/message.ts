@@ -3,9 +3,9 @@
  * Pure. Its texts come from clouds and callers: each format escapes them in its own way, and nothing here is markup.
  */
 import { isAside, type OperationEvent, type ProgressEvent } from '../event.ts';
+import { noteIn, reasonIn } from '../kept-sentence.ts';
 import type { Progress } from '../observation.ts';
 import { SECOND } from '../schedule.ts';
-import { sentenceIn } from '../sentences.ts';
 import { cutBytes, plain } from '../text.ts';
 import type { Aside, Status } from '../watch.ts';
 import { clockIn } from './kit/clock.ts';
@@ -72,11 +72,18 @@ export const LOOKS: Readonly<Record<Kind, readonly [Tone, string]>> = {
 };
 
 /** Parts what chats make links of by themselves, schemes and names of hosts, by a space without width. */
-export const unlinked = (text: string): string => text.replace(/:(?=\/\/)/g, ':\u200b').replace(HOST_DOT, '.\u200b');
+export const unlinked = (text: string): string =>
+  text
+    .replace(/:(?=\/\/)/g, ':\u200b')
+    .replace(HOST_DOT, '.\u200b')
+    .replace(DOMAIN_DOT, '.\u200b');
 
-/** A dot between the parts of a name of a host, whose last part is of one case. */
+/** A dot between the parts of a name of a host, whose last part is of one case: codes such as `Denied.NoStock` stay. */
 const HOST_DOT =
   /(?<=[\p{L}\p{N}_-])\.(?=\p{Ll}{2,24}(?![\p{L}\p{N}_]))|(?<=[\p{Lu}\p{N}_-])\.(?=\p{Lu}{2,24}(?![\p{L}\p{N}_]))/gu;
+
+/** A dot before one of the ends of names that are met most, in any mixture of cases. */
+const DOMAIN_DOT = /(?<=[^\s.])\.(?=(?:com|net|org|info|io|cn|co|me|ru|de|uk|top|xyz|app|dev|site|link)\b)/gi;
 
 /** One line, which becomes no link. */
 export const line = (text: string, maxBytes: number): string =>
@@ -123,10 +130,13 @@ const titleOf = (event: Told, language: Language): string => {
   return line(`${LOOKS[kind][1]} ${provider} ${operationType ?? words.operation} ${what}`, TITLE_BYTES);
 };
 
-/** The cloud's own code and words. */
-const causeOf = ({ reason, error, blocked }: OperationEvent['data']): string => {
+/** The cloud's own code and words; or ours, where the configuration is the cause. */
+const causeOf = ({ reason, error, blocked }: OperationEvent['data'], language: Language): string => {
   const { code, message } = blocked ?? reason ?? {};
-  return [code, message].filter(Boolean).join(': ').trim() || (error ?? '');
+  const own = blocked?.kind === 'not_configured';
+  return (
+    [code, message && own ? reasonIn(message, language) : message].filter(Boolean).join(': ').trim() || (error ?? '')
+  );
 };
 
 /** Why, and what a person can do about it. A success has no why: what its cloud says beside it is a fact. */
@@ -134,7 +144,7 @@ const whyOf = (event: Told, language: Language): string => {
   const { data } = event;
   const cure = data.blocked && WORDS[language].cures[data.blocked.kind];
   return lines(
-    [isSound(event) ? undefined : causeOf(data), cure, data.note && sentenceIn(data.note, language)],
+    [isSound(event) ? undefined : causeOf(data, language), cure, data.note && noteIn(data.note, language)],
     WHY_BYTES,
   );
 };
@@ -158,7 +168,7 @@ const factsOf = (event: Told, language: Language, timeZone: string): Fact[] => {
   const isGood = isSound(event);
   const before: Given = [
     [names.providerStatus, data.providerStatus && word],
-    [names.words, isGood ? (data.message ?? causeOf(data)) : undefined],
+    [names.words, isGood ? (data.message ?? causeOf(data, language)) : undefined],
     [names.progress, isGood ? undefined : progressIn(data.progress, language)],
   ];
   const behind: Given = [

@@ -104,7 +104,7 @@ export const pagerduty: Target<Settings> = {
   verdict: judge({
     name: 'PagerDuty',
     isDelivered: (answer) => bodyFields(answer).status === 'success',
-    otherwise: 'PagerDuty did not say "success"',
+    otherwise: 'pagerduty_no_success',
     said: (answer) => {
       const { status } = bodyFields(answer);
       return { ...saidIn(answer), ...(typeof status === 'string' && { code: status }) };

@@ -44,7 +44,7 @@ export const slackBot = chat<Settings, SlackMessage>({
   verdict: judge({
     name: 'Slack',
     isDelivered: (answer) => bodyFields(answer).ok === true,
-    otherwise: 'Slack did not say "ok"',
+    otherwise: 'slack_no_ok',
     ...SLACK,
   }),
 });

@@ -26,7 +26,7 @@ export const slack = chat<v.InferOutput<typeof Settings>, SlackMessage>({
   verdict: judge({
     name: 'Slack',
     isDelivered: ({ body }) => body.trim() === 'ok',
-    otherwise: 'the answer is not "ok"',
+    otherwise: 'no_ok',
     ...SLACK,
   }),
 });

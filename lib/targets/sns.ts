@@ -100,7 +100,7 @@ export const sns: Target<Settings> = {
   verdict: judge({
     name: 'SNS',
     isDelivered: ({ body }) => /<MessageId>[\w-]+<\/MessageId>/.test(body),
-    otherwise: 'SNS answered without a MessageId',
+    otherwise: 'sns_no_id',
     ...AWS,
   }),
 };

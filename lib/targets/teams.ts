@@ -132,15 +132,20 @@ const cardOf = (
 /** The status that a connector hides in the text of a 200. */
 const hiddenIn = ({ body }: HttpAnswer): string | undefined => /returned HTTP error (\d{3})/.exec(body)?.[1];
 
-/** Nothing, `1`, or a flow's own JSON without an error in it; any other text of a 200 is a connector's refusal. */
+/** Nothing, `1`, or a flow's own JSON without an error in it; any other text of a 200 is a connector's refusal. A 202 is a flow's. */
 const isDelivered = (answer: HttpAnswer): boolean => {
   const body = answer.body.trim();
   if (hiddenIn(answer) !== undefined || body.startsWith('<')) return false;
-  if (answer.status !== 200 || body === '' || body === '1') return true;
-  const fields = bodyFields(answer);
-  return Object.keys(fields).length > 0 && fields.error === undefined;
+  const { error, ...others } = bodyFields(answer);
+  if (error !== undefined && error !== null) return false;
+  return answer.status !== 200 || body === '' || body === '1' || Object.keys(others).length > 0;
 };
 
+/**
+ * Power Automate: WorkflowNotFound and WorkflowTriggerVersionNotFound with 404, WorkflowTriggerIsNotEnabled with 400 (also for a flow
+ * that was deleted), after which microsoft/BCApps does not try again; DirectApiAuthorizationRequired with 401, where the trigger
+ * takes nobody without a token.
+ */
 const GONE =
   /connector configuration not found|Workflow\w*(NotFound|Disabled|NotEnabled)|TriggerDisabled|DirectApiAuthorizationRequired|TenantNotFound/i;
 
@@ -171,7 +176,7 @@ export const teams = chat<Settings, TeamsMessage>({
   verdict: judge({
     name: 'Teams',
     isDelivered,
-    otherwise: 'Teams did not say that it took the message',
+    otherwise: 'teams_untaken',
     said: (answer) => {
       const hidden = hiddenIn(answer);
       return hidden === undefined ? saidIn(answer) : { code: `HTTP ${hidden}`, words: saidIn(answer).words ?? '' };

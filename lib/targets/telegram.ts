@@ -113,7 +113,7 @@ export const telegram = chat<Settings, TelegramMessage>({
     name: 'Telegram',
     isDelivered: (answer) => bodyFields(answer).ok === true || isUnchanged(answer),
     isTaken: isUnchanged,
-    otherwise: 'Telegram did not say "ok"',
+    otherwise: 'telegram_no_ok',
     said: (answer) => {
       const said = saidIn(answer);
       const { migrate_to_chat_id: movedTo } = fieldsOf(bodyFields(answer).parameters);

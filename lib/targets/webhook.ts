@@ -69,5 +69,5 @@ export const webhook: Target<Settings> = {
   addresses: [],
   request: signed,
   notice: signed,
-  verdict: judge({ name: '', isDelivered: () => true, otherwise: '' }),
+  verdict: judge({ name: '', isDelivered: () => true }),
 };

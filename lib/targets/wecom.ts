@@ -98,13 +98,13 @@ export const wecom = chat<Settings, WeComMessage>({
       ? byteLength(body.text.content) > TEXT_BYTES
       : byteLength(body.markdown.content) > MARKDOWN_BYTES,
   send: (body, { url }) => postJson(url, body),
-  // Codes: developer.work.weixin.qq.com, document 90313. 93000: the address is no robot's any more, or the robot is out of its
-  // group; 93004: it is stopped; 93008: it is not in the group.
+  // Codes: developer.work.weixin.qq.com, document 90313 (global codes). 45009: too many calls; 45033: too many at a time; 93000:
+  // the address is no robot's, or the robot is out of its group; 93004: it is stopped; 93008: it is not in the group.
   verdict: judge({
     name: 'WeCom',
     isDelivered: (answer) => bodyFields(answer).errcode === 0,
-    otherwise: 'WeCom answered without an errcode',
-    slow: { codes: ['45009', '45011', '45033', '45047'], words: /freq(uency)? out of limit|频率|too frequent/i },
+    otherwise: 'wecom_no_code',
+    slow: { codes: ['45009', '45033'], words: /freq(uency)? out of limit|频率|too frequent|quota reach limit/i },
     busy: { codes: ['-1'] },
     ended: { codes: ['93000', '93004', '93008'] },
     waitUsuallyMs: MINUTE,

@@ -132,6 +132,24 @@ export const ROWS: readonly Row[] = [
     { status: 403, body: { error: { code: 'WorkflowRunThrottled', message: 'Rate limit is exceeded.' } } },
     'retry: HTTP 403: Teams WorkflowRunThrottled: Rate limit is exceeded., slow',
   ],
+  [
+    'teams',
+    'refusal in 2xx',
+    { status: 202, body: { error: { code: 'InvalidRequestContent', message: 'no card' } } },
+    'retry: HTTP 202: Teams InvalidRequestContent: no card',
+  ],
+  ['teams', 'success', { status: 202, body: { error: null, id: 'run-1' } }, 'delivered'],
+  [
+    'teams',
+    'gone',
+    {
+      status: 401,
+      body: {
+        error: { code: 'DirectApiAuthorizationRequired', message: 'The request must be authenticated only by OAuth.' },
+      },
+    },
+    'retry: HTTP 401: Teams DirectApiAuthorizationRequired: The request must be authenticated only by OAuth., ended',
+  ],
   ['teams', 'gone', { body: TEAMS(404) }, `retry: ${teamsSays(404)}, ended`],
   [
     'teams',
@@ -258,6 +276,27 @@ export const ROWS: readonly Row[] = [
   ],
   [
     'dingtalk',
+    'rate limit',
+    {
+      body: {
+        status: 1_111,
+        wait: 5,
+        source: 'x5',
+        punish: 'deny',
+        errcode: 130_101,
+        errmsg: 'send too fast, exceed 20 times per minute',
+      },
+    },
+    'retry: DingTalk 130101: send too fast, exceed 20 times per minute, slow, after 600000 ms',
+  ],
+  [
+    'dingtalk',
+    'rate limit',
+    { headers: { 'retry-after': '7' }, body: { status: 1_111, wait: '30', punish: 'deny' } },
+    'retry: DingTalk 1111: throttled, slow, after 30000 ms',
+  ],
+  [
+    'dingtalk',
     'gone',
     { body: { errcode: 400_013, errmsg: '群已被解散' } },
     'retry: DingTalk 400013: 群已被解散, ended',
@@ -311,6 +350,13 @@ export const ROWS: readonly Row[] = [
     { body: { code: 19_001, msg: 'param invalid: incoming webhook access token invalid' } },
     'retry: Feishu 19001: param invalid: incoming webhook access token invalid, ended',
   ],
+  [
+    'feishu',
+    'rate limit',
+    { body: { StatusCode: 0, StatusMessage: '', code: 9_499, msg: 'too many request' } },
+    'retry: Feishu 9499: too many request, slow',
+  ],
+  ['feishu', 'gone', { body: { code: 19_007, msg: 'Bot Not Enabled' } }, 'retry: Feishu 19007: Bot Not Enabled, ended'],
   [
     'feishu',
     'gone',
@@ -461,6 +507,29 @@ export const ROWS: readonly Row[] = [
       body: { error: { code: 403, message: 'Rate Limit Exceeded', errors: [{ reason: 'rateLimitExceeded' }] } },
     },
     'retry: HTTP 403: Google Chat 403: Rate Limit Exceeded, slow',
+  ],
+  [
+    'google-chat',
+    'rate limit',
+    {
+      status: 429,
+      headers: { 'retry-after': '3' },
+      body: {
+        error: {
+          code: 429,
+          status: 'RESOURCE_EXHAUSTED',
+          message: 'quota',
+          details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '37.5s' }, { reason: 'x' }],
+        },
+      },
+    },
+    'retry: HTTP 429: Google Chat RESOURCE_EXHAUSTED: quota, slow, after 37500 ms',
+  ],
+  [
+    'google-chat',
+    'rate limit',
+    { body: '<html><head><title>Error 429 (Too Many Requests)!!1</title></head></html>' },
+    'retry: Google Chat answered without the message: Error 429 (Too Many Requests)!!1, slow',
   ],
   [
     'google-chat',
@@ -663,6 +732,7 @@ export const ROWS: readonly Row[] = [
     { status: 303, headers: { location: 'https://ci.example.com/queue/item/12/' } },
     'delivered',
   ],
+  ['jenkins-build', 'success', { status: 201, headers: { location: 'queue/item/12/' } }, 'delivered'],
   ['jenkins-build', 'success', { status: 302, headers: { location: '/queue/item/12' } }, 'delivered'],
   [
     'jenkins-build',
@@ -733,6 +803,12 @@ export const ROWS: readonly Row[] = [
     'rate limit',
     { status: 400, body: { message: 'TF400733: blocked' } },
     'retry: HTTP 400: TF400733: blocked, slow',
+  ],
+  [
+    'azure-pipelines',
+    'gone',
+    { status: 500, body: { message: "The webhook 'opwatch' does not exist." } },
+    "retry: HTTP 500: The webhook 'opwatch' does not exist., ended",
   ],
   [
     'azure-pipelines',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { runContract } from './contract.ts';
-import { failed } from './events.ts';
+import { eventWith, failed } from './events.ts';
 import { ATTEMPT, prepared } from './stand-in.ts';
 
 const contract = {
@@ -29,4 +29,13 @@ it.each([
   const { url, headers } = target.request(failed, settings, ATTEMPT);
   expect(headers[header.toLowerCase()]).toMatch(pattern);
   expect(url).toMatch(/\/acme\/_apis\/public\/distributedtask\/webhooks\/opwatch\?api-version=6\.0-preview$/);
+});
+
+it('hands over no text that a job’s output would be read for: logging commands, macros', () => {
+  const text = `##vso[task.setvariable variable=a]b ##[error] $(secret) $\{{ parameters.a }}`;
+  const same = { word: text, type: text, code: text, message: text, note: text, value: text, label: text };
+  const { target, settings } = prepared(contract);
+  const { body = '' } = target.request(eventWith(same), settings, ATTEMPT);
+  expect(body).toContain('＃＃vso[task.setvariable');
+  expect(body).not.toMatch(/##|\$/);
 });

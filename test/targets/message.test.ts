@@ -122,6 +122,8 @@ describe('what is said beside an end', () => {
     ['see https://evil.example/a now', 'see https:\u200b//evil.\u200bexample/a now'],
     ['www.evil.com', 'www.\u200bevil.\u200bcom'],
     ['EVIL.COM/x', 'EVIL.\u200bCOM/x'],
+    ['evil.COM/x', 'evil.\u200bCOM/x'],
+    ['Evil.Com. HTTPS://evil', 'Evil.\u200bCom. HTTPS:\u200b//evil'],
     ['Forbidden.RAM', 'Forbidden.RAM'],
     ['ann@evil.cn', 'ann@evil.\u200bcn'],
     ['tg://resolve?domain=x', 'tg:\u200b//resolve?domain=x'],

@@ -12,9 +12,12 @@ const ACTIVE = /[$`'!%;|&<>()#*?~]/g;
 const inertJson = (value: unknown): string =>
   JSON.stringify(value).replace(ACTIVE, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 
-/** For CI systems that read the JSON themselves and put its texts into their own templates: `$` and `` ` `` become twins. */
+/**
+ * For CI systems that read the JSON themselves and put its texts into their own templates: `$` and `` ` `` become twins, and so
+ * does `##`, by which Azure takes a line of a job's output for a command (learn.microsoft.com, "Logging commands").
+ */
 export const inertTexts = <T>(value: T): T =>
-  JSON.parse(JSON.stringify(value).replaceAll('$', '＄').replaceAll('`', '｀'));
+  JSON.parse(JSON.stringify(value).replaceAll('$', '＄').replaceAll('`', '｀').replaceAll('##', '＃＃'));
 
 /**
  * `OPWATCH_EVENT` is the whole event in JSON; the others are what a job most often branches on. `OPWATCH_ID` is the
