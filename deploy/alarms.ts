@@ -1,5 +1,6 @@
 /** The alarms: each says what is wrong and where docs/operations.md says what to do. */
-import { CONSUMERS, DEAD_LETTERS, FUNCTIONS, type Metric, metricsOf, WORK_QUEUES } from './metrics.ts';
+import { CONSUMERS, DEAD_LETTERS, FUNCTIONS, type Metric, metricsOf } from './metrics.ts';
+import { workQueues } from './queues.ts';
 import type { Settings } from './settings.ts';
 import { type Resources, refTo } from './template.ts';
 
@@ -40,8 +41,8 @@ const GAUGES = [
   },
 ] as const;
 
-const alarmsOf = (deployment: string): readonly Alarm[] => {
-  const { own, queue, function: lambda, api } = metricsOf(deployment);
+const alarmsOf = (settings: Settings): readonly Alarm[] => {
+  const { own, queue, function: lambda, api } = metricsOf(settings.name);
   return [
     ...DEAD_LETTERS.map((which) => ({
       section: 'dead-letters',
@@ -50,7 +51,7 @@ const alarmsOf = (deployment: string): readonly Alarm[] => {
       metric: queue(which, 'ApproximateNumberOfMessagesVisible'),
       statistic: 'Maximum' as const,
     })),
-    ...WORK_QUEUES.map((which) => ({
+    ...workQueues(settings).map((which) => ({
       section: 'queue-nearly-full',
       which,
       says: 'A queue has 96,000 hidden messages and can have 120,000',
@@ -111,12 +112,12 @@ const pascal = (text: string): string => text.replace(/(?:^|-)(\w)/g, (_, letter
 const nameOf = ({ section, which }: Alarm): string => (which === undefined ? section : `${section}-${which}`);
 
 /** Names of all alarms of a deployment. */
-export const alarmNames = (deployment: string): readonly string[] =>
-  alarmsOf(deployment).map((alarm) => `${deployment}-${nameOf(alarm)}`);
+export const alarmNames = (settings: Settings): readonly string[] =>
+  alarmsOf(settings).map((alarm) => `${settings.name}-${nameOf(alarm)}`);
 
-export const alarms = ({ name: deployment }: Settings): Resources =>
+export const alarms = (settings: Settings): Resources =>
   Object.fromEntries(
-    alarmsOf(deployment).map((alarm) => {
+    alarmsOf(settings).map((alarm) => {
       const { section, says, metric, statistic = 'Sum', seconds = 60, periods = 1, threshold = 1 } = alarm;
       const { isMissed, isRare, isGauge } = alarm;
       return [
@@ -124,7 +125,7 @@ export const alarms = ({ name: deployment }: Settings): Resources =>
         {
           Type: 'AWS::CloudWatch::Alarm',
           Properties: {
-            AlarmName: `${deployment}-${nameOf(alarm)}`,
+            AlarmName: `${settings.name}-${nameOf(alarm)}`,
             AlarmDescription: `${says}; docs/operations.md#${section}`,
             Namespace: metric.namespace,
             MetricName: metric.name,

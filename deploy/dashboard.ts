@@ -1,6 +1,7 @@
 /** The dashboard: what opwatch does, how late it is, and how the parts beneath it are. */
 import { alarmNames } from './alarms.ts';
-import { CONSUMERS, DEAD_LETTERS, FUNCTIONS, type Metric, metricsOf, WORK_QUEUES } from './metrics.ts';
+import { CONSUMERS, DEAD_LETTERS, FUNCTIONS, type Metric, metricsOf } from './metrics.ts';
+import { workQueues } from './queues.ts';
 import type { Settings } from './settings.ts';
 import { arnIn, type Resources } from './template.ts';
 
@@ -30,7 +31,8 @@ const graph = (title: string, ...lines: readonly Line[]): Widget => ({
   },
 });
 
-const widgetsOf = (deployment: string): readonly Widget[] => {
+const widgetsOf = (settings: Settings): readonly Widget[] => {
+  const { name: deployment } = settings;
   const { own, queue, function: lambda, api } = metricsOf(deployment);
   const mine = (name: string, ...stats: readonly string[]): Line[] =>
     stats.map((stat) => ({ metric: own(name), stat, label: `${name} ${stat}` }));
@@ -44,7 +46,7 @@ const widgetsOf = (deployment: string): readonly Widget[] => {
       type: 'alarm',
       properties: {
         title: 'Alarms: docs/operations.md says what to do',
-        alarms: alarmNames(deployment).map((name) => arnIn('cloudwatch', `alarm:${name}`)['Fn::Sub']),
+        alarms: alarmNames(settings).map((name) => arnIn('cloudwatch', `alarm:${name}`)['Fn::Sub']),
       },
     },
     {
@@ -79,15 +81,15 @@ const widgetsOf = (deployment: string): readonly Widget[] => {
     graph('Oldest lapse, ms', ...mine('oldestLapse', 'Maximum')),
     graph(
       'Messages due',
-      ...each(WORK_QUEUES, (which) => queue(which, 'ApproximateNumberOfMessagesVisible'), 'Maximum'),
+      ...each(workQueues(settings), (which) => queue(which, 'ApproximateNumberOfMessagesVisible'), 'Maximum'),
     ),
     graph(
       'Messages hidden',
-      ...each(WORK_QUEUES, (which) => queue(which, 'ApproximateNumberOfMessagesNotVisible'), 'Maximum'),
+      ...each(workQueues(settings), (which) => queue(which, 'ApproximateNumberOfMessagesNotVisible'), 'Maximum'),
     ),
     graph(
       'Oldest message, s',
-      ...each(WORK_QUEUES, (which) => queue(which, 'ApproximateAgeOfOldestMessage'), 'Maximum'),
+      ...each(workQueues(settings), (which) => queue(which, 'ApproximateAgeOfOldestMessage'), 'Maximum'),
     ),
     graph(
       'Dead letters',
@@ -110,12 +112,12 @@ const placed = (widget: Widget, i: number) => ({
   height: HEIGHT,
 });
 
-export const dashboard = ({ name }: Settings): Resources => ({
+export const dashboard = (settings: Settings): Resources => ({
   Dashboard: {
     Type: 'AWS::CloudWatch::Dashboard',
     Properties: {
-      DashboardName: name,
-      DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: widgetsOf(name).map(placed) }) },
+      DashboardName: settings.name,
+      DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: widgetsOf(settings).map(placed) }) },
     },
   },
 });

@@ -19,11 +19,9 @@ export const FUNCTIONS = [
   'authorizer',
 ] as const;
 export const CONSUMERS = ['pollerAliyun', 'pollerHuawei', 'notifier'] as const;
-export const WORK_QUEUES = ['poll-aliyun', 'poll-huawei', 'notify'] as const;
 export const DEAD_LETTERS = ['poll-aliyun-dead', 'poll-huawei-dead', 'notify-dead', 'submissions-dead'] as const;
 
 export type FunctionName = (typeof FUNCTIONS)[number];
-export type QueueName = (typeof WORK_QUEUES)[number] | (typeof DEAD_LETTERS)[number];
 
 export const metricsOf = (deployment: string) => ({
   /** Those that the functions' log lines carry (lib/log.ts). */
@@ -34,7 +32,8 @@ export const metricsOf = (deployment: string) => ({
     dimension: 'FunctionName',
     of: `${deployment}-${which}`,
   }),
-  queue: (which: QueueName, name: string): Metric => ({
+  /** By what follows the deployment's name in the queue's. */
+  queue: (which: string, name: string): Metric => ({
     namespace: 'AWS/SQS',
     name,
     dimension: 'QueueName',

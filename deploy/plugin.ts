@@ -1,9 +1,10 @@
-/** The serverless plugin that adds to the template what is plainest as tables: roles, alarms, who hears of them, the dashboard. */
+/** The serverless plugin that adds to the template what is plainest as tables: further queues, roles, alarms, who hears of them, the dashboard. */
 import { join } from 'node:path';
 import { readConfig } from '../lib/config.ts';
 import type { Serverless } from '../offline/serverless.ts';
 import { alarms } from './alarms.ts';
 import { dashboard } from './dashboard.ts';
+import { addQueues } from './queues.ts';
 import { roles } from './roles.ts';
 import { readSettings } from './settings.ts';
 import { subscribers } from './subscribers.ts';
@@ -25,6 +26,7 @@ export default class DeployPlugin {
         const { linkKeys } = readConfig(config);
         // The local stack has a configuration of its own.
         if (linkKeys.length === 0 && processedInput.commands[0] !== 'offline') log.warning(WITHOUT_LINKS);
+        addQueues(service, settings);
         Object.assign(service.resources.Resources, roles(settings, linkKeys));
         for (const make of [alarms, subscribers, dashboard]) Object.assign(service.resources.Resources, make(settings));
       },

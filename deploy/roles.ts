@@ -2,6 +2,7 @@
  * A role per function: what it uses, on what it uses it. A poller cannot send to a poll queue, so a message cannot be made
  * to loop, by mistake or by Lambda's own reckoning. test/e2e holds each role to the calls its function makes.
  */
+import { arnsOf } from './queues.ts';
 import type { Settings } from './settings.ts';
 import { arnIn, arnOf, assumedBy, policyOf, type Resources, type Statement } from './template.ts';
 
@@ -20,8 +21,11 @@ const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVi
 
 const table = arnOf('Table');
 const index = (name: string) => ({ 'Fn::Sub': `\${Table.Arn}/index/${name}` });
-const pollQueues = [arnOf('PollQueueAliyun'), arnOf('PollQueueHuawei')];
-const notifyQueue = arnOf('NotifyQueue');
+const pollQueues = (settings: Settings) => [
+  ...arnsOf('PollQueueAliyun', settings),
+  ...arnsOf('PollQueueHuawei', settings),
+];
+const notifyQueues = (settings: Settings) => arnsOf('NotifyQueue', settings);
 
 /** Secrets Manager is read through SSM, which asks for both (Systems Manager User Guide, "Referencing Secrets Manager secrets"). */
 const readSecrets = ({ secrets }: Settings): Statement[] => {
@@ -54,8 +58,8 @@ const readLinkKeys = ({ secrets }: Settings, references: readonly string[]): Sta
 
 const ofPoller = (vendor: string, settings: Settings): Statement[] => [
   allow([...READ, ...WRITE], table),
-  allow(CONSUME, arnOf(`PollQueue${vendor}`)),
-  allow(SEND, notifyQueue, arnOf(`PollDeadLetters${vendor}`)),
+  allow(CONSUME, ...arnsOf(`PollQueue${vendor}`, settings)),
+  allow(SEND, ...notifyQueues(settings), arnOf(`PollDeadLetters${vendor}`)),
   ...readSecrets(settings),
 ];
 
@@ -64,12 +68,12 @@ const permissionsOf = (
   linkKeys: readonly string[],
 ): Readonly<Record<string, readonly Statement[]>> => ({
   // Lambda sends what failed to SubmissionDeadLetters with the function's role, the function what it refuses.
-  Trigger: [allow([...READ, ...WRITE], table), allow(SEND, ...pollQueues, arnOf('SubmissionDeadLetters'))],
+  Trigger: [allow([...READ, ...WRITE], table), allow(SEND, ...pollQueues(settings), arnOf('SubmissionDeadLetters'))],
   PollerAliyun: ofPoller('Aliyun', settings),
   PollerHuawei: ofPoller('Huawei', settings),
   Notifier: [
     allow([...READ, ...WRITE], table),
-    allow(CONSUME, notifyQueue),
+    allow(CONSUME, ...notifyQueues(settings)),
     allow(SEND, arnOf('NotifyDeadLetters')),
     ...readSecrets(settings),
     ...(settings.eventBuses.length > 0 ? [allow(['events:PutEvents'], ...settings.eventBuses)] : []),
@@ -79,13 +83,13 @@ const permissionsOf = (
     allow(QUERY, index('lease')),
     // It removes the entries of troubles that have ended.
     allow([...READ, ...QUERY, ...WRITE, 'dynamodb:DeleteItem'], table),
-    allow(SEND, ...pollQueues, notifyQueue),
+    allow(SEND, ...pollQueues(settings), ...notifyQueues(settings)),
   ],
   Api: [
     allow([...READ, ...QUERY, ...WRITE], table),
     allow(QUERY, index('listing')),
     // To stop a watch is to wake it, so that it ends at once; to send a delivery again likewise.
-    allow(SEND, ...pollQueues, notifyQueue),
+    allow(SEND, ...pollQueues(settings), ...notifyQueues(settings)),
   ],
   Link: [allow(READ, table), ...readLinkKeys(settings, linkKeys)],
   Authorizer: [allow(READ, table)],

@@ -26,11 +26,27 @@ const listOf = (entry: v.GenericSchema<string>) =>
     v.array(entry),
   );
 
+export const QUEUES_MAX = 20;
+const NUMBER_OF_QUEUES = `must be a whole number from 1 to ${QUEUES_MAX}`;
+
+/** A number, or its text as the command line gives it. */
+const numberOfQueues = v.pipe(
+  v.union([v.number(), v.string()], NUMBER_OF_QUEUES),
+  v.transform((given) => (String(given).trim() === '' ? Number.NaN : Number(given))),
+  v.number(NUMBER_OF_QUEUES),
+  v.integer(NUMBER_OF_QUEUES),
+  v.minValue(1, NUMBER_OF_QUEUES),
+  v.maxValue(QUEUES_MAX, NUMBER_OF_QUEUES),
+);
+
 const optional = (entry: v.GenericSchema<string>) => v.union([v.literal(''), entry]);
 
 const Settings = v.pipe(
   v.strictObject({
     name: v.string(),
+    /** Poll queues of each vendor, and notify queues. */
+    pollQueues: numberOfQueues,
+    notifyQueues: numberOfQueues,
     /** Where the notifier may publish with its own role. */
     eventBuses: listOf(ARN('events')),
     /** What pollers and notifier may read of Secrets Manager. */

@@ -2,4 +2,4 @@
 import { deliver } from '../lib/deliver.ts';
 import { queueHandler } from '../lib/shell.ts';
 
-export const handler = queueHandler((records, runtime) => deliver(records, [runtime.env.notifyQueue], runtime));
+export const handler = queueHandler((records, runtime) => deliver(records, runtime.env.notifyQueues, runtime));

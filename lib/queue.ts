@@ -70,12 +70,15 @@ export const queueFor = (urls: readonly string[], pk: string): string => {
   return url;
 };
 
-/** The URL, among `urls`, of the queue a record came from. */
+/**
+ * The URL of the queue a record came from: beside `urls`, in the same account. It may be none of them, while a deployment
+ * takes a queue away.
+ */
 export const queueOf = (record: Pick<SqsRecord, 'eventSourceARN'>, urls: readonly string[]): string => {
+  const [known] = urls;
+  if (known === undefined) throw new Error('no queue is configured');
   const name = record.eventSourceARN.split(':').at(-1);
-  const url = urls.find((candidate) => candidate.endsWith(`/${name}`)) ?? (urls.length === 1 ? urls[0] : undefined);
-  if (url === undefined) throw new Error(`a message came from queue ${name}, which this function does not know`);
-  return url;
+  return `${known.slice(0, known.lastIndexOf('/'))}/${name}`;
 };
 
 const BATCH_MAX = 10;

@@ -48,7 +48,7 @@ export type Runtime = {
 /** Where this function's table, queues and addresses are; serverless.yml gives each function what it needs. */
 export type Environment = {
   readonly pollQueues: Readonly<Record<string, readonly string[]>>;
-  readonly notifyQueue: string;
+  readonly notifyQueues: readonly string[];
   readonly deadLetterQueue: string;
   readonly publicUrl: string;
 };
@@ -68,7 +68,7 @@ const list = (value: string | undefined): string[] => (value ?? '').split(',').f
 
 export const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Environment => ({
   pollQueues: { aliyun: list(env.POLL_QUEUE_URLS_ALIYUN), huawei: list(env.POLL_QUEUE_URLS_HUAWEI) },
-  notifyQueue: env.NOTIFY_QUEUE_URL ?? '',
+  notifyQueues: list(env.NOTIFY_QUEUE_URLS),
   deadLetterQueue: env.DEAD_LETTER_QUEUE_URL ?? '',
   publicUrl: (env.PUBLIC_URL ?? '').replace(/\/$/, ''),
 });

@@ -6,12 +6,15 @@ import type { Runtime } from './runtime.ts';
 import type { Watch } from './watch.ts';
 
 /** The queue an item's messages go to, or undefined when there is none. */
-const queueUrlOf = (item: Leased<unknown>, { pollQueues, notifyQueue }: Runtime['env']): string | undefined => {
-  if (item.sk !== 'watch') return notifyQueue;
+const queueUrlOf = (item: Leased<unknown>, { pollQueues, notifyQueues }: Runtime['env']): string | undefined => {
+  const urls = item.sk === 'watch' ? pollQueuesOf(item, pollQueues) : notifyQueues;
+  return urls.length > 0 ? queueFor(urls, item.pk) : undefined;
+};
+
+const pollQueuesOf = (item: Leased<unknown>, pollQueues: Runtime['env']['pollQueues']): readonly string[] => {
   const vendor = providerNamed((item.body as Watch | undefined)?.provider ?? '')?.traits.vendor;
   // A watch whose provider has left the deployment only waits for its deadline: any poller can end it.
-  const urls = vendor === undefined ? Object.values(pollQueues).flat() : (pollQueues[vendor] ?? []);
-  return urls.length > 0 ? queueFor(urls, item.pk) : undefined;
+  return vendor === undefined ? Object.values(pollQueues).flat() : (pollQueues[vendor] ?? []);
 };
 
 /**

@@ -6,7 +6,7 @@ export type Serverless = {
     readonly provider: { readonly region: string };
     readonly custom: Readonly<Record<string, unknown>>;
     readonly functions: Readonly<Record<string, FunctionDefinition>>;
-    readonly resources: { readonly Resources: Readonly<Record<string, Resource>> };
+    readonly resources: { readonly Resources: Record<string, Resource> };
   };
   readonly pluginManager: { readonly plugins: readonly object[] };
 };
@@ -14,10 +14,12 @@ export type Serverless = {
 export type FunctionDefinition = {
   /** As it is deployed: `opwatch-dev-trigger`. */
   readonly name: string;
-  readonly events: readonly Readonly<Record<string, unknown>>[];
+  events: readonly Readonly<Record<string, unknown>>[];
   handler: string;
   /** Seconds. */
   timeout?: number;
+  /** A number, or CloudFormation's NoValue. */
+  reservedConcurrency?: unknown;
   environment?: Record<string, unknown>;
   package?: { artifact?: string };
 };

@@ -31,6 +31,8 @@ export type StackOptions = {
   readonly functionTimeoutSeconds?: number;
   /** Emulators that somebody else runs: the stack starts none in their place. */
   readonly emulators?: GivenEmulators;
+  /** Parameters of serverless.yml, in place of their defaults. */
+  readonly parameters?: Readonly<Record<string, number>>;
   /** What offline/opwatch.config.ts is told besides. */
   readonly environment?: Readonly<Record<string, string>>;
 };
@@ -87,7 +89,7 @@ const KEPT_CURE = `What was kept may be the cause. To begin afresh, remove ${joi
  */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
   const { portBase, keep = false, announced = false, concurrency, functionTimeoutSeconds } = options;
-  const { environment = {}, emulators: given = NO_EMULATORS } = options;
+  const { environment = {}, emulators: given = NO_EMULATORS, parameters = {} } = options;
   const ports = portBase === undefined ? numbered(await freePorts(NAMES.length)) : portsFrom(portBase);
   const faults = await portFaults(ports, given.urls);
   if (faults.length > 0) throw new StartFault(`${faults.join('\n')}\n${PORT_CURE}`);
@@ -126,7 +128,8 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   const emulatorOptions: EmulatorOptions = { ports: Object.fromEntries(own.map((name) => [name, ports[name]])), dir };
   const emulators = part('the emulators', join(import.meta.dirname, 'emulators.ts'), JSON.stringify(emulatorOptions));
   const serve = `offline start --noSponsor --httpPort ${ports.api} --lambdaPort ${ports.lambda}`;
-  const functions = part('the functions', serverless, ...serve.split(' '));
+  const chosen = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
+  const functions = part('the functions', serverless, ...serve.split(' '), ...chosen);
   const parts = own.length === 0 ? [functions] : [functions, emulators];
 
   const stop = async (): Promise<void> => {

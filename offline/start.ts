@@ -1,5 +1,6 @@
 /** `npm start`: the local stack in the foreground, until Ctrl-C. */
 import { parseArgs } from 'node:util';
+import { QUEUES_MAX } from '../deploy/settings.ts';
 import { StartFault } from './child.ts';
 import { givenEmulators } from './given-emulators.ts';
 import { portFaults, portsFrom } from './ports.ts';
@@ -12,13 +13,17 @@ const options = {
   keep: { type: 'boolean', default: false },
   'port-base': { type: 'string' },
   'function-timeout': { type: 'string' },
+  'poll-queues': { type: 'string' },
+  'notify-queues': { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
-const USAGE = `usage: npm start -- [--keep] [--port-base N] [--function-timeout S]
+const USAGE = `usage: npm start -- [--keep] [--port-base N] [--function-timeout S] [--poll-queues N] [--notify-queues N]
   --keep         keep tables and queues in .opwatch/ and begin with what is there
   --port-base N  use the seven ports from N on (otherwise ${PORT_BASE}, or any free ones when those are taken)
-  --function-timeout S  let a function take S seconds (otherwise 60)`;
+  --function-timeout S  let a function take S seconds (otherwise 60)
+  --poll-queues N  N poll queues for each cloud, as the parameter pollQueues has it (otherwise 1)
+  --notify-queues N  the same of notify queues`;
 
 const operation = { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe****', OperationId: 'op-13c37a77c505****' };
 
@@ -63,13 +68,19 @@ const wholeNumber = (name: string, text: string, from: number, to: number): numb
 
 const readOptions = () => {
   try {
-    const { keep, help, 'port-base': base, 'function-timeout': timeout } = parseArgs({ options }).values;
+    const { values } = parseArgs({ options });
+    const { keep, help, 'port-base': base, 'function-timeout': timeout } = values;
+    const { 'poll-queues': pollQueues, 'notify-queues': notifyQueues } = values;
     return {
       keep,
       help,
       given: base === undefined ? undefined : wholeNumber('--port-base', base, 1_024, 65_529),
       timed:
         timeout === undefined ? {} : { functionTimeoutSeconds: wholeNumber('--function-timeout', timeout, 1, 900) },
+      parameters: {
+        ...(pollQueues !== undefined && { pollQueues: wholeNumber('--poll-queues', pollQueues, 1, QUEUES_MAX) }),
+        ...(notifyQueues !== undefined && { notifyQueues: wholeNumber('--notify-queues', notifyQueues, 1, QUEUES_MAX) }),
+      },
     };
   } catch (error) {
     throw new Usage((error as Error).message);
@@ -77,7 +88,7 @@ const readOptions = () => {
 };
 
 const run = async (): Promise<void> => {
-  const { keep, help, given, timed } = readOptions();
+  const { keep, help, given, timed, parameters } = readOptions();
   if (help) return console.log(USAGE);
   const emulators = givenEmulators(process.env);
   const taken = given === undefined ? await portFaults(portsFrom(PORT_BASE), emulators.urls) : [];
@@ -91,6 +102,7 @@ const run = async (): Promise<void> => {
     keep,
     announced: true,
     emulators,
+    parameters,
     ...timed,
     ...(portBase !== undefined && { portBase }),
   });

@@ -7,7 +7,7 @@ import type { Faults } from './world/process.ts';
 import type { Reply } from './world/receivers.ts';
 import { deliveriesOf, logged, messagesIn, pass, submitted, watchOf } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
-import { createWorld, ENV, type World, type WorldOptions } from './world/world.ts';
+import { createWorld, ENV, type World, type WorldOptions, NOTIFY_QUEUE } from './world/world.ts';
 
 /** A world whose poller has just seen the end, with the deliveries' messages in the notify queue. */
 const announced = async (options: WorldOptions = {}, notify: readonly string[] = ['ci']) => {
@@ -20,7 +20,7 @@ const announced = async (options: WorldOptions = {}, notify: readonly string[] =
   return { world, id };
 };
 
-const recordsOf = (world: World) => world.sqs.receive(ENV.notifyQueue, 10).map(({ record }) => record);
+const recordsOf = (world: World) => world.sqs.receive(NOTIFY_QUEUE, 10).map(({ record }) => record);
 
 const attemptsOf = (world: World, id: string): AttemptRecord[] =>
   world.table
@@ -155,7 +155,7 @@ describe('two wake-ups for a delivery', () => {
     const { world, id } = await announced({ seed });
     const records = recordsOf(world);
     const both = ['a', 'b'].map((name) =>
-      world.as(`notifier-${name}`, (runtime) => deliver(records, [ENV.notifyQueue], runtime)),
+      world.as(`notifier-${name}`, (runtime) => deliver(records, ENV.notifyQueues, runtime)),
     );
     await world.timeline.finish(Promise.all(both));
     expect(world.receivers.received).toHaveLength(1);
@@ -165,7 +165,7 @@ describe('two wake-ups for a delivery', () => {
   test('of which one comes long after: nothing is sent [F41]', async () => {
     const { world } = await announced();
     const records = recordsOf(world);
-    const once = () => world.call('notifier', (runtime) => deliver(records, [ENV.notifyQueue], runtime));
+    const once = () => world.call('notifier', (runtime) => deliver(records, ENV.notifyQueues, runtime));
     await once();
     await pass(world, HOUR);
     expect(await once()).toEqual([]);
@@ -175,9 +175,9 @@ describe('two wake-ups for a delivery', () => {
   test('of which one waits while the other is at it, and comes back when that may have died [F41]', async () => {
     const { world, id } = await announced(replies('hang'));
     const records = recordsOf(world);
-    const first = world.as('notifier-a', (runtime) => deliver(records, [ENV.notifyQueue], runtime));
+    const first = world.as('notifier-a', (runtime) => deliver(records, ENV.notifyQueues, runtime));
     await pass(world, 5 * SECOND);
-    expect(await world.call('notifier-b', (runtime) => deliver(records, [ENV.notifyQueue], runtime))).toHaveLength(1);
+    expect(await world.call('notifier-b', (runtime) => deliver(records, ENV.notifyQueues, runtime))).toHaveLength(1);
     expect(world.receivers.received).toHaveLength(0);
     await world.timeline.finish(first);
     expect(deliveriesOf(world, id)[0]?.body.attempts).toBe(1);
@@ -225,7 +225,7 @@ describe('a target', () => {
   test('that has left the configuration is waited for, with the reason', async () => {
     const { world, id } = await announced({}, ['ci']);
     const config = configWith({ targets: {}, defaults: {}, tenants: {} });
-    await world.call('notifier', (runtime) => deliver(recordsOf(world), [ENV.notifyQueue], { ...runtime, config }));
+    await world.call('notifier', (runtime) => deliver(recordsOf(world), ENV.notifyQueues, { ...runtime, config }));
     expect(deliveriesOf(world, id)[0]?.body).toMatchObject({
       state: 'waiting',
       last: { verdict: 'retry: opwatch.config.ts names no target ci any more' },

@@ -6,7 +6,7 @@ import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0, watchWith } from './samples.ts';
 import { deliveriesOf, logged, messagesIn, pass, stage, submitted, watchOf } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
-import { createWorld, ENV, type World, type WorldOptions } from './world/world.ts';
+import { createWorld, ENV, type World, type WorldOptions, NOTIFY_QUEUE } from './world/world.ts';
 
 /** A world whose cloud counts the looks. */
 const observed = (options: WorldOptions = {}) => {
@@ -103,7 +103,7 @@ describe('a look', () => {
         .map((item) => item.body.target)
         .sort(),
     ).toEqual(['chat', 'ci']);
-    expect(world.sqs.messages(ENV.notifyQueue)).toHaveLength(2);
+    expect(world.sqs.messages(NOTIFY_QUEUE)).toHaveLength(2);
     expect(logged(world, 'watch over')).toEqual([
       expect.objectContaining({ watch: id, status: 'succeeded', looks: 1 }),
     ]);
@@ -262,7 +262,7 @@ describe('crashes and races', () => {
       const both = [1, 2].map((n) => world.as(`poller-${n}`, (runtime) => poll(records, urls, runtime)));
       expect(await world.timeline.finish(Promise.all(both))).toEqual([[], []]);
       expect(deliveriesOf(world, id)).toHaveLength(2);
-      expect(world.sqs.messages(ENV.notifyQueue)).toHaveLength(2);
+      expect(world.sqs.messages(NOTIFY_QUEUE)).toHaveLength(2);
       expect(watchOf(world, id).body.owed).toEqual([]);
       expect(logged(world, 'watch over')).toHaveLength(1);
     },

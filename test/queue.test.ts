@@ -78,9 +78,11 @@ describe('several queues', () => {
 
   test('a record is traced to the queue it came from', () => {
     expect(queueOf({ eventSourceARN: 'arn:aws:sqs:us-east-1:1:poll-b' }, urls)).toBe('https://sqs/1/poll-b');
-    expect(queueOf({ eventSourceARN: 'arn:aws:sqs:us-east-1:1:other' }, ['https://sqs/1/only'])).toBe(
-      'https://sqs/1/only',
-    );
-    expect(() => queueOf({ eventSourceARN: 'arn:aws:sqs:us-east-1:1:other' }, urls)).toThrow('queue other');
+    expect(() => queueOf({ eventSourceARN: 'arn:aws:sqs:us-east-1:1:other' }, [])).toThrow('no queue is configured');
+  });
+
+  test.each([1, 3])('a record of a queue that is being taken away is traced to it, and to none of the %i others', (count) => {
+    const record = { eventSourceARN: 'arn:aws:sqs:us-east-1:1:poll-d' };
+    expect(queueOf(record, urls.slice(0, count))).toBe('https://sqs/1/poll-d');
   });
 });

@@ -8,7 +8,7 @@ import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, OPERATIONS } from './samples.ts';
 import { deliveriesOf, logged, messagesIn, owed, pass, submitted } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
-import { createWorld, ENV, type World } from './world/world.ts';
+import { createWorld, ENV, type World, NOTIFY_QUEUE } from './world/world.ts';
 
 const LIMIT = 100;
 const config = configWith({ defaults: { notify: ['chat'], limits: { waitingDeliveries: LIMIT } } });
@@ -159,7 +159,7 @@ describe('a delivery that waits long', () => {
     for (let hour = 0; hour < 72; hour += 1) {
       owed(world, { to: 'ci', count: 20 });
       await pass(world, HOUR);
-      most = Math.max(most, world.sqs.messages(ENV.notifyQueue).length);
+      most = Math.max(most, world.sqs.messages(NOTIFY_QUEUE).length);
     }
     expect(most).toBeLessThan(100);
   });

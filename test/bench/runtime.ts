@@ -43,7 +43,7 @@ export const benchRuntime = (parts: BenchRuntime): Runtime => {
     sendToCloud: createSend(LIMITS),
     sendToTarget: createSend(LIMITS),
     log,
-    env: { pollQueues, notifyQueue: 'notify', deadLetterQueue: 'dead', publicUrl: '' },
+    env: { pollQueues, notifyQueues: ['notify'], deadLetterQueue: 'dead', publicUrl: '' },
     now,
     chance: Math.random,
     uniqueId: randomUUID,

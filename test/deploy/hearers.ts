@@ -82,6 +82,8 @@ export const hearers = (resources: () => Resources, given: () => Resources): voi
 
     const NOBODY = {
       name: 'x',
+      pollQueues: 1,
+      notifyQueues: 1,
       eventBuses: '',
       topics: '',
       secrets: '',

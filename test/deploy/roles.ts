@@ -8,8 +8,10 @@ const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVi
 const READ_WRITE = ['dynamodb:BatchGetItem', 'dynamodb:PutItem'];
 const SECRETS = { 'parameter/opwatch/*': ['ssm:GetParameters'] };
 
-const NOTHING_GIVEN = readSettings({
+export const NOTHING_GIVEN = readSettings({
   name: 'opwatch-dev',
+  pollQueues: 1,
+  notifyQueues: 1,
   eventBuses: '',
   secrets: '',
   topics: '',

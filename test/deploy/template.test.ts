@@ -4,6 +4,7 @@ import { alarms } from './alarms.ts';
 import { functions } from './functions.ts';
 import { hearers } from './hearers.ts';
 import { allGiven, list, type Packaged, pack, packOnce, type Statement } from './packaged.ts';
+import { numbersOfQueues, queues } from './queues.ts';
 import { roles } from './roles.ts';
 import { stores } from './stores.ts';
 
@@ -11,10 +12,13 @@ import { stores } from './stores.ts';
 let dev: Packaged;
 /** A production stage with everything set that can be. */
 let prod: Packaged;
+/** With more queues than one of each kind. */
+let several: Packaged;
 // One after the other, and nobody else packages anything but by packOnce().
 beforeAll(async () => {
   dev = await packOnce();
   prod = await pack('--stage', 'prod', '--param', 'auth=iam', ...allGiven);
+  several = await pack('--param', 'pollQueues=3', '--param', 'notifyQueues=2');
 });
 
 describe('roles', () =>
@@ -32,6 +36,12 @@ describe('what runs', () =>
     () => dev,
     () => prod,
   ));
+describe('several queues', () =>
+  queues(
+    () => dev.resources,
+    () => several.resources,
+  ));
+describe('numbers of queues', numbersOfQueues);
 describe('alarms', () => alarms(() => dev.resources));
 describe('alarms are heard', () =>
   hearers(

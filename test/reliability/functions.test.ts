@@ -6,7 +6,7 @@ import { poll } from '../../lib/poll.ts';
 import { queueFor, writeWakeUp } from '../../lib/queue.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../samples.ts';
 import { deliveriesOf, logged, messagesIn, once, pass, stage, submitted, watchOf } from '../world/scenes.ts';
-import { createWorld, ENV, QUEUES, type World } from '../world/world.ts';
+import { createWorld, ENV, QUEUES, type World, NOTIFY_QUEUE } from '../world/world.ts';
 
 const urls = ENV.pollQueues.aliyun ?? [];
 const statuses = (world: World) => world.receivers.received.map(({ event }) => event.data.status);
@@ -198,7 +198,7 @@ test('a delivery is made though its message was never taken, and poison lies in 
       what === 'send messages' && process.name === 'poller-aliyun' && world.swept() === 0 ? 'throttled' : undefined,
   });
   const id = await submitted(world, { endsAfter: 0 });
-  world.sqs.send(ENV.notifyQueue, [{ Id: '0', MessageBody: '{"v":1,"pk":' }]);
+  world.sqs.send(NOTIFY_QUEUE, [{ Id: '0', MessageBody: '{"v":1,"pk":' }]);
   world.start();
   await pass(world, MINUTE);
   expect(deliveriesOf(world, id).map(({ body }) => body.state)).toEqual(['waiting']);

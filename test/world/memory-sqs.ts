@@ -50,6 +50,8 @@ export type MemorySqs = {
   /** Deletes what these handles still stand for. A stale one is answered well, and may delete nothing. */
   readonly remove: (url: string, handles: readonly string[]) => void;
   readonly purge: (url: string) => void;
+  /** Deletes a queue with all that is in it. */
+  readonly drop: (url: string) => void;
   readonly messages: (url: string) => readonly Message[];
 };
 
@@ -238,6 +240,9 @@ export const createMemorySqs = ({
     },
 
     purge: (url) => queueAt(url).messages.clear(),
+    drop: (url) => {
+      queues.delete(url);
+    },
     messages: (url) => [...queueAt(url).messages.values()],
   };
 };

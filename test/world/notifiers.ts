@@ -252,7 +252,7 @@ export const tellAll = async (
     const kill = () => {
       isKilled = true;
     };
-    void deliver([record], [ENV.notifyQueue], runtimeOf(isAlive, kill)).then(
+    void deliver([record], ENV.notifyQueues, runtimeOf(isAlive, kill)).then(
       (failed) => {
         if (isAlive() && failed.length === 0) messages.delete(message.id);
       },

@@ -31,7 +31,7 @@ type Parts = {
   readonly clouds: Clouds;
   readonly receivers: Receivers;
   readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly env: Environment;
+  readonly env: () => Environment;
   /** How a cloud answers a request to this URL, how a receiver does: well, where undefined. */
   readonly manner: (url: string, process: Process) => Manner | undefined;
   readonly reply: (url: string, process: Process) => Reply | undefined;
@@ -93,7 +93,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
       ...tools,
       ...containerOf(process.name),
       config,
-      env,
+      env: env(),
       queue: createQueue(clientOf(sqs, request, process.lineage)),
       pace: createPace(tools),
       turns: createTurns(tools),

@@ -14,7 +14,7 @@ import type { WatchView } from '../../lib/view.ts';
 import { OPERATIONS, watchWith } from '../samples.ts';
 import type { CloudState, ProviderName } from './cloud-faces.ts';
 import type { Fault, Faults } from './process.ts';
-import { ENV, QUEUES, type World } from './world.ts';
+import { ENV, QUEUES, type World, NOTIFY_QUEUE } from './world.ts';
 
 type Scene = {
   readonly provider?: ProviderName & keyof typeof OPERATIONS;
@@ -66,7 +66,7 @@ export const owed = (world: World, { to, tenant = 'default', count }: Debt): str
     const owing = newDeliveryItem(id, delivery, at);
     world.table.insert(item);
     world.table.insert(owing);
-    world.sqs.send(ENV.notifyQueue, [{ Id: '1', MessageBody: writeWakeUp(wakeUpOf(owing)) }]);
+    world.sqs.send(NOTIFY_QUEUE, [{ Id: '1', MessageBody: writeWakeUp(wakeUpOf(owing)) }]);
     return delivery.id;
   });
 };

@@ -22,6 +22,8 @@ type Consumer = {
 export type Triggers = {
   readonly onVisible: (url: string, at: number) => void;
   readonly consume: (consumer: Consumer) => void;
+  /** From now on nobody takes from that queue. */
+  readonly release: (url: string) => void;
   /**
    * Calls a function every minute, but for those in which it would find nothing to do: `nextAt` says when there will be
    * something, and what is answered is to be told when there is something sooner.
@@ -107,6 +109,9 @@ export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, 
     consume: (consumer) => {
       consumers.set(consumer.url, consumer);
       if (consumer.sqs.messages(consumer.url).length > 0) lookAt(consumer.url, timeline.now());
+    },
+    release: (url) => {
+      consumers.delete(url);
     },
     everyMinute: (name, nextAt, call) => {
       let planned = Number.POSITIVE_INFINITY;

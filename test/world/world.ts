@@ -45,6 +45,8 @@ export type Functions = {
 export type WorldOptions = {
   readonly seed?: number;
   readonly config?: Config;
+  /** Which queues there are. */
+  readonly env?: Environment;
   readonly faults?: Faults;
   /** Whether something odd happens this time; left out, nothing ever does. */
   readonly happens?: (what: Oddity) => boolean;
@@ -96,19 +98,35 @@ export type World = {
   readonly submit: (body: unknown, tenant?: string) => Promise<Receipt>;
   /** From now on messages and minutes call functions by themselves. */
   readonly start: () => void;
+  /** Deploys with other queues: those that are left out are gone, with all that was in them. */
+  readonly redeploy: (env: Environment) => void;
 };
 
 /** When every world begins. */
 export const START = Date.UTC(2026, 0, 5, 8);
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/';
+export const NOTIFY_QUEUE = `${QUEUE}notify`;
 export const ENV: Environment = {
   pollQueues: { aliyun: [`${QUEUE}poll-aliyun-1`, `${QUEUE}poll-aliyun-2`], huawei: [`${QUEUE}poll-huawei`] },
-  notifyQueue: `${QUEUE}notify`,
+  notifyQueues: [NOTIFY_QUEUE],
   deadLetterQueue: `${QUEUE}dead`,
   publicUrl: 'https://watch.example.com',
 };
-export const QUEUES: readonly string[] = [...Object.values(ENV.pollQueues).flat(), ENV.notifyQueue];
+const queuesOf = ({ pollQueues, notifyQueues }: Environment): readonly string[] => [
+  ...Object.values(pollQueues).flat(),
+  ...notifyQueues,
+];
+export const QUEUES = queuesOf(ENV);
+/** The same, with so many poll queues of each vendor and so many notify queues. */
+export const envWith = (pollQueues: number, notifyQueues: number): Environment => {
+  const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${QUEUE}${name}-${i + 1}`);
+  return {
+    ...ENV,
+    pollQueues: { aliyun: numbered('poll-aliyun', pollQueues), huawei: numbered('poll-huawei', pollQueues) },
+    notifyQueues: numbered('notify', notifyQueues),
+  };
+};
 
 const VISIBILITY_SECONDS = 180;
 const MAX_RECEIVE_COUNT = 1_000;
@@ -179,13 +197,17 @@ export const createWorld = (options: WorldOptions = {}): World => {
     },
   });
   sqs.create(ENV.deadLetterQueue, { visibilitySeconds: VISIBILITY_SECONDS });
-  for (const url of QUEUES) {
-    sqs.create(url, {
-      visibilitySeconds: VISIBILITY_SECONDS,
-      maxReceiveCount: MAX_RECEIVE_COUNT,
-      deadLetters: ENV.deadLetterQueue,
-    });
-  }
+  let env = options.env ?? ENV;
+  const createQueues = (urls: readonly string[]): void => {
+    for (const url of urls) {
+      sqs.create(url, {
+        visibilitySeconds: VISIBILITY_SECONDS,
+        maxReceiveCount: MAX_RECEIVE_COUNT,
+        deadLetters: ENV.deadLetterQueue,
+      });
+    }
+  };
+  createQueues(queuesOf(env));
   const clouds = createClouds(now, (asked) => options.onLook?.(asked, actor));
   const receivers = createReceivers(now, { [TARGETS_SIGNER]: SIGNING_SECRET, ...TENANT_SECRETS });
   const variables = environment();
@@ -200,7 +222,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     clouds,
     receivers,
     variables,
-    env: ENV,
+    env: () => env,
     manner: options.manner ?? (() => undefined),
     reply: options.reply ?? (() => undefined),
     onAct: (process) => {
@@ -223,13 +245,14 @@ export const createWorld = (options: WorldOptions = {}): World => {
         throw error;
       });
 
-  const start = (): void => {
+  const consumeAll = (urls: readonly string[]): void => {
     const consume = (
       url: string,
       name: string,
       handle: (records: readonly SqsRecord[], runtime: Runtime) => Promise<string[]>,
       concurrency?: number,
     ) =>
+      urls.includes(url) &&
       triggers.consume({
         url,
         name,
@@ -241,16 +264,36 @@ export const createWorld = (options: WorldOptions = {}): World => {
         },
         ...(concurrency !== undefined && { concurrency }),
       });
-    for (const [vendor, urls] of Object.entries(ENV.pollQueues)) {
-      for (const url of urls)
-        consume(url, `poller-${vendor}`, (records, runtime) => functions.poll(records, urls, runtime));
+    for (const [vendor, own] of Object.entries(env.pollQueues)) {
+      for (const url of own)
+        consume(url, `poller-${vendor}`, (records, runtime) =>
+          functions.poll(records, runtime.env.pollQueues[vendor] ?? [], runtime),
+        );
     }
-    consume(
-      ENV.notifyQueue,
-      'notifier',
-      (records, runtime) => functions.deliver(records, [ENV.notifyQueue], runtime),
-      options.notifiers,
-    );
+    for (const url of env.notifyQueues) {
+      consume(
+        url,
+        'notifier',
+        (records, runtime) => functions.deliver(records, runtime.env.notifyQueues, runtime),
+        options.notifiers,
+      );
+    }
+  };
+
+  const redeploy = (next: Environment): void => {
+    const [before, after] = [queuesOf(env), queuesOf(next)];
+    const added = after.filter((url) => !before.includes(url));
+    env = next;
+    createQueues(added);
+    consumeAll(added);
+    for (const url of before.filter((each) => !after.includes(each))) {
+      triggers.release(url);
+      sqs.drop(url);
+    }
+  };
+
+  const start = (): void => {
+    consumeAll(queuesOf(env));
     planSweep = triggers.everyMinute('sweep', table.firstLapse, async () => {
       const until = now() + 40_000;
       const done = await as('sweep', (runtime) => functions.sweep(runtime, () => now() < until), 50_000);
@@ -285,5 +328,6 @@ export const createWorld = (options: WorldOptions = {}): World => {
       return receipt;
     },
     start,
+    redeploy,
   };
 };
