@@ -41,7 +41,9 @@ const GAUGES = [
   },
 ] as const;
 
-const alarmsOf = (settings: Settings): readonly Alarm[] => {
+type Named = Pick<Settings, 'name' | 'pollQueues' | 'notifyQueues'>;
+
+const alarmsOf = (settings: Named): readonly Alarm[] => {
   const { own, queue, function: lambda, api } = metricsOf(settings.name);
   return [
     ...DEAD_LETTERS.map((which) => ({
@@ -112,7 +114,7 @@ const pascal = (text: string): string => text.replace(/(?:^|-)(\w)/g, (_, letter
 const nameOf = ({ section, which }: Alarm): string => (which === undefined ? section : `${section}-${which}`);
 
 /** Names of all alarms of a deployment. */
-export const alarmNames = (settings: Settings): readonly string[] =>
+export const alarmNames = (settings: Named): readonly string[] =>
   alarmsOf(settings).map((alarm) => `${settings.name}-${nameOf(alarm)}`);
 
 export const alarms = (settings: Settings): Resources =>

@@ -79,7 +79,9 @@ const readOptions = () => {
         timeout === undefined ? {} : { functionTimeoutSeconds: wholeNumber('--function-timeout', timeout, 1, 900) },
       parameters: {
         ...(pollQueues !== undefined && { pollQueues: wholeNumber('--poll-queues', pollQueues, 1, QUEUES_MAX) }),
-        ...(notifyQueues !== undefined && { notifyQueues: wholeNumber('--notify-queues', notifyQueues, 1, QUEUES_MAX) }),
+        ...(notifyQueues !== undefined && {
+          notifyQueues: wholeNumber('--notify-queues', notifyQueues, 1, QUEUES_MAX),
+        }),
       },
     };
   } catch (error) {

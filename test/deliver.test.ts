@@ -7,7 +7,7 @@ import type { Faults } from './world/process.ts';
 import type { Reply } from './world/receivers.ts';
 import { deliveriesOf, logged, messagesIn, pass, submitted, watchOf } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
-import { createWorld, ENV, type World, type WorldOptions, NOTIFY_QUEUE } from './world/world.ts';
+import { createWorld, ENV, NOTIFY_QUEUE, type World, type WorldOptions } from './world/world.ts';
 
 /** A world whose poller has just seen the end, with the deliveries' messages in the notify queue. */
 const announced = async (options: WorldOptions = {}, notify: readonly string[] = ['ci']) => {

@@ -6,7 +6,7 @@ import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0, watchWith } from './samples.ts';
 import { deliveriesOf, logged, messagesIn, pass, stage, submitted, watchOf } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
-import { createWorld, ENV, type World, type WorldOptions, NOTIFY_QUEUE } from './world/world.ts';
+import { createWorld, ENV, NOTIFY_QUEUE, type World, type WorldOptions } from './world/world.ts';
 
 /** A world whose cloud counts the looks. */
 const observed = (options: WorldOptions = {}) => {

@@ -81,8 +81,11 @@ describe('several queues', () => {
     expect(() => queueOf({ eventSourceARN: 'arn:aws:sqs:us-east-1:1:other' }, [])).toThrow('no queue is configured');
   });
 
-  test.each([1, 3])('a record of a queue that is being taken away is traced to it, and to none of the %i others', (count) => {
-    const record = { eventSourceARN: 'arn:aws:sqs:us-east-1:1:poll-d' };
-    expect(queueOf(record, urls.slice(0, count))).toBe('https://sqs/1/poll-d');
-  });
+  test.each([1, 3])(
+    'a record of a queue that is being taken away is traced to it, and to none of the %i others',
+    (count) => {
+      const record = { eventSourceARN: 'arn:aws:sqs:us-east-1:1:poll-d' };
+      expect(queueOf(record, urls.slice(0, count))).toBe('https://sqs/1/poll-d');
+    },
+  );
 });

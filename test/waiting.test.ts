@@ -8,7 +8,7 @@ import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, OPERATIONS } from './samples.ts';
 import { deliveriesOf, logged, messagesIn, owed, pass, submitted } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
-import { createWorld, ENV, type World, NOTIFY_QUEUE } from './world/world.ts';
+import { createWorld, NOTIFY_QUEUE, type World } from './world/world.ts';
 
 const LIMIT = 100;
 const config = configWith({ defaults: { notify: ['chat'], limits: { waitingDeliveries: LIMIT } } });

@@ -4,12 +4,13 @@ import { alarms } from '../../deploy/alarms.ts';
 import { addQueues } from '../../deploy/queues.ts';
 import { roles } from '../../deploy/roles.ts';
 import { readSettings } from '../../deploy/settings.ts';
-import { type FunctionDefinition, type Resource, type Serverless } from '../../offline/serverless.ts';
+import type { FunctionDefinition, Resource, Serverless } from '../../offline/serverless.ts';
 import { functionOf, list, nameOf, ofType, type Properties, type Resources, refOf, statementsOf } from './packaged.ts';
 import { NOTHING_GIVEN } from './roles.ts';
 
 /** Logical ids and names by their number: the first has none. */
-const ids = (first: string, count: number) => Array.from({ length: count }, (_, i) => (i === 0 ? first : first + (i + 1)));
+const ids = (first: string, count: number) =>
+  Array.from({ length: count }, (_, i) => (i === 0 ? first : first + (i + 1)));
 const names = (first: string, count: number) =>
   Array.from({ length: count }, (_, i) => (i === 0 ? first : `${first}-${i + 1}`));
 

@@ -6,7 +6,7 @@ import { poll } from '../../lib/poll.ts';
 import { queueFor, writeWakeUp } from '../../lib/queue.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../samples.ts';
 import { deliveriesOf, logged, messagesIn, once, pass, stage, submitted, watchOf } from '../world/scenes.ts';
-import { createWorld, ENV, QUEUES, type World, NOTIFY_QUEUE } from '../world/world.ts';
+import { createWorld, ENV, NOTIFY_QUEUE, QUEUES, type World } from '../world/world.ts';
 
 const urls = ENV.pollQueues.aliyun ?? [];
 const statuses = (world: World) => world.receivers.received.map(({ event }) => event.data.status);

@@ -14,7 +14,7 @@ import type { WatchView } from '../../lib/view.ts';
 import { OPERATIONS, watchWith } from '../samples.ts';
 import type { CloudState, ProviderName } from './cloud-faces.ts';
 import type { Fault, Faults } from './process.ts';
-import { ENV, QUEUES, type World, NOTIFY_QUEUE } from './world.ts';
+import { NOTIFY_QUEUE, QUEUES, type World } from './world.ts';
 
 type Scene = {
   readonly provider?: ProviderName & keyof typeof OPERATIONS;
