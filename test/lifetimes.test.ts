@@ -8,7 +8,7 @@ import { resend } from '../lib/resend.ts';
 import type { HttpEvent } from '../lib/shell.ts';
 import { DAY, HOUR, MINUTE } from './samples.ts';
 import { deliveriesOf, logged, pass, stage, submitted, watchOf } from './world/scenes.ts';
-import { createWorld, type World } from './world/world.ts';
+import { createWorld, type World, type WorldOptions } from './world/world.ts';
 
 type More = {
   readonly path?: Record<string, string>;
@@ -42,6 +42,15 @@ const ask = async (world: World, routeKey: string, more: More = {}) => {
 
 const expire = (world: World) => world.table.deleteExpired();
 
+/** A world whose pollers can be away: thousands of looks that find nothing new would show nothing of a lifetime. */
+const withPollers = (options: WorldOptions = {}) => {
+  const pollers = { areAway: false };
+  const downUntil = (name: string) => (pollers.areAway && name.startsWith('poller') ? Number.POSITIVE_INFINITY : 0);
+  const world = createWorld({ ...options, downUntil });
+  world.start();
+  return { world, pollers };
+};
+
 /** Lets a watch live on, extended every six days, and what has expired be deleted. */
 const liveOn = async (world: World, id: string, days: number) => {
   for (let day = 0; day < days; day += 6) {
@@ -53,8 +62,8 @@ const liveOn = async (world: World, id: string, days: number) => {
 
 describe('a watch that is extended for months', () => {
   test('is listed all the while', async () => {
-    const world = createWorld();
-    world.start();
+    const { world, pollers } = withPollers();
+    pollers.areAway = true;
     const id = await submitted(world, { deadline: 'P7D' });
     for (let month = 0; month < 3; month += 1) {
       await liveOn(world, id, 30);
@@ -64,13 +73,14 @@ describe('a watch that is extended for months', () => {
   });
 
   test('is joined by the same submission, in its later generation too', async () => {
-    const world = createWorld();
-    world.start();
+    const { world, pollers } = withPollers();
     const scene = { deadline: 'P7D', notify: ['chat'] };
     const first = await submitted(world, scene);
     await ask(world, 'DELETE /watches/{id}', { path: { id: first } });
     const second = await submitted(world, scene);
     expect(second).not.toBe(first);
+    await pass(world, MINUTE);
+    pollers.areAway = true;
     await liveOn(world, second, 120);
     expect(world.table.get([watchKey(first)])).toEqual([]);
     expect(world.table.get([headKey(watchOf(world, second).body)])).toHaveLength(1);
@@ -79,10 +89,11 @@ describe('a watch that is extended for months', () => {
 
   test('has what was parked in the end sent again by target and time', async () => {
     let isBroken = true;
-    const world = createWorld({ reply: () => (isBroken ? 'broken' : undefined) });
-    world.start();
+    const { world, pollers } = withPollers({ reply: () => (isBroken ? 'broken' : undefined) });
     const id = await submitted(world, { deadline: 'P7D', notify: ['ci'] });
+    pollers.areAway = true;
     await liveOn(world, id, 60);
+    pollers.areAway = false;
     await ask(world, 'DELETE /watches/{id}', { path: { id } });
     const from = new Date(world.timeline.now()).toISOString();
     await pass(world, 5 * DAY);

@@ -13,10 +13,10 @@ const isUp = (stack: Going) => stack.says(/Ctrl-C ends it/);
 
 beforeAll(async () => {
   checkout = copyCheckout();
-  // It loads, and never comes to an end with a message.
+  // It loads, and never comes to an end with a message. The others must load in the same time, on a busy machine too.
   const hanging = 'export const handler = async ({ Records }) => (Records.length > 0 ? new Promise(() => {}) : {});';
   checkout.edit('functions/notifier.ts', hanging);
-  first = checkout.begin('start', ['--function-timeout', '3']);
+  first = checkout.begin('start', ['--function-timeout', '30']);
   await isUp(first);
 });
 afterAll(() => checkout.remove());
