@@ -21,7 +21,7 @@ export const parseHttpDate = (text: string, near: number): number | undefined =>
 };
 
 /** A number this large is no span, which would be 31 years: it is an instant, in seconds or, if larger still, milliseconds. */
-const INSTANT_MIN = 1e9;
+export const INSTANT_MIN = 1e9;
 const INSTANT_MS_MIN = 1e11;
 
 /** A number as receivers put it where a wait is due, in ms, at most a day: seconds, or by mistake the instant itself. */

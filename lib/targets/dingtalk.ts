@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import { retryAfterMs } from '../retry-after.ts';
-import { MINUTE } from '../schedule.ts';
+import { HOUR, MINUTE } from '../schedule.ts';
 import { byteLength } from '../text.ts';
 import { bodyFields, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
@@ -114,5 +114,6 @@ export const dingtalk = chat<Settings, DingTalkMessage>({
       return TOO_FAST.includes(String(errcode)) ? longer(asked, PUNISHMENT_MS) : asked;
     },
     waitUsuallyMs: PUNISHMENT_MS,
+    waitMaxMs: HOUR,
   }),
 });

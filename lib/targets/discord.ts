@@ -5,7 +5,7 @@
 import type { AllowedMentionsTypes, APIEmbed, RESTPostAPIWebhookWithTokenJSONBody } from 'discord-api-types/v10';
 import * as v from 'valibot';
 import type { HttpAnswer } from '../http.ts';
-import { retryAfterMs } from '../retry-after.ts';
+import { INSTANT_MIN, retryAfterMs, spanMs } from '../retry-after.ts';
 import { HOUR, SECOND } from '../schedule.ts';
 import { bodyFields, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
@@ -85,13 +85,20 @@ const WAIT_MAX_MS = HOUR;
 const waitMs = ({ headers, ...answer }: HttpAnswer, now: number): number | undefined => {
   const exact = secondsToMs(headers['x-ratelimit-reset-after'], now);
   if (exact !== undefined && exact <= WAIT_MAX_MS) return exact;
-  const waits = [headers['retry-after'], bodyFields({ headers, ...answer }).retry_after].flatMap((value) => {
-    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    if (typeof number !== 'number' || !(number >= 0)) return [];
-    return [Math.min(Math.ceil(number * SECOND > WAIT_MAX_MS ? number : number * SECOND), WAIT_MAX_MS)];
-  });
-  return waits.length > 0 ? Math.max(...waits) : retryAfterMs({ headers }, now);
+  const parts = (headers['retry-after'] ?? '').split(',');
+  const numbers = [...parts, bodyFields({ headers, ...answer }).retry_after].flatMap(numberIn);
+  if (numbers.length === 0) return retryAfterMs({ headers }, now);
+  return Math.min(Math.max(...numbers.map((number) => spanIn(number, now))), WAIT_MAX_MS);
 };
+
+const numberIn = (value: unknown): number[] => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && number >= 0 ? [number] : [];
+};
+
+/** Seconds, or milliseconds where as many seconds cannot be meant, or the instant itself. */
+const spanIn = (number: number, now: number): number =>
+  number * SECOND > WAIT_MAX_MS && number < INSTANT_MIN ? Math.ceil(number) : spanMs(number, now);
 
 /** Codes: discord.com/developers/docs, "Opcodes and Status Codes", JSON error codes. */
 const judged = judge({
@@ -102,6 +109,7 @@ const judged = judge({
   busy: { codes: ['130000'] },
   ended: { codes: ['10003', '10004', '10015', '50001', '50013', '50027', '50083'] },
   waitMs,
+  waitMaxMs: WAIT_MAX_MS,
 });
 
 /** The URLs that Discord hands out name no version, and then speak the oldest: see `waitMs`. */

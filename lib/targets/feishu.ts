@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { SECOND } from '../schedule.ts';
+import { HOUR, SECOND } from '../schedule.ts';
 import { byteLength } from '../text.ts';
 import { bodyFields, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
@@ -140,11 +140,13 @@ export const feishu = chat<Settings, FeishuMessage>({
     isDelivered: (answer) => codeIn(answer) === 0,
     otherwise: 'feishu_no_code',
     said: (answer) => {
-      const { words } = saidIn(answer);
+      const said = saidIn(answer);
       const code = codeIn(answer);
-      return { ...(code !== undefined && { code: String(code) }), ...(words !== undefined && { words }) };
+      return code === undefined ? said : { ...said, code: String(code) };
     },
     slow: TOO_FAST,
+    // 100 a minute and 5 a second.
+    waitMaxMs: HOUR,
     waitMs: (answer, now) =>
       longer(retryAfterMs(answer, now), secondsToMs(answer.headers['x-ogw-ratelimit-reset'], now)),
     ended: { codes: ['19001', '19007', '230002'] },

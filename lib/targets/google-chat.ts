@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
+import { HOUR } from '../schedule.ts';
 import { byteLength } from '../text.ts';
 import { bodyFields, fieldsOf, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
@@ -106,6 +107,8 @@ export const googleChat = chat<Settings, GoogleChatMessage>({
     otherwise: 'google_no_message',
     slow: { codes: ['RESOURCE_EXHAUSTED'], words: /rateLimitExceeded|quota ?exceeded|rate limit/i },
     busy: { codes: ['UNAVAILABLE'] },
+    // Quotas are by the second or the minute (developers.google.com/workspace/chat/limits).
+    waitMaxMs: HOUR,
     waitMs: (answer, now) => longer(retryAfterMs(answer, now), retryDelayMs(answer, now)),
     ended: { codes: ['NOT_FOUND', 'PERMISSION_DENIED', 'UNAUTHENTICATED'], words: /API key not valid|API_KEY_INVALID/ },
   }),

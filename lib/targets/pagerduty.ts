@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { EventType, OperationEvent } from '../event.ts';
 import type { HttpRequest } from '../http.ts';
+import { HOUR } from '../schedule.ts';
 import { cutBytes } from '../text.ts';
 import { bodyFields } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
@@ -109,6 +110,8 @@ export const pagerduty: Target<Settings> = {
       const { status } = bodyFields(answer);
       return { ...saidIn(answer), ...(typeof status === 'string' && { code: status }) };
     },
+    // "Events API usage limits": by the minute.
+    waitMaxMs: HOUR,
     slow: { codes: ['throttle exceeded'], words: /too quickly|throttl/i },
     ended: { words: /routing_key|(routing|service|integration) key/i },
   }),

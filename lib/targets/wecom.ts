@@ -3,7 +3,7 @@
  * cannot do. Source: developer.work.weixin.qq.com, document 91770; codes beyond errcode 0 are known from others' code.
  */
 import * as v from 'valibot';
-import { MINUTE } from '../schedule.ts';
+import { HOUR, MINUTE } from '../schedule.ts';
 import { byteLength } from '../text.ts';
 import { bodyFields } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
@@ -108,5 +108,7 @@ export const wecom = chat<Settings, WeComMessage>({
     busy: { codes: ['-1'] },
     ended: { codes: ['93000', '93004', '93008'] },
     waitUsuallyMs: MINUTE,
+    // Document 90313: a limit by the minute is lifted after a minute.
+    waitMaxMs: HOUR,
   }),
 });

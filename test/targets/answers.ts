@@ -30,6 +30,44 @@ const TEAMS = (status: number): string =>
 const teamsSays = (status: number): string => `Teams HTTP ${status}: ${TEAMS(status)}`;
 
 export const ROWS: readonly Row[] = [
+  // Thirty seconds in milliseconds, by mistake: no limit of these vendors lasts for eight hours.
+  ...(
+    [
+      'slack',
+      'slack-bot',
+      'google-chat',
+      'pagerduty',
+      'github-dispatch',
+      'github-status',
+      'dingtalk',
+      'wecom',
+      'feishu',
+    ] as const
+  ).map(
+    (type): Row => [
+      type,
+      'rate limit',
+      { status: 429, headers: { 'retry-after': '30000' } },
+      'retry: HTTP 429, slow, after 3600000 ms',
+    ],
+  ),
+  ...['discord', 'webhook', 'telegram', 'slack'].flatMap((type): Row[] => [
+    [type, 'rate limit', { status: 429, headers: { 'retry-after': RESET } }, 'retry: HTTP 429, slow, after 40000 ms'],
+    [
+      type,
+      'rate limit',
+      { status: 429, headers: { 'retry-after': `5, ${NOW + 50_000}` } },
+      'retry: HTTP 429, slow, after 50000 ms',
+    ],
+    [type, 'rate limit', { status: 429, headers: { 'retry-after': DATE } }, 'retry: HTTP 429, slow, after 30000 ms'],
+  ]),
+  [
+    'slack',
+    'refusal in 4xx',
+    { status: 503, headers: { 'retry-after': '7200' } },
+    'retry: HTTP 503, slow, after 7200000 ms',
+  ],
+  ['feishu', 'gone', { status: 410, body: 'Gone' }, 'gone: HTTP 410: the receiver wants no more: Feishu Gone'],
   ['webhook', 'success', { status: 202, body: 'later' }, 'delivered'],
   ['webhook', 'refusal in 4xx', { status: 422, body: { error: 'unknown event' } }, 'retry: HTTP 422: unknown event'],
   [

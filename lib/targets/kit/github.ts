@@ -1,7 +1,7 @@
 /** What the GitHub targets share. Source: docs.github.com/rest, "Best practices for using the REST API" (rate limits). */
 import type { HttpAnswer } from '../../http.ts';
 import { parseHttpDate, retryAfterMs } from '../../retry-after.ts';
-import { DAY, MINUTE, SECOND } from '../../schedule.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../schedule.ts';
 import type { ReasonCode } from '../../sentences.ts';
 import type { Target } from '../target.ts';
 import { judge } from './judge.ts';
@@ -44,4 +44,6 @@ export const githubVerdict = (otherwise: ReasonCode, isDelivered: (answer: HttpA
     },
     waitMs,
     waitUsuallyMs: MINUTE,
+    // The window of the primary limit; secondary limits last minutes.
+    waitMaxMs: HOUR,
   });

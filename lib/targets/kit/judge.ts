@@ -6,6 +6,7 @@
  */
 import type { HttpAnswer } from '../../http.ts';
 import { retryAfterMs } from '../../retry-after.ts';
+import { DAY } from '../../schedule.ts';
 import { type ReasonCode, sentence } from '../../sentences.ts';
 import type { Verdict } from '../target.ts';
 import { DELIVERED } from './answer.ts';
@@ -39,6 +40,8 @@ export type Manner = Vocabularies & {
   readonly waitMs?: (answer: HttpAnswer, now: number) => number | undefined;
   /** How long to wait where a limit is named and no wait: what the vendor documents. */
   readonly waitUsuallyMs?: number;
+  /** No limit of this vendor lasts longer: a longer wait is a mistake (milliseconds for seconds), and bounded. Left out, a day. */
+  readonly waitMaxMs?: number;
 };
 
 /** Statuses by which any server says that it has too much to do. */
@@ -87,7 +90,8 @@ export const judge =
       (status < 500 && holds({ words: TOO_OFTEN }, said));
     const isSlow = isTooOften || OVERWHELMED.includes(status) || isMeant(manner.busy, said);
     const wished = manner.waitMs ? manner.waitMs(answer, now) : retryAfterMs(answer, now);
-    const afterMs = wished ?? (isTooOften ? manner.waitUsuallyMs : undefined);
+    const asked = wished ?? (isTooOften ? manner.waitUsuallyMs : undefined);
+    const afterMs = asked && isTooOften ? Math.min(asked, manner.waitMaxMs ?? DAY) : asked;
     return {
       kind: 'retry',
       reason,
