@@ -17,7 +17,7 @@ type Tools = Pick<Runtime, 'config' | 'secrets' | 'table' | 'env' | 'now'>;
 
 /** The watch behind a link. Chats whose markup knows `_` get `%5F` for it, and a gateway may leave that as it is. The signature is checked before anything is read; a watch past its expiry is gone, removed or not. */
 const watchBehind = async (link: string, tools: Tools): Promise<Watch | undefined> => {
-  const linked = readLink(link.replaceAll('%5F', '_'), await readLinkKeys(tools));
+  const linked = readLink(link.replace(/%5f/gi, '_').replace(/%2d/gi, '-'), await readLinkKeys(tools));
   if (!linked) return undefined;
   const [item] = (await tools.table.get([watchKey(linked.id)])) as Item<Watch>[];
   if (!item || item.body.submittedAt !== linked.submittedAt) return undefined;

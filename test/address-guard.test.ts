@@ -75,7 +75,7 @@ const NEVER = words(`
   https://localhost/ https://LOCALHOST/ https://localhost./ https://a.localhost/ https://localhost:443/
   https://intranet/ https://instance-data/ https://metadata.google.internal/ https://metadata.google.internal./
   https://printer.local/ https://ci.corp/ https://ci.CORP./ https://hooks.lan/ https://opwatch.svc/ https://a.b.svc/
-  https://hooks.test/ https://hooks.invalid/ https://hooks.example/ https://abcdef.onion/ https://x.alt/ https://nas.home/
+  https://hooks.test/ https://hooks.test../ https://HOOKS.Invalid./ https://a..corp/ https://ci.example.com../ https://hooks.invalid/ https://hooks.example/ https://abcdef.onion/ https://x.alt/ https://nas.home/
   https://ci.intranet/ https://ci.private/ https://x.mail/ https://api.default.svc.cluster.local/ https://db.internal/
   https://router.home.arpa/ https://host.localdomain/ https://[fe80::1%25eth0]/ https://[::1%25lo]/
   https://256.1.1.1/ https://1.2.3.4.5/ https://[::1 https://[1::2::3]/ https://0x1ffffffff/

@@ -82,6 +82,17 @@ describe('a message', () => {
   });
 });
 
+test('a link opens however its sender has encoded it', async () => {
+  const { world, id, link } = await told();
+  for (const [character, code] of [
+    ['_', '%5F'],
+    ['_', '%5f'],
+    ['-', '%2D'],
+    ['-', '%2d'],
+  ] as const)
+    expect((await open(world, link.replaceAll(character, code))).body).toContain(id);
+});
+
 describe('what does not open', () => {
   const changed = (text: string, at: number) =>
     `${text.slice(0, at)}${text.charAt(at) === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;

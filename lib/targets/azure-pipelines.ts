@@ -6,6 +6,7 @@
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
+import { bodyFields } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
 import { inertTexts } from './kit/parameters.ts';
 import { postJson } from './kit/request.ts';
@@ -43,7 +44,11 @@ export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
   // that no pipeline names yet is answered 500 (MicrosoftDocs/azure-devops-docs#12901): the words tell, the status does not.
   verdict: judge({
     name: 'Azure',
-    isDelivered: ({ status, body }) => (status === 200 || status === 204) && !/^\s*</.test(body),
+    isDelivered: (answer) => {
+      const { status, body } = answer;
+      const isPage = /^\s*</.test(body);
+      return (status === 200 || status === 204) && !isPage && bodyFields(answer).typeKey === undefined;
+    },
     otherwise: 'azure_page',
     slow: { words: /TF400733|exceeding usage of resource|usage limit/i },
     ended: {

@@ -71,7 +71,7 @@ const BAD_BODY = /bad request/i;
 /** The code that counts. */
 const codeIn = (answer: HttpAnswer): unknown => {
   const { StatusCode, code = StatusCode, msg } = bodyFields(answer);
-  return code === 9_499 && BAD_BODY.test(String(msg)) ? '9499 (body)' : code;
+  return String(code) === '9499' && BAD_BODY.test(String(msg)) ? '9499 (body)' : code;
 };
 
 /** Everything that has a meaning in a card's markdown, as a numeric entity. */
@@ -137,7 +137,7 @@ export const feishu = chat<Settings, FeishuMessage>({
   // token invalid"); 19007: "Bot Not Enabled"; 230002: it is out of the group.
   verdict: judge({
     name: 'Feishu',
-    isDelivered: (answer) => codeIn(answer) === 0,
+    isDelivered: (answer) => String(codeIn(answer)) === '0',
     otherwise: 'feishu_no_code',
     said: (answer) => {
       const said = saidIn(answer);

@@ -102,7 +102,7 @@ export const wecom = chat<Settings, WeComMessage>({
   // the address is no robot's, or the robot is out of its group; 93004: it is stopped; 93008: it is not in the group.
   verdict: judge({
     name: 'WeCom',
-    isDelivered: (answer) => bodyFields(answer).errcode === 0,
+    isDelivered: (answer) => String(bodyFields(answer).errcode) === '0',
     otherwise: 'wecom_no_code',
     slow: { codes: ['45009', '45033'], words: /freq(uency)? out of limit|频率|too frequent|quota reach limit/i },
     busy: { codes: ['-1'] },

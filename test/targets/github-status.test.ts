@@ -147,3 +147,17 @@ it('names what a watch lacks', () => {
 it.each(['{operation.}', '{labels.x}', 'a{b', '{watch.id}', 'tab\t', ''])('%j is no context', (context) => {
   expect(() => prepared({ ...contract, settings: { ...contract.settings, context } })).toThrow();
 });
+
+it.each([
+  ['Chinese, up to the limit', '部'.repeat(85), /^opwatch\/部{85}$/],
+  ['Chinese, beyond it', '部'.repeat(400), /^opwatch\/部+~[0-9a-f]{8}$/],
+  ['emoji, which GitHub refuses', '😀部', /^opwatch\/\?部~[0-9a-f]{8}$/],
+  ['a mark that turns the text', 'a\u202eb', /^opwatch\/a b~[0-9a-f]{8}$/],
+  ['half a character', 'a\ud800b', /^opwatch\/a\ufffdb~[0-9a-f]{8}$/],
+  ['lines', 'a\nb', /^opwatch\/a b~[0-9a-f]{8}$/],
+])('a context takes a label of %s', (_, step, wanted) => {
+  const context = contextOf('opwatch/{label.step}', { ...SUBJECT, labels: { step } });
+  expect(context).toMatch(wanted);
+  expect(context.length).toBeLessThanOrEqual(255);
+  expect(contextOf('opwatch/{label.step}', { ...SUBJECT, labels: { step: `${step} ` } })).not.toBe(context);
+});

@@ -1,6 +1,7 @@
 /** The name under which a commit shows an operation: a template, filled from what is submitted. Pure. */
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
+import { plain } from '../../text.ts';
 import type { Lack, Subject } from '../target.ts';
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
@@ -11,9 +12,9 @@ const KNOWN = /^(provider|operation|watch|operation\.\w{1,63}|label\.[\w.\-/]{1,
 const CONTEXT_MAX = 255;
 const FOUR_BYTES = /[\u{10000}-\u{10FFFF}]/gu;
 
-/** Text as GitHub takes it in a status: on one line, no character of four bytes. */
+/** Text as GitHub takes it in a status: on one line, no character of four bytes, none that controls or turns the text. */
 export const githubText = (text: string, substitute = ''): string =>
-  text.replace(FOUR_BYTES, substitute).replace(/\s+/g, ' ').trim();
+  plain(text, Number.POSITIVE_INFINITY).replace(FOUR_BYTES, substitute).replace(/\s+/g, ' ').trim();
 
 export const ContextTemplate = v.pipe(
   v.string(),
