@@ -17,15 +17,32 @@ export type Counts = Readonly<Record<Trouble, number>>;
 
 /** The counts of all troubles, 10,000 at most each. Throws when the table does. */
 export const countStanding = async (tools: Tools): Promise<Counts> => {
+  const shards = await Promise.all(STANDING_SHARDS.map((shard) => countIn(shard, tools)));
+  return Object.fromEntries(
+    TROUBLES.map((trouble) => [trouble, shards.reduce((sum, counts) => sum + counts[trouble], 0)]),
+  ) as Counts;
+};
+
+const countIn = async (shard: string, tools: Tools): Promise<Counts> => {
+  const { table } = tools;
+  const read = (prefix: string) => table.beginning(shard, prefix, SHARD_MAX) as Promise<Item<Standing>[]>;
+  // One query brings them all, unless there are so many of one trouble that another may be missing.
+  const first = await read('');
+  const isCut = first.length >= SHARD_MAX;
   const count = async (trouble: Trouble): Promise<readonly [Trouble, number]> => {
-    const shards = await Promise.all(STANDING_SHARDS.map((shard) => countIn(shard, trouble, tools)));
-    return [trouble, shards.reduce((sum, one) => sum + one, 0)];
+    const prefix = `${trouble}#`;
+    const entries = isCut ? await read(prefix) : first.filter(({ sk }) => sk.startsWith(prefix));
+    return [trouble, await countTrue(trouble, entries, tools)];
   };
   return Object.fromEntries(await Promise.all(TROUBLES.map(count))) as Counts;
 };
 
-const countIn = async (shard: string, trouble: Trouble, { table, now }: Tools): Promise<number> => {
-  const entries = (await table.beginning(shard, `${trouble}#`, SHARD_MAX)) as Item<Standing>[];
+/** How many of these entries are true, as far as they are checked; removes those that are not. */
+const countTrue = async (
+  trouble: Trouble,
+  entries: readonly Item<Standing>[],
+  { table, now }: Tools,
+): Promise<number> => {
   const rounds = Math.max(1, Math.ceil(entries.length / CHECKED_EACH_SWEEP));
   const round = Math.floor(now() / MINUTE) % rounds;
   const checked = entries.filter((_, i) => i % rounds === round);

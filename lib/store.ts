@@ -47,7 +47,7 @@ export type Table = {
   readonly remove: (item: Item) => Promise<boolean>;
   /** All items of a partition, by sort key. */
   readonly partition: (pk: string) => Promise<Item[]>;
-  /** The first items of a partition whose sort keys begin so, `limit` of them at most; eventually consistent. */
+  /** The first items of a partition whose sort keys begin so ('' for any), `limit` of them at most; eventually consistent. */
   readonly beginning: (pk: string, prefix: string, limit: number) => Promise<Item[]>;
   /**
    * Items in a lease shard whose lease ended before `before`, oldest first, from behind `after` on; eventually consistent.
@@ -144,8 +144,9 @@ export const createTable = (client: DynamoDBClient, name: string, pause: Pause):
     beginning: async (pk, prefix, limit) => {
       const page = async (left: number, after?: Record<string, unknown>): Promise<Item[]> => {
         const { Items = [], LastEvaluatedKey } = await query({
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+          // DynamoDB refuses an empty text in a condition on a key.
+          KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': pk, ...(prefix !== '' && { ':prefix': prefix }) },
           Limit: left,
           ...(after && { ExclusiveStartKey: after }),
         });

@@ -105,6 +105,25 @@ describe('the sweep counts', () => {
   });
 });
 
+test('a sweep asks each shard once, while few troubles stand', async () => {
+  const asked: string[] = [];
+  const world = createWorld({
+    bend: (runtime) => ({
+      ...runtime,
+      table: {
+        ...runtime.table,
+        beginning: (pk, prefix, limit) => {
+          asked.push(`${pk} ${prefix}`);
+          return runtime.table.beginning(pk, prefix, limit);
+        },
+      },
+    }),
+  });
+  await world.call('notifier', (runtime) => raise('disabled', { pk: 'turn#ci', sk: 'turn' }, runtime));
+  await gauges(world);
+  expect(asked.sort()).toEqual(STANDING_SHARDS.map((pk) => `${pk} `));
+});
+
 test.each(['killed', 'answer lost', 'slow'] as const)(
   'a delivery is counted though the write that parks it ends so: %s',
   async (how) => {

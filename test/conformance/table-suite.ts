@@ -105,6 +105,20 @@ export const behavesLikeATable = (name: string, create: () => Promise<TableSubje
       });
     });
 
+    describe('beginning', () => {
+      test('answers the first items whose sort keys begin so, and with nothing given the first of all', async () => {
+        for (const sk of ['parked#c', 'blocked#a', 'parked#b', 'resting#d']) await on().insert(item('b-1', { sk }));
+        await on().insert(item('b-11', { sk: 'parked#e' }));
+        const begin = async (prefix: string, limit: number) =>
+          (await on().beginning('b-1', prefix, limit)).map(({ sk }) => sk);
+        expect(await begin('parked#', 10)).toEqual(['parked#b', 'parked#c']);
+        expect(await begin('parked#', 1)).toEqual(['parked#b']);
+        expect(await begin('', 10)).toEqual(['blocked#a', 'parked#b', 'parked#c', 'resting#d']);
+        expect(await begin('', 3)).toEqual(['blocked#a', 'parked#b', 'parked#c']);
+        expect(await begin('disabled#', 10)).toEqual([]);
+      });
+    });
+
     describe('the lease index', () => {
       test('holds what has a lease, the oldest first, and what lapses strictly before', async () => {
         for (const [pk, at] of [
