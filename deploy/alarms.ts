@@ -33,7 +33,7 @@ const NEARLY_FULL = 96_000;
 const GAUGES = [
   { section: 'deliveries-parked', says: 'Deliveries are parked', gauge: 'standingParked' },
   { section: 'watches-blocked', says: 'Watches are blocked', gauge: 'standingBlocked' },
-  { section: 'target-disabled', says: 'Targets are disabled', gauge: 'standingDisabled' },
+  { section: 'target-disabled', says: 'Targets or origins of callbacks are disabled', gauge: 'standingDisabled' },
   {
     section: 'credentials-refused',
     says: 'Connections rest: a cloud refuses our credentials',

@@ -1,32 +1,34 @@
 /**
  * Reads, lists, stops and extends watches; sends deliveries again. A watch of another tenant, or of a connection that the
- * token may not use, is not there.
+ * token may not use, is not there. What the scope `operate` allows stands in lib/operate.ts.
  */
 import * as v from 'valibot';
-import { type Caller, callerOf, mayUse, mustHave, mustTell, principalOf } from '../lib/caller.ts';
+import { callerOf, mustHave } from '../lib/caller.ts';
 import { habitsOf } from '../lib/habits.ts';
-import { type DeliveryItem, deliveryKey, isId, type WatchItem, watchKey } from '../lib/items.ts';
 import { type Lane, openLane } from '../lib/lane.ts';
 import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
-import type { Fields } from '../lib/log.ts';
 import { dueBy } from '../lib/next-look.ts';
+import {
+  disableOne,
+  dismissMany,
+  dismissOne,
+  enableOne,
+  enableTarget,
+  resendMany,
+  resendOne,
+} from '../lib/operate.ts';
 import { lanesOf } from '../lib/pace.ts';
-import { placeOf } from '../lib/place.ts';
-import { Refusal, TOO_MANY_DELIVERIES, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
+import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
 import { providers } from '../lib/providers/index.ts';
 import { contextsOf } from '../lib/recipient.ts';
-import { dismiss, dismissParked, type Parked, resend, resendParked } from '../lib/resend.ts';
+import { type Handle, idIn, isTheirs, note, noSuchWatch, watchIn } from '../lib/requests.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
-import type { Key } from '../lib/store.ts';
 import { readDeadline } from '../lib/submission.ts';
 import { changeWatch } from '../lib/submit.ts';
-import { parseInstant } from '../lib/time.ts';
 import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
 import { isOver, STATUSES, stop, type Watch } from '../lib/watch.ts';
-
-type Handle = (event: HttpEvent, caller: Caller, runtime: Runtime) => Promise<HttpResult>;
 
 const view = (watch: Watch, lane: Lane, runtime: Runtime) =>
   watchView(
@@ -40,26 +42,6 @@ const view = (watch: Watch, lane: Lane, runtime: Runtime) =>
 
 const viewOf = async (watch: Watch, runtime: Runtime) =>
   view(watch, await runtime.pace.read(watch.connection), runtime);
-
-const noSuchWatch = () => new Refusal(404, 'there is no such watch');
-
-const isTheirs = (watch: Watch | undefined, caller: Caller): watch is Watch =>
-  watch?.tenant === caller.tenant && mayUse(caller, watch.connection);
-
-const idIn = ({ pathParameters: { id = '' } = {} }: HttpEvent): string => {
-  if (!isId('w_', id)) throw noSuchWatch();
-  return id;
-};
-
-/** The record of who changed what: nothing else keeps it. */
-const note = (what: string, about: Fields, event: HttpEvent, { tenant }: Caller, { log }: Runtime): void =>
-  log.info(what, { ...about, tenant, by: principalOf(event) });
-
-const watchIn = async (event: HttpEvent, caller: Caller, { table }: Runtime): Promise<WatchItem> => {
-  const [item] = (await table.get([watchKey(idIn(event))])) as WatchItem[];
-  if (!item || !isTheirs(item.body, caller)) throw noSuchWatch();
-  return item;
-};
 
 const read: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'read');
@@ -132,101 +114,6 @@ const extend: Handle = async (event, caller, runtime) => {
   return answer(200, await viewOf(changed.body, runtime));
 };
 
-/** One delivery of a watch: what becomes of it by `act`, and how the log calls that. */
-const withDelivery =
-  (
-    what: string,
-    status: number,
-    act: (key: Key, runtime: Runtime, caller: Caller) => Promise<DeliveryItem | undefined>,
-  ): Handle =>
-  async (event, caller, runtime) => {
-    mustHave(caller, 'operate');
-    const watch = await watchIn(event, caller, runtime);
-    const id = event.pathParameters?.delivery ?? '';
-    const noSuchDelivery = () => new Refusal(404, 'there is no such delivery');
-    if (!isId('msg_', id)) throw noSuchDelivery();
-    const key = deliveryKey(watch.pk, id);
-    const [delivery] = (await runtime.table.get([key])) as DeliveryItem[];
-    if (delivery) mustTell(caller, delivery.body.target);
-    const after = delivery && (await act(key, runtime, caller));
-    if (!after) throw noSuchDelivery();
-    note(what, { watch: watch.pk, delivery: id, target: placeOf(after.body.target) }, event, caller, runtime);
-    const { target, state, dismissedAt } = after.body;
-    const at = dismissedAt === undefined ? undefined : new Date(dismissedAt).toISOString();
-    return answer(status, { id: after.body.id, target, state, dismissedAt: at });
-  };
-
-/** What is sent again waits like any other, and counts like it. */
-const placeFor =
-  (tenant: string, { limits }: Pick<Runtime, 'limits'>) =>
-  (): Promise<number> =>
-    limits.deliveries.take(tenant, 1);
-
-const resendOne = withDelivery('delivery sent again', 202, async (key, runtime, { tenant }) => {
-  const waitMs = await placeFor(tenant, runtime)();
-  if (waitMs > 0) throw new Refusal(tooMany(TOO_MANY_DELIVERIES, waitMs));
-  const resent = await resend(key, runtime);
-  if (resent && resent.body.state !== 'waiting') {
-    const { id } = resent.body;
-    throw new Refusal(409, `the watch has a later state than ${id} tells: it is not sent; send a later delivery again`);
-  }
-  return resent;
-});
-
-const dismissOne = withDelivery('delivery dismissed', 200, async (key, runtime) => {
-  const after = await dismiss(key, runtime);
-  if (after && after.body.state !== 'parked') throw new Refusal(409, `the delivery is not parked: ${after.body.state}`);
-  return after;
-});
-
-const Range = v.strictObject({
-  target: v.string(),
-  from: v.string(),
-  to: v.optional(v.string()),
-  cursor: v.optional(v.string()),
-});
-
-/** All that was parked for a target in a time. */
-const withParked =
-  (
-    what: string,
-    status: number,
-    act: (wanted: Parked, runtime: Runtime, caller: Caller) => ReturnType<typeof resendParked | typeof dismissParked>,
-  ): Handle =>
-  async (event, caller, runtime) => {
-    mustHave(caller, 'operate');
-    const body = v.safeParse(Range, jsonBody(event));
-    if (!body.success)
-      throw new Refusal(
-        422,
-        'the body must be {"target": ..., "from": instant, "to"?: instant, "cursor"?: ...} and nothing else',
-      );
-    const { target, from, to, cursor } = body.output;
-    const [since, until] = [parseInstant(from), to === undefined ? runtime.now() : parseInstant(to)];
-    if (since === undefined || until === undefined) throw new Refusal(422, 'from and to must be instants with a zone');
-    mustTell(caller, target);
-    const isMeant = (watch: Watch) => isTheirs(watch, caller);
-    const wanted = { tenant: caller.tenant, target, since, until, isMeant, ...(cursor !== undefined && { cursor }) };
-    const { cursor: next, ...done } = await act(wanted, runtime, caller);
-    note(what, { target: placeOf(target), from, to, ...done }, event, caller, runtime);
-    return answer(status, { ...done, cursor: next });
-  };
-
-const resendMany = withParked('parked deliveries sent again', 202, (wanted, runtime, { tenant }) =>
-  resendParked({ ...wanted, takePlace: placeFor(tenant, runtime) }, runtime),
-);
-const dismissMany = withParked('parked deliveries dismissed', 200, dismissParked);
-
-const enableTarget: Handle = async (event, caller, runtime) => {
-  mustHave(caller, 'operate');
-  const name = event.pathParameters?.name ?? '';
-  mustTell(caller, name);
-  if (!runtime.config.targets.has(name)) throw new Refusal(404, 'there is no such target');
-  await runtime.turns.enable(name);
-  note('target enabled', { target: name }, event, caller, runtime);
-  return answer(200, { target: name, disabled: false });
-};
-
 const ROUTES: Readonly<Record<string, Handle>> = {
   'GET /watches': list,
   'GET /watches/{id}': read,
@@ -237,6 +124,8 @@ const ROUTES: Readonly<Record<string, Handle>> = {
   'POST /watches/{id}/deliveries/{delivery}/dismiss': dismissOne,
   'POST /deliveries/dismiss': dismissMany,
   'POST /targets/{name}/enable': enableTarget,
+  'POST /origins/disable': disableOne,
+  'POST /origins/enable': enableOne,
 };
 
 /** Answers one request; throws a Refusal for what it refuses. */

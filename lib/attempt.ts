@@ -20,6 +20,8 @@ export type Made = {
   readonly hangs?: boolean;
   /** Its request may still arrive: held-state.ts says when an outcome is known. */
   readonly isUnknown?: boolean;
+  /** opwatch could not build the request: nothing was sent, and the receiver is not to blame. */
+  readonly isOurs?: boolean;
 };
 
 type Holding = Pick<Writing, 'handle' | 'others'>;
@@ -81,6 +83,6 @@ export const attemptOnce = async (
     if (!ours) log.error('attempt failed', { delivery: id, error: redact(String(error), secrets.known()) });
     const reason = ours ? error.message : sentence('unbuilt');
     // What is no fault of the network may have happened at any time: only ours is known to come before the request.
-    return { at, verdict: { kind: 'retry', reason }, isUnknown: !ours };
+    return { at, verdict: { kind: 'retry', reason }, isUnknown: !ours, isOurs: true };
   }
 };

@@ -147,6 +147,8 @@ export type Config = {
   readonly connectionFor: (vendor: Vendor, named?: string) => ConnectionConfig | undefined;
   readonly limitsFor: (tenant: string) => Limits;
   readonly notifyFor: (tenant: string) => readonly string[] | undefined;
+  /** Targets of a tenant's own: those that it alone is told through by default. */
+  readonly targetsOf: (tenant: string) => readonly string[];
   readonly gapFor: (provider: string, operationType?: string) => Gap;
 };
 
@@ -308,6 +310,7 @@ export const readConfig = (input: unknown): Config => {
     },
     limitsFor: (tenant: string) => limitsOf(settings.defaults.limits, settings.tenants[tenant]?.limits),
     notifyFor: (tenant: string) => settings.tenants[tenant]?.notify ?? settings.defaults.notify,
+    targetsOf: (tenant: string) => settings.tenants[tenant]?.notify ?? [],
     gapFor: (provider: string, operationType?: string) =>
       gapOf(settings.gaps[`${provider}/${operationType}`]) ?? gapOf(settings.gaps[provider]) ?? DEFAULT_GAP,
   });

@@ -1,7 +1,11 @@
-/** Holds the entries of standing troubles against the items they name, counts the true ones and removes the others. */
+/**
+ * Holds the entries of standing troubles against the items they name, counts the true ones and removes the others. Before it
+ * removes the entry of an origin that was enabled, it wakes what sleeps there: whoever enabled it may have been killed.
+ */
 import { STANDING_SHARDS } from './items.ts';
 import type { Runtime } from './runtime.ts';
 import { MINUTE } from './schedule.ts';
+import { wakeSleepers } from './sleepers.ts';
 import { AHEAD_MS, isStanding, type Standing, TROUBLES, type Trouble } from './standing.ts';
 import type { Item } from './store.ts';
 
@@ -11,19 +15,19 @@ const SHARD_MAX = COUNT_MAX / STANDING_SHARDS.length;
 /** Entries of a trouble in a shard that one sweep holds against their items: all, or with more of them some every minute. */
 const CHECKED_EACH_SWEEP = 100;
 
-type Tools = Pick<Runtime, 'table' | 'now'>;
+type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 export type Counts = Readonly<Record<Trouble, number>>;
 
-/** The counts of all troubles, 10,000 at most each. Throws when the table does. */
-export const countStanding = async (tools: Tools): Promise<Counts> => {
-  const shards = await Promise.all(STANDING_SHARDS.map((shard) => countIn(shard, tools)));
+/** The counts of all troubles, 10,000 at most each. Throws when the table does. Wakes deliveries while `mayGoOn` says so. */
+export const countStanding = async (tools: Tools, mayGoOn: () => boolean = () => true): Promise<Counts> => {
+  const shards = await Promise.all(STANDING_SHARDS.map((shard) => countIn(shard, tools, mayGoOn)));
   return Object.fromEntries(
     TROUBLES.map((trouble) => [trouble, shards.reduce((sum, counts) => sum + counts[trouble], 0)]),
   ) as Counts;
 };
 
-const countIn = async (shard: string, tools: Tools): Promise<Counts> => {
+const countIn = async (shard: string, tools: Tools, mayGoOn: () => boolean): Promise<Counts> => {
   const { table } = tools;
   const read = (prefix: string) => table.beginning(shard, prefix, SHARD_MAX) as Promise<Item<Standing>[]>;
   // One query brings them all, unless there are so many of one trouble that another may be missing.
@@ -32,7 +36,7 @@ const countIn = async (shard: string, tools: Tools): Promise<Counts> => {
   const count = async (trouble: Trouble): Promise<readonly [Trouble, number]> => {
     const prefix = `${trouble}#`;
     const entries = isCut ? await read(prefix) : first.filter(({ sk }) => sk.startsWith(prefix));
-    return [trouble, await countTrue(trouble, entries, tools)];
+    return [trouble, await countTrue(trouble, entries, tools, mayGoOn)];
   };
   return Object.fromEntries(await Promise.all(TROUBLES.map(count))) as Counts;
 };
@@ -41,8 +45,10 @@ const countIn = async (shard: string, tools: Tools): Promise<Counts> => {
 const countTrue = async (
   trouble: Trouble,
   entries: readonly Item<Standing>[],
-  { table, now }: Tools,
+  tools: Tools,
+  mayGoOn: () => boolean,
 ): Promise<number> => {
+  const { table, now } = tools;
   const rounds = Math.max(1, Math.ceil(entries.length / CHECKED_EACH_SWEEP));
   const round = Math.floor(now() / MINUTE) % rounds;
   const checked = entries.filter((_, i) => i % rounds === round);
@@ -53,8 +59,21 @@ const countTrue = async (
       items.find(({ pk, sk }) => pk === of.pk && sk === of.sk),
     );
   const untrue = checked.filter((entry) => !isTrue(entry));
-  const ended = untrue.filter(({ body }) => body.at < now() - AHEAD_MS);
+  const settled = trouble === 'disabled' ? await awoken(untrue, tools, mayGoOn) : untrue;
+  const ended = settled.filter(({ body }) => body.at < now() - AHEAD_MS);
   // Whoever raises the trouble again meanwhile raises the entry's version: then it stays.
   await Promise.all(ended.map((entry) => table.remove(entry)));
   return entries.length - untrue.length;
+};
+
+/** Those of the entries whose origins have nothing left that sleeps on. */
+const awoken = async (
+  entries: readonly Item<Standing>[],
+  tools: Tools,
+  mayGoOn: () => boolean,
+): Promise<readonly Item<Standing>[]> => {
+  const done = await Promise.all(
+    entries.map(({ body: { of } }) => wakeSleepers(of, tools, { mayGoOn, remove: true, limit: COUNT_MAX })),
+  );
+  return entries.filter((_, i) => done[i]?.isDone);
 };

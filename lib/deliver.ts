@@ -1,22 +1,22 @@
 /** Wake-ups for deliveries: each is told in its target's turn, as far as that goes; the rest comes back. */
 import type { Made } from './attempt.ts';
 import { type Delivery, heldUp, mayAttemptAt, type WaitingFor } from './delivery.ts';
+import { holdBack, tellOfDisabling } from './disabled.ts';
 import { type Due, type Fates, isOfNoUse } from './due.ts';
 import { leaseIsDue, watchKey, withBody } from './items.ts';
 import { canMerge, leftByOthers, merged } from './merge.ts';
 import { isNotice } from './notice.ts';
-import { tellOperators } from './operators.ts';
-import { fateOf, saveOutcome, saveOvertaken } from './outcome.ts';
+import { saveOvertaken } from './outcome.ts';
 import type { SqsRecord } from './queue.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 import { restEnd } from './resting.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS, SECOND } from './schedule.ts';
-import { sentence } from './sentences.ts';
 import { withSleep } from './sleep.ts';
 import type { Item } from './store.ts';
 import { type Outcome, tellGroup } from './tell.ts';
-import { type Disabled, type Entry, SEATS, type Wish } from './turn.ts';
+import { type Entry, SEATS, type Wish } from './turn.ts';
+import type { Attempts } from './origin.ts';
 import type { Learned } from './turns.ts';
 import { type Fate, handleWakeUps, type Job } from './wake-ups.ts';
 import type { Watch } from './watch.ts';
@@ -135,7 +135,7 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime): Promise<Fates
   const mergeable = dues.filter((due) => canMerge(due, recipient)).map(({ job }) => job.wakeUp);
   const entry = await takeTurn(runtime, recipient.turn, { by, count: dues.length, rate, seats, mergeable });
   if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime);
-  if ('disabled' in entry) return tellNobody(dues, recipient, entry.disabled, runtime);
+  if ('disabled' in entry) return holdBack(dues, recipient, entry.disabled, runtime);
 
   const { resting = {} } = entry;
   const restOf = ({ job }: Due): number => restEnd(resting, job.item.body.target, runtime.now());
@@ -156,7 +156,7 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime): Promise<Fates
   });
   if (disabled) {
     log.error('target disabled', { target: recipient.turn, why: disabled.reason });
-    await tellOfEnd(recipient, disabled, runtime);
+    await tellOfDisabling(dues, recipient, disabled, runtime);
   }
   return [...put.flat(), ...outcomes.flatMap(({ fates }) => fates)];
 };
@@ -204,29 +204,21 @@ const learnedFrom = (outcomes: readonly Outcome[], { isNamed }: Recipient): Lear
   return {
     ...(mades.some(({ answer }) => answer) ? { answers: 'some' } : hangs && { answers: 'none' }),
     ...(isNamed && gone !== undefined && { gone }),
+    ...(!isNamed && { attempts: attemptsIn(mades) }),
     ...(rests.length > 0 && { rests }),
     ...(slow.length > 0 && { slow: afterMs > 0 ? { afterMs } : {} }),
   };
 };
 
-const tellOfEnd = ({ turn }: Recipient, { since, reason }: Disabled, runtime: Runtime): Promise<void> =>
-  tellOperators({ event: 'target_disabled', at: since, target: turn, reason }, runtime);
-
-/** A disabled target is told nothing: no attempt is made, but each delivery ends as one would. */
-const tellNobody = async (
-  dues: readonly Due[],
-  recipient: Recipient,
-  disabled: Disabled,
-  runtime: Runtime,
-): Promise<Fates> => {
-  await tellOfEnd(recipient, disabled, runtime);
-  const made: Made = {
-    at: runtime.now(),
-    verdict: { kind: 'gone', reason: sentence('disabled', { reason: disabled.reason }) },
+/** How attempts at callbacks went, by what their receivers did: what opwatch could not send is no failure of theirs. */
+const attemptsIn = (mades: readonly Made[]): Attempts => {
+  const failures = mades.flatMap(({ verdict, isOurs }) =>
+    verdict.kind === 'delivered' || isOurs ? [] : [verdict.reason],
+  );
+  const reason = failures.at(-1);
+  return {
+    succeeded: mades.some(({ verdict }) => verdict.kind === 'delivered'),
+    failed: failures.length,
+    ...(reason !== undefined && { reason }),
   };
-  const end = async (due: Due): Promise<readonly [Due, Fate]> => {
-    const number = due.job.item.body.attempts + 1;
-    return [due, fateOf(await saveOutcome(due.job.item, made, runtime, { number }))];
-  };
-  return Promise.all(dues.map(end));
 };

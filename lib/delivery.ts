@@ -1,7 +1,7 @@
 /** A delivery: one event owed to one target, from the debt to "delivered" or "parked". Pure. Instants are epoch ms. */
 import type { Announced } from './event.ts';
 import type { Notice } from './notice.ts';
-import { CLAIM_MS, nextAttempt } from './schedule.ts';
+import { CLAIM_MS, lastAttemptAt, nextAttempt } from './schedule.ts';
 import type { Verdict } from './targets/target.ts';
 
 /** How far an operation has got: built from the watch as it stands when it is told. */
@@ -9,9 +9,9 @@ export type Progress = { readonly event: 'progress'; readonly at: number };
 
 /**
  * What a delivery waits for, where that is not the schedule: its own receiver's Retry-After, that of an earlier answer of the
- * same address, or its target's turn (a pause, a rate, one that hangs).
+ * same address, its target's turn (a pause, a rate, one that hangs), or its origin, which is disabled.
  */
-export type WaitingFor = { readonly cause: 'retry_after' | 'address' | 'target'; readonly until: number };
+export type WaitingFor = { readonly cause: 'retry_after' | 'address' | 'target' | 'disabled'; readonly until: number };
 
 export type Delivery = {
   /** The webhook-id. */
@@ -123,6 +123,16 @@ export const begunAnew = (delivery: Delivery, now: number): Delivery => {
   const { claim: _c, dismissedAt: _d, waitingFor: _w, ...rest } = delivery;
   return { ...rest, state: 'waiting', begunAfter: delivery.attempts, nextAttemptAt: now };
 };
+
+/** When the attempts at it would be used up, had every further one failed at its own time. */
+export const usualEnd = ({ attempts, begunAfter = 0, nextAttemptAt }: Delivery): number =>
+  lastAttemptAt(attempts - begunAfter, nextAttemptAt);
+
+/** The delivery that waits for nothing any more: its next attempt is due. */
+export const dueNow = ({ waitingFor: _, ...delivery }: Delivery, now: number): Delivery => ({
+  ...delivery,
+  nextAttemptAt: Math.min(delivery.nextAttemptAt, now),
+});
 
 /** The delivery that waits longer than its own time; for what, once for each such wait. */
 export const heldUp = (delivery: Delivery, waitingFor: WaitingFor): Delivery => ({ ...delivery, waitingFor });

@@ -7,6 +7,7 @@ export const NOTICES = [
   'watch_blocked',
   'unknown_word',
   'target_disabled',
+  'origin_disabled',
   'target_ended',
   'delivery_parked',
   'submission_refused',
@@ -32,6 +33,8 @@ export type Notice = { readonly at: number } & (
     }
   | { readonly event: 'unknown_word'; readonly provider: string; readonly word: string; readonly watch: string }
   | { readonly event: 'target_disabled'; readonly target: string; readonly reason: string }
+  /** An origin of a tenant's callbacks that only failed. */
+  | { readonly event: 'origin_disabled'; readonly tenant: string; readonly target: string; readonly reason: string }
   | {
       /** `target_ended`: by its own words the target is gone for good, and attempts go on. */
       readonly event: 'delivery_parked' | 'target_ended';
@@ -46,7 +49,7 @@ export type Notice = { readonly at: number } & (
 );
 
 /**
- * What makes two notices the same: it is told once. Refused credentials and a disabled target once each time it begins, a
+ * What makes two notices the same: it is told once. Refused credentials and a disabled target or origin once each time it begins, a
  * blocked watch once for each connection and kind, a word once, parked
  * deliveries once an hour for each target, and a target that is gone for good once a day, or an outage would be told as often
  * as it has victims; a refused submission once an hour.
@@ -61,6 +64,8 @@ export const sameness = (notice: Notice): readonly string[] => {
       return [notice.event, notice.provider, notice.word];
     case 'target_disabled':
       return [notice.event, notice.target, String(notice.at)];
+    case 'origin_disabled':
+      return [notice.event, notice.tenant, notice.target, String(notice.at)];
     case 'target_ended':
       return [notice.event, notice.target, String(Math.floor(notice.at / DAY))];
     case 'delivery_parked':
@@ -86,6 +91,8 @@ export type NoticeEvent = {
     readonly kind?: BlockedKind;
     readonly providerStatus?: string;
     readonly target?: string;
+    /** Whose callbacks go there. */
+    readonly tenant?: string;
     /** What was to be watched. */
     readonly submission?: string;
     /** The webhook-id of the delivery. */
@@ -100,6 +107,7 @@ const HELP: Readonly<Record<Notice['event'], string>> = {
   unknown_word: 'docs/operations.md#unknown-word',
   target_disabled: 'docs/operations.md#target-disabled',
   target_ended: 'docs/operations.md#target-ended',
+  origin_disabled: 'docs/operations.md#origin-disabled',
   delivery_parked: 'docs/operations.md#deliveries-parked',
   submission_refused: 'docs/operations.md#dead-letters',
 };
@@ -124,6 +132,8 @@ const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
       };
     case 'target_disabled':
       return { target: notice.target, reason: { message: notice.reason } };
+    case 'origin_disabled':
+      return { tenant: notice.tenant, target: notice.target, reason: { message: notice.reason } };
     case 'target_ended':
     case 'delivery_parked':
       return {

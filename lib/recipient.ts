@@ -65,6 +65,9 @@ export const contextsOf = ({ notify, ...watch }: Watch, config: Config): Readonl
     }),
   );
 
+/** The turn of a callback: that of its tenant and origin. */
+export const originTurn = (tenant: string, callback: string): string => `${tenant} ${placeOf(callback)}`;
+
 export const recipientOf = (
   { target: name, tenant }: Pick<Delivery, 'target' | 'tenant'>,
   config: Config,
@@ -81,7 +84,7 @@ export const recipientOf = (
   const target = targetOf(type);
   const follows = progress && target?.edit !== undefined;
   return {
-    turn: isNamed ? name : `${tenant} ${placeOf(name)}`,
+    turn: isNamed ? name : originTurn(tenant, name),
     ...(!isNamed && { gate: `${tenant} callbacks` }),
     isNamed,
     seats: isNamed ? SEATS : SEATS - 1,

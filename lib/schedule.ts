@@ -134,6 +134,10 @@ export const nextAttempt = (attempts: number, now: number, chance: number, retry
   return now + Math.max(jittered, Math.min(retryAfterMs, RETRY_AFTER_MAX_MS));
 };
 
+/** When the last attempt would be made at a delivery that has had `attempts`, the next of them due at `nextAt`. */
+export const lastAttemptAt = (attempts: number, nextAt: number): number =>
+  ATTEMPT_WAITS.slice(attempts + 1).reduce((at, wait) => at + wait, nextAt);
+
 /** The clocks of two functions that are further apart than this: one of them is wrong. */
 const CLOCKS_APART_MS = 5 * SECOND;
 

@@ -227,6 +227,11 @@ export const REASONS = {
     en: 'EventBridge did not say what became of the event',
     zh: 'EventBridge 未说明事件的处理结果',
   },
+  disabled_on_request: { en: 'disabled on request', zh: '已按请求停用' },
+  only_failures: {
+    en: 'in 24 hours at least five attempts failed and none succeeded; the last: {reason}',
+    zh: '24 小时内至少五次尝试失败且无一成功；最近一次：{reason}',
+  },
   sns_no_id: { en: 'SNS answered without a MessageId', zh: 'SNS 的应答中没有 MessageId' },
 } as const satisfies Table;
 

@@ -1,8 +1,10 @@
 /** Deliveries that wait long hold no message meanwhile: a queue has room for 120,000 of them, and receivers are down for days. */
 import { type Delivery, mayAttemptAt } from './delivery.ts';
 import { asleep, type DeliveryItem } from './items.ts';
+import { type Recipient, recipientOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import { MINUTE } from './schedule.ts';
+import { listSleeper } from './sleepers.ts';
 import type { Fate, Job } from './wake-ups.ts';
 
 /** Whoever waits longer is woken by the sweep, to the minute. */
@@ -14,7 +16,8 @@ type Fates = ReadonlyMap<Job<Delivery>, Fate>;
  * The same fates, but the messages of those that wait long are acknowledged: their leases end when they are due, and the sweep
  * sends them others then. Where that cannot be written, the message is hidden like any other.
  */
-export const withSleep = async (fates: Fates, { table, now, log }: Runtime): Promise<Fates> => {
+export const withSleep = async (fates: Fates, runtime: Runtime): Promise<Fates> => {
+  const { table, now, log, config } = runtime;
   const long = [...fates].flatMap(([job, fate]) =>
     fate !== 'done' && fate.backAt > now() + SLEEP_MS ? [{ job, backAt: fate.backAt }] : [],
   );
@@ -27,8 +30,20 @@ export const withSleep = async (fates: Fates, { table, now, log }: Runtime): Pro
     const { pk, sk, ticket } = job.wakeUp;
     const item = items.find((each) => each.pk === pk && each.sk === sk && each.ticket === ticket);
     if (item?.body.state !== 'waiting') return [];
-    const next = asleep(item, Math.max(backAt, mayAttemptAt(item.body)));
-    return (await table.replace(next).catch(() => false)) ? [[job, 'done'] as const] : [];
+    const until = Math.max(backAt, mayAttemptAt(item.body));
+    const isAsleep = await putToSleep(item, until, recipientOf(item.body, config), runtime).catch(() => false);
+    return isAsleep ? [[job, 'done'] as const] : [];
   });
   return new Map<Job<Delivery>, Fate>([...fates, ...(await Promise.all(sleepers)).flat()]);
+};
+
+/** Has a delivery sleep; false when somebody has changed it meanwhile. Throws when the table does. */
+export const putToSleep = async (
+  item: DeliveryItem,
+  until: number,
+  { isNamed, turn }: Pick<Recipient, 'isNamed' | 'turn'>,
+  runtime: Pick<Runtime, 'table' | 'now'>,
+): Promise<boolean> => {
+  if (!isNamed) await listSleeper(turn, item, runtime);
+  return runtime.table.replace(asleep(item, until));
 };

@@ -50,7 +50,7 @@ const sum = (all: readonly Swept[]): Swept =>
  */
 export const sweep = async (runtime: Tools, mayGoOn: () => boolean): Promise<Swept> => {
   const { log } = runtime;
-  const counting = [census(runtime), tellStanding(runtime)].map((count) =>
+  const counting = [census(runtime), tellStanding(runtime, mayGoOn)].map((count) =>
     count.then(
       () => NOTHING,
       (error) => undone(error),
@@ -67,8 +67,8 @@ export const sweep = async (runtime: Tools, mayGoOn: () => boolean): Promise<Swe
 };
 
 /** The gauges that ring the alarms; docs/operations.md names them. */
-const tellStanding = async (runtime: Tools): Promise<void> => {
-  const { parked, blocked, disabled, resting } = await countStanding(runtime);
+const tellStanding = async (runtime: Tools, mayGoOn: () => boolean): Promise<void> => {
+  const { parked, blocked, disabled, resting } = await countStanding(runtime, mayGoOn);
   const isCut = [parked, blocked, disabled, resting].some((count) => count >= COUNT_MAX);
   runtime.log.info(
     'standing troubles',

@@ -5,9 +5,11 @@
  * it takes one of a few seats, and gives it back when it is done. Once it is known to hang it is left alone for minutes, and
  * then tried by one batch: so many that hang at a time do not take every function either.
  */
+import { type Attempts, isFailing, type Tally, tallied, untried } from './origin.ts';
 import { openPacing, type Pacing, paceNow, pauseEnd } from './pacing.ts';
 import type { Resting } from './resting.ts';
 import { believed, MINUTE, SECOND } from './schedule.ts';
+import { sentence } from './sentences.ts';
 import type { Key } from './store.ts';
 import type { Rate } from './targets/target.ts';
 
@@ -21,15 +23,29 @@ export type Turn = Pacing & {
   readonly seats: readonly Seat[];
   /** How often in a row it has been tried and has let everything hang. */
   readonly hangs?: number;
-  /** It has said that it wants no more (410); somebody has to enable it again. */
+  /**
+   * Nothing is sent until somebody enables it again: a named target has said that it wants no more (410), an origin has only
+   * failed, or its tenant asked for it.
+   */
   readonly disabled?: Disabled;
+  /** Of an origin of callbacks. */
+  readonly tally?: Tally;
+  /** When an origin that was disabled was enabled. */
+  readonly enabledAt?: number;
   /** Deliveries that found no slot and can share a message with others: a hint, their own messages come back all the same. */
   readonly waiting?: readonly Key[];
   /** Callbacks of this host that asked for a pause. */
   readonly resting?: Resting;
 };
 
-export type Disabled = { readonly since: number; readonly reason: string };
+export type Disabled = {
+  readonly since: number;
+  readonly reason: string;
+  /** Somebody has asked for it by the API. */
+  readonly isAsked?: true;
+};
+
+export const turnKey = (name: string): Key => ({ pk: `turn#${name}`, sk: 'turn' });
 
 /** Batches that may be telling one target at a time. */
 export const SEATS = 3;
@@ -166,7 +182,20 @@ export const answered = (turn: Turn): Turn => {
 export const disable = (turn: Turn, now: number, reason: string): Turn =>
   turn.disabled ? turn : { ...turn, disabled: { since: now, reason } };
 
-export const enable = (turn: Turn): Turn => {
-  const { disabled: _, ...rest } = turn;
-  return rest;
+/** The origin when its tenant wants nothing sent. That opwatch has disabled it before is no reason to say so again. */
+export const disableOnRequest = (turn: Turn, now: number): Turn =>
+  turn.disabled ? turn : { ...turn, disabled: { since: now, reason: sentence('disabled_on_request'), isAsked: true } };
+
+/** An origin after a batch's attempts: disabled where they have only failed. */
+export const attempted = (turn: Turn, attempts: Attempts, now: number): Turn => {
+  const tally = tallied(turn.tally ?? untried, attempts, now);
+  const next = { ...turn, tally };
+  return isFailing(tally) ? disable(next, now, sentence('only_failures', { reason: attempts.reason ?? '' })) : next;
+};
+
+/** What failed before counts no more. */
+export const enable = (turn: Turn, now: number): Turn => {
+  if (!turn.disabled) return turn;
+  const { disabled: _, tally: _t, ...rest } = turn;
+  return { ...rest, enabledAt: now };
 };

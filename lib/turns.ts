@@ -4,10 +4,13 @@ import { rested } from './resting.ts';
 import type { Runtime } from './runtime.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
 import { raise } from './standing.ts';
+import type { Attempts } from './origin.ts';
 import {
   answered,
+  attempted,
   type Disabled,
   disable,
+  disableOnRequest,
   type Entry,
   enable,
   enter,
@@ -15,16 +18,19 @@ import {
   leave,
   openTurn,
   type Turn,
+  turnKey,
   type Wish,
 } from './turn.ts';
 
 export type Turns = {
   /** Takes a seat and slots for up to `count` messages; see `enter` in turn.ts. */
   readonly enter: (name: string, wish: Wish) => Promise<Entry>;
-  /** Gives the seat back, with what was learned. Answers since when and why where that has just disabled the target. */
+  /** Gives the seat back, with what was learned. Answers since when and why where that has just disabled it. */
   readonly leave: (name: string, by: string, learned: Learned) => Promise<Disabled | undefined>;
   readonly read: (name: string) => Promise<Turn>;
-  /** Tells a disabled target again. */
+  /** Has nothing sent to an origin. Answers since when, where it was not disabled before. */
+  readonly disable: (name: string) => Promise<Disabled | undefined>;
+  /** Has a disabled target or origin told again. */
   readonly enable: (name: string) => Promise<void>;
 };
 
@@ -37,13 +43,27 @@ export type Learned = {
   readonly gone?: string;
   /** Whether it answered at all, or let everything hang. */
   readonly answers?: 'some' | 'none';
+  /** Attempts at the callbacks of an origin. */
+  readonly attempts?: Attempts;
 };
-
-const turnKey = (name: string) => ({ pk: `turn#${name}`, sk: 'turn' });
 
 export const createTurns = (tools: SharedTools & Pick<Runtime, 'now'>): Turns => {
   const { now } = tools;
   const turns = sharedItem<Turn>(openTurn, tools);
+
+  /** Writes what `next` makes of a turn; first the entry of the trouble, where that is new. */
+  const changeWithTrouble = async (name: string, next: (turn: Turn) => Turn): Promise<Disabled | undefined> => {
+    for (let isRaised = false; ; isRaised = true) {
+      const changed = await turns.change<'not raised' | Disabled | undefined>(turnKey(name), (turn) => {
+        const body = next(turn);
+        const disabled = turn.disabled ? undefined : body.disabled;
+        return disabled && !isRaised ? { body: turn, result: 'not raised' } : { body, result: disabled };
+      });
+      if (changed !== 'not raised') return changed;
+      await raise('disabled', turnKey(name), tools);
+    }
+  };
+
   return {
     enter: async (name, wish) => {
       const entry = await turns.change(turnKey(name), (turn) => {
@@ -54,21 +74,21 @@ export const createTurns = (tools: SharedTools & Pick<Runtime, 'now'>): Turns =>
       if ('disabled' in entry) await raise('disabled', turnKey(name), tools);
       return entry;
     },
-    leave: async (name, by, { slow, rests = [], gone, answers }) => {
-      if (gone !== undefined) await raise('disabled', turnKey(name), tools);
-      return turns.change(turnKey(name), (turn) => {
-        let body = leave(turn, by);
-        if (answers) body = answers === 'some' ? answered(body) : hung(body, now());
-        if (slow) body = throttled(body, now(), slow.afterMs);
-        for (const { address, afterMs } of rests) {
-          body = { ...body, resting: rested(body.resting ?? {}, address, afterMs, now()) };
-        }
-        if (gone !== undefined) body = disable(body, now(), gone);
-        return { body, result: turn.disabled ? undefined : body.disabled };
-      });
-    },
+    leave: (name, by, learned) => changeWithTrouble(name, (turn) => afterBatch(leave(turn, by), learned, now())),
     read: (name) => turns.read(turnKey(name)),
+    disable: (name) => changeWithTrouble(name, (turn) => disableOnRequest(turn, now())),
     enable: (name) =>
-      turns.change(turnKey(name), (turn) => ({ body: turn.disabled ? enable(turn) : turn, result: undefined })),
+      turns.change(turnKey(name), (turn) => ({ body: enable(turn, now()), result: undefined })),
   };
+};
+
+const afterBatch = (turn: Turn, { slow, rests = [], gone, answers, attempts }: Learned, now: number): Turn => {
+  let next = turn;
+  if (answers) next = answers === 'some' ? answered(next) : hung(next, now);
+  if (slow) next = throttled(next, now, slow.afterMs);
+  for (const { address, afterMs } of rests) {
+    next = { ...next, resting: rested(next.resting ?? {}, address, afterMs, now) };
+  }
+  if (gone !== undefined) next = disable(next, now, gone);
+  return attempts ? attempted(next, attempts, now) : next;
 };

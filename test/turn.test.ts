@@ -134,7 +134,7 @@ describe('a target that wants no more', () => {
     expect(disable(disabled, NOW + 5, 'again')).toBe(disabled);
   });
   test('is told again once it is enabled', () => {
-    expect(slotsOf(ask(enable(disabled), 1, {}, NOW + 1).entry)).toEqual([1]);
+    expect(slotsOf(ask(enable(disabled, NOW), 1, {}, NOW + 1).entry)).toEqual([1]);
   });
 });
 

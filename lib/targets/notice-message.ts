@@ -12,6 +12,7 @@ const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
   unknown_word: ['warn', '❔'],
   target_disabled: ['bad', '🔕'],
   target_ended: ['bad', '🪦'],
+  origin_disabled: ['bad', '🔕'],
   delivery_parked: ['bad', '📪'],
   submission_refused: ['bad', '🚫'],
 };
@@ -23,6 +24,7 @@ const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone:
     [notices.facts.provider, data.provider],
     [names.providerStatus, data.providerStatus],
     [notices.facts.target, data.target],
+    [notices.facts.tenant, data.tenant],
     [notices.facts.submission, data.submission],
     [notices.facts.watch, data.watch?.id],
     [notices.facts.delivery, data.delivery],
@@ -43,7 +45,15 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZon
   const { notices, cures } = WORDS[language];
   const message = reason && (isOurs(notice.data) ? reasonIn(reason.message, language) : reason.message);
   const cause = [reason?.code, message].filter(Boolean).join(': ');
-  const why = lines([cause, kind && cures[kind], status === 'target_ended' && notices.ended], WHY_BYTES);
+  const why = lines(
+    [
+      cause,
+      kind && cures[kind],
+      status === 'target_ended' && notices.ended,
+      status === 'origin_disabled' && notices.disabled,
+    ],
+    WHY_BYTES,
+  );
   return {
     tone,
     title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? '')}`, TITLE_BYTES),

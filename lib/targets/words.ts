@@ -33,7 +33,9 @@ type Words = {
     readonly titles: Readonly<Record<Notice['event'], (about: string) => string>>;
     /** What a person can do about a target that is gone for good. */
     readonly ended: string;
-    readonly facts: Readonly<Record<'provider' | 'target' | 'submission' | 'watch' | 'delivery' | 'help', string>>;
+    /** What a person can do about an origin of callbacks that was disabled. */
+    readonly disabled: string;
+    readonly facts: Readonly<Record<'provider' | 'target' | 'tenant' | 'submission' | 'watch' | 'delivery' | 'help', string>>;
   };
   /** Days, hours, minutes, seconds. */
   readonly units: readonly [string, string, string, string];
@@ -85,12 +87,14 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         unknown_word: (provider) => `${provider} says a word that is not documented: taken for "still going"`,
         target_disabled: (target) => `${target} wants no more and is disabled`,
         target_ended: (target) => `${target} says that it is gone for good: a person has to act`,
+        origin_disabled: (origin) => `${origin} is disabled: callbacks there have only failed`,
         delivery_parked: (target) => `${target} could not be told: deliveries are parked`,
         submission_refused: () => 'A submission by schedule or direct invoke was refused: nothing is watched',
       },
       facts: {
         provider: 'Provider',
         target: 'Target',
+        tenant: 'Tenant',
         submission: 'Submission',
         watch: 'Watch',
         delivery: 'Delivery',
@@ -98,6 +102,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       },
       ended:
         'Attempts go on. Give the target a new address or key, or take it out of opwatch.config.ts. Then resend what is parked.',
+      disabled:
+        'Deliveries wait. Mend the receiver, then enable the origin (POST /origins/enable): they are sent at once. Otherwise they are parked three days after they began.',
     },
     units: ['d', 'h', 'min', 's'],
   },
@@ -150,14 +156,17 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         unknown_word: (provider) => `${provider} 返回了文档中没有的状态，暂按“仍在进行”处理`,
         target_disabled: (target) => `${target} 不再接收通知，已停用`,
         target_ended: (target) => `${target} 表示已永久失效，需要人工处理`,
+        origin_disabled: (origin) => `${origin} 已停用：发往该处的回调全部失败`,
         delivery_parked: (target) => `无法通知 ${target}，投递已搁置`,
         submission_refused: () => '定时或直接调用的提交被拒绝，未监视任何操作',
       },
       ended:
         '投递仍会重试。请为该目标配置新的地址或密钥，或将其从 opwatch.config.ts 中移除，然后重新投递已搁置的消息。',
+      disabled: '投递正在等待。请修复接收方，然后启用该来源（POST /origins/enable），投递会立即发送；否则在开始三天后搁置。',
       facts: {
         provider: '云产品',
         target: '通知目标',
+        tenant: '租户',
         submission: '提交内容',
         watch: '监视编号',
         delivery: '投递 ID',

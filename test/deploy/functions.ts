@@ -21,6 +21,8 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
       'PATCH /watches/{id}',
       'POST /deliveries/dismiss',
       'POST /deliveries/resend',
+      'POST /origins/disable',
+      'POST /origins/enable',
       'POST /targets/{name}/enable',
       'POST /watches',
       'POST /watches/{id}/deliveries/{delivery}/dismiss',

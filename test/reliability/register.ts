@@ -144,6 +144,10 @@ export const FAULTS: Readonly<Record<string, Promised>> = {
     'Several operations share what a target shows: the status of a commit, a chat message',
     'Each has a status of its own, or the worst shows; a message names the failures first, with their links',
   ],
+  F54: [
+    'The callbacks of an origin only fail',
+    'It is disabled after five failures without a success in a day, its tenant is told once and an alarm lasts; its deliveries wait without attempts, are woken when it is enabled, or parked at their usual end',
+  ],
 };
 
 export const REQUIREMENTS: Readonly<Record<string, Promised>> = {
@@ -186,7 +190,7 @@ export const REQUIREMENTS: Readonly<Record<string, Promised>> = {
   ],
   S14: [
     'Whoever operates leaves a trace',
-    'What is stopped, extended, sent again or enabled is logged with the token’s id or the IAM principal',
+    'What is stopped, extended, sent again, enabled or disabled is logged with the token’s id or the IAM principal',
   ],
   S15: [
     'Tools for development never reach production',

@@ -107,6 +107,7 @@ export const noticesWith = (text: string): readonly NoticeEvent[] => {
     },
     { event: 'unknown_word', at: AT, provider: 'aliyun-emr', word: text, watch: 'w_sample' },
     { event: 'target_disabled', at: AT, target: 'chat', reason: text },
+    { event: 'origin_disabled', at: AT, tenant: 'default', target: text, reason: text },
     { event: 'target_ended', at: AT, target: text, watch: 'w_sample', delivery: 'msg_sample', reason: text },
     { event: 'delivery_parked', at: AT, target: text, watch: 'w_sample', delivery: 'msg_sample', reason: text },
     { event: 'submission_refused', at: AT, submission: text, reason: text },

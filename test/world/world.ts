@@ -4,6 +4,7 @@
  */
 import { SCOPES } from '../../lib/caller.ts';
 import type { Config } from '../../lib/config.ts';
+import type { Delivery } from '../../lib/delivery.ts';
 import { deliver } from '../../lib/deliver.ts';
 import { poll } from '../../lib/poll.ts';
 import type { SqsRecord } from '../../lib/queue.ts';
@@ -11,6 +12,7 @@ import { type Receipt, receive } from '../../lib/receive.ts';
 import type { Environment, Runtime } from '../../lib/runtime.ts';
 import type { Item } from '../../lib/store.ts';
 import { sweep } from '../../lib/sweep.ts';
+import type { Turn } from '../../lib/turn.ts';
 import { type Chance, createChance } from './chance.ts';
 import type { Asked } from './cloud-faces.ts';
 import { type Clouds, createClouds } from './clouds.ts';
@@ -132,6 +134,13 @@ const VISIBILITY_SECONDS = 180;
 const MAX_RECEIVE_COUNT = 1_000;
 export const FUNCTION_TIMEOUT_MS = 30_000;
 
+/** What the sweep acts on though no lease has lapsed: an origin is enabled, or something falls asleep that waits for that. */
+const isOfEnabling = (after: Item, before: Item | undefined): boolean => {
+  const wasDisabled = (before?.body as Turn | undefined)?.disabled !== undefined;
+  if (after.sk === 'turn') return wasDisabled && (after.body as Turn).disabled === undefined;
+  return after.sk.startsWith('delivery#') && (after.body as Delivery).waitingFor?.cause === 'disabled';
+};
+
 export const createWorld = (options: WorldOptions = {}): World => {
   const { faults = () => undefined, onTrouble = () => {}, bend = (runtime) => runtime, trace } = options;
   const config = options.config ?? configWith();
@@ -176,6 +185,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     onWrite: (after, before) => {
       options.onWrite?.(after, before, actor);
       if (after.aliveUntil !== undefined) planSweep(after.aliveUntil);
+      if (isOfEnabling(after, before)) planSweep(now());
     },
   });
   const triggers = attachTriggers({
