@@ -9,20 +9,12 @@ import { type Lane, openLane } from '../lib/lane.ts';
 import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
 import { dueBy } from '../lib/next-look.ts';
-import {
-  disableOne,
-  dismissMany,
-  dismissOne,
-  enableOne,
-  enableTarget,
-  resendMany,
-  resendOne,
-} from '../lib/operate.ts';
+import { disableOne, dismissMany, dismissOne, enableOne, enableTarget, resendMany, resendOne } from '../lib/operate.ts';
 import { lanesOf } from '../lib/pace.ts';
 import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/problem.ts';
 import { providers } from '../lib/providers/index.ts';
 import { contextsOf } from '../lib/recipient.ts';
-import { type Handle, idIn, isTheirs, note, noSuchWatch, watchIn } from '../lib/requests.ts';
+import { type Handle, idIn, isTheirs, noSuchWatch, note, watchIn } from '../lib/requests.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
 import { readDeadline } from '../lib/submission.ts';

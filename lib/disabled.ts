@@ -52,6 +52,8 @@ const giveUp = async ({ job }: Due, { reason }: Disabled, runtime: Runtime): Pro
 const keepWaiting = async ({ job }: Due, recipient: Recipient, runtime: Runtime): Promise<Fate> => {
   const until = usualEnd(job.item.body);
   const held = withBody(job.item, heldUp(job.item.body, { cause: 'disabled', until }), until, runtime.now());
-  const isAsleep = await putToSleep({ ...held, version: job.item.version }, until, recipient, runtime).catch(() => false);
+  const isAsleep = await putToSleep({ ...held, version: job.item.version }, until, recipient, runtime).catch(
+    () => false,
+  );
   return isAsleep ? 'done' : { backAt: runtime.now() + SECOND };
 };

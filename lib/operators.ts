@@ -35,7 +35,12 @@ const withoutItself = (targets: readonly string[], notice: Notice): readonly str
 const canTell = (name: string, { targets }: Config): boolean =>
   isCallback(name) || targetOf(targets.get(name)?.type ?? '')?.notice !== undefined;
 
-const owe = async (notice: Notice, targets: readonly string[], tenant: string, { table, now }: Tools): Promise<void> => {
+const owe = async (
+  notice: Notice,
+  targets: readonly string[],
+  tenant: string,
+  { table, now }: Tools,
+): Promise<void> => {
   const id = noticeId(notice);
   await Promise.all(
     targets.map((target) => {

@@ -26,11 +26,7 @@ const WITHIN_MS = DAY;
 export const untried: Tally = { failedAt: [] };
 
 /** The tally with a batch's attempts. Times that only a wrong clock can have written are left out. */
-export const tallied = (
-  { succeededAt, failedAt }: Tally,
-  { succeeded, failed }: Attempts,
-  now: number,
-): Tally => {
+export const tallied = ({ succeededAt, failedAt }: Tally, { succeeded, failed }: Attempts, now: number): Tally => {
   const lately = (at: number) => believed(at, now, 0) > now - WITHIN_MS;
   const failures = [...failedAt.filter(lately), ...Array.from({ length: failed }, () => now)].slice(-FAILURES);
   if (succeeded) return { succeededAt: now, failedAt: failures };

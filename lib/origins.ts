@@ -16,7 +16,9 @@ type Tools = Pick<Runtime, 'turns' | 'table' | 'queue' | 'env' | 'log' | 'now'>;
 /** An origin as a caller writes it. Throws the Refusal 422 for what can be none of a callback. */
 export const readOrigin = (text: string, { addresses }: Pick<Config, 'addresses'>): string => {
   const isOrigin = isCallback(text) && placeOf(text) === text;
-  const reason = isOrigin ? refusal(text, addresses) : 'must be an origin such as https://ci.example.com, without a path';
+  const reason = isOrigin
+    ? refusal(text, addresses)
+    : 'must be an origin such as https://ci.example.com, without a path';
   if (reason !== undefined) {
     throw new Refusal(422, `origin ${reason}`, [{ pointer: '/origin', detail: reason }]);
   }
@@ -24,7 +26,10 @@ export const readOrigin = (text: string, { addresses }: Pick<Config, 'addresses'
 };
 
 /** No attempt is made at its callbacks until it is enabled; what goes there waits, and is parked when it has waited its time. */
-export const disableOrigin = async ({ tenant, origin }: Origin, { turns }: Tools): Promise<{ readonly disabled: true }> => {
+export const disableOrigin = async (
+  { tenant, origin }: Origin,
+  { turns }: Tools,
+): Promise<{ readonly disabled: true }> => {
   await turns.disable(originTurn(tenant, origin));
   return { disabled: true };
 };

@@ -1,10 +1,11 @@
 /** Keeps targets' turns in the table. */
+
+import type { Attempts } from './origin.ts';
 import { throttled } from './pacing.ts';
 import { rested } from './resting.ts';
 import type { Runtime } from './runtime.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
 import { raise } from './standing.ts';
-import type { Attempts } from './origin.ts';
 import {
   answered,
   attempted,
@@ -77,8 +78,7 @@ export const createTurns = (tools: SharedTools & Pick<Runtime, 'now'>): Turns =>
     leave: (name, by, learned) => changeWithTrouble(name, (turn) => afterBatch(leave(turn, by), learned, now())),
     read: (name) => turns.read(turnKey(name)),
     disable: (name) => changeWithTrouble(name, (turn) => disableOnRequest(turn, now())),
-    enable: (name) =>
-      turns.change(turnKey(name), (turn) => ({ body: enable(turn, now()), result: undefined })),
+    enable: (name) => turns.change(turnKey(name), (turn) => ({ body: enable(turn, now()), result: undefined })),
   };
 };
 

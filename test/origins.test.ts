@@ -22,11 +22,33 @@ describe('an origin', () => {
     ['four', false, [0, 1, 2, 3].map((at) => [at * HOUR, bad(1)])],
     ['five of one batch', true, [[0, bad(5)]]],
     ['five, of which a day covers four', false, [0, 21, 22, 23, 24].map((at) => [at * HOUR, bad(1)])],
-    ['five after a success of the same day', false, [[0, ok], ...[1, 2, 3, 4, 5].map((at) => [at * HOUR, bad(1)] as const)]],
-    ['five after a success of the day before', true, [[0, ok], ...[20, 21, 22, 23, 24].map((at) => [at * HOUR, bad(1)] as const)]],
+    [
+      'five after a success of the same day',
+      false,
+      [[0, ok], ...[1, 2, 3, 4, 5].map((at) => [at * HOUR, bad(1)] as const)],
+    ],
+    [
+      'five after a success of the day before',
+      true,
+      [[0, ok], ...[20, 21, 22, 23, 24].map((at) => [at * HOUR, bad(1)] as const)],
+    ],
     ['five and a success together', false, [[0, { ...bad(5), succeeded: true }]]],
-    ['times of a clock that is days ahead', false, [[3 * DAY, bad(4)], [0, bad(1)]]],
-    ['a success by a clock that is days ahead', true, [[3 * DAY, ok], [0, bad(5)]]],
+    [
+      'times of a clock that is days ahead',
+      false,
+      [
+        [3 * DAY, bad(4)],
+        [0, bad(1)],
+      ],
+    ],
+    [
+      'a success by a clock that is days ahead',
+      true,
+      [
+        [3 * DAY, ok],
+        [0, bad(5)],
+      ],
+    ],
   ])('after %s: disabled %s', (_, failing, batches) => {
     const end = batches.reduce<Tally>((tally, [at, attempts]) => tallied(tally, attempts, NOW + at), untried);
     expect(isFailing(end)).toBe(failing);
@@ -119,7 +141,10 @@ describe('an origin that has only failed', () => {
     await ended(world);
     await ended(world, { tenant: 'other' });
     await pass(world, HOUR);
-    const told = noticesIn(world).map(({ url, event }) => [new URL(url).host, (event.data as { tenant?: string }).tenant]);
+    const told = noticesIn(world).map(({ url, event }) => [
+      new URL(url).host,
+      (event.data as { tenant?: string }).tenant,
+    ]);
     expect(told.toSorted()).toEqual([
       ['ci.example.com', 'other'],
       ['operators.example.com', 'default'],
@@ -138,7 +163,13 @@ describe('an origin that has only failed', () => {
     expect(answer).toEqual({ status: 200, body: { origin: ORIGIN, disabled: false, woken: 4 } });
     await pass(world, 10 * SECOND);
     expect(statesOf(world, ids)).toEqual(['delivered', 'delivered', 'delivered', 'delivered']);
-    expect(new Set(toldAt(world).filter(({ isTaken }) => isTaken).map(({ id }) => id)).size).toBe(4);
+    expect(
+      new Set(
+        toldAt(world)
+          .filter(({ isTaken }) => isTaken)
+          .map(({ id }) => id),
+      ).size,
+    ).toBe(4);
     await pass(world, 2 * HOUR);
     expect(await gauge(world)).toBe(0);
   });
@@ -245,7 +276,9 @@ describe('a tenant', () => {
     for (const what of ['disable', 'enable']) {
       expect(await ask(world, `POST /origins/${what}`, body)).toMatchObject({ status: 422 });
     }
-    expect([...world.table.items()].filter(({ pk }) => pk.startsWith('turn#') || pk.startsWith('standing#'))).toEqual([]);
+    expect([...world.table.items()].filter(({ pk }) => pk.startsWith('turn#') || pk.startsWith('standing#'))).toEqual(
+      [],
+    );
   });
 
   test.each([
@@ -269,7 +302,9 @@ describe('a function that is killed', () => {
       for (const what of ['insert disabled', 'replace turn', 'insert asleep', 'replace delivery']) {
         let isOn = false;
         const kill = killing(what, fault);
-        const { world, heal } = failing({ faults: (effect) => (isOn && effect.process.name === 'notifier' ? kill(effect) : undefined) });
+        const { world, heal } = failing({
+          faults: (effect) => (isOn && effect.process.name === 'notifier' ? kill(effect) : undefined),
+        });
         const ids = [await ended(world)];
         await pass(world, HOUR);
         isOn = true;

@@ -35,7 +35,9 @@ type Words = {
     readonly ended: string;
     /** What a person can do about an origin of callbacks that was disabled. */
     readonly disabled: string;
-    readonly facts: Readonly<Record<'provider' | 'target' | 'tenant' | 'submission' | 'watch' | 'delivery' | 'help', string>>;
+    readonly facts: Readonly<
+      Record<'provider' | 'target' | 'tenant' | 'submission' | 'watch' | 'delivery' | 'help', string>
+    >;
   };
   /** Days, hours, minutes, seconds. */
   readonly units: readonly [string, string, string, string];
@@ -162,7 +164,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       },
       ended:
         '投递仍会重试。请为该目标配置新的地址或密钥，或将其从 opwatch.config.ts 中移除，然后重新投递已搁置的消息。',
-      disabled: '投递正在等待。请修复接收方，然后启用该来源（POST /origins/enable），投递会立即发送；否则在开始三天后搁置。',
+      disabled:
+        '投递正在等待。请修复接收方，然后启用该来源（POST /origins/enable），投递会立即发送；否则在开始三天后搁置。',
       facts: {
         provider: '云产品',
         target: '通知目标',

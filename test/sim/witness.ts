@@ -11,6 +11,7 @@ import { isOver, type Owed, type Watch } from '../../lib/watch.ts';
 import { type Asked, faceOf } from '../world/cloud-faces.ts';
 import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';
+import { sleepsUntil } from './origins.ts';
 import type { Plan } from './plan.ts';
 import { HOUR, MINUTE } from './time.ts';
 import type { Trouble } from './troubles.ts';
@@ -164,7 +165,8 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
       expect(after.aliveUntil !== undefined, () => `owes work and is in nobody's sight: ${after.pk} ${after.sk}`);
       expect(after.expiresAt === undefined, () => `owes work and may expire: ${after.pk} ${after.sk}`);
       const { lapses } = after as Leased<unknown>;
-      const ahead = (after.aliveUntil ?? 0) - Math.max(dueAt(after), now());
+      const due = sleepsUntil(after, items) ?? dueAt(after);
+      const ahead = (after.aliveUntil ?? 0) - Math.max(due, now());
       expect(
         ahead <= (lapses > 0 ? LEASE_MAX_MS : LEASE_USUAL_MS) + MINUTE,
         () => `a lost message would be missed for long: ${after.pk} ${after.sk}`,

@@ -4,8 +4,8 @@
  */
 import { SCOPES } from '../../lib/caller.ts';
 import type { Config } from '../../lib/config.ts';
-import type { Delivery } from '../../lib/delivery.ts';
 import { deliver } from '../../lib/deliver.ts';
+import type { Delivery } from '../../lib/delivery.ts';
 import { poll } from '../../lib/poll.ts';
 import type { SqsRecord } from '../../lib/queue.ts';
 import { type Receipt, receive } from '../../lib/receive.ts';
@@ -178,6 +178,8 @@ export const createWorld = (options: WorldOptions = {}): World => {
   let swept = 0;
   let taken = 0;
   let planSweep: (at: number) => void = () => {};
+  /** Since when the sweep has something to do though no lease has lapsed. */
+  let enabledAt = Number.POSITIVE_INFINITY;
   const table = createMemoryTable({
     now,
     lag: () => options.lagMs?.(chance) ?? 0,
@@ -185,7 +187,10 @@ export const createWorld = (options: WorldOptions = {}): World => {
     onWrite: (after, before) => {
       options.onWrite?.(after, before, actor);
       if (after.aliveUntil !== undefined) planSweep(after.aliveUntil);
-      if (isOfEnabling(after, before)) planSweep(now());
+      if (isOfEnabling(after, before)) {
+        enabledAt = Math.min(enabledAt, now() - 1);
+        planSweep(now());
+      }
     },
   });
   const triggers = attachTriggers({
@@ -304,11 +309,17 @@ export const createWorld = (options: WorldOptions = {}): World => {
 
   const start = (): void => {
     consumeAll(queuesOf(env));
-    planSweep = triggers.everyMinute('sweep', table.firstLapse, async () => {
-      const until = now() + 40_000;
-      const done = await as('sweep', (runtime) => functions.sweep(runtime, () => now() < until), 50_000);
-      swept += done.sent;
-    });
+    planSweep = triggers.everyMinute(
+      'sweep',
+      () => Math.min(table.firstLapse(), enabledAt),
+      async () => {
+        const begunAt = now();
+        const until = now() + 40_000;
+        const done = await as('sweep', (runtime) => functions.sweep(runtime, () => now() < until), 50_000);
+        swept += done.sent;
+        if (done.undone === 0 && enabledAt < begunAt) enabledAt = Number.POSITIVE_INFINITY;
+      },
+    );
   };
 
   return {
