@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { callerOf, mustHave } from '../lib/caller.ts';
 import { habitsOf } from '../lib/habits.ts';
+import { answer, type HttpEvent, type HttpResult, jsonBody } from '../lib/http-event.ts';
 import { type Lane, openLane } from '../lib/lane.ts';
 import { linksOf } from '../lib/links.ts';
 import { listWatches } from '../lib/listing.ts';
@@ -16,7 +17,7 @@ import { providers } from '../lib/providers/index.ts';
 import { contextsOf } from '../lib/recipient.ts';
 import { type Handle, idIn, isTheirs, noSuchWatch, note, watchIn } from '../lib/requests.ts';
 import type { Runtime } from '../lib/runtime.ts';
-import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
+import { httpHandler } from '../lib/shell.ts';
 import { readDeadline } from '../lib/submission.ts';
 import { changeWatch } from '../lib/submit.ts';
 import { deliveryViews, pauseView, watchView } from '../lib/view.ts';

@@ -1,7 +1,9 @@
 /** Answers GET /w/{link}: the facts of one watch, for people in a chat who have no token. It changes nothing. */
+
+import type { HttpEvent, HttpResult } from '../lib/http-event.ts';
 import { openLink } from '../lib/open-link.ts';
 import type { Runtime } from '../lib/runtime.ts';
-import { type HttpEvent, type HttpResult, httpHandler } from '../lib/shell.ts';
+import { httpHandler } from '../lib/shell.ts';
 
 /** Answers one request. Throws a SecretError where the keys of links cannot be read. */
 export const serve = async ({ headers, pathParameters }: HttpEvent, runtime: Runtime): Promise<HttpResult> => {

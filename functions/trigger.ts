@@ -1,11 +1,12 @@
 /** Takes watches: POST /watches, the same JSON by direct invoke, or as the input of a schedule or rule. */
 import middy from '@middy/core';
 import { callerOf, mustHave, principalOf, THE_DEPLOYMENT } from '../lib/caller.ts';
+import { answer, type HttpEvent, type HttpResult, jsonBody } from '../lib/http-event.ts';
 import { problemHeaders } from '../lib/problem.ts';
 import { problemsIn, type Receipt, receive, watchesIn } from '../lib/receive.ts';
 import { keepRefused } from '../lib/refused.ts';
 import { type Runtime, theRuntime } from '../lib/runtime.ts';
-import { answer, type HttpEvent, type HttpResult, httpHandler, jsonBody } from '../lib/shell.ts';
+import { httpHandler } from '../lib/shell.ts';
 
 /** Answers one request; throws a Refusal for what it refuses whole. */
 export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpResult> => {

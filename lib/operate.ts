@@ -1,6 +1,7 @@
 /** What the scope `operate` lets callers do: send deliveries again, dismiss them, enable targets, disable and enable origins. */
 import * as v from 'valibot';
 import { type Caller, mustHave, mustTell } from './caller.ts';
+import { answer, jsonBody } from './http-event.ts';
 import { type DeliveryItem, deliveryKey, isId } from './items.ts';
 import { disableOrigin, enableOrigin, readOrigin } from './origins.ts';
 import { placeOf } from './place.ts';
@@ -8,7 +9,6 @@ import { Refusal, TOO_MANY_DELIVERIES, tooMany } from './problem.ts';
 import { type Handle, isTheirs, note, watchIn } from './requests.ts';
 import { dismiss, dismissParked, type Parked, resend, resendParked } from './resend.ts';
 import type { Runtime } from './runtime.ts';
-import { answer, jsonBody } from './shell.ts';
 import type { Key } from './store.ts';
 import { parseInstant } from './time.ts';
 import type { Watch } from './watch.ts';

@@ -1,10 +1,10 @@
 /** What the handlers of the HTTP API share: who may see a watch, and the record of who changed what. */
 import { type Caller, mayUse, principalOf } from './caller.ts';
+import type { HttpEvent, HttpResult } from './http-event.ts';
 import { isId, type WatchItem, watchKey } from './items.ts';
 import type { Fields } from './log.ts';
 import { Refusal } from './problem.ts';
 import type { Runtime } from './runtime.ts';
-import type { HttpEvent, HttpResult } from './shell.ts';
 import type { Watch } from './watch.ts';
 
 /** Answers one request; throws a Refusal for what it refuses. */

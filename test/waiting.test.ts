@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { serve as serveApi } from '../functions/api.ts';
 import { serve as serveTrigger } from '../functions/trigger.ts';
+import type { HttpEvent, HttpResult } from '../lib/http-event.ts';
 import { Refusal } from '../lib/problem.ts';
-import type { HttpEvent, HttpResult } from '../lib/shell.ts';
 import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, OPERATIONS } from './samples.ts';
 import { deliveriesOf, logged, messagesIn, owed, pass, submitted } from './world/scenes.ts';

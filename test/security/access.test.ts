@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { serve } from '../../functions/api.ts';
 import { type Caller, callerOf, contextOf, SCOPES } from '../../lib/caller.ts';
+import type { HttpEvent } from '../../lib/http-event.ts';
 import { TENANTS } from '../../lib/limits.ts';
 import { Refusal } from '../../lib/problem.ts';
 import { receive } from '../../lib/receive.ts';
-import type { HttpEvent } from '../../lib/shell.ts';
 import { bearerOf, newToken } from '../../lib/token.ts';
 import type { WatchView } from '../../lib/view.ts';
 import { DAY, MINUTE } from '../samples.ts';

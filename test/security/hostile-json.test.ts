@@ -1,8 +1,8 @@
 /** JSON from outside: names that mean something to JavaScript, and nesting without end. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../lib/config.ts';
+import { BODY_BYTES_MAX, type HttpEvent, jsonBody } from '../../lib/http-event.ts';
 import { Refusal } from '../../lib/problem.ts';
-import { BODY_BYTES_MAX, type HttpEvent, jsonBody } from '../../lib/shell.ts';
 import { checkSubmission } from '../../lib/submission.ts';
 import { HOUR, OPERATIONS, T0 } from '../samples.ts';
 import { deliveriesOf, pass, submitted, watchOf } from '../world/scenes.ts';

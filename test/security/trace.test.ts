@@ -1,7 +1,7 @@
 /** Who changed what is in the log. */
 import { expect, test } from 'vitest';
 import { serve } from '../../functions/api.ts';
-import type { HttpEvent } from '../../lib/shell.ts';
+import type { HttpEvent } from '../../lib/http-event.ts';
 import { DAY, T0 } from '../samples.ts';
 import { deliveriesOf, pass, submitted } from '../world/scenes.ts';
 import { createWorld } from '../world/world.ts';

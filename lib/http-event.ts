@@ -1,0 +1,49 @@
+/** Requests and answers of the HTTP API, as Lambda has them. */
+import { Refusal } from './problem.ts';
+
+/** What of an API Gateway HTTP API event (payload 2.0) is used. */
+export type HttpEvent = {
+  /** Method and path as serverless.yml has them: `GET /watches/{id}`. */
+  readonly routeKey: string;
+  readonly requestContext: {
+    readonly http: { readonly method: string; readonly path: string };
+    readonly authorizer?: unknown;
+  };
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly pathParameters?: Readonly<Record<string, string | undefined>>;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+};
+
+export type HttpResult = {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+export const BODY_BYTES_MAX = 256 * 1024;
+
+export const answer = (
+  statusCode: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResult => ({
+  statusCode,
+  headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
+  body: JSON.stringify(body),
+});
+
+/** The body of a request as JSON. Throws a Refusal: too large, not JSON, missing. */
+export const jsonBody = (event: HttpEvent): unknown => {
+  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  if (Buffer.byteLength(text) > BODY_BYTES_MAX) {
+    throw new Refusal(413, `the body is larger than ${BODY_BYTES_MAX / 1024} KiB`);
+  }
+  if (text.trim() === '') throw new Refusal(400, 'the body is empty: it must be JSON');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, 'the body is not JSON');
+  }
+};
