@@ -4,7 +4,7 @@ import { type Delivery, heldUp, mayAttemptAt, type WaitingFor } from './delivery
 import { holdBack, tellOfDisabling } from './disabled.ts';
 import { type Due, type Fates, isOfNoUse } from './due.ts';
 import { leaseIsDue, watchKey, withBody } from './items.ts';
-import { canMerge, leftByOthers, merged } from './merge.ts';
+import { apart, canMerge, isOfUrgent, leftByOthers, merged } from './merge.ts';
 import { isNotice } from './notice.ts';
 import type { Attempts } from './origin.ts';
 import { saveOvertaken } from './outcome.ts';
@@ -132,8 +132,16 @@ const tellInTurn = async (dues: readonly Due[], runtime: Runtime): Promise<Fates
   const recipient = recipientOf(first.job.item.body, config);
   const by = uniqueId();
   const { rate, seats } = recipient;
-  const mergeable = dues.filter((due) => canMerge(due, recipient)).map(({ job }) => job.wakeUp);
-  const entry = await takeTurn(runtime, recipient.turn, { by, count: dues.length, rate, seats, mergeable });
+  const mergeable = dues.filter((due) => canMerge(due, recipient));
+  const entry = await takeTurn(runtime, recipient.turn, {
+    by,
+    count: apart(dues, recipient).length,
+    fewest: merged(dues, recipient).length,
+    rate,
+    seats,
+    mergeable: mergeable.map(({ job }) => job.wakeUp),
+    first: mergeable.filter(({ job }) => isOfUrgent(job.item)).map(({ job }) => job.wakeUp),
+  });
   if ('backAt' in entry) return comeBack(dues, entry.backAt, runtime);
   if ('disabled' in entry) return holdBack(dues, recipient, entry.disabled, runtime);
 
@@ -169,7 +177,8 @@ const tellInSlots = async (
   runtime: Runtime,
 ): Promise<readonly Outcome[]> => {
   const all = [...dues, ...(await leftByOthers(waiting, recipient, runtime))];
-  const groups = slots.length < all.length ? merged(all, recipient) : all.map((due) => [due]);
+  const each = apart(all, recipient);
+  const groups = slots.length < each.length ? merged(all, recipient) : each;
   const [now, later] = [groups.slice(0, slots.length), groups.slice(slots.length)];
   const outcomes = await Promise.all(now.map((group, i) => tellInSlot(group, slots[i] ?? runtime.now(), runtime)));
   return [...outcomes, { fates: await comeBack(later.flat(), runtime.now() + SECOND, runtime) }];

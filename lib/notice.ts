@@ -11,6 +11,7 @@ export const NOTICES = [
   'target_ended',
   'delivery_parked',
   'submission_refused',
+  'notices_left_out',
 ] as const;
 
 /** Texts are as they may be kept: bounded, without secrets. Instants are epoch ms. */
@@ -46,13 +47,16 @@ export type Notice = { readonly at: number } & (
     }
   /** By schedule or direct invoke: the faults are its reason, `submission` says what was to be watched. */
   | { readonly event: 'submission_refused'; readonly submission: string; readonly reason: string }
+  /** A tenant's doings have made more notices than are told in an hour. */
+  | { readonly event: 'notices_left_out'; readonly tenant: string }
 );
 
 /**
  * What makes two notices the same: it is told once. Refused credentials and a disabled target or origin once each time it begins, a
  * blocked watch once for each connection and kind, a word once, parked
  * deliveries once an hour for each target, and a target that is gone for good once a day, or an outage would be told as often
- * as it has victims; a refused submission once an hour.
+ * as it has victims; a refused submission once an hour, and that others are left out
+ * once an hour for each tenant.
  */
 export const sameness = (notice: Notice): readonly string[] => {
   switch (notice.event) {
@@ -72,8 +76,14 @@ export const sameness = (notice: Notice): readonly string[] => {
       return [notice.event, notice.target, String(Math.floor(notice.at / HOUR))];
     case 'submission_refused':
       return [notice.event, notice.submission, notice.reason, String(Math.floor(notice.at / HOUR))];
+    case 'notices_left_out':
+      return [notice.event, notice.tenant, String(Math.floor(notice.at / HOUR))];
   }
 };
+
+/** What only a person can mend, and what grows worse until then: it is told before anything else. */
+const URGENT: readonly Notice['event'][] = ['credentials_refused', 'target_ended'];
+export const isUrgent = ({ event }: Pick<Notice, 'event'>): boolean => URGENT.includes(event);
 
 /** A notice as it is sent; docs/notices.schema.json publishes it. */
 export type NoticeEvent = {
@@ -91,7 +101,7 @@ export type NoticeEvent = {
     readonly kind?: BlockedKind;
     readonly providerStatus?: string;
     readonly target?: string;
-    /** Whose callbacks go there. */
+    /** Whose callbacks go there, or whose doings have made the notices. */
     readonly tenant?: string;
     /** What was to be watched. */
     readonly submission?: string;
@@ -110,6 +120,7 @@ const HELP: Readonly<Record<Notice['event'], string>> = {
   origin_disabled: 'docs/operations.md#origin-disabled',
   delivery_parked: 'docs/operations.md#deliveries-parked',
   submission_refused: 'docs/operations.md#dead-letters',
+  notices_left_out: 'docs/operations.md#notices',
 };
 
 const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
@@ -144,6 +155,8 @@ const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
       };
     case 'submission_refused':
       return { submission: notice.submission, reason: { message: notice.reason } };
+    case 'notices_left_out':
+      return { tenant: notice.tenant };
   }
 };
 

@@ -2,13 +2,24 @@
 import { DEFAULT_TENANT } from './caller.ts';
 import type { Config } from './config.ts';
 import { newDelivery } from './delivery.ts';
-import { newDeliveryItem, noticeId, noticeWebhookId } from './items.ts';
-import type { Notice } from './notice.ts';
+import { deliveryKey, newDeliveryItem, noticeId, noticeWebhookId } from './items.ts';
+import { isUrgent, type Notice } from './notice.ts';
+import { takeNotice } from './notice-limit.ts';
 import { isCallback, placeOf } from './place.ts';
 import type { Runtime } from './runtime.ts';
+import type { SharedTools } from './shared-item.ts';
 import { targetOf } from './targets/index.ts';
 
 type Tools = Pick<Runtime, 'config' | 'table' | 'now'>;
+type LimitTools = Tools & SharedTools & Pick<Runtime, 'log'>;
+
+/** To whom, and as whose delivery. */
+type Addressed = { readonly targets: readonly string[]; readonly as: string };
+
+const toOperators = (notice: Notice, { operators }: Config): Addressed => ({
+  targets: withoutItself(operators, notice),
+  as: DEFAULT_TENANT,
+});
 
 /**
  * Owes a notice to the operators; the same one again changes nothing. Whoever does so before writing down what the notice is
@@ -16,16 +27,33 @@ type Tools = Pick<Runtime, 'config' | 'table' | 'now'>;
  * its own queue: the leases lapse at once, and the sweep wakes the deliveries within a minute.
  */
 export const tellOperators = (notice: Notice, tools: Tools): Promise<void> =>
-  owe(notice, withoutItself(tools.config.operators, notice), DEFAULT_TENANT, tools);
+  owe(notice, toOperators(notice, tools.config), tools);
+
+/** The same of what the doings of a tenant have made: beyond so many in an hour, notices that are not urgent are left out. */
+export const tellOperatorsOf = (tenant: string, notice: Notice, tools: LimitTools): Promise<void> =>
+  oweWithin(tenant, notice, toOperators(notice, tools.config), tools);
 
 /**
  * Owes a tenant a notice: to those of its own targets (`tenants.<name>.notify`) that can be told one, or to the operators where
  * there are none.
  */
-export const tellTenant = (notice: Notice & { readonly tenant: string }, tools: Tools): Promise<void> => {
+export const tellTenant = (notice: Notice & { readonly tenant: string }, tools: LimitTools): Promise<void> => {
   const { config } = tools;
-  const own = withoutItself(config.targetsOf(notice.tenant), notice).filter((name) => canTell(name, config));
-  return own.length > 0 ? owe(notice, own, notice.tenant, tools) : tellOperators(notice, tools);
+  const { tenant } = notice;
+  const targets = withoutItself(config.targetsOf(tenant), notice).filter((name) => canTell(name, config));
+  const own = targets.length > 0 ? { targets, as: tenant } : undefined;
+  return oweWithin(tenant, notice, own ?? toOperators(notice, config), tools);
+};
+
+const oweWithin = async (tenant: string, notice: Notice, to: Addressed, tools: LimitTools): Promise<void> => {
+  const { table, log, now } = tools;
+  if (to.targets.length === 0 || isUrgent(notice)) return owe(notice, to, tools);
+  const id = noticeId(notice);
+  const known = await table.get(to.targets.map((target) => deliveryKey(id, noticeWebhookId(id, target))));
+  // What was counted before somebody was killed is not counted again.
+  if (known.length > 0 || (await takeNotice(tenant, tools))) return owe(notice, to, tools);
+  log.warn('notice left out', { notice: notice.event, tenant });
+  return owe({ event: 'notices_left_out', at: now(), tenant }, to, tools);
 };
 
 /** Who cannot be told cannot be told that either. */
@@ -35,12 +63,8 @@ const withoutItself = (targets: readonly string[], notice: Notice): readonly str
 const canTell = (name: string, { targets }: Config): boolean =>
   isCallback(name) || targetOf(targets.get(name)?.type ?? '')?.notice !== undefined;
 
-const owe = async (
-  notice: Notice,
-  targets: readonly string[],
-  tenant: string,
-  { table, now }: Tools,
-): Promise<void> => {
+/** What is there already stays as it is. */
+const owe = async (notice: Notice, { targets, as: tenant }: Addressed, { table, now }: Tools): Promise<void> => {
   const id = noticeId(notice);
   await Promise.all(
     targets.map((target) => {

@@ -3,7 +3,7 @@ import type { Made } from './attempt.ts';
 import { type AttemptRecord, afterAttempt, type Delivery, describe, overtaken } from './delivery.ts';
 import { attemptKey, type DeliveryItem, deliveryKey, withBody } from './items.ts';
 import { isNotice } from './notice.ts';
-import { tellOperators } from './operators.ts';
+import { tellOperatorsOf } from './operators.ts';
 import { placeOf } from './place.ts';
 import type { Runtime } from './runtime.ts';
 import { KEEP_MS, SECOND } from './schedule.ts';
@@ -56,14 +56,14 @@ export const saveOutcome = async (
 const tellOfParking = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
   if (isNotice(body.event)) return;
   const about = { target: placeOf(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
-  await tellOperators({ event: 'delivery_parked', at: runtime.now(), ...about }, runtime);
+  await tellOperatorsOf(body.tenant, { event: 'delivery_parked', at: runtime.now(), ...about }, runtime);
 };
 
 /** What only a person can mend is told at the first sign, and not when all attempts are used up. */
 const tellOfEnding = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
   if (isNotice(body.event)) return;
   const about = { target: placeOf(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
-  await tellOperators({ event: 'target_ended', at: runtime.now(), ...about }, runtime);
+  await tellOperatorsOf(body.tenant, { event: 'target_ended', at: runtime.now(), ...about }, runtime);
 };
 
 const report = (before: Delivery, { pk, body }: DeliveryItem, verdict: Verdict, { log, now }: Runtime): void => {

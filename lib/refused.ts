@@ -1,5 +1,6 @@
 /** Nobody reads the answer to a schedule: each submission that was refused is kept, and the operators are told why. */
-import { tellOperators } from './operators.ts';
+import { DEFAULT_TENANT } from './caller.ts';
+import { tellOperatorsOf } from './operators.ts';
 import type { Problem } from './problem.ts';
 import type { Receipt } from './receive.ts';
 import type { Runtime } from './runtime.ts';
@@ -54,7 +55,8 @@ export const keepRefused = async (input: unknown, receipt: Receipt, runtime: Run
     const { problem } = refused;
     const reason = reasonOf(problem);
     log.error('submission refused', { answer: JSON.stringify(problem) });
-    await tellOperators({ event: 'submission_refused', at: now(), submission: gistOf(refused), reason }, runtime);
+    const about = { at: now(), submission: gistOf(refused), reason };
+    await tellOperatorsOf(DEFAULT_TENANT, { event: 'submission_refused', ...about }, runtime);
     await queue.bury(env.deadLetterQueue, { body: letterOf(refused, now()) }, reason);
   }
 };

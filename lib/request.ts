@@ -39,12 +39,15 @@ export const write = (
   const { watch, delivery } = one;
   const { event } = delivery;
   if (isNotice(event)) {
+    const urlOf = (id: string) => watchUrl(id, runtime);
+    if (told.length > 1 && target.notices) {
+      const notices = told.flatMap(({ delivery: { event: each } }) =>
+        isNotice(each) ? [noticeEventOf(each, urlOf)] : [],
+      );
+      return target.notices(notices, settings, attempt);
+    }
     if (!target.notice) throw notYetTold(`a target of type ${target.type} cannot be told a notice`);
-    return target.notice(
-      noticeEventOf(event, (id) => watchUrl(id, runtime)),
-      settings,
-      attempt,
-    );
+    return target.notice(noticeEventOf(event, urlOf), settings, attempt);
   }
   if (told.length > 1 && target.digest) {
     return target.digest(

@@ -71,8 +71,12 @@ export type Wish = {
   readonly count: number;
   readonly rate: Rate;
   readonly seats: number;
+  /** Into how few messages they go, where those that can share one do so; left out, `mergeable` share one. */
+  readonly fewest?: number;
   /** Those of them that can share a message. */
   readonly mergeable?: readonly Key[];
+  /** Those of these that go before whatever waits. */
+  readonly first?: readonly Key[];
   /** Slots later than this much are not taken: the message comes back instead. */
   readonly patienceMs: number;
 };
@@ -103,11 +107,12 @@ const WAITING_MAX = 25;
 const isSame = (a: Key, b: Key): boolean => a.pk === b.pk && a.sk === b.sk;
 
 /** What found no turn, and can share a message, is left for whoever gets the next slot. */
-const leftWaiting = (turn: Turn, { mergeable = [] }: Wish): Turn => {
+const leftWaiting = (turn: Turn, { mergeable = [], first = [] }: Wish): Turn => {
   const { waiting = [] } = turn;
   const more = mergeable.filter((key) => !waiting.some((other) => isSame(key, other)));
-  const next = [...waiting, ...more].slice(0, WAITING_MAX);
-  return next.length === waiting.length ? turn : { ...turn, waiting: next };
+  const isFirst = (key: Key) => first.some((other) => isSame(key, other));
+  const next = [...more.filter(isFirst), ...waiting, ...more.filter((key) => !isFirst(key))].slice(0, WAITING_MAX);
+  return next.every((key, i) => key === waiting[i]) ? turn : { ...turn, waiting: next };
 };
 
 /** Slots are given out this far ahead at most: nobody's patience is longer. */
@@ -128,6 +133,7 @@ const believable = (turn: Turn, now: number): Turn => ({
  */
 export const enter = (stored: Turn, wish: Wish, now: number): { readonly turn: Turn; readonly entry: Entry } => {
   const { by, count, rate, mergeable = [] } = wish;
+  const { fewest = count - mergeable.length + 1 } = wish;
   const turn = believable(stored, now);
   if (turn.disabled) return { turn: stored, entry: { disabled: turn.disabled } };
   if (turn.pausedUntil > now) return { turn: leftWaiting(stored, wish), entry: { backAt: turn.pausedUntil } };
@@ -139,8 +145,7 @@ export const enter = (stored: Turn, wish: Wish, now: number): { readonly turn: T
   const { waiting = [], ...rest } = turn;
   const each = slotsFor(turn, count, wish, now);
   const isShort = each.slots.length < count || waiting.length > 0;
-  const { slots, recent, nextSlotAt } =
-    isShort && mergeable.length > 0 ? slotsFor(turn, count - mergeable.length + 1, wish, now) : each;
+  const { slots, recent, nextSlotAt } = isShort && mergeable.length > 0 ? slotsFor(turn, fewest, wish, now) : each;
   if (slots.length === 0) {
     const backAt = Math.max(nextSlotAt, minuteFree(recent, rate, paceNow(turn, now)));
     return { turn: leftWaiting(stored, wish), entry: { backAt } };

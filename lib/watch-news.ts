@@ -1,6 +1,6 @@
 /** What operators and the log are told of a watch when a look has changed it. */
 import { watchKey } from './items.ts';
-import { tellOperators } from './operators.ts';
+import { tellOperatorsOf } from './operators.ts';
 import type { Runtime } from './runtime.ts';
 import { raise } from './standing.ts';
 import { isOver, type Watch } from './watch.ts';
@@ -10,19 +10,19 @@ const hasNewWord = (before: Watch, after: Watch): boolean =>
 
 /** Tells the operators of a word that no page of the vendor has. */
 export const tellOfWord = async (before: Watch, after: Watch, runtime: Runtime): Promise<void> => {
-  const { id: watch, provider, word = '' } = after;
+  const { id: watch, tenant, provider, word = '' } = after;
   if (!hasNewWord(before, after)) return;
-  await tellOperators({ event: 'unknown_word', at: runtime.now(), provider, word, watch }, runtime);
+  await tellOperatorsOf(tenant, { event: 'unknown_word', at: runtime.now(), provider, word, watch }, runtime);
 };
 
 /** Tells the operators that a cloud refuses the looks of a watch. */
 export const tellOfBlock = async (before: Watch, after: Watch, runtime: Runtime): Promise<void> => {
-  const { id: watch, provider, connection, blocked } = after;
+  const { id: watch, tenant, provider, connection, blocked } = after;
   if (!blocked || before.blocked) return;
   await raise('blocked', watchKey(watch), runtime);
   const { kind, code, message } = blocked;
   const about = { provider, connection, watch, kind, code, message };
-  await tellOperators({ event: 'watch_blocked', at: runtime.now(), ...about }, runtime);
+  await tellOperatorsOf(tenant, { event: 'watch_blocked', at: runtime.now(), ...about }, runtime);
 };
 
 /** Logs what a write has changed. */

@@ -2,6 +2,7 @@
 
 import { reasonIn } from '../kept-sentence.ts';
 import type { Notice, NoticeEvent } from '../notice.ts';
+import { cutBytes } from '../text.ts';
 import { clockIn } from './kit/clock.ts';
 import { type Fact, line, lines, type Message, TITLE_BYTES, type Tone, VALUE_BYTES, WHY_BYTES } from './message.ts';
 import { type Language, WORDS } from './words.ts';
@@ -15,6 +16,7 @@ const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
   origin_disabled: ['bad', '🔕'],
   delivery_parked: ['bad', '📪'],
   submission_refused: ['bad', '🚫'],
+  notices_left_out: ['warn', '🔇'],
 };
 
 const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone: string): Fact[] => {
@@ -40,7 +42,7 @@ const isOurs = ({ status, kind }: NoticeEvent['data']): boolean =>
 
 /** The message a notice makes. */
 export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZone = 'UTC'): Message => {
-  const { status, kind, reason, connection, provider, target } = notice.data;
+  const { status, kind, reason, connection, provider, target, tenant } = notice.data;
   const [tone, mark] = LOOKS[status];
   const { notices, cures } = WORDS[language];
   const message = reason && (isOurs(notice.data) ? reasonIn(reason.message, language) : reason.message);
@@ -56,7 +58,7 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZon
   );
   return {
     tone,
-    title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? '')}`, TITLE_BYTES),
+    title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? tenant ?? '')}`, TITLE_BYTES),
     facts: factsOf(notice, language, timeZone),
     ...(why !== '' && { why }),
     // The watch's address asks for a token: a person would find a 401 there.
@@ -64,3 +66,44 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZon
     at: notice.timestamp,
   };
 };
+
+/** Bytes of a line's title and of its reason, and how many lines there are. */
+type Size = { readonly title: number; readonly why: number; readonly lines: number };
+
+const lineOf = (notice: NoticeEvent, language: Language, timeZone: string, size: Size): Fact => {
+  const { title, why = '' } = noticeMessageOf(notice, language, timeZone);
+  const value = [line(why, size.why), notice.data.help].filter(Boolean).join(' | ');
+  return { name: cutBytes(title, size.title), value: cutBytes(value, VALUE_BYTES) };
+};
+
+const severalOf = (notices: readonly NoticeEvent[], language: Language, timeZone: string, size: Size): Message => {
+  const words = WORDS[language].notices;
+  const tones = notices.map(({ data: { status } }) => LOOKS[status][0]);
+  const facts = notices.slice(0, size.lines).map((notice) => lineOf(notice, language, timeZone, size));
+  const rest = notices.length - facts.length;
+  return {
+    tone: tones.includes('bad') ? 'bad' : 'warn',
+    title: line(`🔔 ${words.several(notices.length)}`, TITLE_BYTES),
+    facts: rest > 0 ? [...facts, { name: '…', value: words.more(rest) }] : facts,
+    links: [],
+    at:
+      notices
+        .map(({ timestamp }) => timestamp)
+        .toSorted()
+        .at(-1) ?? '',
+  };
+};
+
+/** One message of several notices, in their order: from the best to the shortest, which has one line. */
+export function* noticesMessagesOf(
+  notices: readonly NoticeEvent[],
+  language: Language,
+  timeZone = 'UTC',
+): Generator<Message> {
+  for (const why of [200, 120, 60]) {
+    yield severalOf(notices, language, timeZone, { title: TITLE_BYTES, why, lines: notices.length });
+  }
+  for (let lines = notices.length; lines >= 1; lines -= 1) {
+    yield severalOf(notices, language, timeZone, { title: 100, why: 30, lines });
+  }
+}

@@ -90,6 +90,8 @@ export type Target<S = unknown> = {
   readonly unseen?: string;
   /** Tells an operator's notice, where somebody or something there can make use of it. */
   readonly notice?: (notice: NoticeEvent, settings: S, attempt: Attempt) => HttpRequest;
+  /** Tells several notices in one message, where the place is a chat. */
+  readonly notices?: (notices: readonly NoticeEvent[], settings: S, attempt: Attempt) => HttpRequest;
   /** Tells several events in one message, where the place is a chat: for what shares a slot of its lane. */
   readonly digest?: (events: readonly OperationEvent[], settings: S, attempt: Attempt) => HttpRequest;
   /** Keeps one message up to date, where the place can. */

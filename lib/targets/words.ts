@@ -31,6 +31,9 @@ type Words = {
   /** For whoever runs opwatch. */
   readonly notices: {
     readonly titles: Readonly<Record<Notice['event'], (about: string) => string>>;
+    /** The title of several in one message, and what it has no lines for. */
+    readonly several: (count: number) => string;
+    readonly more: (count: number) => string;
     /** What a person can do about a target that is gone for good. */
     readonly ended: string;
     /** What a person can do about an origin of callbacks that was disabled. */
@@ -92,7 +95,11 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         origin_disabled: (origin) => `${origin} is disabled: callbacks there have only failed`,
         delivery_parked: (target) => `${target} could not be told: deliveries are parked`,
         submission_refused: () => 'A submission by schedule or direct invoke was refused: nothing is watched',
+        notices_left_out: (tenant) =>
+          `Tenant ${tenant} has caused more notices than are told in an hour: the log has the others`,
       },
+      several: (count) => `${count} notices`,
+      more: (count) => `and ${count} more: the log has them`,
       facts: {
         provider: 'Provider',
         target: 'Target',
@@ -161,7 +168,10 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         origin_disabled: (origin) => `${origin} 已停用：发往该处的回调全部失败`,
         delivery_parked: (target) => `无法通知 ${target}，投递已搁置`,
         submission_refused: () => '定时或直接调用的提交被拒绝，未监视任何操作',
+        notices_left_out: (tenant) => `租户 ${tenant} 在一小时内引发的告知过多，其余见日志`,
       },
+      several: (count) => `${count} 条告知`,
+      more: (count) => `另有 ${count} 条，见日志`,
       ended:
         '投递仍会重试。请为该目标配置新的地址或密钥，或将其从 opwatch.config.ts 中移除，然后重新投递已搁置的消息。',
       disabled:

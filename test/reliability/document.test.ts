@@ -27,9 +27,9 @@ describe('ids', () => {
     expect(unknown([...all, shown('[F99] [F0] [S16]')])).toEqual(['F99', 'F0', 'S16']);
   });
 
-  test('are F1 to F54 and S1 to S15', () => {
+  test('are F1 to F55 and S1 to S15', () => {
     const ids = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
-    expect(IDS).toEqual([...ids('F', 54), ...ids('S', 15)]);
+    expect(IDS).toEqual([...ids('F', 55), ...ids('S', 15)]);
   });
 });
 

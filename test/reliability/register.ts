@@ -148,6 +148,10 @@ export const FAULTS: Readonly<Record<string, Promised>> = {
     'The callbacks of an origin only fail',
     'It is disabled after five failures without a success in a day, its tenant is told once and an alarm lasts; its deliveries wait without attempts, are woken when it is enabled, or parked at their usual end',
   ],
+  F55: [
+    'One tenant provokes notices to the operators without end',
+    'Ten an hour are told, and that there are more; a chat is told several in one message, what is urgent first, and other tenants’ notices arrive in time',
+  ],
 };
 
 export const REQUIREMENTS: Readonly<Record<string, Promised>> = {

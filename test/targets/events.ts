@@ -111,6 +111,7 @@ export const noticesWith = (text: string): readonly NoticeEvent[] => {
     { event: 'target_ended', at: AT, target: text, watch: 'w_sample', delivery: 'msg_sample', reason: text },
     { event: 'delivery_parked', at: AT, target: text, watch: 'w_sample', delivery: 'msg_sample', reason: text },
     { event: 'submission_refused', at: AT, submission: text, reason: text },
+    { event: 'notices_left_out', at: AT, tenant: 'default' },
   ];
   return notices.map((notice) => noticeEventOf(notice, (id) => `https://opwatch.example.com/watches/${id}`));
 };

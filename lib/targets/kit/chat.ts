@@ -3,7 +3,7 @@ import type { EventType, OperationEvent, ProgressEvent } from '../../event.ts';
 import type { HttpAnswer, HttpRequest } from '../../http.ts';
 import { digestsOf } from '../digest.ts';
 import { type Message, messageOf, shorterAndShorter } from '../message.ts';
-import { noticeMessageOf } from '../notice-message.ts';
+import { noticeMessageOf, noticesMessagesOf } from '../notice-message.ts';
 import type { Attempt, Target } from '../target.ts';
 import type { Language } from '../words.ts';
 
@@ -60,6 +60,12 @@ export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S>
     notice: (notice, settings, attempt) =>
       send(
         written(noticeMessageOf(notice, settings.language, settings.timeZone), [notice], settings),
+        settings,
+        attempt,
+      ),
+    notices: (notices, settings, attempt) =>
+      send(
+        fitting(noticesMessagesOf(notices, settings.language, settings.timeZone), notices, settings),
         settings,
         attempt,
       ),
