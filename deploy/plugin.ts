@@ -8,12 +8,10 @@ import { addQueues } from './queues.ts';
 import { roles } from './roles.ts';
 import { readSettings } from './settings.ts';
 import { subscribers } from './subscribers.ts';
+import { warningsOf } from './warnings.ts';
 
 /** What osls hands to plugins besides. */
 type Utilities = { readonly log: { readonly warning: (text: string) => void } };
-
-const WITHOUT_LINKS =
-  'opwatch.config.ts has no links.keys: messages link to the cloud’s console alone, not to their watch (docs/config.md, links)';
 
 export default class DeployPlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
@@ -23,11 +21,12 @@ export default class DeployPlugin {
       initialize: async () => {
         const settings = readSettings(service.custom.deploy);
         const { default: config } = await import(join(serviceDir, 'opwatch.config.ts'));
-        const { linkKeys } = readConfig(config);
+        const checked = readConfig(config);
         // The local stack has a configuration of its own.
-        if (linkKeys.length === 0 && processedInput.commands[0] !== 'offline') log.warning(WITHOUT_LINKS);
+        const warnings = processedInput.commands[0] === 'offline' ? [] : warningsOf(checked);
+        for (const warning of warnings) log.warning(warning);
         addQueues(service, settings);
-        Object.assign(service.resources.Resources, roles(settings, linkKeys));
+        Object.assign(service.resources.Resources, roles(settings, checked.linkKeys));
         for (const make of [alarms, subscribers, dashboard]) Object.assign(service.resources.Resources, make(settings));
       },
     };

@@ -20,7 +20,7 @@ import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
 import { readDeadline } from '../lib/submission.ts';
 import { changeWatch } from '../lib/submit.ts';
-import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
+import { deliveryViews, pauseView, shownWithin, watchView } from '../lib/view.ts';
 import { isOver, STATUSES, stop, type Watch } from '../lib/watch.ts';
 
 const view = (watch: Watch, lane: Lane, runtime: Runtime) =>
@@ -43,7 +43,7 @@ const read: Handle = async (event, caller, runtime) => {
   if (!isTheirs(watch, caller)) throw noSuchWatch();
   const lane = await runtime.pace.read(watch.connection);
   const paused = isOver(watch.status) ? undefined : pauseView(lane, runtime.now());
-  return answer(200, { ...view(watch, lane, runtime), paused, deliveries: deliveryViews(items) });
+  return answer(200, { ...view(watch, lane, runtime), paused, ...shownWithin(deliveryViews(items)) });
 };
 
 const LIMIT_DEFAULT = 20;

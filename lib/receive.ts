@@ -1,5 +1,5 @@
 /** Takes one submission or up to 25, and answers each on its own. */
-import { type Caller, oversteps } from './caller.ts';
+import { type Caller, mayUse, oversteps } from './caller.ts';
 import { habitsOf } from './habits.ts';
 import { openLane } from './lane.ts';
 import { linksOf } from './links.ts';
@@ -49,7 +49,10 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
   if (waitMs > 0) return { status: 429, body: tooMany(TOO_MANY_REQUESTS, waitMs) };
   const checked = inputs.map((one, i): Checked | Overstepping => {
     const base = many ? pointer('', i) : '';
-    const check = checkSubmission(one, { config, tenant, now: now() }, base);
+    // Before anything is said of it: to whom it is not allowed, a connection that is not there looks the same.
+    const named = beyondNamed(one, caller, base);
+    if (named.length > 0) return { beyond: named };
+    const check = checkSubmission(one, { config, tenant, now: now(), mayUse: (name) => mayUse(caller, name) }, base);
     const beyond = 'submission' in check ? oversteps(caller, check.submission, base) : [];
     return beyond.length > 0 ? { beyond } : check;
   });
@@ -103,6 +106,12 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
     status: 207,
     body: answers.map(({ status, body }) => ('title' in body ? { status, problem: body } : { status, watch: body })),
   };
+};
+
+/** Where a submission names a connection beyond what its caller may use. */
+const beyondNamed = (input: unknown, caller: Caller, base: string): readonly Fault[] => {
+  const { connection } = (input ?? {}) as { readonly connection?: unknown };
+  return typeof connection === 'string' ? oversteps(caller, { connection, notify: [] }, base) : [];
 };
 
 /** What of it is a refusal. */

@@ -109,14 +109,20 @@ const article = (type: string): string => {
   return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
 };
 
-type Context = { readonly config: Config; readonly tenant: string; readonly now: number };
+type Context = {
+  readonly config: Config;
+  readonly tenant: string;
+  readonly now: number;
+  /** Whether the caller may use a connection: no other is named to it. Left out, all. */
+  readonly mayUse?: (connection: string) => boolean;
+};
 
 /**
  * Checks one submission. `base` is its place in the body (`/3` in an array). Every fault is found, as far as one does not
  * hide another.
  */
 export const checkSubmission = (input: unknown, context: Context, base = ''): Checked => {
-  const { config, tenant, now } = context;
+  const { config, tenant, now, mayUse = () => true } = context;
   if (!isObject(input)) return { faults: [{ pointer: base, detail: 'must be an object' }] };
   const envelope = check(Envelope, input, base);
   const faults: Fault[] = [...envelope.faults];
@@ -127,7 +133,7 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
   if (typeof input.provider === 'string' && !provider) {
     fault('provider', `must be one of ${providers.map(({ traits }) => traits.name).join(', ')}`);
   }
-  const connection = provider && checkConnection(input.connection, provider, config, fault);
+  const connection = provider && checkConnection(input.connection, provider, { config, mayUse }, fault);
   const operation =
     provider && isObject(input.operation)
       ? check(
@@ -174,17 +180,19 @@ type AddFault = (field: string, detail: string) => unknown;
 const withProject = (operation: Record<string, unknown>, provider: Provider, project?: string) =>
   provider.traits.vendor === 'huawei' && project !== undefined ? { project_id: project, ...operation } : operation;
 
-const checkConnection = (named: unknown, { traits }: Provider, config: Config, fault: AddFault) => {
+type Choice = { readonly config: Config; readonly mayUse: (connection: string) => boolean };
+
+const checkConnection = (named: unknown, { traits }: Provider, { config, mayUse }: Choice, fault: AddFault) => {
   if (named !== undefined && typeof named !== 'string') return undefined;
   const connection = config.connectionFor(traits.vendor, named);
   if (!connection) {
-    const choice = [...config.connections.values()]
-      .filter(({ vendor }) => vendor === traits.vendor)
-      .map(({ name }) => name);
-    fault(
-      'connection',
-      choice.length > 0 ? `must be one of ${choice.join(', ')}` : `no connection of ${traits.vendor} is configured`,
-    );
+    const all = [...config.connections.values()].filter(({ vendor }) => vendor === traits.vendor);
+    const choice = all.map(({ name }) => name).filter(mayUse);
+    const none =
+      all.length > 0
+        ? `this token may use none of ${traits.vendor}`
+        : `no connection of ${traits.vendor} is configured`;
+    fault('connection', choice.length > 0 ? `must be one of ${choice.join(', ')}` : none);
   } else if (connection.vendor !== traits.vendor) {
     fault('connection', `is a connection of ${connection.vendor}, and ${traits.name} needs one of ${traits.vendor}`);
     return undefined;

@@ -110,3 +110,44 @@ export const pauseView = (lane: Lane, now: number) => {
     }),
   };
 };
+
+type DeliveryView = ReturnType<typeof deliveryViews>[number];
+
+/**
+ * What Lambda lets through is 6 MB (Lambda Developer Guide, "Quotas"), of an answer whose body is text within JSON; the rest of
+ * the view has room beside this much.
+ */
+const BYTES_MAX = 5_000_000;
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
+
+const withoutAnswers = ({ log, ...view }: DeliveryView): DeliveryView => ({
+  ...view,
+  log: log.map(({ answer: _, ...attempt }, i) => (i === log.length - 1 ? (log[i] ?? attempt) : attempt)),
+});
+const withLastOnly = ({ log, ...view }: DeliveryView): DeliveryView => ({ ...view, log: log.slice(-1) });
+
+export type Shown = {
+  readonly deliveries: readonly DeliveryView[];
+  /** What has no room: the answers to earlier attempts, then earlier attempts, then deliveries that got through. */
+  readonly leftOut?: string;
+};
+
+/** As much of the deliveries as an answer has room for; what is parked or waits stays longest. */
+export const shownWithin = (deliveries: readonly DeliveryView[], bytes = BYTES_MAX): Shown => {
+  if (bytesOf(deliveries) <= bytes) return { deliveries };
+  const brief = deliveries.map(withoutAnswers);
+  if (bytesOf(brief) <= bytes)
+    return { deliveries: brief, leftOut: 'answers to all attempts but the last of each delivery' };
+  const briefest = brief.map(withLastOnly);
+  if (bytesOf(briefest) <= bytes)
+    return { deliveries: briefest, leftOut: 'all attempts but the last of each delivery' };
+  const isOpen = ({ state }: DeliveryView) => state === 'parked' || state === 'waiting';
+  const sized = [...briefest.filter(isOpen), ...briefest.filter((view) => !isOpen(view))];
+  let room = bytes;
+  const kept = sized.filter((view) => {
+    room -= bytesOf(view) + 1;
+    return room >= 0;
+  });
+  const count = deliveries.length - kept.length;
+  return { deliveries: kept, leftOut: `all attempts but the last of each delivery, and ${count} deliveries` };
+};

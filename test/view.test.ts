@@ -4,7 +4,7 @@ import { newDeliveryItem, newWatchItem } from '../lib/items.ts';
 import { openLane } from '../lib/lane.ts';
 import { refused } from '../lib/refusals.ts';
 import { DEFAULT_GAP } from '../lib/schedule.ts';
-import { deliveryViews, pauseView, watchView } from '../lib/view.ts';
+import { deliveryViews, pauseView, shownWithin, watchView } from '../lib/view.ts';
 import { MINUTE, OPERATIONS, SECOND, T0, watchWith } from './samples.ts';
 
 const links = { watch: 'https://watch.example.com/watches/w_sample', console: 'https://console.example.com/' };
@@ -191,5 +191,66 @@ describe('a connection', () => {
       message: 'not found',
       refused: { since: '2026-01-05T08:00:00.000Z', code: 'InvalidAccessKeyId', message: 'not found' },
     });
+  });
+});
+
+describe('an answer', () => {
+  const LAMBDA = 6 * 1024 * 1024;
+  /** Text that JSON within JSON makes four times as long. */
+  const ANSWER = '"\\'.repeat(512);
+  type View = ReturnType<typeof deliveryViews>[number];
+  const delivery = (n: number, state: View['state'], attempts: number, answer = ANSWER): View => ({
+    id: `msg_${n}`,
+    target: `https://host-${n}.example.com/a/long/address/of/a/callback`,
+    event: 'operation.failed',
+    state,
+    attempts,
+    nextAttemptAt: undefined,
+    waitingFor: undefined,
+    dismissedAt: undefined,
+    log: Array.from({ length: attempts }, (_, i) => ({
+      number: i + 1,
+      at: '2026-01-05T08:00:00.000Z',
+      durationMs: 12,
+      status: 500,
+      verdict: 'retry: HTTP 500',
+      answer,
+      nextAttemptAt: undefined,
+    })),
+  });
+  const many = (count: number, attempts: number, state: View['state'] = 'parked', answer?: string) =>
+    Array.from({ length: count }, (_, i) => delivery(i, state, attempts, answer));
+  const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
+
+  test('with room for everything leaves nothing out', () => {
+    const deliveries = many(3, 10);
+    expect(shownWithin(deliveries)).toEqual({ deliveries });
+  });
+
+  test.each([
+    ['fifty targets of thirty attempts', many(50, 30), 50, 30, 'answers to all attempts but the last'],
+    ['a thousand deliveries of thirty attempts', many(1_000, 30), 1_000, 1, 'all attempts but the last'],
+    ['deliveries without end', many(20_000, 2, 'delivered'), undefined, 1, /all attempts .* and \d+ deliveries/],
+  ])(
+    'about %s stays below what Lambda lets through, and says what it leaves out',
+    (_, given, count, attempts, says) => {
+      expect(bytes(given)).toBeGreaterThan(LAMBDA);
+      const { deliveries, leftOut } = shownWithin(given);
+      expect(bytes(deliveries)).toBeLessThan(LAMBDA - 500_000);
+      expect(leftOut).toMatch(says);
+      if (count !== undefined) expect(deliveries).toHaveLength(count);
+      expect(deliveries.length).toBeGreaterThan(500 / 50);
+      for (const { log } of deliveries) {
+        expect(log).toHaveLength(attempts);
+        expect(log.at(-1)?.answer).toBe(ANSWER);
+      }
+    },
+  );
+
+  test('keeps what is parked or waits before what got through', () => {
+    const deliveries = [...many(6_000, 1, 'delivered'), delivery(7_000, 'parked', 1), delivery(7_001, 'waiting', 1)];
+    const shown = shownWithin(deliveries).deliveries;
+    expect(shown.length).toBeLessThan(6_000);
+    expect(shown.filter(({ state }) => state !== 'delivered').map(({ id }) => id)).toEqual(['msg_7000', 'msg_7001']);
   });
 });

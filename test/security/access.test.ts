@@ -177,6 +177,29 @@ describe('a token for some connections', () => {
     expect((await submitAs(world, bounded, stage(world, { provider: 'huawei-dws' }))).status).toBe(202);
   });
 
+  const two = configWith({
+    connections: {
+      'aliyun-a': { vendor: 'aliyun', credentials: 'env:A' },
+      'aliyun-secret': { vendor: 'aliyun', credentials: 'env:B' },
+      huawei: { vendor: 'huawei', credentials: 'env:C' },
+    },
+  });
+  test.each([
+    ['one that it may not use', ['aliyun-a'], 'aliyun-secret', 'this token may not use aliyun-secret, only aliyun-a'],
+    ['one that is not there', ['aliyun-a'], 'aliyun-other', 'this token may not use aliyun-other, only aliyun-a'],
+    ['none, where there is a choice', ['aliyun-a'], undefined, 'must be one of aliyun-a'],
+    ['none, where it has no choice', ['huawei'], undefined, 'this token may use none of aliyun'],
+  ])('is told of no other connection, whatever it names: %s [S2]', async (_, connections, connection, says) => {
+    const world = createWorld({ config: two });
+    const { status, body } = await submitAs(world, callerWith({ connections }), { ...stage(world), connection });
+    expect(status).toBeGreaterThanOrEqual(400);
+    const text = JSON.stringify(body);
+    expect(text).toContain(says);
+    for (const name of ['aliyun-a', 'aliyun-secret', 'huawei']) {
+      if (!connections.includes(name) && name !== connection) expect(text).not.toContain(name);
+    }
+  });
+
   test('in an array each submission is answered on its own', async () => {
     const world = createWorld();
     const both = [stage(world), stage(world, { provider: 'huawei-dws' })];
