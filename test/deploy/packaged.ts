@@ -1,6 +1,6 @@
 /** What `serverless package` makes of serverless.yml and deploy/, with nothing in the environment. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,21 +25,29 @@ export type Packaged = {
   readonly resources: Resources;
   /** A function's artifact. */
   readonly zip: (name: string) => Buffer;
+  /** What packaging told people. */
+  readonly printed: string;
 };
+
+const PRINTED = 'printed.txt';
 
 const packInto = async (home: string, args: readonly string[]): Promise<Packaged> => {
   const env = { PATH: process.env.PATH, HOME: home };
   const dir = join(home, 'package');
-  await promisify(execFile)(process.execPath, [serverless, 'package', '--package', dir, ...args], { cwd: root, env });
-  return readPackage(dir);
+  const command = [serverless, 'package', '--package', dir, ...args];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: root, env });
+  writeFileSync(join(home, PRINTED), `${stdout}${stderr}`);
+  return readPackage(home);
 };
 
-const readPackage = (dir: string): Packaged => {
+const readPackage = (home: string): Packaged => {
+  const dir = join(home, 'package');
   const { Resources } = JSON.parse(readFileSync(join(dir, 'cloudformation-template-update-stack.json'), 'utf8'));
   const functions = Object.keys(Resources).filter((id) => id.endsWith('LambdaFunction'));
   const nameOf = (id: string) => id.replace(/LambdaFunction$/, '').replace(/^./, (first) => first.toLowerCase());
   const zips = new Map(functions.map((id) => [nameOf(id), readFileSync(join(dir, `${nameOf(id)}.zip`))]));
-  return { resources: Resources, zip: (name) => zips.get(name) ?? Buffer.alloc(0) };
+  const printed = readFileSync(join(home, PRINTED), 'utf8');
+  return { resources: Resources, zip: (name) => zips.get(name) ?? Buffer.alloc(0), printed };
 };
 
 /**
@@ -58,7 +66,7 @@ export const pack = async (...args: readonly string[]): Promise<Packaged> => {
 /** What is packaged as it comes, once for all tests of a run. */
 export const packOnce = async (): Promise<Packaged> => {
   const home = await onceARun('package', (folder) => packInto(folder, []));
-  return readPackage(join(home, 'package'));
+  return readPackage(home);
 };
 
 export const ofType = (from: Resources, type: string): [id: string, properties: Properties][] =>

@@ -21,6 +21,10 @@ beforeAll(async () => {
   several = await pack('--param', 'pollQueues=3', '--param', 'notifyQueues=2');
 });
 
+test('without keys of links, packaging says that messages link to no watch', () => {
+  for (const { printed } of [dev, prod]) expect(printed).toContain('opwatch.config.ts has no links.keys');
+});
+
 describe('roles', () =>
   roles(
     () => dev.resources,
