@@ -241,10 +241,20 @@ export type SentenceCode = keyof typeof SENTENCES;
 export type ReasonCode = keyof typeof REASONS;
 export type Language = keyof Sentence;
 
+type SlotsIn<T extends string> = T extends `${string}{${infer Slot}}${infer Rest}` ? Slot | SlotsIn<Rest> : never;
+type SlotsOf<C extends SentenceCode> = SlotsIn<(typeof SENTENCES)[C]['en']>;
+
+/** A reason that is whole as it stands, without values. */
+export type WholeReason = { [C in ReasonCode]: [SlotsOf<C>] extends [never] ? C : never }[ReasonCode];
+
 /** A template with its values. */
 export const filled = (template: string, values: Readonly<Record<string, string>>): string =>
   template.replace(/\{(\w+)\}/g, (slot, name: string) => values[name] ?? slot);
 
-/** A sentence in English, as it is kept and as the API has it. */
-export const sentence = (code: SentenceCode, values: Readonly<Record<string, string>> = {}): string =>
-  filled(SENTENCES[code].en, values);
+type Values<C extends SentenceCode> = [SlotsOf<C>] extends [never]
+  ? []
+  : [values: Readonly<Record<SlotsOf<C>, string>>];
+
+/** A sentence in English, as it is kept and as the API has it: with a value in every slot. */
+export const sentence = <C extends SentenceCode>(code: C, ...[values]: Values<C>): string =>
+  filled(SENTENCES[code].en, values ?? {});

@@ -1,4 +1,4 @@
-/** The table target x case -> verdict and reason. `npx vitest run test/targets/answers.test.ts` prints it by its tests' names. */
+/** The table target x case -> verdict and reason. `npx vitest run test/targets/answers.test.ts` prints it. */
 import { expect, it } from 'vitest';
 import { targetOf, targetTypes } from '../../lib/targets/index.ts';
 import { answerOf, NOW, ROWS } from './answers.ts';
@@ -13,6 +13,11 @@ it.each(ROWS.map(([type, about, told, verdict]) => ({ type, about, told, verdict
 );
 
 it('every target has a row for each case', () => {
+  console.log(
+    ROWS.map(([type, about, , verdict]) => `${type.padEnd(16)} ${about.padEnd(15)} ${verdict}`)
+      .sort()
+      .join('\n'),
+  );
   const cases = ['success', 'refusal in 2xx', 'refusal in 4xx', 'rate limit', 'gone'];
   const missing = targetTypes.flatMap((type) =>
     cases

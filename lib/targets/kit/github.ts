@@ -2,7 +2,7 @@
 import type { HttpAnswer } from '../../http.ts';
 import { parseHttpDate, retryAfterMs } from '../../retry-after.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../schedule.ts';
-import type { ReasonCode } from '../../sentences.ts';
+import type { WholeReason } from '../../sentences.ts';
 import type { Target } from '../target.ts';
 import { judge } from './judge.ts';
 
@@ -31,7 +31,10 @@ const isLimited = ({ status, headers }: HttpAnswer): boolean =>
  * Secondary limits come with 403 or 429 and say so in words, now and then without a header: then a minute is due at least.
  * 404 stands for a repository that is not there and for a token that may not see it.
  */
-export const githubVerdict = (otherwise: ReasonCode, isDelivered: (answer: HttpAnswer) => boolean): Target['verdict'] =>
+export const githubVerdict = (
+  otherwise: WholeReason,
+  isDelivered: (answer: HttpAnswer) => boolean,
+): Target['verdict'] =>
   judge({
     name: 'GitHub',
     isDelivered,

@@ -7,7 +7,7 @@
 import type { HttpAnswer } from '../../http.ts';
 import { retryAfterMs } from '../../retry-after.ts';
 import { DAY } from '../../schedule.ts';
-import { type ReasonCode, sentence } from '../../sentences.ts';
+import { sentence, type WholeReason } from '../../sentences.ts';
 import type { Verdict } from '../target.ts';
 import { DELIVERED } from './answer.ts';
 import { type Said, saidIn } from './said.ts';
@@ -32,7 +32,7 @@ export type Manner = Vocabularies & {
   /** Statuses outside 2xx that are looked at like a 2xx: "already queued". */
   readonly isTaken?: (answer: HttpAnswer) => boolean;
   /** What a 2xx that took nothing is called where it says nothing itself; left out where every 2xx takes it. */
-  readonly otherwise?: ReasonCode;
+  readonly otherwise?: WholeReason;
   readonly said?: (answer: HttpAnswer) => Said;
   /** A limit that other things than code and words tell of. */
   readonly isLimited?: (answer: HttpAnswer) => boolean;
