@@ -192,10 +192,13 @@ const afterRefusal = async (
 ): Promise<Outcome> => {
   const { pace, log } = tools;
   const { message } = error;
-  const code = error instanceof Refused ? error.code : 'secret_unreadable';
+  const { code, lockedForMs } = error instanceof Refused ? error : { code: 'secret_unreadable' };
   const watches = dues.map(({ watch }) => watch.id);
   const wasSound = dues.some(({ watch }) => isSound(watch));
-  const { lane, isOwn, isNews } = await pace.refused(connection, { watches, wasSound, isTrial, key, code, message });
+  const { lane, isOwn, isNews } = await pace.refused(connection, {
+    ...{ watches, wasSound, isTrial, key, code, message },
+    ...(lockedForMs !== undefined && { lockedForMs }),
+  });
   if (isOwn && error instanceof Refused) {
     log.warn('refused for this watch alone', { connection, watch: watches.join(' '), code, message });
     return { observation: { kind: 'unanswered', error: new NotAllowed(error) } };

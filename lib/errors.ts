@@ -48,6 +48,13 @@ export class Throttled extends RetryLater {
 /** The credentials were not accepted: stop every call of this connection (Huawei locks a key after more than five failures). */
 export class Refused extends LookError {
   override readonly name = 'Refused';
+  /** The cloud says that it has locked the key, and takes it again after this time, ms. */
+  readonly lockedForMs?: number;
+
+  constructor(words: CloudWords, lockedForMs?: number) {
+    super(words);
+    if (lockedForMs !== undefined) this.lockedForMs = lockedForMs;
+  }
 }
 
 /** The credentials are good and may not make this call: a permission is missing. Somebody has to grant it. */

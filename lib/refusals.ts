@@ -38,6 +38,8 @@ export type Refusal = {
   /** It tried whether refused credentials are good again. */
   readonly isTrial: boolean;
   readonly key: string;
+  /** The cloud says that the key is locked for so long, ms. */
+  readonly lockedForMs?: number;
 } & Words;
 
 /** How long refused credentials rest until one look tries again: long enough never to reach five failures in a row quickly. */
@@ -72,8 +74,10 @@ export const newestGood = (some: readonly Good[], more: readonly Good[], now: nu
  * Whether a refusal concerns its watches alone: another watch got a good answer with the same credentials within the last
  * ten minutes. Where a watch is refused that was answered well so far, the key may have ended just now, and the good
  * answers may be from before that: when this happens to a second watch and nobody was answered well in between, it has.
+ * A lock is always the key's.
  */
-const concernsOnlyItself = (lane: Refusals, { watches, wasSound, key }: Refusal, now: number): boolean => {
+const concernsOnlyItself = (lane: Refusals, { watches, wasSound, key, lockedForMs }: Refusal, now: number): boolean => {
+  if (lockedForMs !== undefined) return false;
   const others = newestGoodOf(lane, now).filter((good) => good.key === key && !watches.includes(good.watch));
   if (lane.refused || others.length === 0) return false;
   const { doubt } = lane;
@@ -91,7 +95,7 @@ export const refused = <L extends Lane>(
   refusal: Refusal,
   now: number,
 ): { readonly lane: L; readonly isOwn: boolean; readonly isNews: boolean } => {
-  const { watches, wasSound, isTrial, code, message } = refusal;
+  const { watches, wasSound, isTrial, code, message, lockedForMs = 0 } = refusal;
   const [watch = ''] = watches;
   if (concernsOnlyItself(lane, refusal, now)) {
     return { lane: wasSound ? { ...lane, doubt: { watch, at: now } } : lane, isOwn: true, isNews: false };
@@ -100,7 +104,7 @@ export const refused = <L extends Lane>(
   const isShort = !wasSound && (isTrial ? times + 1 < SHORT_PAUSES_UNTIL : !lane.refused);
   const pauseMs = isShort ? SHORT_PAUSE_MS : wasSound || isTrial ? REFUSED_PAUSE_MS : 0;
   // The trial is over: the room that it had for its answer counts no more.
-  const pausedUntil = Math.max(isTrial ? 0 : pauseEnd(lane, now), now + pauseMs);
+  const pausedUntil = Math.max(isTrial ? 0 : pauseEnd(lane, now), now + Math.max(pauseMs, lockedForMs));
   const rest = {
     pausedUntil,
     refused: { since, code, message, tried: withTried(tried, watches), times: times + 1 },

@@ -15,6 +15,12 @@ const refusalOf = (some: Partial<Refusal> = {}): Refusal => ({
 const goodOf = (watch: string, ago: number, key = 'k'): Good => ({ watch, at: T0 - ago, key });
 const laneWith = (some: Partial<Lane>): Lane => ({ ...openLane, ...some });
 
+test('a locked key rests for as long as the cloud says', () => {
+  const refusal = refusalOf({ wasSound: false, lockedForMs: 5 * MINUTE });
+  expect(refused(openLane, refusal, T0).lane.pausedUntil).toBe(T0 + 5 * MINUTE);
+  expect(refused(openLane, { ...refusal, lockedForMs: SECOND }, T0).lane.pausedUntil).toBe(T0 + 5 * SECOND);
+});
+
 describe('a refusal', () => {
   test.each<[string, boolean, Partial<Lane>, Partial<Refusal>]>([
     ['that no good answer contradicts', false, {}, {}],
@@ -26,6 +32,7 @@ describe('a refusal', () => {
     ],
     ['ten minutes after the good answer', false, { good: [goodOf('a', 10 * MINUTE)] }, { wasSound: false }],
     ['a moment before that', true, { good: [goodOf('a', 10 * MINUTE - 1)] }, { wasSound: false }],
+    ['that says the key is locked', false, { good: [goodOf('a', SECOND)] }, { wasSound: false, lockedForMs: MINUTE }],
     ['while only it was answered', false, { good: [goodOf('w', SECOND)] }, {}],
     ['while it and another were', true, { good: [goodOf('w', SECOND), goodOf('a', MINUTE)] }, {}],
     ['while another was with other credentials', false, { good: [goodOf('a', SECOND, 'old')] }, {}],

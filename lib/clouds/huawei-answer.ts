@@ -1,6 +1,7 @@
 import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLater, Throttled } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
+import { MINUTE } from '../schedule.ts';
 import {
   type Answer,
   cloudTime,
@@ -83,7 +84,16 @@ const meaningOf = (answer: HttpAnswer, words: CloudWords, said: string | undefin
   throw status >= 400 ? new Misconfigured(words) : new RetryLater(words, afterMs);
 };
 
+/**
+ * "AK access failed to reach the limit": after more than five failures in a row the gateway takes no call of the key for five
+ * minutes. Source: API Request Signing Guide, error codes and FAQs.
+ */
+const LOCKED = /access failed to reach the limit/i;
+const LOCKED_FOR_MS = 5 * MINUTE;
+
 const skewOrRefusal = (answer: HttpAnswer, words: CloudWords, now: number) => {
+  // Signed by the right clock it would be refused as well: it is not tried again at once.
+  if (LOCKED.test(words.message)) return new Refused(words, LOCKED_FOR_MS);
   const time = cloudTime(answer, now);
   return time !== undefined && Math.abs(time - now) > SKEW_MAX_MS ? new ClockSkew(words, time) : new Refused(words);
 };

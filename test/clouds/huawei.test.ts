@@ -127,6 +127,12 @@ describe('an answer of Huawei Cloud', () => {
     expect(it instanceof LookError ? wording(it) : it.kind).toBe(expected);
   });
 
+  it('that says the key is locked is a refusal for five minutes, whatever the clocks say', async () => {
+    const error_msg = 'Incorrect IAM authentication information: AK access failed to reach the limit,forbidden.';
+    const it = await read({ status: 401, headers: HOUR_OFF, body: { error_code: 'APIG.0301', error_msg } });
+    expect(it).toMatchObject({ name: 'Refused', lockedForMs: 5 * 60_000 });
+  });
+
   it.each<[string, unknown]>([
     ['error_code, error_msg', { error_code: 'X.1', error_msg: 'words' }],
     ['errCode, externalMessage', { errCode: 'X.1', externalMessage: 'words' }],

@@ -1,9 +1,8 @@
-/** What dies, and other real faults on real parts, small and quick; `npm run soak` plays the same at length. */
+/** Real faults on real parts, small and quick; `npm run soak` plays the same at length. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setClocksOff } from '../soak/clock.ts';
 import { killAtRandom } from '../soak/kills.ts';
 import { throttleTable } from '../soak/throttled-table.ts';
-import { crashes } from './crashes.ts';
 import { type Opwatch, startOpwatch } from './kit/opwatch.ts';
 import { outcomeOf } from './kit/outcome.ts';
 import { itKeepsSecrets } from './kit/secrecy.ts';
@@ -16,11 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => opwatch.stop());
 
-describe('what dies', () => crashes(running));
-
 describe('real faults:', () => {
   it("the clouds' clocks, twenty minutes off and right again, hold up nothing for long [F37]", async () => {
-    expect(await outcomeOf(setClocksOff(opwatch, { watches: 12, offMinutes: [20, 0] }))).toEqual([]);
+    expect(await outcomeOf(setClocksOff(opwatch, { watches: 8, offMinutes: [20, 0] }))).toEqual([]);
   });
 
   it('a table that refuses requests and leaves keys unread loses nothing [F22]', async () => {

@@ -136,20 +136,9 @@ export const ROWS: readonly Row[] = [
     ['the functions did not start', 'the local stack has no resource Nobody'],
   ],
   [
-    'a queue that SQS refuses',
-    edited('serverless.yml', 'VisibilityTimeout: 99999', 'VisibilityTimeout: 180'),
-    ['the functions did not start: the queue http', 'poll-aliyun could not be set up'],
-  ],
-  ['a function with a syntax error', edited(FUNCTION, 'const = 1;'), ['the functions did not start', FUNCTION]],
-  [
     'a function that throws while it is loaded',
     edited(FUNCTION, "export const handler = async () => {}; throw new Error('not today');"),
     ['the function opwatch-dev-notifier cannot be loaded', 'failed: not today (at '],
-  ],
-  [
-    'a function that never gets loaded',
-    edited(FUNCTION, 'await new Promise(() => {}); export const handler = async () => {};'),
-    ['the functions did not start: it has said nothing for 10 s, since it said "loading opwatch-dev-notifier"'],
   ],
   [
     'emulators that die at once',
@@ -160,6 +149,17 @@ export const ROWS: readonly Row[] = [
 
 /** Others of the same kinds. */
 export const MORE_ROWS: readonly Row[] = [
+  [
+    'a function that never gets loaded',
+    edited(FUNCTION, 'await new Promise(() => {}); export const handler = async () => {};'),
+    ['the functions did not start: it has said nothing for 10 s, since it said "loading opwatch-dev-notifier"'],
+  ],
+  ['a function with a syntax error', edited(FUNCTION, 'const = 1;'), ['the functions did not start', FUNCTION]],
+  [
+    'a queue that SQS refuses',
+    edited('serverless.yml', 'VisibilityTimeout: 99999', 'VisibilityTimeout: 180'),
+    ['the functions did not start: the queue http', 'poll-aliyun could not be set up'],
+  ],
   ['a port that is taken: SSM', takePort(6), [/port \d+ is taken, and SSM needs it/, '--port-base']],
   [
     'something else at a configured address',
