@@ -5,7 +5,8 @@ import { serve as serveTrigger } from '../functions/trigger.ts';
 import type { HttpEvent, HttpResult } from '../lib/http-event.ts';
 import { Refusal } from '../lib/problem.ts';
 import { sweep } from '../lib/sweep.ts';
-import { DAY, HOUR, MINUTE, OPERATIONS } from './samples.ts';
+import { DAY, HOUR, MINUTE, OPERATIONS, SECOND } from './samples.ts';
+import { besideCrowd } from './world/crowd.ts';
 import { deliveriesOf, logged, messagesIn, owed, pass, submitted } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
 import { createWorld, NOTIFY_QUEUE, type World } from './world/world.ts';
@@ -128,6 +129,13 @@ test('what is sent again by target and time stops at the limit, and the cursor g
     if (answer.body.cursor) body = { ...body, cursor: answer.body.cursor };
   }
   expect(resent).toBe(130);
+});
+
+test('while one tenant has 5,000 deliveries waiting, those of another arrive within ten seconds [F7]', async () => {
+  const { waits, attempts } = await besideCrowd({ waiting: 5_000, origins: 50, spread: HOUR, lasts: 10 * MINUTE });
+  expect(waits).toHaveLength(30);
+  expect(Math.max(...waits)).toBeLessThan(10 * SECOND);
+  expect(attempts).toBeGreaterThan(100);
 });
 
 describe('a delivery that waits long', () => {
