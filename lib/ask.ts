@@ -130,7 +130,8 @@ const askCloud = async <D extends Due>(
       credentials,
       endpoints: connection.endpoints,
       send: scope === undefined ? sendInTurn : answers.through(scope, newest, sendInTurn),
-      now: now() + pace.skewMs(name),
+      now: now(),
+      skewMs: pace.skewMs(name),
       nonce: uniqueId,
     };
     return provider.look(asks, cloud);

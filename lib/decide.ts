@@ -87,7 +87,9 @@ const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: nu
   };
   if (absence.waits) return { ...known, waits: true };
   const atRest: Watch = { ...known, ...(waits && { graceFrom: now }) };
-  const isEarly = isInGrace(atRest, now, habits.graceMs);
+  // One answer alone ends no watch while another look will follow: it may come from a replica that lags.
+  const isFirst = watch.seenAt === undefined && (watch.heard?.at ?? now) >= now && now < watch.deadline;
+  const isEarly = isFirst || isInGrace(atRest, now, habits.graceMs);
   // Looks that miss what was never seen are not worth a write each: the grace time bounds them.
   const next: Watch = { ...atRest, misses: watch.seenAt === undefined || isEarly ? watch.misses : watch.misses + 1 };
   const shows = plain(absence.shows, TEXT_BYTES);

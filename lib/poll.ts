@@ -176,6 +176,13 @@ const stayIdle = async (
 /** Whether a receipt brought a look and, where it brought none, which slots the watch comes back for. */
 type Receipt = { readonly isLook: boolean; readonly slots?: readonly number[] };
 
+/** Whether a look is written down already: its write was done, and nobody learned that. What a look brought counts once. */
+const isSameLook = ({ ticket, message, receives, body }: WatchItem, written: WatchItem): boolean =>
+  ticket === written.ticket &&
+  message === written.message &&
+  receives === written.receives &&
+  body.lookedAt === written.body.lookedAt;
+
 /** Applies what was learned to the watch as it stands in the table, however often somebody else writes meanwhile. */
 const change = async (
   job: WatchJob,
@@ -207,6 +214,7 @@ const change = async (
       return settle(job, written, runtime);
     }
     [item] = (await table.get([watchKey(job.item.pk)])) as WatchItem[];
+    if (item && isLook && isSameLook(item, written)) return settle(job, item, runtime);
   }
   return 'done';
 };

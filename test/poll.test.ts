@@ -6,7 +6,7 @@ import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0, watchWith } from './samples.ts';
 import { deliveriesOf, logged, messagesIn, pass, stage, submitted, watchOf } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
-import { createWorld, ENV, NOTIFY_QUEUE, type World, type WorldOptions } from './world/world.ts';
+import { createWorld, ENV, NOTIFY_QUEUE, START, type World, type WorldOptions } from './world/world.ts';
 
 /** A world whose cloud counts the looks. */
 const observed = (options: WorldOptions = {}) => {
@@ -90,6 +90,61 @@ describe('a look', () => {
     await world.timeline.finish(Promise.all(both));
     expect(looks).toHaveLength(1);
     expect(watchOf(world, id).body.looks).toBe(1);
+  });
+
+  describe.each(['done twice', 'lost answer'] as const)('whose write is befallen by "%s"', (fault) => {
+    const lookingAt = async (from: number, options: WorldOptions) => {
+      let isDone = false;
+      const { world } = observed({
+        ...options,
+        faults: ({ what, process }) => {
+          const isMeant = what === 'replace watch' && process.name === 'poller-aliyun';
+          if (isDone || !isMeant || world.timeline.now() < START + from) return undefined;
+          isDone = true;
+          return fault;
+        },
+      });
+      world.start();
+      const { operation, ...submission } = stage(world);
+      return { world, submission: { ...submission, operation }, wasBefallen: () => isDone };
+    };
+
+    test('is one miss: an operation that two answers leave out goes on [F5]', async () => {
+      const { world, submission, wasBefallen } = await lookingAt(10 * SECOND, {});
+      const at = (ms: number) => START + ms;
+      world.clouds.add('aliyun-emr', submission.operation, [
+        { at: START, state: 'running' },
+        { at: at(30 * SECOND), state: 'absent' },
+        // The first look that misses it is 40 s old at the most, the second comes 13 s later.
+        { at: at(55 * SECOND), state: 'running' },
+        { at: at(5 * MINUTE), state: 'succeeded' },
+      ]);
+      const receipt = await world.timeline.finish(world.submit(submission));
+      await pass(world, HOUR);
+      expect(wasBefallen()).toBe(true);
+      expect(receipt.status).toBe(202);
+      expect(world.receivers.received.map(({ event }) => event.type)).toEqual(['operation.succeeded']);
+    });
+
+    test('is one refusal: two refused looks block nothing [F5]', async () => {
+      let looks = 0;
+      let denials = 0;
+      let now = () => START;
+      const { world, submission, wasBefallen } = await lookingAt(3 * SECOND, {
+        manner: () => {
+          looks += 1;
+          const isLate = now() > START + 150 * SECOND;
+          if (looks !== 2 && !(isLate && denials === 1)) return looks === 1 || isLate ? undefined : 'broken';
+          denials += 1;
+          return 'denied';
+        },
+      });
+      now = world.timeline.now;
+      await world.timeline.finish(world.submit(submission));
+      await pass(world, HOUR);
+      expect([wasBefallen(), denials]).toEqual([true, 2]);
+      expect(world.receivers.received.map(({ event }) => event.type)).toEqual([]);
+    });
   });
 
   test('that finds the end makes the deliveries, pays the debt and acknowledges', async () => {

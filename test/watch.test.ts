@@ -238,7 +238,7 @@ describe('facts belong to the state they were told with', () => {
 describe('runs', () => {
   const earlier = { ...fresh, earlierRuns: [{ watch: 'w_before', run: 'A' }] };
   const note = 'the cloud shows DONE of a run that watch w_before has reported';
-  const after = (watch: Watch, look: Observation, ms: number) => decide(watch, look, T0 + ms, habits);
+  const looking = (watch: Watch, look: Observation, ms: number) => decide(watch, look, T0 + ms, habits);
 
   test('a watch is bound to the run that it saw first', () => {
     const watch = looked(fresh, seen('running', 'RUNNING'), seen('running', 'RUNNING', { run: 'B' }));
@@ -254,7 +254,8 @@ describe('runs', () => {
   });
 
   test('after the grace time such a watch is lost, and its note names the earlier watch', () => {
-    const watch = after(earlier, seen('succeeded', 'DONE', { run: 'A' }), habits.graceMs);
+    const early = looking(earlier, seen('succeeded', 'DONE', { run: 'A' }), 1_000);
+    const watch = looking(early, seen('succeeded', 'DONE', { run: 'A' }), habits.graceMs);
     expect(watch).toMatchObject({ status: 'lost', note, owed: [{ event: 'lost' }] });
   });
 
@@ -327,8 +328,26 @@ describe('absence', () => {
     ['within the grace time', 119_999, 'pending'],
     ['after it', 120_000, 'lost'],
   ] as const)('of what was never seen, %s [F36]', (_, ms, status) => {
-    expect(decide(fresh, absent, T0 + ms, habits).status).toBe(status);
+    const missed = decide(fresh, absent, T0 + 1_000, habits);
+    expect(decide(missed, absent, T0 + ms, habits).status).toBe(status);
   });
+
+  test.each([
+    ['is not known', absent],
+    ['is forgotten', { ...absent, forgotten: true }],
+  ] as const)(
+    'that one answer alone tells, that the operation %s, ends no watch: the next answer does [F36]',
+    (_, answer) => {
+      const late = T0 + HOUR;
+      const silent = decide(decide(fresh, unanswered(), T0 + 1_000, habits), unanswered(), T0 + 120_000, habits);
+      const once = decide(silent, answer, late, habits);
+      expect(once).toMatchObject({ status: 'pending', owed: [] });
+      expect(decide(once, answer, once.nextLookAt, habits).status).toBe('lost');
+      expect(decide(once, seen('succeeded', 'COMPLETED'), once.nextLookAt, habits).status).toBe('succeeded');
+      const between = decide(once, unanswered(), once.nextLookAt, habits);
+      expect(decide(between, answer, between.nextLookAt, habits).status).toBe('lost');
+    },
+  );
 
   test('of what was seen counts as lost after three looks in a row [F36]', () => {
     const watch = looked(fresh, seen('running', 'RUNNING'), absent, absent);
@@ -356,8 +375,9 @@ describe('absence', () => {
   test('is final at once where the cloud is known to have forgotten, but not within the grace time of what was never seen', () => {
     const forgotten: Observation = { kind: 'absent', shows: 'kept for one hour', forgotten: true };
     expect(looked(fresh, seen('running', 'RUNNING'), forgotten).status).toBe('lost');
-    expect(decide(fresh, forgotten, T0 + 10_000, habits).status).toBe('pending');
-    expect(decide(fresh, forgotten, T0 + 120_000, habits).status).toBe('lost');
+    const early = decide(fresh, forgotten, T0 + 10_000, habits);
+    expect(early.status).toBe('pending');
+    expect(decide(early, forgotten, T0 + 120_000, habits).status).toBe('lost');
   });
 });
 

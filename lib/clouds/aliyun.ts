@@ -35,12 +35,8 @@ export const callAliyun = async (cloud: Cloud, call: AliyunCall): Promise<Answer
     'x-acs-version': call.version,
     ...(call.form && { 'content-type': 'application/x-www-form-urlencoded' }),
   };
-  const signed = sign(
-    { method: call.method, path: '/', query, headers, body },
-    cloud.credentials,
-    cloud.now,
-    cloud.nonce(),
-  );
+  const now = cloud.now + cloud.skewMs;
+  const signed = sign({ method: call.method, path: '/', query, headers, body }, cloud.credentials, now, cloud.nonce());
   const search = encodePairs(query);
   const answer = await cloud.send({
     method: call.method,
@@ -49,5 +45,5 @@ export const callAliyun = async (cloud: Cloud, call: AliyunCall): Promise<Answer
     ...(call.form && { body }),
   });
   const sent = [...Object.values(query), ...Object.values(call.form ?? {})];
-  return readAliyun(answer, { ...cloud, sent, ...(call.unknownCode && { unknownCode: call.unknownCode }) });
+  return readAliyun(answer, { ...cloud, now, sent, ...(call.unknownCode && { unknownCode: call.unknownCode }) });
 };

@@ -46,11 +46,12 @@ export const callHuawei = async (cloud: Cloud, call: HuaweiCall): Promise<Answer
   const { origin, host } = endpointOf(cloud.endpoints, call.product, call.region, usualHost(call.product, call.region));
   const path = pathOf(call.path);
   const headers = { host, 'content-type': 'application/json', 'x-project-id': call.project };
-  const signed = sign({ method: 'GET', path, query: {}, headers, body: '' }, cloud.credentials, cloud.now);
+  const now = cloud.now + cloud.skewMs;
+  const signed = sign({ method: 'GET', path, query: {}, headers, body: '' }, cloud.credentials, now);
   const answer = await cloud.send({
     method: 'GET',
     url: `${origin}${path}`,
     headers: { ...signed, accept: 'application/json' },
   });
-  return readHuawei(answer, { ...cloud, ...call, sent: call.path });
+  return readHuawei(answer, { ...cloud, ...call, now, sent: call.path });
 };

@@ -127,7 +127,7 @@ const lookAt = async (ask: DwsAsk, cloud: Cloud, witness: Witness): Promise<Obse
   const { operation } = ask;
   const { action_name: name } = operation;
   const first = await actionNamed(name, operation, cloud);
-  const own = first?.name === name ? shownAs(first, ask, cloud.now) : undefined;
+  const own = first?.name === name ? shownAs(first, ask, cloud.now + cloud.skewMs) : undefined;
   const sight = own && isWatched(own, ask) ? sightBy(STATES, own, ask) : undefined;
   // A run that was seen without a time may have failed, and this be the next one: its failure name tells.
   if (sight && !isUntimed(ask)) return sight;
@@ -137,7 +137,9 @@ const lookAt = async (ask: DwsAsk, cloud: Cloud, witness: Witness): Promise<Obse
 
   const failureName = FAILURE_NAMES[name];
   const found = first && !own ? first : failureName && (await actionNamed(failureName, operation, cloud));
-  const failure = found ? { action: found, tie: tieOver(found.submitted, ask, 'failureBefore', cloud.now) } : undefined;
+  const failure = found
+    ? { action: found, tie: tieOver(found.submitted, ask, 'failureBefore', cloud.now + cloud.skewMs) }
+    : undefined;
   const isOurs = failure !== undefined && isWatched(failure, ask);
   if (isOurs && statusOf(FAILURE_STATES, failure.action) !== undefined) return sightBy(FAILURE_STATES, failure, ask);
   if (sight && !isOurs) return sight;

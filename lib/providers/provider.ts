@@ -38,8 +38,10 @@ export type Cloud = {
   readonly endpoints: Readonly<Record<string, string>>;
   /** One HTTP call. The caller counts it, bounds it in time and bytes, and keeps the connection's pace. */
   readonly send: Send;
-  /** Now, epoch ms, by the cloud's clock. */
+  /** Now, epoch ms, by the clock that `Ask.submittedAt` was read from: what lies between the two is a time that passed. */
   readonly now: number;
+  /** How far the cloud's clock is ahead of that one, ms: a request is signed with the cloud's time. */
+  readonly skewMs: number;
   /** A fresh random nonce for each call. */
   readonly nonce: () => string;
 };

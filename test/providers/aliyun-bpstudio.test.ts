@@ -143,6 +143,18 @@ describe('aliyun-bpstudio', () => {
     expect(wording(await lookAtOne(aliyunBpStudio, ask(operation, AFTER), cloud))).toBe('absent');
   });
 
+  it.each([20, -20])(
+    'reckons the hour by the clock of opwatch where the clock of the cloud is %i min ahead [F37]',
+    async (minutes) => {
+      const look = (known: typeof WITHIN) => {
+        const { cloud } = scripted([{ status: 503, body: '' }], { skewMs: minutes * MINUTE });
+        return lookAtOne(aliyunBpStudio, ask(operation, known), cloud).then(wording);
+      };
+      expect(await look({ ...WITHIN, submittedAt: NOW - 50 * MINUTE })).toBe('RetryLater');
+      expect(await look({ ...AFTER, submittedAt: NOW - 70 * MINUTE })).toBe('absent');
+    },
+  );
+
   it('gives an operation that it shows after its hour another hour', async () => {
     const late = { seen: true, submittedAt: NOW - 90 * MINUTE };
     const seen = await lookAtOne(aliyunBpStudio, ask(operation, late), scripted([state('RUNNING')]).cloud);

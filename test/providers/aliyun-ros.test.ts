@@ -132,7 +132,7 @@ const COURSES: readonly Course[] = [
   ['begun 5 min 1 s before submission', looks(shown('UPDATE_COMPLETE', OLD, -301)), 'pending'],
   ['failed, begun 5 min 1 s before submission', looks(shown('UPDATE_FAILED', OLD, -301)), 'pending'],
   ['late, begun within the grace time', [[900, shown('UPDATE_COMPLETE', OLD, 60)]], 'succeeded'],
-  ['late, begun after the grace time', [[900, shown('UPDATE_COMPLETE', OLD, 61)]], 'lost, noted', noted('begun at 2026-01-02T03:01:01Z')],
+  ['late, begun after the grace time', [[900, shown('UPDATE_COMPLETE', OLD, 61)], [960, shown('UPDATE_COMPLETE', OLD, 61)]], 'lost, noted', noted('begun at 2026-01-02T03:01:01Z')],
   ['deleted, of unknown age', forAMinute(shown('DELETE_COMPLETE', OLD)), 'lost, noted', noted('DELETE_COMPLETE')],
   ['without times', forAMinute(state('UPDATE_COMPLETE')), 'lost, noted', noted('of unknown age')],
   ['a word that nobody documents, then an old end', looks(shown('RESUME_IN_PROGRESS', OLD), shown('CREATE_COMPLETE', OLD)), 'running, unknown word'],
@@ -158,7 +158,7 @@ const COURSES: readonly Course[] = [
   ['Action CREATE: created', looks(shown('CREATE_COMPLETE', -9)), 'succeeded', { fields: { Action: 'CREATE' } }],
   ['UpdateTime: an update before it', looks(shown('UPDATE_COMPLETE', OLD, -1)), 'pending', { fields: { UpdateTime: time(SUBMITTED_AT) } }],
   ['UpdateTime: that update, long over', looks(shown('UPDATE_COMPLETE', OLD, OLD + 9)), 'succeeded', { fields: { UpdateTime: time(SUBMITTED_AT + (OLD + 9) * 1_000) } }],
-  ['UpdateTime: an update after it', [[61, shown('UPDATE_COMPLETE', OLD, 9)]], 'lost, noted', { fields: { UpdateTime: time(SUBMITTED_AT) }, ...noted('no update of 2026-01-02T03:00:00 was seen') }],
+  ['UpdateTime: an update after it', [[1, shown('UPDATE_COMPLETE', OLD, 9)], [61, shown('UPDATE_COMPLETE', OLD, 9)]], 'lost, noted', { fields: { UpdateTime: time(SUBMITTED_AT) }, ...noted('no update of 2026-01-02T03:00:00 was seen') }],
 
   // Earlier watches of the stack.
   ['an end that was reported', forAMinute(shown('UPDATE_COMPLETE', OLD, -100)), 'lost, noted', { ...reported('UPDATE 2026-01-02T02:58:20.000Z'), ...noted('w_before') }],

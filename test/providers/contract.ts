@@ -171,24 +171,27 @@ export const runContract = <O>(contract: Contract<O>): void => {
       expect(told).toEqual(expect.arrayContaining(['succeeded', 'failed', 'absent']));
     });
 
-    it.each(recorded.map((one) => [one.name, one] as const))(
-      '%s',
-      async (_, { exchanges, seen, memo, submittedAt, lookedAt, ...one }) => {
-        const settings = lookedAt === undefined ? {} : { now: Date.parse(lookedAt) };
-        const { cloud, requests } = scripted(
-          exchanges.map((exchange) => exchange.answer),
-          settings,
-        );
-        const asked = ask(v.parse(schema, one.operation), {
-          ...(seen && { seen }),
-          ...(memo && { memo }),
-          ...(submittedAt && { submittedAt: Date.parse(submittedAt) }),
-        });
-        expect(await lookAtOne(provider, asked, cloud)).toStrictEqual(one.observation);
-        const made = requests.map(({ method, url, body }) => ({ method, url, ...(body !== undefined && { body }) }));
-        expect(made).toStrictEqual(exchanges.map(({ request }) => request));
-      },
-    );
+    it.each(
+      recorded.flatMap((one) => [
+        [one.name, 0, one] as const,
+        [`${one.name}, from a cloud whose clock is 20 min ahead [F37]`, 20 * 60_000, one] as const,
+        [`${one.name}, from a cloud whose clock is 20 min behind [F37]`, -20 * 60_000, one] as const,
+      ]),
+    )('%s', async (_, skewMs, { exchanges, seen, memo, submittedAt, lookedAt, ...one }) => {
+      const settings = { skewMs, ...(lookedAt !== undefined && { now: Date.parse(lookedAt) }) };
+      const { cloud, requests } = scripted(
+        exchanges.map((exchange) => exchange.answer),
+        settings,
+      );
+      const asked = ask(v.parse(schema, one.operation), {
+        ...(seen && { seen }),
+        ...(memo && { memo }),
+        ...(submittedAt && { submittedAt: Date.parse(submittedAt) }),
+      });
+      expect(await lookAtOne(provider, asked, cloud)).toStrictEqual(one.observation);
+      const made = requests.map(({ method, url, body }) => ({ method, url, ...(body !== undefined && { body }) }));
+      expect(made).toStrictEqual(exchanges.map(({ request }) => request));
+    });
   });
 
   describe(`${name}: operation`, () => {

@@ -36,6 +36,7 @@ export const scripted = (script: Script, settings: Partial<Cloud> = {}) => {
     credentials: CREDENTIALS,
     endpoints: {},
     now: NOW,
+    skewMs: 0,
     nonce: () => {
       nonces += 1;
       return `nonce-${nonces}`;

@@ -90,7 +90,11 @@ const RULES: Readonly<Record<string, (ended: Ended) => boolean>> = {
     const seenUntil = told.findLast((each) => !looksAbsent(ended, each))?.at ?? watch.submittedAt;
     if (watch.provider === 'aliyun-bpstudio' && overAt >= seenUntil + HOUR - clockSlack(run.plan)) return true;
     if (!traits || !last || !looksAbsent(ended, last)) return false;
-    if (watch.seenAt === undefined) return overAt >= watch.submittedAt + traits.graceMs - 2 * clockSlack(run.plan);
+    if (watch.seenAt === undefined)
+      return (
+        (absences.length > 1 || overAt >= watch.deadline - clockSlack(run.plan)) &&
+        overAt >= watch.submittedAt + traits.graceMs - 2 * clockSlack(run.plan)
+      );
     // Once the name stands for something else, the end of what was meant will not be seen any more.
     return told.some((each) => each.told.run > 0) || absences.length >= traits.missesUntilLost;
   },

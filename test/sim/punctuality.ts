@@ -2,7 +2,7 @@ import { providerNamed } from '../../lib/providers/index.ts';
 import type { Watch } from '../../lib/watch.ts';
 import type { Script } from '../world/clouds.ts';
 import { isEnd } from '../world/fake-api.ts';
-import { CLOUD_WORDS, clockSlack, NAMED, operationOf, providerOf, type Rule } from './case.ts';
+import { type Case, CLOUD_WORDS, clockSlack, NAMED, operationOf, providerOf, type Rule, toldOf } from './case.ts';
 import type { Plan } from './plan.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 import { doneBy, type Hold, holdsOf } from './troubles.ts';
@@ -46,6 +46,13 @@ const seenBy = (watch: Watch, from: number, looks: number, plan: Plan, holds: re
 const looksFor = ({ provider, status }: Watch): number =>
   status === 'lost' && NAMED.has(provider) ? (providerNamed(provider)?.traits.missesUntilLost ?? 1) : 1;
 
+/** Whether an answer brought an end to a function that could make something of it: a replica that lags tells of an earlier time. */
+const wasHeard = (run: Case, watch: Watch, from: number, to: number): boolean =>
+  toldOf(run, watch).some(
+    ({ at, heardAt = at, asker, told }) =>
+      at >= from && heardAt <= to && isEnd(told.state) && !(asker && run.evidence.troubled.has(asker)),
+  );
+
 export const checkPunctuality: Rule = (run) => {
   const { plan, evidence } = run;
   const holds = holdsOf(plan, evidence.troubles);
@@ -64,8 +71,9 @@ export const checkPunctuality: Rule = (run) => {
           `known ${Math.round((overAt - by) / SECOND)} s too late: ${watch.id} (${watch.provider} ${state} as ${watch.status})`,
       );
       if (watch.status === 'stopped' || overAt < from) break;
-      // Whether such an end is believed is for another rule to say.
-      const isTold = CLOUD_WORDS.includes(watch.status) || (NAMED.has(watch.provider) && watch.status === 'lost');
+      // Whether such an end is believed, and whether it is lost for a good reason, is for another rule to say.
+      const isUntold = NAMED.has(watch.provider) || !wasHeard(run, watch, from, overAt);
+      const isTold = CLOUD_WORDS.includes(watch.status) || (watch.status === 'lost' && isUntold);
       evidence.expect(
         isTold,
         () =>

@@ -220,7 +220,10 @@ const watched = (functions: Functions, witness: Witness, world: () => World): Fu
     (handle: Functions['poll']): Functions['poll'] =>
     async (records, urls, runtime) => {
       const done = witness.onBatch(records, world());
-      const staying = await handle(records, urls, runtime);
+      const staying = await handle(records, urls, runtime).catch((error: unknown) => {
+        done(undefined);
+        throw error;
+      });
       done(staying);
       return staying;
     };

@@ -15,6 +15,7 @@ import { checkNotices } from './notices.ts';
 import { checkHistories, checkLookCounts, checkNotes, checkOutcomes } from './outcomes.ts';
 import { isLater, isPoison, RUN_MS } from './plan.ts';
 import { checkPunctuality } from './punctuality.ts';
+import { checkReceipts } from './receipts.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 import type { Seen } from './witness.ts';
 
@@ -32,9 +33,6 @@ const CALLS: Readonly<Record<ProviderName, number>> = {
 /** How long after the faults stop everything overdue has been seen to. */
 const LATE_MAX_MS = 13 * HOUR;
 
-/** What goes wrong elsewhere keeps no message from being hidden. */
-const isOfOthers = (what: string): boolean => /^(receiver|cloud): /.test(what);
-
 const HOSTS: Readonly<Record<string, string>> = { chat: 'chat.example.com', ci: 'ci.example.com' };
 const isAt = (url: string, target: string): boolean => new URL(url).host === (HOSTS[target] ?? new URL(target).host);
 
@@ -49,12 +47,13 @@ const RULES: readonly Rule[] = [
   checkPunctuality,
   checkDeliveries,
   checkParkedLogged,
+  checkReceipts,
 ];
 
 /** Adds to the evidence what is wrong. */
 export const judge = (run: Case): void => {
   const { evidence, plan, world, disturbances } = run;
-  const { watches, promises, looks, calls, receipts, items, strays, expect } = evidence;
+  const { watches, promises, looks, calls, items, strays, expect } = evidence;
   const { receivers, table, sqs, lines, leaks } = world;
 
   const checkPromises = (): void => {
@@ -148,18 +147,6 @@ export const judge = (run: Case): void => {
     }
   };
 
-  const checkReceipts = (): void => {
-    const wentWrong = evidence.troubles.filter(({ by = 'notifier', what }) => by === 'notifier' && !isOfOthers(what));
-    for (const [key, count] of receipts) {
-      const { attempts = 0 } = (items.get(key)?.body ?? {}) as Partial<Delivery>;
-      const most = 10 + 3 * attempts + wentWrong.length + world.swept();
-      expect(
-        count <= most,
-        () => `received too often: ${key} ${count} times for ${attempts} attempts (at most ${most})`,
-      );
-    }
-  };
-
   const checkRest = (): void => {
     for (const item of table.items())
       expect(item.aliveUntil === undefined, () => `never comes to rest: ${item.pk} ${item.sk}`);
@@ -229,7 +216,6 @@ export const judge = (run: Case): void => {
   checkLooks();
   checkPace();
   checkPunctual();
-  checkReceipts();
   checkRest();
   if (plan.isQuiet && plan.callsPerSecond >= 1) checkQuiet();
 };

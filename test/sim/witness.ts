@@ -24,8 +24,8 @@ export type Witness = {
   readonly onLook: (asked: Asked, process: Process | undefined) => void;
   /** An attempt begins; answers what to call when it is over. */
   readonly onAttempt: (webhookId: string, process: Process) => () => void;
-  /** A batch is handed to a function; answers what to call with the messages that stay. */
-  readonly onBatch: (records: readonly SqsRecord[], world: World) => (staying: readonly string[]) => void;
+  /** A batch is handed to a function; answers what to call with the messages that stay, or with nothing when it throws. */
+  readonly onBatch: (records: readonly SqsRecord[], world: World) => (staying: readonly string[] | undefined) => void;
   /** A sweep begins; answers what to call when it has come to its end. */
   readonly onSweep: () => (world: World) => void;
   /** A message that is not ours was sent. */
@@ -44,6 +44,9 @@ export type Seen = { watch: Watch; overAt?: number };
 
 export type Attempt = { readonly at: number; readonly process: Process };
 
+/** A message is handed to a function: when, and whether the function gave up its whole batch (a table that does not answer). */
+export type Receipt = { readonly at: number; readonly messageId: string; isGivenUp: boolean };
+
 /** What was seen in a run, and what is wrong so far. */
 export type Evidence = {
   readonly watches: Map<string, Seen>;
@@ -55,7 +58,7 @@ export type Evidence = {
   readonly asks: Map<string, number[]>;
   readonly items: Map<string, Item>;
   /** How often each delivery's messages were received. */
-  readonly receipts: Map<string, number>;
+  readonly receipts: Map<string, Receipt[]>;
   readonly strays: { readonly at: number; readonly body: string }[];
   readonly troubles: Trouble[];
   /** When each webhook-id was sent, and by whom. */
@@ -202,15 +205,24 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
 
   const onBatch: Witness['onBatch'] = (records, { table }) => {
     const stale = new Set<string>();
+    const received: Receipt[] = [];
     for (const { messageId, body } of records) {
       const read = readWakeUp(body);
       if (!('wakeUp' in read)) continue;
       const { pk, sk, ticket } = read.wakeUp;
       const [item] = table.get([{ pk, sk }]) as Leased<unknown>[];
       if (item && item.ticket > ticket) stale.add(messageId);
-      if (sk !== 'watch') receipts.set(`${pk} ${sk}`, (receipts.get(`${pk} ${sk}`) ?? 0) + 1);
+      if (sk === 'watch') continue;
+      const receipt = { at: now(), messageId, isGivenUp: false };
+      received.push(receipt);
+      const earlier = receipts.get(`${pk} ${sk}`);
+      if (earlier) earlier.push(receipt);
+      else receipts.set(`${pk} ${sk}`, [receipt]);
     }
-    return (staying) => expect(!staying.some((id) => stale.has(id)), () => 'a message of an old ticket goes on');
+    return (staying) => {
+      for (const receipt of received) receipt.isGivenUp = staying === undefined;
+      expect(!staying?.some((id) => stale.has(id)), () => 'a message of an old ticket goes on');
+    };
   };
 
   const onSweep: Witness['onSweep'] = () => {

@@ -82,6 +82,7 @@ const replay = async (provider: Provider, ask: Ask<unknown>, answers: readonly H
     credentials: { accessKeyId: 'example', secretAccessKey: 'example' },
     endpoints: {},
     now,
+    skewMs: 0,
     nonce: () => 'example',
     send: async ({ method, url, body }) => {
       const answer = answers[requests.length];

@@ -57,7 +57,8 @@ export const lookOnce = async (submission: Submission, wish: Wish, tools: Tools)
       credentials,
       endpoints,
       send: (request) => sendAndTell(request, exchanges, tools),
-      now: now() + skewMs,
+      now: now(),
+      skewMs,
       nonce: tools.uniqueId,
     };
     const outcome = await outcomeOf(() => submission.provider.look([ask], cloud));
