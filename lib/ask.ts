@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { callsInTurn, LaneBusy } from './calls-in-turn.ts';
 import type { ConnectionConfig } from './config.ts';
 import { ClockSkew, LookError, NotAllowed, Refused, Throttled } from './errors.ts';
+import { tellOfCredentials } from './expiry.ts';
 import { askOf } from './habits.ts';
 import type { Send } from './http.ts';
 import type { Allotment, Later, Wish } from './lane.ts';
@@ -152,6 +153,7 @@ const askCloud = async <D extends Due>(
 
   try {
     const credentials = await secrets.credentials(connection, { fresh: isTrial });
+    await tellOfCredentials(name, credentials.lifetime, tools);
     const observations = await lookWith(credentials).catch((error: unknown) => lookAgain(error, credentials));
     const answered = dues[observations.findIndex(({ kind }) => kind !== 'unanswered')];
     // An answer from before the call says nothing of the key.

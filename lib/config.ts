@@ -42,7 +42,13 @@ const Endpoint = v.pipe(
 /** One reference to JSON that holds all of them together (best for temporary credentials), or one reference each. */
 const CredentialsRef = v.union([
   Reference,
-  v.strictObject({ accessKeyId: Reference, secretAccessKey: Reference, securityToken: v.optional(Reference) }),
+  v.strictObject({
+    accessKeyId: Reference,
+    secretAccessKey: Reference,
+    securityToken: v.optional(Reference),
+    /** When temporary ones expire (ISO 8601), for the notice before that. */
+    expiresAt: v.optional(Reference),
+  }),
 ]);
 
 const Connection = v.strictObject({

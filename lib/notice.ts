@@ -12,6 +12,8 @@ export const NOTICES = [
   'delivery_parked',
   'submission_refused',
   'notices_left_out',
+  'token_expires',
+  'credentials_expire',
 ] as const;
 
 /** Texts are as they may be kept: bounded, without secrets. Instants are epoch ms. */
@@ -49,6 +51,16 @@ export type Notice = { readonly at: number } & (
   | { readonly event: 'submission_refused'; readonly submission: string; readonly reason: string }
   /** A tenant's doings have made more notices than are told in an hour. */
   | { readonly event: 'notices_left_out'; readonly tenant: string }
+  /** A bearer token of opwatch; `ahead`: how long before its end this is told, ms. */
+  | {
+      readonly event: 'token_expires';
+      readonly tenant: string;
+      readonly token: string;
+      readonly expiresAt: number;
+      readonly ahead: number;
+    }
+  /** Temporary credentials of a connection. */
+  | { readonly event: 'credentials_expire'; readonly connection: string; readonly expiresAt: number }
 );
 
 /**
@@ -56,7 +68,7 @@ export type Notice = { readonly at: number } & (
  * blocked watch once for each connection and kind, a word once, parked
  * deliveries once an hour for each target, and a target that is gone for good once a day, or an outage would be told as often
  * as it has victims; a refused submission once an hour, and that others are left out
- * once an hour for each tenant.
+ * once an hour for each tenant; each warning of a token, and the end of credentials, once.
  */
 export const sameness = (notice: Notice): readonly string[] => {
   switch (notice.event) {
@@ -78,11 +90,20 @@ export const sameness = (notice: Notice): readonly string[] => {
       return [notice.event, notice.submission, notice.reason, String(Math.floor(notice.at / HOUR))];
     case 'notices_left_out':
       return [notice.event, notice.tenant, String(Math.floor(notice.at / HOUR))];
+    case 'token_expires':
+      return [notice.event, notice.token, String(notice.expiresAt), String(notice.ahead)];
+    case 'credentials_expire':
+      return [notice.event, notice.connection, String(notice.expiresAt)];
   }
 };
 
 /** What only a person can mend, and what grows worse until then: it is told before anything else. */
-const URGENT: readonly Notice['event'][] = ['credentials_refused', 'target_ended'];
+const URGENT: readonly Notice['event'][] = [
+  'credentials_refused',
+  'target_ended',
+  'token_expires',
+  'credentials_expire',
+];
 export const isUrgent = ({ event }: Pick<Notice, 'event'>): boolean => URGENT.includes(event);
 
 /** A notice as it is sent; docs/notices.schema.json publishes it. */
@@ -103,6 +124,9 @@ export type NoticeEvent = {
     readonly target?: string;
     /** Whose callbacks go there, or whose doings have made the notices. */
     readonly tenant?: string;
+    /** The id of a bearer token: no secret. */
+    readonly token?: string;
+    readonly expiresAt?: string;
     /** What was to be watched. */
     readonly submission?: string;
     /** The webhook-id of the delivery. */
@@ -121,7 +145,11 @@ const HELP: Readonly<Record<Notice['event'], string>> = {
   delivery_parked: 'docs/operations.md#deliveries-parked',
   submission_refused: 'docs/operations.md#dead-letters',
   notices_left_out: 'docs/operations.md#notices',
+  token_expires: 'docs/operations.md#expiring-soon',
+  credentials_expire: 'docs/operations.md#expiring-soon',
 };
+
+const iso = (at: number): string => new Date(at).toISOString();
 
 const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
   switch (notice.event) {
@@ -157,6 +185,10 @@ const detailsOf = (notice: Notice, watchUrl: (id: string) => string) => {
       return { submission: notice.submission, reason: { message: notice.reason } };
     case 'notices_left_out':
       return { tenant: notice.tenant };
+    case 'token_expires':
+      return { tenant: notice.tenant, token: notice.token, expiresAt: iso(notice.expiresAt) };
+    case 'credentials_expire':
+      return { connection: notice.connection, expiresAt: iso(notice.expiresAt) };
   }
 };
 

@@ -4,9 +4,10 @@
  */
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { ConnectionConfig } from './config.ts';
-import type { Credentials } from './providers/provider.ts';
+import type { Credentials, Lifetime } from './providers/provider.ts';
 import { MINUTE, SECOND } from './schedule.ts';
 import { sentence } from './sentences.ts';
+import { parseInstant } from './time.ts';
 
 /** `fresh`: what was kept has been refused, and is read anew unless that was done just now. */
 export type ReadOptions = { readonly fresh?: boolean };
@@ -40,6 +41,14 @@ export const createSecrets = (
   now: () => number,
 ): Secrets => {
   const cache = new Map<string, { value: string; at: number }>();
+  /** Lifetimes of temporary credentials, by what tells these from others. */
+  const lifetimes = new Map<string, Lifetime>();
+  const lifetimeOf = (reference: string, expiresAt: number): Lifetime => {
+    const key = `${reference} ${expiresAt}`;
+    const lifetime = lifetimes.get(key) ?? { seenAt: now(), expiresAt };
+    lifetimes.set(key, lifetime);
+    return lifetime;
+  };
   /** Parts of secrets that hold several. */
   const parts = new Set<string>();
 
@@ -80,19 +89,31 @@ export const createSecrets = (
     credentials: async ({ credentials }, options) => {
       if (typeof credentials === 'string') {
         const parsed = parseCredentials(credentials, (await read([credentials], options))[0] ?? '');
-        for (const part of [parsed.secretAccessKey, parsed.securityToken]) if (part !== undefined) parts.add(part);
-        return parsed;
+        const { expiresAt, ...keys } = parsed;
+        for (const part of [keys.secretAccessKey, keys.securityToken]) if (part !== undefined) parts.add(part);
+        return { ...keys, ...(expiresAt !== undefined && { lifetime: lifetimeOf(credentials, expiresAt) }) };
       }
-      const { accessKeyId, secretAccessKey, securityToken } = credentials;
+      const { accessKeyId, secretAccessKey, securityToken, expiresAt } = credentials;
       const references = [accessKeyId, secretAccessKey, ...(securityToken === undefined ? [] : [securityToken])];
       const [id = '', secret = '', token] = await read(references, options);
-      return { accessKeyId: id, secretAccessKey: secret, ...(token !== undefined && { securityToken: token }) };
+      const at = expiresAt && parseInstant((await read([expiresAt], options))[0] ?? '');
+      return {
+        accessKeyId: id,
+        secretAccessKey: secret,
+        ...(token !== undefined && { securityToken: token }),
+        ...(expiresAt && typeof at === 'number' && { lifetime: lifetimeOf(expiresAt, at) }),
+      };
     },
   };
 };
 
-const parseCredentials = (reference: string, text: string): Credentials => {
-  let json: Partial<Record<keyof Credentials, unknown>> = {};
+/** As opwatch calls it, as Alibaba's STS does, and as Huawei's IAM does ("AssumeRole"; "CreateTemporaryAccessKeyByToken"). */
+const EXPIRIES = ['expiresAt', 'Expiration', 'expires_at'] as const;
+
+type Kept = Omit<Credentials, 'lifetime'> & { readonly expiresAt?: number };
+
+const parseCredentials = (reference: string, text: string): Kept => {
+  let json: Partial<Record<keyof Credentials | (typeof EXPIRIES)[number], unknown>> = {};
   try {
     json = JSON.parse(text) ?? {};
   } catch {
@@ -104,5 +125,13 @@ const parseCredentials = (reference: string, text: string): Credentials => {
       `${reference} must hold JSON with accessKeyId and secretAccessKey (and securityToken, if temporary)`,
     );
   }
-  return { accessKeyId, secretAccessKey, ...(typeof securityToken === 'string' && { securityToken }) };
+  const expiry = EXPIRIES.map((name) => json[name]).find((value) => typeof value === 'string');
+  const expiresAt = typeof expiry === 'string' ? parseInstant(expiry) : undefined;
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(typeof securityToken === 'string' && { securityToken }),
+    // What is no instant only warns nobody: the credentials may be good all the same.
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
 };

@@ -7,6 +7,7 @@
  */
 import { census } from './census.ts';
 import { COUNT_MAX, countStanding } from './count-standing.ts';
+import { tellOfTokens } from './expiry.ts';
 import { LEASE_SHARDS, type Leased, reissued, unsent } from './items.ts';
 import type { Runtime } from './runtime.ts';
 import type { Lapsed } from './store.ts';
@@ -14,7 +15,7 @@ import { wake } from './wake.ts';
 
 const PAGE = 100;
 
-type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'chance' | 'pause'>;
+type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'chance' | 'pause' | 'config'>;
 
 export type Swept = {
   /** Messages for what had gone quiet that the queues took. */
@@ -50,7 +51,7 @@ const sum = (all: readonly Swept[]): Swept =>
  */
 export const sweep = async (runtime: Tools, mayGoOn: () => boolean): Promise<Swept> => {
   const { log } = runtime;
-  const counting = [census(runtime), tellStanding(runtime, mayGoOn)].map((count) =>
+  const counting = [census(runtime), tellStanding(runtime, mayGoOn), tellOfTokens(runtime)].map((count) =>
     count.then(
       () => NOTHING,
       (error) => undone(error),

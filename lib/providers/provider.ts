@@ -29,6 +29,15 @@ export type Credentials = {
   readonly secretAccessKey: string;
   /** Alibaba STS token or Huawei temporary security token. */
   readonly securityToken?: string;
+  /** Of temporary ones, where whoever keeps them says so. */
+  readonly lifetime?: Lifetime;
+};
+
+/** Epoch ms. */
+export type Lifetime = {
+  /** When this function first read them. */
+  readonly seenAt: number;
+  readonly expiresAt: number;
 };
 
 /** What an adapter is given to look with. */

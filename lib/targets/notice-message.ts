@@ -17,6 +17,8 @@ const LOOKS: Readonly<Record<Notice['event'], readonly [Tone, string]>> = {
   delivery_parked: ['bad', '📪'],
   submission_refused: ['bad', '🚫'],
   notices_left_out: ['warn', '🔇'],
+  token_expires: ['warn', '⌛'],
+  credentials_expire: ['warn', '⌛'],
 };
 
 const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone: string): Fact[] => {
@@ -27,6 +29,7 @@ const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone:
     [names.providerStatus, data.providerStatus],
     [notices.facts.target, data.target],
     [notices.facts.tenant, data.tenant],
+    [notices.facts.expires, data.expiresAt && clockIn(data.expiresAt, timeZone)],
     [notices.facts.submission, data.submission],
     [notices.facts.watch, data.watch?.id],
     [notices.facts.delivery, data.delivery],
@@ -42,7 +45,7 @@ const isOurs = ({ status, kind }: NoticeEvent['data']): boolean =>
 
 /** The message a notice makes. */
 export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZone = 'UTC'): Message => {
-  const { status, kind, reason, connection, provider, target, tenant } = notice.data;
+  const { status, kind, reason, connection, provider, target, token, tenant } = notice.data;
   const [tone, mark] = LOOKS[status];
   const { notices, cures } = WORDS[language];
   const message = reason && (isOurs(notice.data) ? reasonIn(reason.message, language) : reason.message);
@@ -58,7 +61,10 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZon
   );
   return {
     tone,
-    title: line(`${mark} ${notices.titles[status](connection ?? provider ?? target ?? tenant ?? '')}`, TITLE_BYTES),
+    title: line(
+      `${mark} ${notices.titles[status](connection ?? provider ?? target ?? token ?? tenant ?? '')}`,
+      TITLE_BYTES,
+    ),
     facts: factsOf(notice, language, timeZone),
     ...(why !== '' && { why }),
     // The watch's address asks for a token: a person would find a 401 there.

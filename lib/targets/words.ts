@@ -39,7 +39,7 @@ type Words = {
     /** What a person can do about an origin of callbacks that was disabled. */
     readonly disabled: string;
     readonly facts: Readonly<
-      Record<'provider' | 'target' | 'tenant' | 'submission' | 'watch' | 'delivery' | 'help', string>
+      Record<'provider' | 'target' | 'tenant' | 'expires' | 'submission' | 'watch' | 'delivery' | 'help', string>
     >;
   };
   /** Days, hours, minutes, seconds. */
@@ -97,6 +97,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         submission_refused: () => 'A submission by schedule or direct invoke was refused: nothing is watched',
         notices_left_out: (tenant) =>
           `Tenant ${tenant} has caused more notices than are told in an hour: the log has the others`,
+        token_expires: (token) => `The token ${token} expires soon: make another for those who use it`,
+        credentials_expire: (connection) => `The credentials of connection ${connection} expire soon: replace them`,
       },
       several: (count) => `${count} notices`,
       more: (count) => `and ${count} more: the log has them`,
@@ -104,6 +106,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         provider: 'Provider',
         target: 'Target',
         tenant: 'Tenant',
+        expires: 'Expires',
         submission: 'Submission',
         watch: 'Watch',
         delivery: 'Delivery',
@@ -169,6 +172,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         delivery_parked: (target) => `无法通知 ${target}，投递已搁置`,
         submission_refused: () => '定时或直接调用的提交被拒绝，未监视任何操作',
         notices_left_out: (tenant) => `租户 ${tenant} 在一小时内引发的告知过多，其余见日志`,
+        token_expires: (token) => `令牌 ${token} 即将到期：请为其使用者另行创建`,
+        credentials_expire: (connection) => `连接 ${connection} 的凭证即将到期：请更换`,
       },
       several: (count) => `${count} 条告知`,
       more: (count) => `另有 ${count} 条，见日志`,
@@ -180,6 +185,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         provider: '云产品',
         target: '通知目标',
         tenant: '租户',
+        expires: '到期时间',
         submission: '提交内容',
         watch: '监视编号',
         delivery: '投递 ID',

@@ -311,7 +311,8 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
         ...runtime.secrets,
         credentials: async (connection, options) => {
           const credentials = await runtime.secrets.credentials(connection, options);
-          runtime.log.info('credentials read', { ...credentials });
+          const { lifetime: _, ...keys } = credentials;
+          runtime.log.info('credentials read', keys);
           return credentials;
         },
       },

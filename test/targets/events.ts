@@ -112,6 +112,8 @@ export const noticesWith = (text: string): readonly NoticeEvent[] => {
     { event: 'delivery_parked', at: AT, target: text, watch: 'w_sample', delivery: 'msg_sample', reason: text },
     { event: 'submission_refused', at: AT, submission: text, reason: text },
     { event: 'notices_left_out', at: AT, tenant: 'default' },
+    { event: 'token_expires', at: AT, tenant: 'default', token: '0123456789ab', expiresAt: AT, ahead: 1 },
+    { event: 'credentials_expire', at: AT, connection: 'aliyun', expiresAt: AT },
   ];
   return notices.map((notice) => noticeEventOf(notice, (id) => `https://opwatch.example.com/watches/${id}`));
 };
