@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const UNFIT = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-export const byteLength = (text: string): number => encoder.encode(text).length;
+export const byteLength = (text: string): number => Buffer.byteLength(text);
 
 /** The longest beginning of `text` that fits `maxBytes` of UTF-8, marked with an ellipsis where anything was cut. */
 export const cutBytes = (text: string, maxBytes: number): string => {

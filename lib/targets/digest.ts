@@ -61,47 +61,8 @@ const nameOf = ({ operation, watch }: OperationEvent['data']): string => {
   return [id, ...Object.entries(watch.labels).map(([name, value]) => `${name}=${value}`), ...others].join(' ');
 };
 
-/** Bytes of a line's parts, and how many lines there are. */
-type Size = { readonly title: number; readonly name: number; readonly why: number; readonly lines: number };
-
-const lineOf = (event: OperationEvent, language: Language, size: Size): Fact => {
-  const { title, why, links } = messageOf(event, language);
-  const url = links.at(-1)?.url;
-  const about = [line(nameOf(event.data), size.name), line(why ?? '', size.why)].filter(Boolean);
-  return { name: cutBytes(title, size.title), value: about.join(' | ') || '-', ...(url !== undefined && { url }) };
-};
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-/**
- * A line for each event, the worst first and, of the same outcome, the earliest first; the newest time, the look of the worst.
- * What has no line is counted by its outcome.
- */
-export const digestOf = (
-  events: readonly OperationEvent[],
-  language: Language,
-  size: Size = { ...LINES[0], lines: events.length },
-): Message => {
-  const byRank = events.toSorted((a, b) => rankOf(kindOf(a)) - rankOf(kindOf(b)) || compare(a.timestamp, b.timestamp));
-  const tones = byRank.map((event) => LOOKS[kindOf(event)][0]);
-  const [tone, mark] = TONES.find(([one]) => tones.includes(one)) ?? ['calm', '⏹️'];
-  const facts = byRank.slice(0, size.lines).map((event) => lineOf(event, language, size));
-  const rest = byRank.slice(size.lines).map(kindOf);
-  const more = { name: '…', value: line(WORDS[language].more(rest.length, countsOf(rest, language)), VALUE_BYTES) };
-  return {
-    tone,
-    title: line(`${mark} ${tallyOf(events.map(kindOf), language)}`, TITLE_BYTES),
-    facts: rest.length > 0 ? [...facts, more] : facts,
-    links: [],
-    at:
-      events
-        .map(({ timestamp }) => timestamp)
-        .toSorted(compare)
-        .at(-1) ?? '',
-  };
-};
-
-type Line = Omit<Size, 'lines'>;
+/** Bytes of a line's parts. */
+type Line = { readonly title: number; readonly name: number; readonly why: number };
 
 /** Reasons are cut before lines are left out, and of a reason its first words stay. */
 const LINES: readonly [Line, ...Line[]] = [
@@ -111,8 +72,43 @@ const LINES: readonly [Line, ...Line[]] = [
 ];
 const SHORTEST: Line = { title: 100, name: 60, why: 30 };
 
-/** Digests of the same events, from the best to the shortest, which has one line. */
+/** What is told of an event, before it is cut to a line. */
+type About = { readonly kind: Kind; readonly name: string; readonly message: Message };
+
+const factOf = ({ name, message: { title, why, links } }: About, size: Line): Fact => {
+  const url = links.at(-1)?.url;
+  const about = [line(name, size.name), line(why ?? '', size.why)].filter(Boolean);
+  return { name: cutBytes(title, size.title), value: about.join(' | ') || '-', ...(url !== undefined && { url }) };
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/**
+ * Digests of the same events, from the best to the shortest, which has one line; each is made when it is asked for. A line for
+ * each event, the worst first and, of the same outcome, the earliest first; the newest time, the look of the worst. What has
+ * no line is counted by its outcome.
+ */
 export function* digestsOf(events: readonly OperationEvent[], language: Language): Generator<Message> {
-  for (const size of LINES) yield digestOf(events, language, { ...size, lines: events.length });
-  for (let lines = events.length; lines >= 1; lines -= 1) yield digestOf(events, language, { ...SHORTEST, lines });
+  const byRank = events.toSorted((a, b) => rankOf(kindOf(a)) - rankOf(kindOf(b)) || compare(a.timestamp, b.timestamp));
+  const abouts = byRank.map(
+    (event): About => ({ kind: kindOf(event), name: nameOf(event.data), message: messageOf(event, language) }),
+  );
+  const kinds = abouts.map(({ kind }) => kind);
+  const tones = kinds.map((kind) => LOOKS[kind][0]);
+  const [tone, mark] = TONES.find(([one]) => tones.includes(one)) ?? ['calm', '⏹️'];
+  const title = line(`${mark} ${tallyOf(kinds, language)}`, TITLE_BYTES);
+  const at =
+    events
+      .map(({ timestamp }) => timestamp)
+      .toSorted(compare)
+      .at(-1) ?? '';
+  const digest = (facts: readonly Fact[]): Message => {
+    const rest = kinds.slice(facts.length);
+    const more = { name: '…', value: line(WORDS[language].more(rest.length, countsOf(rest, language)), VALUE_BYTES) };
+    return { tone, title, facts: rest.length > 0 ? [...facts, more] : facts, links: [], at };
+  };
+
+  for (const size of LINES) yield digest(abouts.map((about) => factOf(about, size)));
+  const facts = abouts.map((about) => factOf(about, SHORTEST));
+  for (let lines = facts.length; lines >= 1; lines -= 1) yield digest(facts.slice(0, lines));
 }

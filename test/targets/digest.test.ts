@@ -1,13 +1,16 @@
 /** One chat message for many events serves the people who act on it: of 25 ends one failed, and every chat shows which. */
 import { describe, expect, it } from 'vitest';
 import type { OperationEvent } from '../../lib/event.ts';
-import { digestOf, digestsOf } from '../../lib/targets/digest.ts';
+import { digestsOf } from '../../lib/targets/digest.ts';
 import { targetOf, targetTypes } from '../../lib/targets/index.ts';
 import { messageOf, shorterAndShorter } from '../../lib/targets/message.ts';
 import type { Judgment } from '../../offline/inbox/receiver.ts';
 import { everyTarget } from '../../offline/inbox/targets.ts';
 import { eventWith, failed, succeeded, tooLong } from './events.ts';
 import { ATTEMPT, prepared, received, TOKEN } from './stand-in.ts';
+
+/** The best of the digests. */
+const digestOf = (...of: Parameters<typeof digestsOf>) => [...digestsOf(...of)][0] as ReturnType<typeof messageOf>;
 
 /** The event as one of another watch, with another id. */
 const numbered = (event: OperationEvent, n: number): OperationEvent => ({
