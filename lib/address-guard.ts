@@ -127,7 +127,7 @@ const isPrivateName = (host: string): boolean =>
  * Looks nothing up: a name that leads to an address that is shut is refused when it is called.
  */
 export const refusal = (text: string, rules: Rules): string | undefined => {
-  if (!URL.canParse(text)) return 'is not a valid URL';
+  if (!URL.canParse(text)) return sentence('guard_url');
   // The URL class turns every spelling of an IPv4 address (decimal, octal, hex, short, full-width) into the dotted one.
   const url = new URL(text);
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
@@ -135,16 +135,18 @@ export const refusal = (text: string, rules: Rules): string | undefined => {
   const isLoopback = isLiteral ? kindOf(host) === 'loopback' : isBelow(host, 'localhost');
   const isOpenLoopback = isLoopback && rules.allowLoopback === true;
 
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isOpenLoopback)) return 'must be an https URL';
-  if (url.username || url.password) return 'must not carry a user name or password';
-  if (rules.allowHosts?.some((entry) => isAllowed(host, entry)) === false) return `${host} is not an allowed host`;
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isOpenLoopback)) return sentence('guard_https');
+  if (url.username || url.password) return sentence('guard_user');
+  if (rules.allowHosts?.some((entry) => isAllowed(host, entry)) === false) return sentence('guard_host', { host });
   if (isOpenLoopback) return undefined;
-  if (isLoopback) return `${host} is this machine: only public addresses may be called`;
+  if (isLoopback) return sentence('guard_self', { host });
   const kind = isLiteral ? shutKind(host, rules) : undefined;
-  if (kind) return `${host} is a ${kind} address: only public addresses may be called`;
-  if (!isLiteral && !rules.allowPrivate && isPrivateName(host)) return `${host} is not a public name`;
+  if (kind) return sentence('guard_kind', { host, kind });
+  if (!isLiteral && !rules.allowPrivate && isPrivateName(host)) return sentence('guard_name', { host });
   const ports = [443, ...(rules.allowPorts ?? [])];
-  return ports.includes(Number(url.port || 443)) ? undefined : `port ${url.port} is not open: only ${ports.join(', ')}`;
+  return ports.includes(Number(url.port || 443))
+    ? undefined
+    : sentence('guard_port', { port: url.port, words: ports.join(', ') });
 };
 
 const resolveBySystem: Resolve = (hostname) => systemLookup(hostname, { all: true });

@@ -75,7 +75,8 @@ export const createSend = (options: SendOptions): Send => {
   return async (request) => {
     const url = parse(request.url);
     const reason = options.guard && refusal(url.href, options.guard.rules);
-    if (reason !== undefined) throw new RetryLater({ code: 'blocked_address', message: `not called: ${reason}` });
+    if (reason !== undefined)
+      throw new RetryLater({ code: 'blocked_address', message: sentence('net_uncalled', { reason }) });
 
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), options.timeoutMs);
@@ -94,7 +95,7 @@ export const createSend = (options: SendOptions): Send => {
 const parse = (text: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
-  throw new Misconfigured({ code: 'invalid_request', message: 'the URL is not one of http or https' });
+  throw new Misconfigured({ code: 'invalid_request', message: sentence('net_unparsed') });
 };
 
 type Agents = Readonly<Record<string, InstanceType<typeof http.Agent>>>;
@@ -200,7 +201,7 @@ const prepared = <T>(host: string, request: () => T): T => {
     return request();
   } catch (error) {
     const code = codeOf(error);
-    throw new Misconfigured({ code: 'invalid_request', message: `${host}: cannot be sent as it stands (${code})` });
+    throw new Misconfigured({ code: 'invalid_request', message: sentence('net_unfit', { host, code }) });
   }
 };
 

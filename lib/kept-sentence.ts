@@ -2,20 +2,38 @@
  * Kept sentences in the language of a target: the English of a row is found in the table of sentences, so that rows of every
  * version read alike and no row holds the same thing twice. Pure.
  */
-import { filled, HOLDS, type Language, NOTES, ONE_WORD, REASONS, type Table } from './sentences.ts';
+import {
+  filled,
+  HOLDS,
+  type Language,
+  NOTES,
+  ONE_WORD,
+  REASONS,
+  type Table,
+  type TableName,
+  TERMS,
+} from './sentences.ts';
 
 /** A template in its parts: texts at even places, names of slots at odd ones. */
 type Pattern = { readonly parts: readonly string[]; readonly zh: string };
 
-/** Templates that say most come first, then those with the fewest values: no text is taken for one that says less. */
+/**
+ * Templates that begin with a text of their own come first, then those that say most, then those with the fewest values: no text
+ * is taken for a sentence that says less of it.
+ */
 const patternsOf = (table: Table): readonly Pattern[] =>
   Object.values(table)
     .map(({ en, zh }) => ({ parts: en.split(/\{(\w+)\}/), zh }))
-    .sort((a, b) => textOf(b).length - textOf(a).length || a.parts.length - b.parts.length);
+    .sort(
+      (a, b) =>
+        Number(a.parts[0] === '') - Number(b.parts[0] === '') ||
+        textOf(b).length - textOf(a).length ||
+        a.parts.length - b.parts.length,
+    );
 
 const textOf = ({ parts }: Pattern): string => parts.filter((_, i) => i % 2 === 0).join('');
 
-const PATTERNS = { note: patternsOf(NOTES), reason: patternsOf(REASONS) };
+const PATTERNS = { note: patternsOf(NOTES), reason: patternsOf(REASONS), term: patternsOf(TERMS) };
 
 /** The values of a text's slots, each as short as can be and none empty; undefined where the text is no such sentence. */
 const valuesIn = (text: string, { parts }: Pattern): Record<string, string> | undefined => {
@@ -40,7 +58,7 @@ const valuesIn = (text: string, { parts }: Pattern): Record<string, string> | un
 /** How deep sentences stand in sentences. */
 const DEPTH_MAX = 6;
 
-const translated = (text: string, table: 'note' | 'reason', depth: number): string => {
+const translated = (text: string, table: TableName, depth: number): string => {
   if (depth === 0) return text;
   for (const pattern of PATTERNS[table]) {
     const values = valuesIn(text, pattern);

@@ -6,6 +6,7 @@ import type { HttpRequest } from './http.ts';
 import { linksOf, watchUrl } from './links.ts';
 import { isNotice, noticeEventOf } from './notice.ts';
 import type { Runtime } from './runtime.ts';
+import { sentence } from './sentences.ts';
 import type { Attempt, Target } from './targets/target.ts';
 import type { Watch } from './watch.ts';
 
@@ -46,7 +47,7 @@ export const write = (
       );
       return target.notices(notices, settings, attempt);
     }
-    if (!target.notice) throw notYetTold(`a target of type ${target.type} cannot be told a notice`);
+    if (!target.notice) throw notYetTold(sentence('no_notices', { name: target.type }));
     return target.notice(noticeEventOf(event, urlOf), settings, attempt);
   }
   if (told.length > 1 && target.digest) {
@@ -57,7 +58,7 @@ export const write = (
     );
   }
   if (event.event === 'progress') {
-    if (!target.edit || !watch) throw notYetTold(`a target of type ${target.type} cannot change what it has sent`);
+    if (!target.edit || !watch) throw notYetTold(sentence('no_edits', { name: target.type }));
     return target.edit.request(
       progressOf(watch, attempt.at, linksOf(watch, runtime, linkKey)),
       settings,

@@ -8,8 +8,10 @@
 export type Sentence = { readonly en: string; readonly zh: string };
 export type Table = Readonly<Record<string, Sentence>>;
 
+export type TableName = 'note' | 'reason' | 'term';
+
 /** Which table the sentence in a slot is of. */
-export const HOLDS: Readonly<Record<string, 'note' | 'reason'>> = {
+export const HOLDS: Readonly<Record<string, TableName>> = {
   heard: 'note',
   why: 'note',
   shows: 'note',
@@ -21,20 +23,14 @@ export const HOLDS: Readonly<Record<string, 'note' | 'reason'>> = {
   tasks: 'note',
   fault: 'reason',
   reason: 'reason',
+  phase: 'term',
+  kind: 'term',
 };
 
 /** Slots whose values have no blanks in them. */
-export const ONE_WORD: readonly string[] = [
-  'action',
-  'api',
-  'bytes',
-  'code',
-  'host',
-  'id',
-  'kind',
-  'ms',
-  'name',
-].concat(['phase', 'reference', 'thing', 'watch']);
+export const ONE_WORD: readonly string[] = 'action api bytes code host id ms name port reference thing watch'.split(
+  ' ',
+);
 
 /** What a person should know about an end that is not the cloud's plain word. */
 export const NOTES = {
@@ -109,7 +105,10 @@ export const NOTES = {
     en: 'the stack shows {word}, {begun}; the end of the {action} {begunBefore} was not seen',
     zh: '资源栈显示 {word}（{begun}）；未看到 {action}（{begunBefore}）结束',
   },
-  ros_end_rolled_back: { en: '{shows}: it was rolled back', zh: '{shows}：它已被回滚' },
+  ros_end_rolled_back: {
+    en: 'the stack shows {word}, {begun}; the end of the {action} {begunBefore} was not seen: it was rolled back',
+    zh: '资源栈显示 {word}（{begun}）；未看到 {action}（{begunBefore}）结束：它已被回滚',
+  },
   ros_no_action: { en: 'no {action} was seen', zh: '未看到 {action}' },
   ros_no_update: { en: 'no update of {at} was seen', zh: '未看到 {at} 的更新' },
   ros_no_run: {
@@ -196,9 +195,33 @@ export const REASONS = {
   net_upgrade: { en: '{host} switched to another protocol unasked', zh: '{host} 擅自切换到其他协议' },
   net_compressed: { en: '{host} compressed its answer, though asked not to', zh: '{host} 未按要求，压缩了应答' },
   net_too_large: { en: '{host} answered with more than {bytes} bytes', zh: '{host} 的应答超过 {bytes} 字节' },
+  net_unparsed: { en: 'the URL is not one of http or https', zh: '该 URL 不是 http 或 https 地址' },
+  net_unfit: { en: '{host}: cannot be sent as it stands ({code})', zh: '{host}：请求无法原样发送（{code}）' },
+  net_uncalled: { en: 'not called: {reason}', zh: '未调用：{reason}' },
+  guard_url: { en: 'is not a valid URL', zh: '不是有效的 URL' },
+  guard_https: { en: 'must be an https URL', zh: '必须是 https 地址' },
+  guard_user: { en: 'must not carry a user name or password', zh: '不得包含用户名或密码' },
+  guard_host: { en: '{host} is not an allowed host', zh: '{host} 不在允许的主机之列' },
+  guard_self: {
+    en: '{host} is this machine: only public addresses may be called',
+    zh: '{host} 指向本机：只允许调用公网地址',
+  },
+  guard_kind: {
+    en: '{host} is a {kind} address: only public addresses may be called',
+    zh: '{host} 是{kind}地址：只允许调用公网地址',
+  },
+  guard_name: { en: '{host} is not a public name', zh: '{host} 不是公网域名' },
+  guard_port: { en: 'port {port} is not open: only {words}', zh: '端口 {port} 未开放：只开放 {words}' },
+  unsigned: { en: 'there is no signing secret', zh: '没有签名密钥' },
+  no_notices: { en: 'a target of type {name} cannot be told a notice', zh: '{name} 类型的目标无法接收运维通知' },
+  no_edits: {
+    en: 'a target of type {name} cannot change what it has sent',
+    zh: '{name} 类型的目标无法修改已发送的消息',
+  },
+  telegram_moved: { en: "{words}; the chat's id is now {id}", zh: '{words}；群聊 ID 现为 {id}' },
   net_shut: {
     en: '{host} leads to a {kind} address: only public addresses may be called',
-    zh: '{host} 指向 {kind} 地址：只允许调用公网地址',
+    zh: '{host} 指向{kind}地址：只允许调用公网地址',
   },
   no_ok: { en: 'the answer is not "ok"', zh: '应答不是 "ok"' },
   slack_no_ok: { en: 'Slack did not say "ok"', zh: 'Slack 未返回 "ok"' },
@@ -235,7 +258,20 @@ export const REASONS = {
   sns_no_id: { en: 'SNS answered without a MessageId', zh: 'SNS 的应答中没有 MessageId' },
 } as const satisfies Table;
 
-export const SENTENCES = { ...NOTES, ...REASONS } as const;
+/** Words of opwatch that stand inside a sentence. */
+export const TERMS = {
+  connecting: { en: 'connecting', zh: '正在连接' },
+  securing: { en: 'securing', zh: '正在建立 TLS' },
+  waiting: { en: 'waiting', zh: '正在等待应答' },
+  reading: { en: 'reading', zh: '正在读取应答' },
+  loopback: { en: 'loopback', zh: '本机' },
+  metadata: { en: 'cloud metadata', zh: '云元数据' },
+  link_local: { en: 'link-local', zh: '链路本地' },
+  private: { en: 'private', zh: '私网' },
+  reserved: { en: 'reserved', zh: '保留' },
+} as const satisfies Table;
+
+export const SENTENCES = { ...NOTES, ...REASONS, ...TERMS } as const;
 
 export type SentenceCode = keyof typeof SENTENCES;
 export type ReasonCode = keyof typeof REASONS;

@@ -4,6 +4,7 @@
  */
 import { createHmac, createPrivateKey, createPublicKey, type KeyObject, sign as signWith } from 'node:crypto';
 import { Misconfigured } from './errors.ts';
+import { sentence } from './sentences.ts';
 
 export type SigningKey =
   /** HMAC-SHA256 with a shared secret. */
@@ -71,7 +72,7 @@ export const signedHeaders = (
   { id, at }: { readonly id: string; readonly at: number },
   body: string,
 ): Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string> => {
-  if (secrets.length === 0) throw new Misconfigured({ code: 'signing_secret', message: 'there is no signing secret' });
+  if (secrets.length === 0) throw new Misconfigured({ code: 'signing_secret', message: sentence('unsigned') });
   const timestamp = String(Math.floor(at / 1_000));
   const content = Buffer.from(`${id}.${timestamp}.${body}`);
   const signatures = secrets.map((secret) => signature(parseSecret(secret), content));

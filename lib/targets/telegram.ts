@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
+import { sentence } from '../sentences.ts';
 import { bodyFields, fieldsOf, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { html } from './kit/escape.ts';
@@ -81,7 +82,7 @@ const isUnchanged = (answer: HttpAnswer): boolean =>
 
 /** The descriptions by which Telegram says that this bot can tell this chat nothing any more. */
 const GONE =
-  /upgraded to a supergroup|the chat's id is now|bot was (kicked|blocked)|bot is not a member|user is deactivated|chat was deleted|chat not found|thread not found|CHAT_WRITE_FORBIDDEN|no(t enough)? rights to send|TOPIC_(CLOSED|DELETED)|CHANNEL_PRIVATE|^(Unauthorized|Not Found)$/i;
+  /upgraded to a supergroup|the chat's id is now|bot was (kicked|blocked)|bot is not a member|bot can't (initiate|send)|PEER_ID_INVALID|need administrator rights|user is deactivated|chat was deleted|chat not found|thread not found|CHAT_WRITE_FORBIDDEN|no(t enough)? rights to send|TOPIC_(CLOSED|DELETED)|CHANNEL_PRIVATE|^(Unauthorized|Not Found)$/i;
 
 export const telegram = chat<Settings, TelegramMessage>({
   type: 'telegram',
@@ -117,8 +118,8 @@ export const telegram = chat<Settings, TelegramMessage>({
     said: (answer) => {
       const said = saidIn(answer);
       const { migrate_to_chat_id: movedTo } = fieldsOf(bodyFields(answer).parameters);
-      const news = typeof movedTo === 'number' ? `the chat's id is now ${movedTo}` : undefined;
-      return news === undefined ? said : { ...said, words: [said.words, news].filter(Boolean).join('; ') };
+      if (typeof movedTo !== 'number') return said;
+      return { ...said, words: sentence('telegram_moved', { words: said.words ?? 'moved', id: String(movedTo) }) };
     },
     slow: { codes: ['429'], words: /too many requests|retry after/i },
     ended: { words: GONE },

@@ -151,18 +151,18 @@ const compared = (mine: Sight, { action, at, isRollback }: Stack, bound: Bound):
   const { word, status } = mine;
   const isTimed = at !== undefined && bound.at !== undefined;
   const isLater = isTimed && at >= bound.at;
-  const shows = sentence('ros_end_unseen', {
+  const unseen = {
     word,
     begun: since(at),
     action: bound.action,
     begunBefore: since(bound.at),
-  });
+  };
   // A deletion may move UpdateTime, and a stack is deleted once.
   const isSame = action === bound.action && (action === 'DELETE' || !isTimed || at === bound.at);
   const mayBeItsRollback = action === bound.action && isRollback && isLater;
-  if (!isSame && !mayBeItsRollback) return otherRun(shows, isLater, requestOf(mine));
+  if (!isSame && !mayBeItsRollback) return otherRun(sentence('ros_end_unseen', unseen), isLater, requestOf(mine));
   if (bound.hasFailed && status === 'succeeded')
-    return otherRun(sentence('ros_end_rolled_back', { shows }), false, requestOf(mine));
+    return otherRun(sentence('ros_end_rolled_back', unseen), false, requestOf(mine));
   if (status === 'running') return mine;
   if (!isSame) return untied(mine, sentence('ros_moved', { from: String(bound.at), to: String(at) }));
   return action === 'DELETE' || (isTimed && isDated(action)) ? mine : untied(mine, undated(action));
