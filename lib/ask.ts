@@ -102,6 +102,10 @@ type Asked = {
   readonly key: string;
 };
 
+/** From when on an answer that another look has read may do for this one: the last look is made past the deadline. */
+const answersCountFrom = ({ submittedAt, deadline }: Watch, now: number): number =>
+  now >= deadline ? Math.max(submittedAt, deadline) : submittedAt;
+
 /** Makes the calls of one look, each in its turn. */
 const askCloud = async <D extends Due>(
   { provider, dues, scope }: Group<D>,
@@ -122,7 +126,7 @@ const askCloud = async <D extends Due>(
   };
 
   const asks = dues.map(({ watch }) => askOf(watch));
-  const newest = Math.max(...asks.map(({ submittedAt }) => submittedAt));
+  const since = Math.max(...dues.map(({ watch }) => answersCountFrom(watch, now())));
   const lookWith = async (credentials: Credentials): Promise<readonly Observation[]> => {
     key = fingerprint(credentials);
     // Signed only when its turn has come, by what others have learned of the cloud's clock meanwhile.
@@ -130,7 +134,7 @@ const askCloud = async <D extends Due>(
     const cloud: Cloud = {
       credentials,
       endpoints: connection.endpoints,
-      send: scope === undefined ? sendInTurn : answers.through(scope, newest, sendInTurn),
+      send: scope === undefined ? sendInTurn : answers.through(scope, since, sendInTurn),
       now: now(),
       skewMs: pace.skewMs(name),
       nonce: uniqueId,

@@ -12,7 +12,8 @@ export type SharedAnswers = {
   readonly hasAny: (scope: string) => boolean;
   /**
    * `send`, but for requests that were answered in `scope` within the last moments, and not before `since` (epoch ms): what
-   * was said before a watch was submitted may be of an earlier operation of that name. Only HTTP 200 is worth sharing.
+   * was said before a watch was submitted may be of an earlier operation of that name, and what was said before its deadline is
+   * no last look. Only HTTP 200 is worth sharing.
    */
   readonly through: (scope: string, since: number, send: Send) => Send;
 };

@@ -129,6 +129,21 @@ describe('watches that one call can answer', () => {
     expect(one.calls).toHaveLength(8);
   });
 
+  test.each([
+    ['before the answers', -1, 4],
+    ['at the instant of the answers', 0, 4],
+    ['after the answers', 1, 5],
+    ['now', 3_000, 5],
+    ['ahead: it is not the last look', 3_001, 4],
+  ])('ask anew for a last look past a deadline that lies %s [F40]', async (_, ms, calls) => {
+    const one = functionWith(cluster(200));
+    await one.look(batch(0));
+    one.pass(3_000);
+    const last = [ehpc('t-0'), ehpc('t-1')].map((due) => ({ ...due, watch: { ...due.watch, deadline: T0 + ms } }));
+    expect((await one.look(last)).map(wordOf)).toEqual(['Processing', 'Processing']);
+    expect(one.calls).toHaveLength(calls);
+  });
+
   test('are asked for one by one where the shared answer does not have them, each in its turn', async () => {
     const one = functionWith(cluster(20));
     await one.look([ehpc('t-0'), ehpc('t-1')]);
