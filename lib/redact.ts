@@ -47,14 +47,20 @@ const redactHeader = (name: string, value: string): string => {
   return name === 'location' ? redactUrl(value) : MASK;
 };
 
+/** Masks texts, as `redact` does. */
+export type Redactor = (text: string) => string;
+
 /**
  * Text with every one of `secrets` replaced by `…`. It finds a secret in any mixture of plain, percent-encoded, JSON-escaped and
  * HTML-escaped characters, in hexadecimal, and in base64 (also inside the base64 of a longer text). Text that was JSON stays
  * JSON. Secrets of fewer than 4 characters are not looked for.
  */
-export const redact = (text: string, secrets: readonly string[]): string => {
+export const redact = (text: string, secrets: readonly string[]): string => redactorOf(secrets)(text);
+
+/** Redacts several texts of the same secrets: their spellings are worked out once. */
+export const redactorOf = (secrets: readonly string[]): Redactor => {
   const wanted = [...new Set(secrets)].filter((secret) => secret.length >= SECRET_MIN);
-  if (wanted.length === 0) return text;
+  if (wanted.length === 0) return (text) => text;
   const spellings = spellingsOf(wanted);
   const mask = (part: string): string => {
     let masked = '';
@@ -65,20 +71,27 @@ export const redact = (text: string, secrets: readonly string[]): string => {
     }
     return masked + part.slice(last);
   };
-  if (!isJson(text)) return mask(text);
+  return (text) => {
+    if (!isJson(text)) return mask(text);
 
-  // In JSON each string and number is masked by itself, so that no mask takes a quote or half an escape with it.
-  const masked = text.replace(JSON_SCALAR, (scalar) => {
-    const value = scalar.startsWith('"') ? String(JSON.parse(scalar)) : scalar;
-    return mask(value) === value ? scalar : JSON.stringify(mask(value));
-  });
-  // A secret that holds JSON's own punctuation may still stand across several of them.
-  return mask(masked) === masked ? masked : JSON.stringify(MASK);
+    // In JSON each string and number is masked by itself, so that no mask takes a quote or half an escape with it.
+    const masked = text.replace(JSON_SCALAR, (scalar) => {
+      const value = scalar.startsWith('"') ? String(JSON.parse(scalar)) : scalar;
+      const shown = mask(value);
+      return shown === value ? scalar : JSON.stringify(shown);
+    });
+    // A secret that holds JSON's own punctuation may still stand across several of them.
+    return mask(masked) === masked ? masked : JSON.stringify(MASK);
+  };
 };
 
 const JSON_SCALAR = /"[^"\\]*(?:\\.[^"\\]*)*"|[\w.+-]+/g;
 
+/** How any JSON begins. Most texts are none, and to have a parser refuse them costs more than to look. */
+const JSON_START = /^[\t\n\r ]*["{[\d\-tfn]/;
+
 const isJson = (text: string): boolean => {
+  if (!JSON_START.test(text)) return false;
   try {
     JSON.parse(text);
     return true;

@@ -3,7 +3,7 @@
  * shows them. Pure.
  */
 import type { HttpAnswer, HttpRequest } from './http.ts';
-import { isHarmless, redact } from './redact.ts';
+import { isHarmless, redactorOf } from './redact.ts';
 
 const LONG = 20;
 const LONG_WITH_DIGIT = 8;
@@ -120,8 +120,9 @@ export const partsOfRequest = (request: HttpRequest): string[] => [
 
 /** An answer with `secrets` masked in its body and headers. The end of a body that was cut goes: half a secret may stand there. */
 export const maskAnswer = (answer: HttpAnswer, secrets: readonly string[]): HttpAnswer => {
-  const body = redact(answer.body, secrets);
-  const headers = Object.entries(answer.headers).map(([name, value]) => [name, redact(value, secrets)] as const);
+  const redact = redactorOf(secrets);
+  const body = redact(answer.body);
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, redact(value)] as const);
   const half = answer.cut ? SPELLING_MAX * Math.max(0, ...secrets.map(({ length }) => length)) : 0;
   return { ...answer, headers: Object.fromEntries(headers), body: body.slice(0, Math.max(0, body.length - half)) };
 };

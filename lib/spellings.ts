@@ -2,6 +2,7 @@
  * Finds texts in a longer text, however they are written there: plain, percent-encoded, escaped in JSON or HTML, any mixture of
  * these, and as bytes in hexadecimal or base64. Pure, and linear in the length of the text.
  */
+import { remembering } from './remembering.ts';
 
 /** One way to write a text. */
 export type Spelling = {
@@ -17,16 +18,7 @@ export type Spellings = ReadonlyMap<string, readonly Spelling[]>;
 export type Span = readonly [from: number, to: number];
 
 export const spellingsOf = (texts: readonly string[]): Spellings => {
-  const all = texts.flatMap((text): Spelling[] => {
-    const bytes = Buffer.from(text);
-    const hexadecimal = bytes.toString('hex');
-    return [
-      { text },
-      { text: hexadecimal },
-      { text: hexadecimal.toUpperCase() },
-      ...[0, 1, 2].flatMap((before) => inBase64(bytes, before)),
-    ];
-  });
+  const all = texts.flatMap(spellingsOfOne);
   const byFirst = new Map<string, Spelling[]>();
   for (const spelling of all.sort((a, b) => b.text.length - a.text.length)) {
     const first = spelling.text.charAt(0);
@@ -36,6 +28,18 @@ export const spellingsOf = (texts: readonly string[]): Spellings => {
   }
   return byFirst;
 };
+
+/** The same few secrets are looked for in every answer. They are kept in memory alone, as the secrets themselves are. */
+const spellingsOfOne = remembering(500, (text: string): readonly Spelling[] => {
+  const bytes = Buffer.from(text);
+  const hexadecimal = bytes.toString('hex');
+  return [
+    { text },
+    { text: hexadecimal },
+    { text: hexadecimal.toUpperCase() },
+    ...[0, 1, 2].flatMap((before) => inBase64(bytes, before)),
+  ];
+});
 
 /** Fewer characters of base64 would be found by chance. */
 const BASE64_MIN = 6;

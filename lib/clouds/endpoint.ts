@@ -1,4 +1,5 @@
 import { Misconfigured } from '../errors.ts';
+import { remembering } from '../remembering.ts';
 
 export type Endpoint = {
   /** Scheme, host and port, as the URL begins. */
@@ -19,14 +20,19 @@ export const endpointOf = (
   usual: string,
 ): Endpoint => {
   const template = overrides[product] ?? overrides['*'] ?? usual;
-  const filled = template.replaceAll('{region}', region);
-  const url = URL.parse(/^https?:\/\//.test(filled) ? filled : `https://${filled}`);
-  const bare = url && url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
-  if (!bare) {
+  const endpoint = endpointIn(template.replaceAll('{region}', region));
+  if (!endpoint) {
     throw new Misconfigured({
       code: 'bad_endpoint',
       message: `The endpoint of ${product} is neither a host nor an origin: ${template}`,
     });
   }
-  return { origin: url.origin, host: url.host };
+  return endpoint;
 };
+
+/** One connection calls a few hosts, again and again. */
+const endpointIn = remembering(500, (text): Endpoint | null => {
+  const url = URL.parse(/^https?:\/\//.test(text) ? text : `https://${text}`);
+  const bare = url && url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
+  return bare ? { origin: url.origin, host: url.host } : null;
+});

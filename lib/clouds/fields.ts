@@ -87,5 +87,8 @@ export const percent = (value: unknown): number | undefined => {
 type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** The members that have a value. */
-export const given = <T extends object>(members: T): Given<T> =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Given<T>;
+export const given = <T extends object>(members: T): Given<T> => {
+  const some: Partial<T> = {};
+  for (const name in members) if (members[name] !== undefined) some[name] = members[name];
+  return some as Given<T>;
+};

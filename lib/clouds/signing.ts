@@ -12,7 +12,9 @@ export type Unsigned = {
   readonly body: string;
 };
 
-export const sha256 = (text: string): string => hash('sha256', text);
+const NOTHING = hash('sha256', '');
+
+export const sha256 = (text: string): string => (text === '' ? NOTHING : hash('sha256', text));
 
 export const hmacSha256 = (key: string, text: string): string => createHmac('sha256', key).update(text).digest('hex');
 

@@ -68,7 +68,11 @@ export const simulateMany = async (
       give();
     });
 
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./worker.ts', import.meta.url)));
+  const workers = Array.from(
+    { length: threads },
+    // What a run leaves behind dies young: with room for it, little is copied.
+    () => new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 64 } }),
+  );
   try {
     await Promise.all(workers.map(work));
   } finally {

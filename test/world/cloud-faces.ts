@@ -70,8 +70,17 @@ export const faceOf = (provider: ProviderName): FakeApi => FACES[provider];
 const utc = (stamp: string): number =>
   Date.parse(stamp.includes('-') ? stamp : stamp.replace(/^(.{4})(..)(..T..)(..)/, '$1-$2-$3:$4:'));
 
+/** Several ask what a request asks. */
+const known = new WeakMap<HttpRequest, Asked>();
+
 /** Reads out of a request what it asks. Throws on one that none of the APIs has. */
-export const askedIn = ({ url, headers, body = '' }: HttpRequest): Asked => {
+export const askedIn = (request: HttpRequest): Asked => {
+  const asked = known.get(request) ?? read(request);
+  known.set(request, asked);
+  return asked;
+};
+
+const read = ({ url, headers, body = '' }: HttpRequest): Asked => {
   const { hostname: host, pathname, searchParams: query } = new URL(url);
   const accessKeyId =
     /(?:Credential|Access)=([^,\s]+)/.exec(headers.authorization ?? headers.Authorization ?? '')?.[1] ?? '';

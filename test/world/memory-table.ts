@@ -189,6 +189,8 @@ const indexed = ({ pk, sk, leaseShard, aliveUntil, tenantDay, listedAt }: Item):
  * frozen already and is kept as it is.
  */
 const createFreezer = (inspect: ((text: string) => void) | undefined) => {
+  const sizeOf = createMeasure();
+
   const store = (value: unknown): unknown => {
     if (typeof value === 'string') {
       inspect?.(value);
@@ -218,14 +220,32 @@ const createFreezer = (inspect: ((text: string) => void) | undefined) => {
   };
 };
 
-/** The size of a value in bytes, much as DynamoDB counts it: names, texts in UTF-8 (short ones at their worst), and some more around them. */
-const sizeOf = (value: unknown): number => {
-  if (typeof value === 'string') return value.length < 1_000 ? value.length * 3 : Buffer.byteLength(value);
-  if (typeof value !== 'object' || value === null) return typeof value === 'number' ? 21 : 1;
-  let size = 3;
-  for (const name in value)
-    size += (Array.isArray(value) ? 0 : name.length) + 1 + sizeOf((value as Record<string, unknown>)[name]);
-  return size;
+/**
+ * Measures frozen values in bytes, much as DynamoDB does: names, texts in UTF-8 (short ones at their worst), and some more
+ * around them. What it has measured before it knows: most of an item is as it was.
+ */
+const createMeasure = () => {
+  const known = new WeakMap<object, number>();
+
+  const sizeOf = (value: unknown): number => {
+    if (typeof value === 'string') return value.length < 1_000 ? value.length * 3 : Buffer.byteLength(value);
+    if (typeof value !== 'object' || value === null) return typeof value === 'number' ? 21 : 1;
+    let size = known.get(value);
+    if (size === undefined) {
+      size = Array.isArray(value) ? sizeOfEntries(value) : sizeOfMembers(value as Record<string, unknown>);
+      known.set(value, size);
+    }
+    return size;
+  };
+  const sizeOfEntries = (list: readonly unknown[]): number =>
+    list.reduce<number>((sum, each) => sum + 1 + sizeOf(each), 3);
+  const sizeOfMembers = (map: Readonly<Record<string, unknown>>): number => {
+    let size = 3;
+    for (const name in map) size += name.length + 1 + sizeOf(map[name]);
+    return size;
+  };
+
+  return sizeOf;
 };
 
 const checkKey = (name: string, value: string, max: number): void => {

@@ -1,5 +1,6 @@
 /** Instants as people read them, in the time zone of those who do. Pure. */
 import * as v from 'valibot';
+import { remembering } from '../../remembering.ts';
 
 const isZone = (name: string): boolean => {
   try {
@@ -16,11 +17,15 @@ export const TimeZone = v.pipe(
   v.check(isZone, 'must be a time zone such as Asia/Shanghai, Europe/Berlin or UTC'),
 );
 
+/** Swedes write dates as ISO 8601 does. There are fewer zones than are kept. */
+const formatIn = remembering(
+  1_000,
+  (timeZone) => new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }),
+);
+
 /** `2026-11-22 10:05:42 Asia/Shanghai`; nothing for what is no instant. */
 export const clockIn = (instant: string, timeZone: string): string => {
   const at = Date.parse(instant);
   if (Number.isNaN(at)) return '';
-  // Swedes write dates as ISO 8601 does.
-  const time = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }).format(at);
-  return `${time} ${timeZone}`;
+  return `${formatIn(timeZone).format(at)} ${timeZone}`;
 };
