@@ -59,13 +59,14 @@ const run = (...args: string[]): Promise<{ code: number; out: string }> =>
   });
 
 describe('docs/add-a-target.md', () => {
-  it('names a target, its stand-in and its cases, a line for each, and no more', () => {
+  it('names a target, its sentence, its stand-in and its cases, a line for each, and no more', () => {
     expect(files.map(({ about }) => about)).toEqual([
       'lib/targets/buildkite.ts',
       'offline/inbox/receivers/buildkite.ts',
       'test/targets/buildkite.test.ts',
     ]);
     expect(diffs.map(({ about }) => about)).toEqual([
+      'lib/sentences.ts',
       'lib/targets/index.ts',
       'offline/inbox/receivers.ts',
       'offline/inbox/targets.ts',
