@@ -20,13 +20,15 @@ export default class DeployPlugin {
     this.hooks = {
       initialize: async () => {
         const settings = readSettings(service.custom.deploy);
-        const { default: config } = await import(join(serviceDir, 'opwatch.config.ts'));
-        const checked = readConfig(config);
+        // The names of secrets may depend on it, and the functions find it in their environment.
+        process.env.OPWATCH_STAGE = settings.stage;
+        const { default: input } = await import(join(serviceDir, 'opwatch.config.ts'));
+        const config = readConfig(input);
         // The local stack has a configuration of its own.
-        const warnings = processedInput.commands[0] === 'offline' ? [] : warningsOf(checked);
+        const warnings = processedInput.commands[0] === 'offline' ? [] : warningsOf(config, settings);
         for (const warning of warnings) log.warning(warning);
         addQueues(service, settings);
-        Object.assign(service.resources.Resources, roles(settings, checked.linkKeys));
+        Object.assign(service.resources.Resources, roles(settings, config));
         for (const make of [alarms, subscribers, dashboard]) Object.assign(service.resources.Resources, make(settings));
       },
     };

@@ -47,11 +47,17 @@ const Settings = v.pipe(
     /** Poll queues of each vendor, and notify queues. */
     pollQueues: numberOfQueues,
     notifyQueues: numberOfQueues,
+    stage: v.optional(v.string(), 'dev'),
     /** Where the notifier may publish with its own role. */
     eventBuses: listOf(ARN('events')),
-    /** What pollers and notifier may read of Secrets Manager. */
+    /** Secrets that the configuration may name: each is read by the functions that it is named for. */
     secrets: listOf(SECRET),
     topics: listOf(ARN('sns')),
+    /** A parameter beside those of the configuration that the pollers may read: `npm run verify-aws` reads one of its own. */
+    checkParameter: v.optional(
+      optional(v.pipe(v.string(), v.regex(/^ssm:\/[\w.\-/]+$/, 'must be ssm:/ and a name'))),
+      '',
+    ),
     alarmEmail: optional(v.pipe(v.string(), v.email('is no e-mail address'))),
     alarmUrl: optional(v.pipe(v.string(), v.regex(/^https:\/\/\S+$/, 'must begin with https://'))),
     alarmSlackWorkspace: optional(v.pipe(v.string(), v.regex(/^T[A-Z0-9]+$/, 'must be the id of a workspace, T…'))),

@@ -1,13 +1,19 @@
 /** What a configuration lacks that a deployment works without, and is the worse for: packaging says so. */
 import type { Config } from '../lib/config.ts';
+import { secretsWithoutArn } from './secrets.ts';
+import type { Settings } from './settings.ts';
 
 const WITHOUT_LINKS =
   'opwatch.config.ts has no links.keys: messages link to the cloud’s console alone, not to their watch (docs/config.md, links)';
 const WITHOUT_OPERATORS =
   'opwatch.config.ts has no operators: alarms ring, but nobody is told why credentials are refused, deliveries are parked or targets have ended (docs/operations.md, Notices)';
 
+const withoutArn = (name: string): string =>
+  `opwatch.config.ts names secret:${name}, which no function may read: add the secret's ARN to the parameter "secrets" (docs/deploy.md)`;
+
 /** One sentence each, with the cure. */
-export const warningsOf = ({ linkKeys, operators }: Pick<Config, 'linkKeys' | 'operators'>): readonly string[] => [
-  ...(linkKeys.length === 0 ? [WITHOUT_LINKS] : []),
-  ...(operators.length === 0 ? [WITHOUT_OPERATORS] : []),
+export const warningsOf = (config: Config, settings: Pick<Settings, 'secrets'>): readonly string[] => [
+  ...(config.linkKeys.length === 0 ? [WITHOUT_LINKS] : []),
+  ...(config.operators.length === 0 ? [WITHOUT_OPERATORS] : []),
+  ...secretsWithoutArn(config, settings).map(withoutArn),
 ];

@@ -20,6 +20,7 @@ import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
 import { readDeadline } from '../lib/submission.ts';
 import { changeWatch } from '../lib/submit.ts';
+import { withinTenant } from '../lib/tenants.ts';
 import { deliveryViews, pauseView, shownWithin, watchView } from '../lib/view.ts';
 import { isOver, STATUSES, stop, type Watch } from '../lib/watch.ts';
 
@@ -123,7 +124,8 @@ const ROUTES: Readonly<Record<string, Handle>> = {
 
 /** Answers one request; throws a Refusal for what it refuses. */
 export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpResult> => {
-  const caller = callerOf(event);
+  const asking = callerOf(event);
+  const caller = withinTenant(asking, runtime.config.boundsFor(asking.tenant));
   const handle = ROUTES[event.routeKey];
   if (!handle) throw new Refusal(404, 'there is no such route');
   const waitMs = await runtime.limits.requests.take(caller.tenant, 1);

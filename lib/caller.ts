@@ -1,5 +1,5 @@
 /** Who asks, and what that caller may: as the authorizer found out, never from anything in the request's own words. */
-import { placeOf } from './place.ts';
+import { placeOf, tellableBy } from './place.ts';
 import { type Fault, pointer, Refusal } from './problem.ts';
 
 export type Scope = 'submit' | 'read' | 'operate';
@@ -64,25 +64,27 @@ export const mustHave = (caller: Caller, scope: Scope): void => {
 };
 
 /** Whether the caller may use this connection, and see what is watched with it. */
-export const mayUse = ({ connections }: Caller, connection: string): boolean =>
+export const mayUse = ({ connections }: Pick<Caller, 'connections'>, connection: string): boolean =>
   connections === undefined || connections.includes(connection);
 
 /** Whether the caller may have this target told. */
-export const mayTell = ({ targets }: Caller, target: string): boolean =>
-  targets === undefined || targets.includes(placeOf(target));
+export const mayTell = ({ targets }: Pick<Caller, 'targets'>, target: string): boolean =>
+  targets === undefined || tellableBy(targets, target);
 
 const only = (allowed: readonly string[] = []): string => `only ${allowed.join(', ') || 'none'}`;
 
 /** Where a submission, defaults filled in, goes beyond what its caller may; `base` is its place in the body. */
 export const oversteps = (
-  caller: Caller,
-  { connection, notify }: { readonly connection: string; readonly notify: readonly string[] },
+  caller: Pick<Caller, 'connections' | 'targets'>,
+  { connection, notify }: { readonly connection?: string; readonly notify: readonly string[] },
   base = '',
 ): Fault[] => {
   const { connections, targets } = caller;
   const places = new Set(notify.filter((target) => !mayTell(caller, target)).map(placeOf));
   return [
-    ...(mayUse(caller, connection) ? [] : [{ field: 'connection', what: `use ${connection}`, allowed: connections }]),
+    ...(connection === undefined || mayUse(caller, connection)
+      ? []
+      : [{ field: 'connection', what: `use ${connection}`, allowed: connections }]),
     ...[...places].map((place) => ({ field: 'notify', what: `have ${place} told`, allowed: targets })),
   ].map(({ field, what, allowed }) => ({
     pointer: pointer(base, field),

@@ -14,6 +14,7 @@ import { DEADLINE_DEFAULT_MS, DEADLINE_MAX_MS, DEFAULT_GAP, type Gap, SECOND } f
 import { targetOf, targetTypes } from './targets/index.ts';
 import { commonEntries } from './targets/settings.ts';
 import type { LinkKind, Rate } from './targets/target.ts';
+import { type Bounds, boundFaults, boundsOf, TenantSettings } from './tenants.ts';
 import { parseDurationMs } from './time.ts';
 import { unsafeNames } from './unsafe-names.ts';
 
@@ -70,20 +71,7 @@ const GapSettings = v.strictObject({
 const Settings = v.strictObject({
   connections: v.record(Name, Connection),
   targets: v.optional(v.record(Name, v.looseObject({ type: v.string() })), {}),
-  tenants: v.optional(
-    v.record(
-      Name,
-      v.strictObject({
-        /** Signs callbacks: a `whsec_` secret, or two during a rotation. */
-        signing: v.optional(v.union([Reference, v.pipe(v.array(Reference), v.minLength(1), v.maxLength(3))])),
-        /** Who is told when a submission names nobody. */
-        notify: v.optional(v.array(v.string())),
-        /** How much it may ask for. */
-        limits: v.optional(LimitSettings),
-      }),
-    ),
-    {},
-  ),
+  tenants: v.optional(v.record(Name, TenantSettings), {}),
   /** Targets that are told what concerns whoever runs opwatch: refused credentials, parked deliveries and the like. */
   operators: v.optional(v.array(v.string()), []),
   defaults: v.optional(
@@ -152,6 +140,8 @@ export type Config = {
   /** The connection a submission means, or undefined when neither it nor the defaults tell. */
   readonly connectionFor: (vendor: Vendor, named?: string) => ConnectionConfig | undefined;
   readonly limitsFor: (tenant: string) => Limits;
+  /** What the callers of a tenant may use and have told. */
+  readonly boundsFor: (tenant: string) => Bounds;
   readonly notifyFor: (tenant: string) => readonly string[] | undefined;
   /** Targets of a tenant's own: those that it alone is told through by default. */
   readonly targetsOf: (tenant: string) => readonly string[];
@@ -229,7 +219,10 @@ const crossFaults = (settings: Checked, knownProviders: ReadonlyMap<string, Prov
     }
   };
   checkNotify(settings.defaults.notify, 'defaults.notify');
-  for (const [tenant, { notify }] of Object.entries(settings.tenants)) checkNotify(notify, `tenants.${tenant}.notify`);
+  for (const [name, tenant] of Object.entries(settings.tenants)) {
+    checkNotify(tenant.notify, `tenants.${name}.notify`);
+    faults.push(...boundFaults(name, tenant, settings));
+  }
 
   for (const [vendor, name] of Object.entries(settings.defaults.connections)) {
     const connection = settings.connections[name];
@@ -300,6 +293,8 @@ export const readConfig = (input: unknown): Config => {
     ([name, { signing = [], notify }]) => [name, { signing: [signing].flat(), ...(notify && { notify }) }] as const,
   );
 
+  const tenantNamed = (name: string) => (Object.hasOwn(settings.tenants, name) ? settings.tenants[name] : undefined);
+
   return Object.freeze({
     connections,
     targets: new Map(targets),
@@ -314,9 +309,10 @@ export const readConfig = (input: unknown): Config => {
       const fallback = settings.defaults.connections[vendor] ?? (only.length === 1 ? only[0]?.name : undefined);
       return connections.get(named ?? fallback ?? '');
     },
-    limitsFor: (tenant: string) => limitsOf(settings.defaults.limits, settings.tenants[tenant]?.limits),
-    notifyFor: (tenant: string) => settings.tenants[tenant]?.notify ?? settings.defaults.notify,
-    targetsOf: (tenant: string) => settings.tenants[tenant]?.notify ?? [],
+    limitsFor: (tenant: string) => limitsOf(settings.defaults.limits, tenantNamed(tenant)?.limits),
+    boundsFor: (tenant: string) => boundsOf(tenant, tenantNamed(tenant)),
+    notifyFor: (tenant: string) => tenantNamed(tenant)?.notify ?? settings.defaults.notify,
+    targetsOf: (tenant: string) => tenantNamed(tenant)?.notify ?? [],
     gapFor: (provider: string, operationType?: string) =>
       gapOf(settings.gaps[`${provider}/${operationType}`]) ?? gapOf(settings.gaps[provider]) ?? DEFAULT_GAP,
   });

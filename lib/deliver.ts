@@ -3,7 +3,7 @@ import type { Made } from './attempt.ts';
 import { type Delivery, heldUp, mayAttemptAt, type WaitingFor } from './delivery.ts';
 import { holdBack, tellOfDisabling } from './disabled.ts';
 import { type Due, type Fates, isOfNoUse } from './due.ts';
-import { leaseIsDue, watchKey, withBody } from './items.ts';
+import { leaseIsDue, NOTICES, WATCHES, watchKey, withBody } from './items.ts';
 import { apart, canMerge, isOfUrgent, leftByOthers, merged } from './merge.ts';
 import { isNotice } from './notice.ts';
 import type { Attempts } from './origin.ts';
@@ -33,7 +33,7 @@ export const deliver = (
   runtime: Runtime,
 ): Promise<string[]> =>
   handleWakeUps<Delivery>(
-    { records, queueUrls, alongside: ({ pk }) => [watchKey(pk)] },
+    { records, queueUrls, partitions: [WATCHES, NOTICES], alongside: ({ pk }) => [watchKey(pk)] },
     runtime,
     async (jobs, around) => {
       const sorted = await Promise.all(jobs.map((job) => sort(job, around, runtime)));

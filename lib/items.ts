@@ -43,6 +43,10 @@ export type Leased<B> = Item<B> & {
 export type WatchItem = Leased<Watch>;
 export type DeliveryItem = Leased<Delivery>;
 
+/** How the partitions of watches and of notices begin: nothing else owes work. */
+export const WATCHES = 'w_';
+export const NOTICES = 'n_';
+
 export const watchKey = (id: string): Key => ({ pk: id, sk: 'watch' });
 export const deliveryKey = (watchId: string, id: string): Key => ({ pk: watchId, sk: `delivery#${id}` });
 export const attemptKey = (watchId: string, id: string, number: number): Key => ({

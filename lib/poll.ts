@@ -5,7 +5,7 @@ import type { Outcome, Unasked } from './ask.ts';
 import type { Missed } from './deadline.ts';
 import { decide, waited } from './decide.ts';
 import { habitsOf } from './habits.ts';
-import { leaseIsDue, type WatchItem, watchKey, withBody } from './items.ts';
+import { leaseIsDue, WATCHES, type WatchItem, watchKey, withBody } from './items.ts';
 import { openLane } from './lane.ts';
 import { look } from './look.ts';
 import { missedBy } from './missed.ts';
@@ -53,7 +53,7 @@ export const poll = (
   queueUrls: readonly string[],
   runtime: Runtime,
 ): Promise<string[]> =>
-  handleWakeUps<Watch>({ records, queueUrls }, runtime, async (jobs) => {
+  handleWakeUps<Watch>({ records, queueUrls, partitions: [WATCHES] }, runtime, async (jobs) => {
     const fates = new Map<WatchJob, Fate>();
     const decided = async (job: WatchJob, work: () => Promise<Fate | undefined>): Promise<Fate | undefined> => {
       try {

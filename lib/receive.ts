@@ -1,22 +1,15 @@
 /** Takes one submission or up to 25, and answers each on its own. */
-import { type Caller, mayUse, oversteps } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { habitsOf } from './habits.ts';
 import { openLane } from './lane.ts';
 import { linksOf } from './links.ts';
 import { lanesOf } from './pace.ts';
-import {
-  type Fault,
-  type Problem,
-  pointer,
-  problem,
-  TOO_MANY_DELIVERIES,
-  TOO_MANY_REQUESTS,
-  tooMany,
-} from './problem.ts';
+import { type Problem, pointer, problem, TOO_MANY_DELIVERIES, TOO_MANY_REQUESTS, tooMany } from './problem.ts';
 import { contextsOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
 import { type Accepted, type NoPlace, type NotTaken, type Quota, submit, WATCH_TARGETS_MAX } from './submit.ts';
+import { withinTenant } from './tenants.ts';
 import { type WatchView, watchView } from './view.ts';
 
 type One = { readonly status: number; readonly body: WatchView | Problem };
@@ -27,18 +20,16 @@ type Many = {
 /** `status` is the HTTP status; of an array 207, with each submission's own inside. */
 export type Receipt = One | Many;
 
-/** Good, and more than its caller may. */
-type Overstepping = { readonly beyond: readonly Fault[] };
-
 const NOT_TAKEN = 'the submission could not be written: submit it again';
 const NO_PLACE: Readonly<Record<keyof Quota, string>> = {
   watches: 'this tenant has as many watches at work as it may',
   deliveries: TOO_MANY_DELIVERIES,
 };
 
-export const receive = async (input: unknown, caller: Caller, runtime: Runtime): Promise<Receipt> => {
-  const { tenant } = caller;
+export const receive = async (input: unknown, asking: Caller, runtime: Runtime): Promise<Receipt> => {
+  const { tenant } = asking;
   const { config, now, env, limits } = runtime;
+  const caller = withinTenant(asking, config.boundsFor(tenant));
   const many = Array.isArray(input);
   const inputs: readonly unknown[] = many ? input : [input];
   if (inputs.length === 0 || inputs.length > SUBMISSIONS_MAX) {
@@ -47,15 +38,9 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
   }
   const waitMs = caller.isUnlimited ? 0 : await limits.requests.take(tenant, inputs.length);
   if (waitMs > 0) return { status: 429, body: tooMany(TOO_MANY_REQUESTS, waitMs) };
-  const checked = inputs.map((one, i): Checked | Overstepping => {
-    const base = many ? pointer('', i) : '';
-    // Before anything is said of it: to whom it is not allowed, a connection that is not there looks the same.
-    const named = beyondNamed(one, caller, base);
-    if (named.length > 0) return { beyond: named };
-    const check = checkSubmission(one, { config, tenant, now: now(), mayUse: (name) => mayUse(caller, name) }, base);
-    const beyond = 'submission' in check ? oversteps(caller, check.submission, base) : [];
-    return beyond.length > 0 ? { beyond } : check;
-  });
+  const checked = inputs.map((one, i) =>
+    checkSubmission(one, { ...caller, config, now: now() }, many ? pointer('', i) : ''),
+  );
   const good = checked.flatMap((check) => ('submission' in check ? [check.submission] : []));
   const takePlace = async ({ watches, deliveries }: Quota): Promise<NoPlace | undefined> => {
     if (caller.isUnlimited) return undefined;
@@ -70,11 +55,12 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
     good.map(({ connection }) => connection),
     runtime,
   );
-  const answerTo = (check: Checked | Overstepping, taken: Accepted | NoPlace | NotTaken | undefined): One => {
-    if ('faults' in check)
-      return { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) };
-    if ('beyond' in check)
-      return { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', check.beyond) };
+  const answerTo = (check: Checked, taken: Accepted | NoPlace | NotTaken | undefined): One => {
+    if ('faults' in check) {
+      return check.faults.length > 0
+        ? { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) }
+        : { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', check.beyond) };
+    }
     if (!taken || 'failed' in taken) return { status: 503, body: problem(503, NOT_TAKEN) };
     if ('waitMs' in taken) return { status: 429, body: tooMany(NO_PLACE[taken.of], taken.waitMs) };
     const watch = taken.item.body;
@@ -106,12 +92,6 @@ export const receive = async (input: unknown, caller: Caller, runtime: Runtime):
     status: 207,
     body: answers.map(({ status, body }) => ('title' in body ? { status, problem: body } : { status, watch: body })),
   };
-};
-
-/** Where a submission names a connection beyond what its caller may use. */
-const beyondNamed = (input: unknown, caller: Caller, base: string): readonly Fault[] => {
-  const { connection } = (input ?? {}) as { readonly connection?: unknown };
-  return typeof connection === 'string' ? oversteps(caller, { connection, notify: [] }, base) : [];
 };
 
 /** What of it is a refusal. */

@@ -1,6 +1,7 @@
 /** What callers submit, checked whole: a submission ready to be watched, or every fault in it. Pure. */
 import * as v from 'valibot';
 import { refusal } from './address-guard.ts';
+import { type Caller, mayTell, mayUse, oversteps } from './caller.ts';
 import type { Config } from './config.ts';
 import { type Fault, pointer } from './problem.ts';
 import { providerNamed, providers } from './providers/index.ts';
@@ -29,7 +30,10 @@ export type Submission = {
   readonly labels: Readonly<Record<string, string>>;
 };
 
-export type Checked = { readonly submission: Submission } | { readonly faults: readonly Fault[] };
+/** Without faults it asks for more than its caller may: `beyond` says where. */
+export type Checked =
+  | { readonly submission: Submission }
+  | { readonly faults: readonly Fault[]; readonly beyond?: readonly Fault[] };
 
 const Label = v.pipe(
   v.string(),
@@ -109,21 +113,19 @@ const article = (type: string): string => {
   return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
 };
 
-type Context = {
-  readonly config: Config;
-  readonly tenant: string;
-  readonly now: number;
-  /** Whether the caller may use a connection: no other is named to it. Left out, all. */
-  readonly mayUse?: (connection: string) => boolean;
-};
+type Bounded = Pick<Caller, 'connections' | 'targets'>;
+type Context = Bounded & { readonly config: Config; readonly tenant: string; readonly now: number };
 
 /**
- * Checks one submission. `base` is its place in the body (`/3` in an array). Every fault is found, as far as one does not
- * hide another.
+ * Checks one submission of a caller. `base` is its place in the body (`/3` in an array). Every fault is found, as far as one
+ * does not hide another. No fault names a connection or a target that the caller may not use, or tells whether there is one.
  */
 export const checkSubmission = (input: unknown, context: Context, base = ''): Checked => {
-  const { config, tenant, now, mayUse = () => true } = context;
+  const { config, now } = context;
   if (!isObject(input)) return { faults: [{ pointer: base, detail: 'must be an object' }] };
+  // Before anything is said of it: to whom it is not allowed, a connection that is not there looks the same.
+  if (typeof input.connection === 'string' && !mayUse(context, input.connection))
+    return { faults: [], beyond: oversteps(context, { connection: input.connection, notify: [] }, base) };
   const envelope = check(Envelope, input, base);
   const faults: Fault[] = [...envelope.faults];
   // What can be checked is checked even beside other faults, so that a caller sees everything at once.
@@ -133,17 +135,18 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
   if (typeof input.provider === 'string' && !provider) {
     fault('provider', `must be one of ${providers.map(({ traits }) => traits.name).join(', ')}`);
   }
-  const connection = provider && checkConnection(input.connection, provider, { config, mayUse }, fault);
+  const connection = provider && checkConnection(input.connection, provider, context, fault);
+  const isMine = connection !== undefined && mayUse(context, connection.name);
   const operation =
     provider && isObject(input.operation)
       ? check(
           provider.traits.operation,
-          withProject(input.operation, provider, connection?.project),
+          withProject(input.operation, provider, isMine ? connection.project : undefined),
           pointer(base, 'operation'),
         )
       : undefined;
   faults.push(...(operation?.faults ?? []));
-  if (operation?.output !== undefined && connection?.project !== undefined) {
+  if (operation?.output !== undefined && isMine && connection.project !== undefined) {
     const { project_id } = operation.output as { project_id?: string };
     if (project_id !== undefined && project_id !== connection.project) {
       faults.push({
@@ -152,16 +155,18 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
       });
     }
   }
-  const notify = checkNotify(input.notify, config, tenant, base, faults);
+  const notify = checkNotify(input.notify, context, base, faults);
   const deadline = checkDeadline(input.deadline, config, now, fault);
   if (provider && operation?.output && envelope.output) {
     const { labels } = envelope.output;
     const subject = { id: 'w_', provider: provider.traits.name, operation: operation.output, labels } as Subject;
-    for (const { at, detail } of lacksOf(notify, subject, config))
-      faults.push({ pointer: pointer(base, ...at), detail });
+    const mine = notify.filter((name) => mayTell(context, name));
+    for (const { at, detail } of lacksOf(mine, subject, config)) faults.push({ pointer: pointer(base, ...at), detail });
   }
 
-  if (faults.length > 0 || !envelope.output || !provider || !connection || !operation?.output) return { faults };
+  const beyond = oversteps(context, { ...(connection && { connection: connection.name }), notify }, base);
+  const isRefused = faults.length > 0 || beyond.length > 0;
+  if (isRefused || !envelope.output || !provider || !connection || !operation?.output) return { faults, beyond };
   return {
     submission: {
       provider,
@@ -180,18 +185,16 @@ type AddFault = (field: string, detail: string) => unknown;
 const withProject = (operation: Record<string, unknown>, provider: Provider, project?: string) =>
   provider.traits.vendor === 'huawei' && project !== undefined ? { project_id: project, ...operation } : operation;
 
-type Choice = { readonly config: Config; readonly mayUse: (connection: string) => boolean };
-
-const checkConnection = (named: unknown, { traits }: Provider, { config, mayUse }: Choice, fault: AddFault) => {
+const checkConnection = (named: unknown, { traits }: Provider, { config, ...caller }: Context, fault: AddFault) => {
   if (named !== undefined && typeof named !== 'string') return undefined;
   const connection = config.connectionFor(traits.vendor, named);
   if (!connection) {
-    const all = [...config.connections.values()].filter(({ vendor }) => vendor === traits.vendor);
-    const choice = all.map(({ name }) => name).filter(mayUse);
-    const none =
-      all.length > 0
-        ? `this token may use none of ${traits.vendor}`
-        : `no connection of ${traits.vendor} is configured`;
+    const choice = [...config.connections.values()]
+      .filter(({ vendor, name }) => vendor === traits.vendor && mayUse(caller, name))
+      .map(({ name }) => name);
+    const none = caller.connections
+      ? `this token may use none of ${traits.vendor}`
+      : `no connection of ${traits.vendor} is configured`;
     fault('connection', choice.length > 0 ? `must be one of ${choice.join(', ')}` : none);
   } else if (connection.vendor !== traits.vendor) {
     fault('connection', `is a connection of ${connection.vendor}, and ${traits.name} needs one of ${traits.vendor}`);
@@ -200,14 +203,8 @@ const checkConnection = (named: unknown, { traits }: Provider, { config, mayUse 
   return connection;
 };
 
-const checkNotify = (
-  named: unknown,
-  config: Config,
-  tenant: string,
-  base: string,
-  faults: Fault[],
-): readonly string[] => {
-  const given = named === undefined ? config.notifyFor(tenant) : named;
+const checkNotify = (named: unknown, context: Context, base: string, faults: Fault[]): readonly string[] => {
+  const given = named === undefined ? context.config.notifyFor(context.tenant) : named;
   if (given === undefined) {
     faults.push({
       pointer: pointer(base, 'notify'),
@@ -220,7 +217,7 @@ const checkNotify = (
   const names: string[] = [];
   for (const [i, name] of given.entries()) {
     if (typeof name !== 'string') continue;
-    const detail = notifyFault(name, config, tenant);
+    const detail = notifyFault(name, context);
     if (detail) faults.push({ pointer: pointer(base, 'notify', i), detail });
     // However a callback is spelled (`HTTPS://Ci.Example.com`), it is one place to be told, and known for a callback later.
     else names.push(name.includes(':') ? new URL(name).href : name);
@@ -228,9 +225,12 @@ const checkNotify = (
   return [...new Set(names)];
 };
 
-const notifyFault = (name: string, config: Config, tenant: string): string | undefined => {
-  if (!name.includes(':'))
-    return config.targets.has(name) ? undefined : 'names no configured target and is no https URL';
+const notifyFault = (name: string, { config, tenant, ...caller }: Context): string | undefined => {
+  if (!name.includes(':')) {
+    // One that goes beyond what the caller may is refused for that, whether there is one of that name or not.
+    const isGood = config.targets.has(name) || !mayTell(caller, name);
+    return isGood ? undefined : 'names no configured target and is no https URL';
+  }
   const reason = refusal(name, config.callbacks);
   if (reason) return reason;
   const { search, href } = new URL(name);

@@ -35,6 +35,8 @@ export type Work<B> = (jobs: readonly Job<B>[], around: readonly Item[]) => Prom
 type Batch = {
   readonly records: readonly SqsRecord[];
   readonly queueUrls: readonly string[];
+  /** How the partitions begin whose items it wakes; there is no item for a wake-up of another. */
+  readonly partitions: readonly string[];
   /** Items to read along with a wake-up's own. */
   readonly alongside?: (wakeUp: WakeUp) => readonly Key[];
 };
@@ -44,7 +46,7 @@ type Batch = {
  * be read: then all of them come back, no later than those of a job left out.
  */
 export const handleWakeUps = async <B>(batch: Batch, tools: Tools, work: Work<B>): Promise<string[]> => {
-  const { records, queueUrls, alongside = () => [] } = batch;
+  const { records, queueUrls, partitions, alongside = () => [] } = batch;
   const { table, queue, log, now } = tools;
   const fates = new Map<string, Fate>();
 
@@ -78,7 +80,9 @@ export const handleWakeUps = async <B>(batch: Batch, tools: Tools, work: Work<B>
     }
   };
 
-  const keys = read.flatMap(({ wakeUp }) => [wakeUp, ...alongside(wakeUp)]);
+  // A role may read no other partitions: one strange key would fail the reading of its whole batch.
+  const ours = read.filter(({ wakeUp }) => partitions.some((beginning) => wakeUp.pk.startsWith(beginning)));
+  const keys = ours.flatMap(({ wakeUp }) => [wakeUp, ...alongside(wakeUp)]);
   const items = await table.get(keys).catch(async (error: unknown) => {
     // Left to the queue's own visibility timeout they would be late by minutes.
     await hideAll(records);

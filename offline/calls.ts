@@ -13,6 +13,8 @@ export type Call = {
   readonly action: string;
   /** An ARN. */
   readonly resource: string;
+  /** Of the table: the partitions that it touches, as far as all items of their kind are alike (`w_`, `lane#`, `tokens`). */
+  readonly partitions?: readonly string[];
 };
 
 /** The name of the file, beside the emulators' state. */
@@ -46,8 +48,20 @@ export const callsOf = ({ authorization = '', ...headers }: IncomingHttpHeaders,
   // IAM knows no batches of SQS: whoever may send one message may send ten.
   if (service === 'sqs') return [call(operation.replace(/Batch$/, ''), queueIn(body))];
   if (service === 'ssm') return parametersIn(body).map((name) => call(operation, `parameter${name}`));
-  return [call(operation, tableIn(body))];
+  const table = tableIn(body);
+  if (table.includes('/index/')) return [call(operation, table)];
+  return [{ ...call(operation, table), partitions: partitionsIn(body) }];
 };
+
+/** Partition keys of a request, each cut behind its kind: `w_abc` is `w_`, `lane#huawei` is `lane#`. */
+const partitionsIn = (body: string): readonly string[] => {
+  const { RequestItems = {}, Key = {}, Item = {}, ExpressionAttributeValues: values = {} } = JSON.parse(body);
+  const keys = Object.values<{ Keys?: readonly Keyed[] }>(RequestItems).flatMap(({ Keys = [] }) => Keys);
+  const texts = [...keys, Key, Item, { pk: values[':pk'] }].flatMap(({ pk }: Keyed) => (pk?.S ? [pk.S] : []));
+  return [...new Set(texts.map((text) => /^(?:n_of#|[wn]_|[a-z]+#?)/.exec(text)?.[0] ?? text))].sort();
+};
+
+type Keyed = { readonly pk?: { readonly S?: string } };
 
 const parametersIn = (body: string): readonly string[] => {
   const { Name, Names = [Name] } = JSON.parse(body);

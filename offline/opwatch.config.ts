@@ -10,6 +10,9 @@ const linkKeys = process.env.STAND_IN_LINK_KEYS;
 
 const targets = everyTarget(inbox, token);
 
+/** A tenant beside `default` may use and have told what the configuration lists for it, and nothing else. */
+const tenant = { connections: ['aliyun', 'huawei'], targets: ['inbox', 'https://*'] };
+
 export default defineConfig({
   connections: {
     aliyun: {
@@ -36,6 +39,9 @@ export default defineConfig({
   operators: ['inbox'],
   tenants: {
     default: { signing: 'env:STAND_IN_SIGNING_SECRET' },
+    other: tenant,
+    pages: tenant,
+    flooding: tenant,
   },
   defaults: { connections: { aliyun: 'aliyun', huawei: 'huawei' }, notify: ['inbox'] },
   ...(linkKeys && { links: { keys: linkKeys.split(',') } }),

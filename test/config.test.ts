@@ -73,6 +73,21 @@ describe('a configuration', () => {
   });
 });
 
+const TARGET = { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' } as const;
+
+test('tenants are bounded: `default` to nothing less than all, others to what is listed for them', () => {
+  const { boundsFor } = readConfig({
+    ...smallest,
+    targets: { ops: TARGET },
+    tenants: { team: { connections: ['aliyun'], targets: ['ops', 'https://*'] }, signer: { signing: 'env:A' } },
+  });
+  expect(['default', 'team', 'signer', 'nobody', 'constructor', '__proto__'].map(boundsFor)).toEqual([
+    {},
+    { connections: ['aliyun'], targets: ['ops', 'https://*'] },
+    ...Array(4).fill({ connections: [], targets: [] }),
+  ]);
+});
+
 describe('what is wrong with one', () => {
   test.each<[string, unknown, string[]]>([
     ['nothing there', undefined, ['the file: is missing']],
@@ -88,6 +103,25 @@ describe('what is wrong with one', () => {
       'a rate of nothing',
       { connections: { a: { ...aliyun, callsPerSecond: 0 } } },
       ['connections.a.callsPerSecond: expected >=0.1'],
+    ],
+    [
+      'a tenant bounded to what is not there',
+      { ...smallest, tenants: { team: { connections: ['none'], targets: ['nobody', 'https://ci.example.com/path'] } } },
+      [
+        'tenants.team.connections.0: names no connection',
+        'tenants.team.targets.0: names no target, and is no origin such as https://ci.example.com',
+        'tenants.team.targets.1: names no target, and is no origin such as https://ci.example.com',
+      ],
+    ],
+    [
+      'a tenant whose default target is not among its targets',
+      { ...smallest, targets: { ops: TARGET }, tenants: { team: { notify: ['ops'], targets: [] } } },
+      ['tenants.team.targets: must hold ops, which tenants.team.notify names'],
+    ],
+    [
+      'a tenant with a default target and without targets',
+      { ...smallest, targets: { ops: TARGET }, tenants: { team: { notify: ['ops'] } } },
+      ['tenants.team.targets: must hold ops, which tenants.team.notify names'],
     ],
     ['a target without a type', { ...smallest, targets: { t: {} } }, ['targets.t.type: is missing']],
     [

@@ -27,12 +27,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: 'They are where messages are set aside; a person empties them.',
   },
   {
-    rule: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/opwatch/*]',
-    resources: ['PollerAliyunRole', 'PollerHuaweiRole', 'NotifierRole'],
-    reason:
-      'Which secrets there are is the configuration’s to say, and may change without a deployment: all below /opwatch/.',
-  },
-  {
     rule: 'Serverless-LambdaDLQ',
     resources: ['TriggerLambdaFunction'],
     reason:

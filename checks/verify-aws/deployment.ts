@@ -82,7 +82,9 @@ export const createDeployment = (
     const begun = Date.now();
     tell(`account ${account.id}, ${region}: deploying opwatch as stage ${stage} (${logFile})`);
     const command = { cwd: root, account, logFile, stopped };
-    await osls({ ...command, words: ['deploy', ...where, ...PARAMS] });
+    // Beside what the configuration names, the pollers may read the parameter of the checks.
+    const parameter = ['--param', `checkParameter=ssm:${parameterOf(stage)}`];
+    await osls({ ...command, words: ['deploy', ...where, ...PARAMS, ...parameter] });
 
     const made = await account.stackResources(`opwatch-${stage}`);
     const idOf = (id: string): string => {

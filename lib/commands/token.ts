@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DEFAULT_TENANT, SCOPES, type Scope } from '../caller.ts';
+import { isOrigin } from '../place.ts';
 import { DAY } from '../schedule.ts';
 import { createTable, type Item, type Table } from '../store.ts';
 import { newToken, TOKENS, type Token, tokenKey } from '../token.ts';
@@ -26,8 +27,6 @@ The table is named by --table or TABLE_NAME: opwatch-<stage>.`;
 class Usage extends Error {}
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const isOrigin = (text: string): boolean =>
-  text.startsWith('https://') && URL.canParse(text) && new URL(text).origin === text;
 
 /** What lies between an authorizer and the functions is small. */
 const LIST_MAX = 50;

@@ -117,14 +117,23 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
     );
 
     test.each([
-      ['Trigger', 'DEAD_LETTER_QUEUE_URL POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
-      ['PollerAliyun', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URLS POLL_QUEUE_URLS_ALIYUN TABLE_NAME VENDOR'],
-      ['PollerHuawei', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URLS POLL_QUEUE_URLS_HUAWEI TABLE_NAME VENDOR'],
-      ['Notifier', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URLS PUBLIC_URL TABLE_NAME'],
-      ['Sweep', 'NOTIFY_QUEUE_URLS POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI TABLE_NAME'],
-      ['Api', 'NOTIFY_QUEUE_URLS POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
-      ['Link', 'PUBLIC_URL TABLE_NAME'],
-      ['Authorizer', 'TABLE_NAME'],
+      [
+        'Trigger',
+        'DEAD_LETTER_QUEUE_URL OPWATCH_STAGE POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME',
+      ],
+      [
+        'PollerAliyun',
+        'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URLS OPWATCH_STAGE POLL_QUEUE_URLS_ALIYUN TABLE_NAME VENDOR',
+      ],
+      [
+        'PollerHuawei',
+        'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URLS OPWATCH_STAGE POLL_QUEUE_URLS_HUAWEI TABLE_NAME VENDOR',
+      ],
+      ['Notifier', 'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URLS OPWATCH_STAGE PUBLIC_URL TABLE_NAME'],
+      ['Sweep', 'NOTIFY_QUEUE_URLS OPWATCH_STAGE POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI TABLE_NAME'],
+      ['Api', 'NOTIFY_QUEUE_URLS OPWATCH_STAGE POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
+      ['Link', 'OPWATCH_STAGE PUBLIC_URL TABLE_NAME'],
+      ['Authorizer', 'OPWATCH_STAGE TABLE_NAME'],
     ])('%s is told what it uses', (name, variables) => {
       const { Variables } = functionOf(dev().resources, name).Environment as { Variables: Record<string, unknown> };
       expect(Object.keys(Variables).sort().join(' ')).toBe(variables);

@@ -30,9 +30,37 @@ describe('a policy', () => {
     expect(isAllowed(rules, { action, resource })).toBe(allowed);
   });
 
+  const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/o';
+  const within = (...patterns: string[]): Rule => ({
+    ...allow('dynamodb:BatchGetItem', TABLE),
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns } },
+  });
+
+  test.each<[string, string[], string[], boolean]>([
+    ['a partition that it names', ['w_*', 'tenants'], ['tenants'], true],
+    ['partitions by their beginning', ['w_*'], ['w_a', 'w_b'], true],
+    ['no other partition', ['w_*'], ['tokens'], false],
+    ['no request of which one partition is another', ['w_*'], ['w_a', 'tokens'], false],
+    ['no partition whose beginning alone is named whole', ['token'], ['tokens'], false],
+    ['no partition that holds the beginning elsewhere', ['w_*'], ['lane#w_a'], false],
+  ])('with a condition allows %s', (_, patterns, partitions, allowed) => {
+    expect(isAllowed([within(...patterns)], { action: 'dynamodb:BatchGetItem', resource: TABLE, partitions })).toBe(
+      allowed,
+    );
+  });
+
+  test('with a condition grants each of its partitions', () => {
+    const [watches, tenants] = grantsOf([within('w_*', 'tenants')]);
+    expect([watches?.partitions, tenants?.partitions]).toEqual([['w_*'], ['tenants']]);
+    const deed = { action: 'dynamodb:BatchGetItem', resource: TABLE, partitions: ['w_a'] };
+    expect([watches, tenants].map((grant) => grant && uses(deed, grant))).toEqual([true, false]);
+  });
+
   test('that says more than is understood is refused', () => {
     const conditional = { ...allow('sqs:*', '*'), Condition: { Bool: { 'aws:SecureTransport': 'true' } } };
-    expect(() => isAllowed([conditional], { action: 'sqs:SendMessage', resource: QUEUE })).toThrow('Condition');
+    expect(() => isAllowed([conditional as unknown as Rule], { action: 'sqs:SendMessage', resource: QUEUE })).toThrow(
+      'Condition',
+    );
   });
 
   test('grants each of its actions on each of its resources', () => {

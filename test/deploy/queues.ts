@@ -4,7 +4,9 @@ import { alarms } from '../../deploy/alarms.ts';
 import { addQueues } from '../../deploy/queues.ts';
 import { roles } from '../../deploy/roles.ts';
 import { readSettings } from '../../deploy/settings.ts';
+import { readConfig } from '../../lib/config.ts';
 import type { FunctionDefinition, Resource, Serverless } from '../../offline/serverless.ts';
+import config from '../../opwatch.config.ts';
 import { functionOf, list, nameOf, ofType, type Properties, type Resources, refOf, statementsOf } from './packaged.ts';
 import { NOTHING_GIVEN } from './roles.ts';
 
@@ -151,7 +153,7 @@ export const numbersOfQueues = (): void => {
       expect(service.functions.notifier?.reservedConcurrency).toEqual({ Ref: 'AWS::NoValue' });
       const full = Object.keys(alarms(settings)).filter((id) => id.startsWith('QueueNearlyFull'));
       expect(full).toHaveLength(2 * poll + notify);
-      const sweep = JSON.stringify(roles(settings, []).SweepRole);
+      const sweep = JSON.stringify(roles(settings, readConfig(config)).SweepRole);
       expect(sweep.match(/"(?:PollQueue|NotifyQueue)\w*"/g)).toHaveLength(2 * poll + notify);
     }
   });

@@ -1,12 +1,10 @@
 /** Who may do what: a role per function, and nothing beyond what it uses. */
 import { expect, test } from 'vitest';
-import { roles as rolesOf } from '../../deploy/roles.ts';
 import { readSettings } from '../../deploy/settings.ts';
 import { FUNCTIONS, functionOf, GIVEN, list, nameOf, ofType, type Resources, statementsOf } from './packaged.ts';
 
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
-const READ_WRITE = ['dynamodb:BatchGetItem', 'dynamodb:PutItem'];
-const SECRETS = { 'parameter/opwatch/*': ['ssm:GetParameters'] };
+const [GET, QUERY, PUT, DELETE] = ['BatchGetItem', 'Query', 'PutItem', 'DeleteItem'].map((name) => `dynamodb:${name}`);
 
 export const NOTHING_GIVEN = readSettings({
   name: 'opwatch-dev',
@@ -21,45 +19,80 @@ export const NOTHING_GIVEN = readSettings({
   alarmSlackChannel: '',
 });
 
+/** What opwatch.config.ts names. */
+const KEYS = {
+  aliyun: 'parameter/opwatch/aliyun/credentials',
+  huawei: 'parameter/opwatch/huawei/credentials',
+} as const;
+const TOLD = ['targets/ops/secret', 'targets/ops/url', 'tenants/default/signing'].map(
+  (name) => `parameter/opwatch/${name}`,
+);
+const reading = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ['ssm:GetParameters']]));
+
+const of = (...partitions: readonly string[]) => `Table of ${partitions.join(' ')}`;
+const [W, N, HEAD, LANE, TURN, HELD, STANDING] = ['w_*', 'n_*', 'head#*', 'lane#*', 'turn#*', 'held#*', 'standing#*'];
+const POLLED = { [of(W, 'n_of#*', LANE, STANDING)]: [GET], [of(W, N, LANE, STANDING)]: [PUT] };
+
 /** Everything each role may do, and on what. */
-const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly (string | undefined)[]>>>> = {
   Trigger: {
-    Table: READ_WRITE,
+    [of(W, 'n_of#*', HEAD, LANE, 'tenants')]: [GET],
+    [of(W, N, HEAD, 'tenants')]: [PUT],
     PollQueueAliyun: ['sqs:SendMessage'],
     PollQueueHuawei: ['sqs:SendMessage'],
     SubmissionDeadLetters: ['sqs:SendMessage'],
   },
   PollerAliyun: {
-    Table: READ_WRITE,
+    ...POLLED,
     PollQueueAliyun: CONSUME,
     NotifyQueue: ['sqs:SendMessage'],
     PollDeadLettersAliyun: ['sqs:SendMessage'],
-    ...SECRETS,
+    ...reading(KEYS.aliyun),
   },
   PollerHuawei: {
-    Table: READ_WRITE,
+    ...POLLED,
     PollQueueHuawei: CONSUME,
     NotifyQueue: ['sqs:SendMessage'],
     PollDeadLettersHuawei: ['sqs:SendMessage'],
-    ...SECRETS,
+    ...reading(KEYS.huawei),
   },
-  Notifier: { Table: READ_WRITE, NotifyQueue: CONSUME, NotifyDeadLetters: ['sqs:SendMessage'], ...SECRETS },
+  Notifier: {
+    [of(W, N, TURN, HELD, STANDING)]: [GET, PUT],
+    NotifyQueue: CONSUME,
+    NotifyDeadLetters: ['sqs:SendMessage'],
+    ...reading(...TOLD),
+  },
   Sweep: {
-    Table: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    [of(W, N, LANE, TURN, 'tenants')]: [GET],
+    [of('tenants', STANDING, TURN)]: [QUERY],
+    [of(W, N, 'tenants')]: [PUT],
+    [of(STANDING, TURN)]: [DELETE],
     'Table/index/lease': ['dynamodb:Query'],
     PollQueueAliyun: ['sqs:SendMessage'],
     PollQueueHuawei: ['sqs:SendMessage'],
     NotifyQueue: ['sqs:SendMessage'],
   },
   Api: {
-    Table: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem'],
+    [of(W, HEAD, LANE, TURN, 'tenants', STANDING)]: [GET],
+    [of(W, TURN)]: [QUERY],
+    [of(W, HEAD, TURN, 'tenants', STANDING)]: [PUT],
     'Table/index/listing': ['dynamodb:Query'],
     PollQueueAliyun: ['sqs:SendMessage'],
     PollQueueHuawei: ['sqs:SendMessage'],
     NotifyQueue: ['sqs:SendMessage'],
   },
-  Link: { Table: ['dynamodb:BatchGetItem'] },
-  Authorizer: { Table: ['dynamodb:BatchGetItem'] },
+  Link: { [of(W)]: [GET] },
+  Authorizer: { [of('tokens')]: [GET] },
+};
+
+/** The partitions that a statement is for, behind the table's name. Throws on any other condition. */
+const partitionsOf = (condition: unknown): string => {
+  if (condition === undefined) return '';
+  const { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } = { 'dynamodb:LeadingKeys': [] }, ...others } =
+    condition as { 'ForAllValues:StringLike'?: { 'dynamodb:LeadingKeys': readonly string[] } };
+  if (keys.length === 0 || Object.keys(others).length > 0)
+    throw new Error(`a strange condition: ${JSON.stringify(condition)}`);
+  return ` of ${keys.join(' ')}`;
 };
 
 export const roles = (resources: () => Resources, granted: () => Resources): void => {
@@ -81,10 +114,10 @@ export const roles = (resources: () => Resources, granted: () => Resources): voi
 
   const permissionsOf = (from: Resources, name: string): Record<string, string[]> => {
     const allowed: Record<string, string[]> = {};
-    for (const { Effect, Action, Resource } of statementsOf(from[`${name}Role`]?.Properties ?? {})) {
+    for (const { Effect, Action, Resource, Condition } of statementsOf(from[`${name}Role`]?.Properties ?? {})) {
       expect(Effect).toBe('Allow');
-      for (const resource of list(Resource))
-        allowed[nameOf(resource)] = [...(allowed[nameOf(resource)] ?? []), ...Action];
+      for (const resource of list(Resource).map((one) => nameOf(one) + partitionsOf(Condition)))
+        allowed[resource] = [...(allowed[resource] ?? []), ...Action];
     }
     return allowed;
   };
@@ -94,20 +127,10 @@ export const roles = (resources: () => Resources, granted: () => Resources): voi
     expect(permissionsOf(resources(), name)).toEqual({ ...ALLOWED[name], ...log });
   });
 
-  const WITH_SECRETS = ['PollerAliyun', 'PollerHuawei', 'Notifier'];
-  const secretsOf = (name: string) =>
-    WITH_SECRETS.includes(name)
-      ? {
-          [GIVEN.secrets]: ['secretsmanager:GetSecretValue'],
-          'parameter/aws/reference/secretsmanager/chats/ops': ['ssm:GetParameters'],
-        }
-      : {};
-
   test('the notifier may publish to the buses and topics that are named, and nobody else may [S5]', () => {
     const [operations = '', other = ''] = GIVEN.eventBuses.split(', ');
     expect(permissionsOf(granted(), 'Notifier')).toEqual({
       ...permissionsOf(resources(), 'Notifier'),
-      ...secretsOf('Notifier'),
       [operations]: ['events:PutEvents'],
       [other]: ['events:PutEvents'],
       [GIVEN.topics]: ['sns:Publish'],
@@ -115,31 +138,32 @@ export const roles = (resources: () => Resources, granted: () => Resources): voi
   });
 
   test.each(FUNCTIONS.filter((name) => name !== 'Notifier'))(
-    '%s may read the secrets that are named, if any [S5]',
+    '%s may do nothing more where a secret is let in that the configuration does not name [S5]',
     (name) => {
-      expect(permissionsOf(granted(), name)).toEqual({ ...permissionsOf(resources(), name), ...secretsOf(name) });
+      expect(permissionsOf(granted(), name)).toEqual(permissionsOf(resources(), name));
     },
   );
 
-  test('links may be opened by reading the table and the keys of links, and no other secret [S5]', () => {
-    const secrets = [GIVEN.secrets, `${GIVEN.secrets.slice(0, -'chats/ops-AbCdEf'.length)}links-AbCdEf`];
-    const references = ['ssm:/opwatch/links/new', 'secret:links', 'env:LINK_KEY'];
-    const made = rolesOf({ ...NOTHING_GIVEN, secrets }, references) as unknown as Resources;
-    expect(permissionsOf(made, 'Link')).toEqual({
-      Table: ['dynamodb:BatchGetItem'],
-      'parameter/opwatch/links/new': ['ssm:GetParameters'],
-      'parameter/aws/reference/secretsmanager/links': ['ssm:GetParameters'],
-      [secrets[1] ?? '']: ['secretsmanager:GetSecretValue'],
-      LinkLogGroup: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    });
-  });
-
-  test('hold no wildcard but the one below /opwatch/ in the parameter store [S5]', () => {
+  test('hold no wildcard in an action or a resource [S5]', () => {
     const wild = ofType(resources(), 'AWS::IAM::Role')
       .flatMap(([, role]) => statementsOf(role))
       .flatMap(({ Action, Resource }) => [...Action, ...list(Resource).map((one) => JSON.stringify(one))])
-      .filter((text) => text.includes('*') && !text.includes('parameter/opwatch/*'));
+      .filter((text) => /[*?]/.test(text));
     expect(wild).toEqual([]);
+  });
+
+  test('only the authorizer reads tokens, and no function writes them [S5]', () => {
+    const holders = FUNCTIONS.flatMap((name) =>
+      Object.entries(permissionsOf(resources(), name)).flatMap(([what, actions]) =>
+        what.startsWith('Table of') && / (tokens|t\*|\*)( |$)/.test(what) ? [`${name}: ${actions.join()}`] : [],
+      ),
+    );
+    expect(holders).toEqual(['Authorizer: dynamodb:BatchGetItem']);
+  });
+
+  test('every item of the table is within a condition on its partition [S5]', () => {
+    for (const name of FUNCTIONS)
+      expect(Object.keys(permissionsOf(resources(), name)).filter((what) => what === 'Table')).toEqual([]);
   });
 
   test('let no poller send to a poll queue [S5] [F17]', () => {

@@ -1,6 +1,7 @@
 /** What is deployed, read from what `serverless package` makes of it. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { alarms } from './alarms.ts';
+import { documentedRoles } from './documented.ts';
 import { functions } from './functions.ts';
 import { hearers } from './hearers.ts';
 import { allGiven, list, type Packaged, pack, packOnce, type Statement } from './packaged.ts';
@@ -30,6 +31,7 @@ describe('roles', () =>
     () => dev.resources,
     () => prod.resources,
   ));
+describe('roles in the docs', () => documentedRoles(() => dev.resources));
 describe('what keeps state', () =>
   stores(
     () => dev.resources,

@@ -7,7 +7,7 @@ const signedBy = (by: string, service: string, target: string) => ({
   'x-amz-target': target,
 });
 
-test.each<[string, string, object, string, string]>([
+test.each<[string, string, object, string, string, string[]?]>([
   [
     'sqs',
     'AmazonSQS.SendMessageBatch',
@@ -19,16 +19,34 @@ test.each<[string, string, object, string, string]>([
   [
     'dynamodb',
     'DynamoDB_20120810.PutItem',
-    { TableName: 'o', Item: {} },
+    { TableName: 'o', Item: { pk: { S: 'lane#huawei' }, sk: { S: 'lane' }, body: { M: { pk: { S: 'w_x' } } } } },
     'dynamodb:PutItem',
     `dynamodb:${ARN}:table/o`,
+    ['lane#'],
   ],
   [
     'dynamodb',
     'DynamoDB_20120810.BatchGetItem',
-    { RequestItems: { o: {} } },
+    { RequestItems: { o: { Keys: ['w_b', 'tokens', 'w_a', 'n_c'].map((S) => ({ pk: { S }, sk: { S: 'x' } })) } } },
     'dynamodb:BatchGetItem',
     `dynamodb:${ARN}:table/o`,
+    ['n_', 'tokens', 'w_'],
+  ],
+  [
+    'dynamodb',
+    'DynamoDB_20120810.DeleteItem',
+    { TableName: 'o', Key: { pk: { S: 'standing#3' }, sk: { S: 'parked#w_a#x' } } },
+    'dynamodb:DeleteItem',
+    `dynamodb:${ARN}:table/o`,
+    ['standing#'],
+  ],
+  [
+    'dynamodb',
+    'DynamoDB_20120810.Query',
+    { TableName: 'o', ExpressionAttributeValues: { ':pk': { S: 'tenants' }, ':prefix': { S: 'w_' } } },
+    'dynamodb:Query',
+    `dynamodb:${ARN}:table/o`,
+    ['tenants'],
   ],
   [
     'dynamodb',
@@ -37,9 +55,9 @@ test.each<[string, string, object, string, string]>([
     'dynamodb:Query',
     `dynamodb:${ARN}:table/o/index/lease`,
   ],
-])('a call of %s, %s, is told in the words of IAM', (service, target, body, action, resource) => {
+])('a call of %s, %s, is told in the words of IAM', (service, target, body, action, resource, partitions) => {
   expect(callsOf(signedBy('o-poller', service, target), JSON.stringify(body))).toEqual([
-    { by: 'o-poller', action, resource: `arn:aws:${resource}` },
+    { by: 'o-poller', action, resource: `arn:aws:${resource}`, ...(partitions && { partitions }) },
   ]);
 });
 

@@ -1,7 +1,9 @@
 /** Who gets at what: through the handlers themselves, as callers that an authorizer has vouched for. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { serve } from '../../functions/api.ts';
 import { type Caller, callerOf, contextOf, SCOPES } from '../../lib/caller.ts';
+import { type ConfigInput, readConfig } from '../../lib/config.ts';
 import type { HttpEvent } from '../../lib/http-event.ts';
 import { TENANTS } from '../../lib/limits.ts';
 import { Refusal } from '../../lib/problem.ts';
@@ -318,6 +320,143 @@ describe('a token for some targets', () => {
     const from = new Date(world.timeline.now()).toISOString();
     expect((await ask(world, bounded, 'POST /deliveries/resend', { body: { target, from } })).status).toBe(403);
     expect((await ask(world, bounded, 'POST /targets/{name}/enable', { path: { name: target } })).status).toBe(403);
+  });
+});
+
+describe('a tenant', () => {
+  const CHAT = { type: 'webhook', url: 'env:CHAT_URL', secrets: 'env:SIGNING' } as const;
+  const huawei = {
+    vendor: 'huawei',
+    credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' },
+  } as const;
+  /** `team` may use and have told what its settings name. */
+  const worldOf = (team: NonNullable<ConfigInput['tenants']>[string] | undefined) => {
+    const config = readConfig({
+      connections: { first: huawei, second: huawei },
+      targets: { chat: CHAT, secret: CHAT },
+      tenants: { default: { signing: 'env:SIGNING_DEFAULT' }, ...(team && { team }) },
+      defaults: { connections: { huawei: 'first' }, notify: ['chat'] },
+    });
+    return createWorld({ config });
+  };
+  const dws = (world: World, more: object = {}) => ({ ...stage(world, { provider: 'huawei-dws' }), ...more });
+  const caller = callerWith({ tenant: 'team' });
+  const OPEN = { connections: ['second'], targets: ['chat', 'https://ci.example.com'], signing: 'env:SIGNING_OTHER' };
+
+  test.each<[string, NonNullable<ConfigInput['tenants']>[string] | undefined, object, number]>([
+    ['that nobody has named may use nothing', undefined, {}, 403],
+    ['that has no lists may use nothing', { signing: 'env:SIGNING_OTHER' }, { notify: [] }, 403],
+    ['may use a connection of its list', OPEN, { connection: 'second', notify: ['chat'] }, 202],
+    ['may use no other', OPEN, { connection: 'first', notify: ['chat'] }, 403],
+    ['may not use the default connection where its list has another', OPEN, { notify: ['chat'] }, 403],
+    ['may have told no target beside its list', OPEN, { connection: 'second', notify: ['secret'] }, 403],
+    ['may call back an origin of its list', OPEN, { connection: 'second', notify: ['https://ci.example.com/x'] }, 202],
+    ['may call back no other', OPEN, { connection: 'second', notify: ['https://ci.example.org/x'] }, 403],
+    [
+      'may call back any origin where its list says so',
+      { ...OPEN, targets: ['https://*'] },
+      { connection: 'second', notify: ['https://ci.example.org/x'] },
+      202,
+    ],
+    [
+      'that may call back any origin may have no target told',
+      { ...OPEN, targets: ['https://*'] },
+      { connection: 'second', notify: ['chat'] },
+      403,
+    ],
+  ])('%s [S1] [S2]', async (_, team, more, status) => {
+    const world = worldOf(team);
+    const before = snapshot(world);
+    expect((await submitAs(world, caller, dws(world, more))).status).toBe(status);
+    if (status === 403) expect(snapshot(world)).toBe(before);
+  });
+
+  test('`default` may use and have told all, where it has no lists', async () => {
+    const world = worldOf(undefined);
+    for (const [connection, target] of [
+      ['first', 'chat'],
+      ['second', 'secret'],
+    ])
+      expect((await submitAs(world, callerWith({}), dws(world, { connection, notify: [target] }))).status).toBe(202);
+  });
+
+  test.each<[string, Partial<Parameters<typeof newToken>[0]>, object, number]>([
+    ['narrows it', { connections: ['second'], targets: ['chat'] }, { connection: 'second', notify: ['chat'] }, 202],
+    [
+      'that names more does not widen it',
+      { connections: ['first', 'second'] },
+      { connection: 'first', notify: [] },
+      403,
+    ],
+    ['of other targets has none', { targets: ['secret'] }, { connection: 'second', notify: ['secret'] }, 403],
+    [
+      'for one origin holds within any',
+      { targets: ['https://ci.example.com'] },
+      { connection: 'second', notify: ['https://ci.example.com/x'] },
+      202,
+    ],
+  ])('a token of a bounded tenant %s [S1]', async (_, about, more, status) => {
+    const world = worldOf({ ...OPEN, targets: ['chat', 'https://*'] });
+    expect((await submitAs(world, callerWith({ tenant: 'team', ...about }), dws(world, more))).status).toBe(status);
+  });
+
+  test('sees no watch of a connection that was taken from it, and operates no target [S2] [S14]', async () => {
+    const world = worldOf({ connections: ['second'], targets: ['chat'] });
+    const { body } = await submitAs(world, caller, dws(world, { connection: 'second' }));
+    const path = { id: (body as WatchView).id };
+    expect((await ask(world, caller, 'GET /watches/{id}', { path })).status).toBe(200);
+    expect((await ask(world, caller, 'POST /targets/{name}/enable', { path: { name: 'secret' } })).status).toBe(403);
+    const other = worldOf(undefined);
+    for (const item of world.table.items()) other.table.insert({ ...item, version: 1 });
+    expect((await ask(other, caller, 'GET /watches/{id}', { path })).status).toBe(404);
+    expect((await ask(other, caller, 'GET /watches')).body).toEqual({ watches: [] });
+  });
+
+  /** Texts of an answer beside what the caller has written itself. */
+  const wordsIn = (answer: unknown, own: unknown): string => {
+    const said = JSON.stringify(answer);
+    const mine = JSON.stringify(own);
+    return ['first', 'second', 'chat', 'secret'].filter((name) => said.includes(name) && !mine.includes(name)).join();
+  };
+  const NAMES = ['first', 'second', 'third', 'chat', 'secret', 'nobody', 'https://ci.example.com/x', 'https://a/', ''];
+  const bounds = fc.record({
+    connections: fc.subarray(['first', 'second']),
+    targets: fc.subarray(['chat', 'secret', 'https://ci.example.com', 'https://*']),
+  });
+
+  test('is told of nothing that it may not see, whatever is wrong with its submission [S2]', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        bounds,
+        fc.record(
+          {
+            provider: fc.constantFrom('huawei-dws', 'aliyun-emr', 'none'),
+            connection: fc.constantFrom(...NAMES),
+            operation: fc.constantFrom({}, { region: 'x' }, stage(createWorld(), { provider: 'huawei-dws' }).operation),
+            notify: fc.subarray(NAMES),
+            deadline: fc.constantFrom('PT1H', 'soon'),
+          },
+          { requiredKeys: ['provider', 'operation'] },
+        ),
+        async (allowed, submission) => {
+          const receipt = await submitAs(worldOf({ ...OPEN, ...allowed }), caller, submission);
+          if (receipt.status !== 422) return;
+          const seen = wordsIn(receipt.body, submission).split(',').filter(Boolean);
+          expect(seen.filter((name) => ![...allowed.connections, ...allowed.targets].includes(name))).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  test('is not told whether there is a connection or a target that it may not use [S2]', async () => {
+    const answers = async (more: object) => {
+      const { status, body } = await submitAs(worldOf(OPEN), caller, dws(worldOf(OPEN), more));
+      return JSON.stringify({ status, body }).replaceAll(/first|third|secret|nobody/g, 'x');
+    };
+    expect(await answers({ connection: 'first' })).toBe(await answers({ connection: 'third' }));
+    expect(await answers({ connection: 'second', notify: ['secret'] })).toBe(
+      await answers({ connection: 'second', notify: ['nobody'] }),
+    );
   });
 });
 

@@ -1,9 +1,11 @@
 /** Who changed what is in the log. */
 import { expect, test } from 'vitest';
 import { serve } from '../../functions/api.ts';
+import { serveDirect } from '../../functions/trigger.ts';
 import type { HttpEvent } from '../../lib/http-event.ts';
+import type { WatchView } from '../../lib/view.ts';
 import { DAY, T0 } from '../samples.ts';
-import { deliveriesOf, pass, submitted } from '../world/scenes.ts';
+import { deliveriesOf, pass, stage, submitted } from '../world/scenes.ts';
 import { createWorld } from '../world/world.ts';
 
 const HOOK = 'https://ops.example.com/hook-of-mine';
@@ -51,5 +53,32 @@ test.each([
       { ...who, what: 'target enabled', target: 'ci' },
     ]);
     expect(world.lines.join('\n')).not.toContain('hook-of-mine');
+  },
+);
+
+test.each<[string, object, object, string]>([
+  ['a direct invoke', {}, {}, 'direct invoke'],
+  [
+    'a rule',
+    {
+      'detail-type': 'Stack updated',
+      source: 'team.data',
+      resources: ['arn:aws:events:us-east-1:123456789012:rule/nightly'],
+    },
+    { inDetail: true },
+    'arn:aws:events:us-east-1:123456789012:rule/nightly',
+  ],
+])(
+  'whoever submits leaves a trace: %s [S14]',
+  async (_, envelope, { inDetail = false }: { inDetail?: boolean }, by) => {
+    const world = createWorld();
+    const submission = stage(world);
+    const event = inDetail ? { ...envelope, detail: submission } : submission;
+    const receipt = await world.call('trigger', (runtime) => serveDirect(event, runtime));
+    const { id } = receipt.body as WatchView;
+    const lines = world.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter((line) => 'by' in line)).toEqual([
+      { level: 'info', what: 'watch submitted', watch: id, tenant: 'default', by },
+    ]);
   },
 );

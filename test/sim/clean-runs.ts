@@ -25,3 +25,11 @@ export const expectCleanRuns = async (span: Span): Promise<void> => {
   expect(total.watches).toBeGreaterThan(5 * span.runs);
   for (const kind of KINDS) expect(total.troubles[kind], kind).toBeGreaterThan(span.runs / 50);
 };
+
+/** Nothing is lost in any of these runs. */
+export const expectNoLosses = async (span: Span): Promise<void> => {
+  const total = await simulateMany(span, Math.min(availableParallelism(), 4));
+  expect(total.failed).toEqual([]);
+  expect(total.runs).toBe(span.runs);
+  expect(total.watches).toBeGreaterThan(5 * span.runs);
+};

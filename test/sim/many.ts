@@ -1,5 +1,6 @@
 /** Many runs, on several threads. */
 import { Worker } from 'node:worker_threads';
+import type { Rolling } from './releases.ts';
 import type { Report } from './run.ts';
 
 export type Summary = {
@@ -35,13 +36,15 @@ export const summaryOf = ({ seed, wrong, ...rest }: Report): Summary => ({
   failed: wrong.length > 0 ? [{ seed, wrong }] : [],
 });
 
-export type Span = { readonly from: number; readonly runs: number };
+/** `kind`: with functions of the previous release, or with a restore; left out, the plan as it is. */
+export type Span = { readonly from: number; readonly runs: number; readonly kind?: Kind };
+export type Kind = Rolling | 'restored';
 
 const CHUNK = 20;
 
 /** Runs the seeds from `from` on. `onProgress` is told the sum so far, now and then. */
 export const simulateMany = async (
-  { from, runs }: Span,
+  { from, runs, kind }: Span,
   threads: number,
   onProgress: (sofar: Summary) => void = () => {},
 ): Promise<Summary> => {
@@ -56,7 +59,7 @@ export const simulateMany = async (
           resolve();
           return;
         }
-        worker.postMessage({ from: next, runs: count } satisfies Span);
+        worker.postMessage({ from: next, runs: count, ...(kind && { kind }) } satisfies Span);
         next += count;
       };
       worker.on('error', reject);

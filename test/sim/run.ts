@@ -1,19 +1,17 @@
 /** One run of the whole system under everything its plan has in store, from the first submission until all is at rest. */
 
-import { deliver } from '../../lib/deliver.ts';
-import { poll } from '../../lib/poll.ts';
-import { receive } from '../../lib/receive.ts';
+import type { Config, ConfigInput } from '../../lib/config.ts';
 import type { Item, Table } from '../../lib/store.ts';
-import { sweep } from '../../lib/sweep.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { createChance } from '../world/chance.ts';
 import { askedIn } from '../world/cloud-faces.ts';
 import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault, type Faults, type Process } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
-import { configWith, operatorsCalled } from '../world/settings.ts';
+import { configWith, inputWith, operatorsCalled } from '../world/settings.ts';
 import {
   createWorld,
+  FUNCTIONS_OF_TODAY,
   type Functions,
   type Oddity,
   QUEUES,
@@ -24,6 +22,7 @@ import {
 import { play, prepare } from './cast.ts';
 import { OPERATORS } from './notices.ts';
 import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
+import { type Rolling, rollingOf } from './releases.ts';
 import { HOUR, MINUTE } from './time.ts';
 import { createWitness, type Witness } from './witness.ts';
 
@@ -57,6 +56,10 @@ export type RunOptions = {
   /** In place of the plan's own. */
   readonly faults?: Faults;
   readonly happens?: (what: Oddity) => boolean;
+  /** Functions of the previous release take part. */
+  readonly rolling?: Rolling;
+  /** Called before the first submission. */
+  readonly prepare?: (world: World) => void;
   readonly trace?: (line: string) => void;
 };
 
@@ -68,7 +71,9 @@ const FAULTS_STREAM = 0x5bd1e995;
 /** Runs a plan. */
 export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Report> => {
   const { seed } = plan;
-  const { design = {}, trace } = options;
+  const { rolling, trace } = options;
+  const { config, input } = configFor(plan.callsPerSecond);
+  const design: DesignFault = options.design ?? (rolling ? rollingOf(rolling, seed, input) : {});
   const chance = createChance(seed, FAULTS_STREAM);
   const troubles: Record<string, number> = {};
   const count = (what: string) => {
@@ -115,7 +120,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
 
   const world: World = createWorld({
     seed,
-    config: configFor(plan.callsPerSecond),
+    config,
     faults: options.faults ?? faults,
     happens: options.happens ?? ((what) => isStormy() && chance.is(plan.oddities[what])),
     onTrouble: trouble,
@@ -142,7 +147,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     },
     onWrite: witness.onWrite,
     onLook: witness.onLook,
-    functions: watched({ poll, deliver, sweep, receive, ...design.functions }, witness, () => world),
+    functions: watched({ ...FUNCTIONS_OF_TODAY, ...design.functions }, witness, () => world),
     bend: (runtime, process) => {
       const isLaterVersion = plan.isMixed && process.number % 2 === 1;
       const own = isLaterVersion ? { ...runtime, table: writingMore(runtime.table) } : runtime;
@@ -164,6 +169,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   });
 
   prepare(world, plan, witness);
+  options.prepare?.(world);
   for (const operation of plan.operations) play(world, operation, witness, () => isDown('functions'));
   world.start();
 
@@ -178,14 +184,15 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   await rest(world, end + REST_MS);
 
   const disturbances = DISTURBING.reduce((sum, kind) => sum + (troubles[kind] ?? 0), 0);
-  const wrong = witness.verdict(world, disturbances + world.swept());
+  const wrong = [...witness.verdict(world, disturbances + world.swept()), ...world.denied];
   const watches = [...world.table.items()].filter(({ sk }) => sk === 'watch').length;
   return { seed, wrong, watches, effects: world.effects.count(), webhooks: world.receivers.received.length, troubles };
 };
 
-const configs = new Map<number, ReturnType<typeof configWith>>();
+type Read = { readonly config: Config; readonly input: ConfigInput };
+const configs = new Map<number, Read>();
 
-const configFor = (callsPerSecond: number): ReturnType<typeof configWith> => {
+const configFor = (callsPerSecond: number): Read => {
   const known = configs.get(callsPerSecond);
   if (known) return known;
   const aliyun = {
@@ -202,9 +209,10 @@ const configFor = (callsPerSecond: number): ReturnType<typeof configWith> => {
     credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' },
     callsPerSecond,
   } as const;
-  const config = configWith({ connections: { aliyun, huawei }, ...operatorsCalled(OPERATORS) });
-  configs.set(callsPerSecond, config);
-  return config;
+  const more = { connections: { aliyun, huawei }, ...operatorsCalled(OPERATORS) };
+  const read = { config: configWith(more), input: inputWith(more) };
+  configs.set(callsPerSecond, read);
+  return read;
 };
 
 /** A table as a later version would write it: with fields in item and body of which this version knows nothing. */

@@ -1,13 +1,22 @@
 /** A thread of many.ts: runs the seeds it is given, and answers their sum. */
 import { parentPort } from 'node:worker_threads';
-import { add, NOTHING, type Span, summaryOf } from './many.ts';
-import { simulate } from './run.ts';
+import { add, type Kind, NOTHING, type Span, summaryOf } from './many.ts';
+import { isKeptNotice } from './releases.ts';
+import { simulateRestore } from './restores.ts';
+import { type Report, simulate } from './run.ts';
 
 // Nobody reads where the many errors of a run come from.
 Error.stackTraceLimit = 0;
 
-parentPort?.on('message', async ({ from, runs }: Span) => {
+const run = async (seed: number, kind: Kind | undefined): Promise<Report> => {
+  if (kind === undefined) return simulate(seed);
+  if (kind === 'restored') return simulateRestore(seed);
+  const report = await simulate(seed, { rolling: kind });
+  return { ...report, wrong: report.wrong.filter((what) => !isKeptNotice(what)) };
+};
+
+parentPort?.on('message', async ({ from, runs, kind }: Span) => {
   let total = NOTHING;
-  for (let seed = from; seed < from + runs; seed += 1) total = add(total, summaryOf(await simulate(seed)));
+  for (let seed = from; seed < from + runs; seed += 1) total = add(total, summaryOf(await run(seed, kind)));
   parentPort?.postMessage(total);
 });

@@ -73,6 +73,7 @@ const PARAMS = [
   'pollerConcurrency=10',
   'notifierConcurrency=10',
   'reserve=no',
+  `checkParameter=ssm:/opwatch/${STAGE}/check`,
 ]
   .map((param) => `--param ${param}`)
   .join(' ');

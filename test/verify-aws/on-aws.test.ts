@@ -36,6 +36,9 @@ const ssmThatHolds = (
   return { send } as unknown as SSMClient;
 };
 
+const within = (partitions: readonly string[], allowed: RegExp): string =>
+  partitions.every((each) => allowed.test(each)) ? 'allowed' : 'AccessDeniedException: no';
+
 /** What comes of each attempt in an account whose permissions are those of the template. */
 const attemptAs = async (role: Role, attempt: Attempt): Promise<string> => {
   if ('send' in attempt)
@@ -43,6 +46,11 @@ const attemptAs = async (role: Role, attempt: Attempt): Promise<string> => {
   if ('parameter' in attempt) {
     return role === 'poller' && attempt.parameter === PARAMETER ? 'allowed: held by SSM' : 'AccessDeniedException: no';
   }
+  if ('parameters' in attempt)
+    return attempt.parameters.every((name) => name === PARAMETER) ? 'allowed' : 'AccessDeniedException: no';
+  if ('items' in attempt) return within(attempt.partitions, /^(w_.*|lane#.*|standing#.*)$/);
+  if ('put' in attempt) return within([attempt.partition], /^(w_.*)$/);
+  if ('query' in attempt) return within([attempt.partition], /^(tenants|standing#.*)$/);
   if ('receive' in attempt || 'scan' in attempt) return 'AccessDeniedException: no';
   if ('connect' in attempt) return attempt.connect === RUNTIME ? 'connected' : 'Error: timed out';
   return attempt.get.includes('execute-api') ? 'answered 401' : 'blocked_address: not called';
@@ -120,6 +128,26 @@ const BENT: readonly (readonly [check: string, how: string, more: Partial<AwsSit
     /sweep, \{"send"/,
   ],
   ['roles-are-narrow', 'IAM allows everything', { attemptAs: async () => 'allowed' }, /poller, \{"scan"/],
+  [
+    'partitions-are-apart',
+    'conditions count for nothing',
+    { attemptAs: async () => 'allowed' },
+    /poller, \{"items":.*"tokens".*: allowed/,
+  ],
+  [
+    'partitions-are-apart',
+    'conditions deny everything',
+    { attemptAs: async () => 'AccessDeniedException: no' },
+    /poller, \{"items":.*"w_.*: AccessDenied/,
+  ],
+  [
+    'parameters-one-by-one',
+    'one that is allowed lets in the others',
+    {
+      attemptAs: async (_, attempt) => ('parameter' in attempt ? 'allowed: held by SSM' : 'allowed'),
+    },
+    /"parameters":\[.*-2.*: allowed/,
+  ],
   ['queues-refuse-plain-http', 'the policy is not there', { sqsInTheClear: taking }, /over http: taken/],
   [
     'queues-refuse-plain-http',

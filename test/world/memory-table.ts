@@ -11,6 +11,8 @@ export type MemoryTable = {
   readonly items: () => IterableIterator<Item>;
   /** Deletes what has expired, as DynamoDB does within days; answers what went. */
   readonly deleteExpired: () => Item[];
+  /** Puts other items, as they were read once, in place of all that there are: a restore to a point in time. */
+  readonly restore: (items: readonly Item[]) => void;
   /** When the first lease lapses, by what is written or by what the index still shows. */
   readonly firstLapse: () => number;
 };
@@ -157,6 +159,19 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
       );
       expired.forEach(drop);
       return expired;
+    },
+
+    restore: (kept) => {
+      underWay.length = 0;
+      for (const each of [items, partitions, index]) each.clear();
+      for (const item of kept) {
+        items.set(idOf(item), item);
+        const partition = partitions.get(item.pk);
+        if (partition) partition.set(item.sk, item);
+        else partitions.set(item.pk, new Map([[item.sk, item]]));
+        const entry = indexed(item);
+        if (entry) index.set(idOf(item), entry);
+      }
     },
 
     firstLapse: () => {

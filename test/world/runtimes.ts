@@ -9,8 +9,9 @@ import { createQueue } from '../../lib/queue.ts';
 import type { Environment, Runtime } from '../../lib/runtime.ts';
 import { createSecrets } from '../../lib/secrets.ts';
 import { createSharedAnswers } from '../../lib/shared-answers.ts';
-import type { Table } from '../../lib/store.ts';
+import type { Key, Table } from '../../lib/store.ts';
 import { createTurns } from '../../lib/turns.ts';
+import { denied, type Verb } from './access.ts';
 import type { Chance } from './chance.ts';
 import type { Clouds } from './clouds.ts';
 import { isEndless, type Manner } from './manners.ts';
@@ -38,6 +39,8 @@ type Parts = {
   /** Told whose effect is being done, and when it is done (undefined). */
   readonly onAct: (process: Process | undefined) => void;
   readonly onLine: (line: string, process: Process) => void;
+  /** Told of every request to the table that the function's role does not allow. */
+  readonly onDenied: (what: string) => void;
 };
 
 export type Runtimes = {
@@ -84,7 +87,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
     const now = () => timeline.now() + process.skewMs;
     const pause = (ms: number) =>
       new Promise<void>((resolve) => timeline.at(timeline.now() + Math.max(ms, 0), () => process.isAlive && resolve()));
-    const table = portOf(parts.table, request);
+    const table = portOf(parts.table, request, guardOf(process, parts.onDenied));
     const tools = { table, now, chance: chance.next, pause };
     const log = createLog((line) => onLine(line, process));
     let ids = 0;
@@ -124,13 +127,44 @@ export const createRuntimes = (parts: Parts): Runtimes => {
 
 type Request = <T>(what: string, act: () => T, tookMs?: number) => Promise<T>;
 
-const portOf = (table: MemoryTable, request: Request): Table => ({
-  get: async (keys) => (keys.length === 0 ? [] : request('get items', () => table.get(keys))),
-  insert: (item) => request(`insert ${item.sk.split('#')[0]}`, () => table.insert(item)),
-  replace: (item) => request(`replace ${item.sk.split('#')[0]}`, () => table.replace(item)),
-  remove: (item) => request(`remove ${item.sk.split('#')[0]}`, () => table.remove(item)),
-  beginning: (...asked) => request('query partition', () => table.beginning(...asked)),
-  partition: (pk) => request('query partition', () => table.partition(pk)),
+type Guard = (verb: Verb, keys: readonly Pick<Key, 'pk'>[]) => void;
+
+/** Throws what the SDK throws where IAM denies a request. `onDenied` is told who was denied what. */
+const guardOf =
+  ({ name }: Process, onDenied: (what: string) => void): Guard =>
+  (verb, keys) => {
+    const pk = denied(name, verb, keys);
+    if (pk === undefined) return;
+    onDenied(`${name} may not ${verb} ${pk}`);
+    throw Object.assign(new Error(`${name} is not authorized to ${verb} ${pk}`), { name: 'AccessDeniedException' });
+  };
+
+/** The table as a function has it: within its role, and every call an effect. */
+const portOf = (table: MemoryTable, request: Request, guard: Guard): Table => ({
+  get: async (keys) => {
+    guard('get', keys);
+    return keys.length === 0 ? [] : request('get items', () => table.get(keys));
+  },
+  insert: async (item) => {
+    guard('put', [item]);
+    return request(`insert ${item.sk.split('#')[0]}`, () => table.insert(item));
+  },
+  replace: async (item) => {
+    guard('put', [item]);
+    return request(`replace ${item.sk.split('#')[0]}`, () => table.replace(item));
+  },
+  remove: async (item) => {
+    guard('delete', [item]);
+    return request(`remove ${item.sk.split('#')[0]}`, () => table.remove(item));
+  },
+  beginning: async (...asked) => {
+    guard('query', [{ pk: asked[0] }]);
+    return request('query partition', () => table.beginning(...asked));
+  },
+  partition: async (pk) => {
+    guard('query', [{ pk }]);
+    return request('query partition', () => table.partition(pk));
+  },
   lapsed: (...asked) => request('query leases', () => table.lapsed(...asked)),
   owing: (shard) => request('query leases', () => table.owing(shard)),
   listed: (day, limit, after) => request('query listing', () => table.listed(day, limit, after)),

@@ -62,10 +62,26 @@ export const operatorsCalled = (name: string): Pick<ConfigInput, 'operators' | '
 });
 
 /** The same, with `more` in place of what it names. */
-export const configWith = (more: Partial<ConfigInput> = {}): Config => readConfig({ ...base, ...more });
+export const configWith = (more: Partial<ConfigInput> = {}): Config => readConfig(opened(inputWith(more)));
+
+/** The same before it is read, and without the bounds of tenants. */
+export const inputWith = (more: Partial<ConfigInput> = {}): ConfigInput => ({ ...base, ...more });
+
+/** Every tenant may use and have told all there is, where its settings do not say otherwise. */
+const opened = (input: ConfigInput): ConfigInput => {
+  const all = {
+    connections: Object.keys(input.connections),
+    targets: [...Object.keys(input.targets ?? {}), 'https://*'],
+  };
+  const tenants = Object.entries(input.tenants ?? {}).map(([name, tenant]) => [
+    name,
+    name === 'default' ? tenant : { ...all, ...tenant },
+  ]);
+  return { ...input, tenants: Object.fromEntries(tenants) };
+};
 
 /** The same without keys for links. */
 export const configWithoutLinks = (): Config => {
   const { links: _, ...rest } = base;
-  return readConfig(rest);
+  return readConfig(opened(rest));
 };

@@ -44,6 +44,8 @@ export type Functions = {
   readonly receive: typeof receive;
 };
 
+export const FUNCTIONS_OF_TODAY: Functions = { poll, deliver, sweep, receive };
+
 export type WorldOptions = {
   readonly seed?: number;
   readonly config?: Config;
@@ -86,6 +88,8 @@ export type World = {
   readonly lines: readonly string[];
   /** Where the canary was seen. */
   readonly leaks: readonly string[];
+  /** Requests to the table that a function's role does not allow. */
+  readonly denied: readonly string[];
   /** How many batches Lambda refused because their chain of causes was too long. */
   readonly cutChains: () => number;
   /** How many wake-ups the sweep sent, by its own account. */
@@ -171,6 +175,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
 
   const lines: string[] = [];
   const leaks: string[] = [];
+  const denied: string[] = [];
   const inspect = (where: string) => (text: string) => {
     if (text.includes(CANARY)) leaks.push(`${where}: ${text}`);
   };
@@ -226,7 +231,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const clouds = createClouds(now, (asked) => options.onLook?.(asked, actor));
   const receivers = createReceivers(now, { [TARGETS_SIGNER]: SIGNING_SECRET, ...TENANT_SECRETS });
   const variables = environment();
-  const functions: Functions = { poll, deliver, sweep, receive, ...options.functions };
+  const functions: Functions = { ...FUNCTIONS_OF_TODAY, ...options.functions };
   const runtimes = createRuntimes({
     config,
     timeline,
@@ -243,6 +248,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     onAct: (process) => {
       actor = process;
     },
+    onDenied: (what) => denied.push(what),
     onLine: (line, { name, number }) => {
       lines.push(line);
       inspect('log')(line);
@@ -334,6 +340,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     environment: variables,
     lines,
     leaks,
+    denied,
     cutChains: triggers.cutChains,
     swept: () => swept,
     taken: () => taken,

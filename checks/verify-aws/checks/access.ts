@@ -66,11 +66,50 @@ export const accessChecks: readonly Check[] = [
         ['poller', { scan: site.tableName }, DENIED],
         ['poller', { receive: site.opwatchQueues.notify }, DENIED],
         ['poller', { parameter: '/opwatch-check/elsewhere' }, DENIED],
+        // Beside the one that it may read.
+        ['poller', { parameter: `${parameter}-2` }, DENIED],
         ['sweep', { parameter }, DENIED],
         ['sweep', { receive: site.opwatchQueues.pollHuawei }, DENIED],
       ]);
       return verdict(wrong, 'scans, others’ queues and parameters elsewhere are denied');
     },
+  },
+  {
+    name: 'partitions-are-apart',
+    notOffline: NO_IAM,
+    runOnAws: async (site) => {
+      const table = site.tableName;
+      const watch = `w_${randomUUID()}`;
+      const wrong = await attemptAll(site, [
+        ['poller', { items: table, partitions: [watch] }, ALLOWED],
+        ['poller', { items: table, partitions: [watch, 'lane#check', 'standing#0'] }, ALLOWED],
+        ['poller', { items: table, partitions: ['tokens'] }, DENIED],
+        ['poller', { items: table, partitions: [watch, 'tokens'] }, DENIED],
+        ['poller', { put: table, partition: watch }, ALLOWED],
+        ['poller', { put: table, partition: 'tokens' }, DENIED],
+        ['poller', { put: table, partition: 'tenants' }, DENIED],
+        ['sweep', { query: table, partition: 'tenants' }, ALLOWED],
+        ['sweep', { query: table, partition: 'standing#0' }, ALLOWED],
+        ['sweep', { query: table, partition: 'tokens' }, DENIED],
+        ['sweep', { put: table, partition: 'lane#check' }, DENIED],
+      ]);
+      return verdict(wrong, 'dynamodb:LeadingKeys lets batches, writes and queries into the partitions it names alone');
+    },
+  },
+  {
+    name: 'parameters-one-by-one',
+    notOffline: NO_IAM,
+    runOnAws: (site) =>
+      withParameter(site, 'held by SSM', async (parameter) => {
+        const read = () =>
+          attemptAll(site, [
+            ['poller', { parameter }, /^allowed: held by SSM$/],
+            ['poller', { parameters: [parameter] }, ALLOWED],
+            ['poller', { parameters: [parameter, `${parameter}-2`] }, DENIED],
+          ]);
+        const wrong = await askUntil(site, 20, read, ({ length }) => length === 0);
+        return verdict(wrong, 'a call for several parameters is denied where one of them is not allowed');
+      }),
   },
   {
     name: 'queues-refuse-plain-http',

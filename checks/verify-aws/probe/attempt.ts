@@ -1,6 +1,13 @@
 /** The probe's function that is deployed under opwatch's own roles: tries one thing and says what came of it. */
 import { connect } from 'node:net';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { LookError } from '../../../lib/errors.ts';
@@ -11,6 +18,13 @@ export type Attempt =
   | { readonly receive: string }
   | { readonly scan: string }
   | { readonly parameter: string }
+  /** One call for all of them. */
+  | { readonly parameters: readonly string[] }
+  /** One BatchGetItem for an item that is not there in each of these partitions. */
+  | { readonly items: string; readonly partitions: readonly string[] }
+  /** A PutItem under a condition that never holds: nothing is written. */
+  | { readonly put: string; readonly partition: string }
+  | { readonly query: string; readonly partition: string }
   /** A connection without any guard: `host:port`. */
   | { readonly connect: string }
   /** A GET through the guard that webhooks go through. */
@@ -45,6 +59,38 @@ const make = async (attempt: Attempt): Promise<string> => {
   }
   if ('scan' in attempt) {
     await new DynamoDBClient({}).send(new ScanCommand({ TableName: attempt.scan, Limit: 1 }));
+    return 'allowed';
+  }
+  if ('parameters' in attempt) {
+    await new SSMClient({}).send(new GetParametersCommand({ Names: [...attempt.parameters], WithDecryption: true }));
+    return 'allowed';
+  }
+  if ('items' in attempt) {
+    const Keys = attempt.partitions.map((S) => ({ pk: { S }, sk: { S: 'check' } }));
+    await new DynamoDBClient({}).send(new BatchGetItemCommand({ RequestItems: { [attempt.items]: { Keys } } }));
+    return 'allowed';
+  }
+  if ('put' in attempt) {
+    const Item = { pk: { S: attempt.partition }, sk: { S: 'check' } };
+    const never = { TableName: attempt.put, Item, ConditionExpression: 'attribute_exists(pk)' };
+    return new DynamoDBClient({}).send(new PutItemCommand(never)).then(
+      () => 'allowed',
+      // Whoever may not write is told so before the condition is looked at.
+      (error: Error) => {
+        if (error instanceof ConditionalCheckFailedException) return 'allowed';
+        throw error;
+      },
+    );
+  }
+  if ('query' in attempt) {
+    await new DynamoDBClient({}).send(
+      new QueryCommand({
+        TableName: attempt.query,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: attempt.partition } },
+        Limit: 1,
+      }),
+    );
     return 'allowed';
   }
   if ('parameter' in attempt) {

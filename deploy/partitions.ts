@@ -1,0 +1,81 @@
+/**
+ * Which partitions of the table each function touches, by the beginnings of their keys (lib/items.ts). A role grants no others:
+ * `dynamodb:LeadingKeys` holds the partition keys of a request.
+ *
+ * Poller, notifier and API share the partitions of watches, so partition keys cannot separate them there.
+ * Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
+ */
+import { TENANTS } from '../lib/limits.ts';
+import { TOKENS } from '../lib/token.ts';
+import type { Statement } from './template.ts';
+
+const WATCHES = 'w_*';
+const NOTICES = 'n_*';
+/** How many notices each tenant has made: whoever makes one reads it. */
+const NOTICES_MADE = 'n_of#*';
+const HEADS = 'head#*';
+const LANES = 'lane#*';
+const TARGETS = 'turn#*';
+const HELD = 'held#*';
+const STANDING = 'standing#*';
+
+type Access = {
+  readonly get?: readonly string[];
+  readonly query?: readonly string[];
+  readonly put?: readonly string[];
+  readonly delete?: readonly string[];
+};
+
+const ACTIONS: Readonly<Record<keyof Access, string>> = {
+  get: 'dynamodb:BatchGetItem',
+  query: 'dynamodb:Query',
+  put: 'dynamodb:PutItem',
+  delete: 'dynamodb:DeleteItem',
+};
+
+const poller: Access = {
+  get: [WATCHES, NOTICES_MADE, LANES, STANDING],
+  put: [WATCHES, NOTICES, LANES, STANDING],
+};
+
+/** By the role's name. */
+export const PARTITIONS = {
+  Trigger: { get: [WATCHES, NOTICES_MADE, HEADS, LANES, TENANTS], put: [WATCHES, NOTICES, HEADS, TENANTS] },
+  PollerAliyun: poller,
+  PollerHuawei: poller,
+  Notifier: {
+    get: [WATCHES, NOTICES, TARGETS, HELD, STANDING],
+    put: [WATCHES, NOTICES, TARGETS, HELD, STANDING],
+  },
+  Sweep: {
+    // Whatever has a trouble is held against the entry of that trouble.
+    get: [WATCHES, NOTICES, LANES, TARGETS, TENANTS],
+    // Deliveries that sleep for a target are listed in its partition.
+    query: [TENANTS, STANDING, TARGETS],
+    put: [WATCHES, NOTICES, TENANTS],
+    // It removes the entries of troubles that have ended, and of deliveries that sleep no more.
+    delete: [STANDING, TARGETS],
+  },
+  Api: {
+    // Whoever disables an origin raises a trouble.
+    get: [WATCHES, HEADS, LANES, TARGETS, TENANTS, STANDING],
+    query: [WATCHES, TARGETS],
+    put: [WATCHES, HEADS, TARGETS, TENANTS, STANDING],
+  },
+  Link: { get: [WATCHES] },
+  Authorizer: { get: [TOKENS] },
+} as const satisfies Readonly<Record<string, Access>>;
+
+export type RoleName = keyof typeof PARTITIONS;
+
+/** What a role may do to the items of `table`: a statement for each list of partitions. */
+export const itemsOf = (role: RoleName, table: unknown): Statement[] => {
+  const access: Access = PARTITIONS[role];
+  const actions = (Object.keys(ACTIONS) as (keyof Access)[]).filter((kind) => access[kind]);
+  return [...Map.groupBy(actions, (kind) => access[kind]?.join(' '))].map(([, kinds]) => ({
+    Effect: 'Allow',
+    Action: kinds.map((kind) => ACTIONS[kind]),
+    Resource: table,
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': access[kinds[0] ?? 'get'] } },
+  }));
+};

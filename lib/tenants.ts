@@ -1,0 +1,72 @@
+/** Tenants as the configuration has them, and what bounds a tenant's callers. */
+import * as v from 'valibot';
+import { LimitSettings } from './allowance.ts';
+import { type Caller, DEFAULT_TENANT } from './caller.ts';
+import { ANY_CALLBACK, isOrigin, tellableBy } from './place.ts';
+import { Reference } from './reference.ts';
+
+export const TenantSettings = v.strictObject({
+  /** Signs callbacks: a `whsec_` secret, or two during a rotation. */
+  signing: v.optional(v.union([Reference, v.pipe(v.array(Reference), v.minLength(1), v.maxLength(3))])),
+  /** Who is told when a submission names nobody. */
+  notify: v.optional(v.array(v.string())),
+  /** How much it may ask for. */
+  limits: v.optional(LimitSettings),
+  /** Connections that it may use; left out, all for tenant `default` and none for any other. */
+  connections: v.optional(v.array(v.string())),
+  /** Targets that it may have told, by name, and for callbacks by origin, `https://*` for any; left out, as for connections. */
+  targets: v.optional(v.array(v.string())),
+});
+
+type Settings = v.InferOutput<typeof TenantSettings>;
+
+export type Bounds = Pick<Caller, 'connections' | 'targets'>;
+
+/** What a tenant may use and have told; a tenant that the configuration does not name may nothing. */
+export const boundsOf = (tenant: string, settings: Settings | undefined): Bounds => {
+  const fallback = tenant === DEFAULT_TENANT ? undefined : [];
+  const { connections = fallback, targets = fallback } = settings ?? {};
+  return { ...(connections && { connections }), ...(targets && { targets }) };
+};
+
+/** What is wrong with the bounds of a tenant: names of nothing, and people told by default who may not be told. */
+export const boundFaults = (
+  tenant: string,
+  settings: Settings,
+  known: { readonly connections: object; readonly targets: object },
+): string[] => {
+  const at = `tenants.${tenant}`;
+  const { targets } = boundsOf(tenant, settings);
+  // A name of nothing is a fault of its own, found elsewhere.
+  const isKnown = (name: string) => Object.hasOwn(known.targets, name) || name.includes(':');
+  const strangers = (settings.notify ?? []).filter((name) => targets && isKnown(name) && !tellableBy(targets, name));
+  return [
+    ...(settings.connections ?? []).flatMap((name, i) =>
+      Object.hasOwn(known.connections, name) ? [] : [`${at}.connections.${i}: names no connection`],
+    ),
+    ...(settings.targets ?? []).flatMap((name, i) =>
+      Object.hasOwn(known.targets, name) || isOrigin(name) || name === ANY_CALLBACK
+        ? []
+        : [`${at}.targets.${i}: names no target, and is no origin such as https://ci.example.com`],
+    ),
+    ...strangers.map((name) => `${at}.targets: must hold ${name}, which ${at}.notify names`),
+  ];
+};
+
+/** The entries that both lists allow; a list that is left out allows all. */
+const both = (
+  a: readonly string[] | undefined,
+  b: readonly string[] | undefined,
+  allows: (list: readonly string[], entry: string) => boolean,
+): readonly string[] | undefined => {
+  if (!a || !b) return a ?? b;
+  return [...new Set([...a.filter((entry) => allows(b, entry)), ...b.filter((entry) => allows(a, entry))])];
+};
+
+/** The caller within the bounds of its tenant: its token may narrow them, and never widen. */
+export const withinTenant = (caller: Caller, { connections, targets }: Bounds): Caller => {
+  const { connections: ownConnections, targets: ownTargets, ...rest } = caller;
+  const used = both(ownConnections, connections, (list, entry) => list.includes(entry));
+  const told = both(ownTargets, targets, tellableBy);
+  return { ...rest, ...(used && { connections: used }), ...(told && { targets: told }) };
+};

@@ -1,0 +1,60 @@
+/** An upgrade, a roll-back and a restore, with all that goes wrong around them. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { LEASE_SHARDS, STANDING_SHARDS } from '../../lib/items.ts';
+import { BYTES_MAX, indexesIn } from '../releases/bundle.ts';
+import { expectNoLosses } from './clean-runs.ts';
+import { PREVIOUS, previous, ROLLINGS } from './releases.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const text = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+describe('nothing is lost', () => {
+  test.each(ROLLINGS)('in 20 runs with functions of the previous release, %s [F21]', async (rolling) => {
+    await expectNoLosses({ from: 1, runs: 20, kind: rolling });
+  });
+
+  test('in 10 restores of the table, with new queues [F19]', async () => {
+    await expectNoLosses({ from: 1, runs: 10, kind: 'restored' });
+  });
+});
+
+describe('the previous release', () => {
+  const releases = [...text('CHANGELOG.md').matchAll(/^## (\S+)(.*)$/gm)].map(([, name = '', date = '']) => ({
+    name,
+    date,
+  }));
+  const dated = releases.filter(({ name }) => name !== 'Unreleased');
+
+  test('is one bundle, small enough to be kept, of the newest release in CHANGELOG.md', () => {
+    const files = readdirSync(join(root, 'test/fixtures/releases'));
+    expect(files).toEqual([`${PREVIOUS}.mjs`]);
+    expect(statSync(join(root, 'test/fixtures/releases', files[0] ?? '')).size).toBeLessThanOrEqual(BYTES_MAX);
+    expect(PREVIOUS).toBe(dated[0]?.name);
+  });
+
+  test('and every release before it have a number, a date, and what an upgrade needs', () => {
+    expect(dated.length).toBeGreaterThan(0);
+    expect(dated.filter(({ name, date }) => !/^\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d$/.test(`${name}${date}`))).toEqual([]);
+    const sections = text('CHANGELOG.md').split(/^## /m).slice(1);
+    expect(sections.filter((each) => !each.startsWith('Unreleased') && !/^Upgrade: \S/m.test(each))).toEqual([]);
+    expect(text('CHANGELOG.md')).not.toMatch(/table.* (made anew|be made again)/);
+  });
+
+  test('reads every shard that is written today', () => {
+    for (const [today, before] of [
+      [LEASE_SHARDS, previous.LEASE_SHARDS],
+      [STANDING_SHARDS, previous.STANDING_SHARDS],
+    ] as const)
+      expect(today.filter((shard) => !before.includes(shard))).toEqual([]);
+  });
+
+  test('has no index that is another one today, and one update adds one index at most', () => {
+    const today = indexesIn(text('serverless.yml'));
+    expect(Object.keys(previous.indexes)).toEqual(['lease', 'listing']);
+    for (const [name, definition] of Object.entries(previous.indexes))
+      expect([name, today[name]]).toEqual([name, definition]);
+    expect(Object.keys(today).length).toBeLessThanOrEqual(Object.keys(previous.indexes).length + 1);
+  });
+});

@@ -1,0 +1,59 @@
+/**
+ * A restore as docs/operations.md has it: everything is stopped, the table is what it was at a point in time, the queues are new
+ * and empty, and everybody submits again what they submitted since that point.
+ */
+import { createChance } from '../world/chance.ts';
+import { QUEUES, START } from '../world/world.ts';
+import { type Plan, planOf, RUN_MS } from './plan.ts';
+import { follow, type Report } from './run.ts';
+import { HOUR, MINUTE } from './time.ts';
+
+const STREAM = 0x4e5704e5;
+
+/** No function begins this long before the table is replaced, and none lives so long. */
+const STOPPED_MS = 2 * MINUTE;
+/** How long after it they begin again, and how long callers take to submit again. */
+const BACK_MS = 5 * MINUTE;
+const AGAIN_MS = HOUR;
+
+/** The instants of a restore, from the seed: the point in time that the table goes back to, and when it is replaced. */
+export const restoreOf = (seed: number): { readonly point: number; readonly at: number } => {
+  const chance = createChance(seed, STREAM);
+  const at = START + chance.between(0.2, 0.9) * RUN_MS;
+  return { point: at - chance.spread(5 * MINUTE, 12 * HOUR), at };
+};
+
+/** What the same callers do around it. */
+const withRestore = (plan: Plan, { point, at }: ReturnType<typeof restoreOf>): Plan => {
+  const chance = createChance(plan.seed, STREAM + 1);
+  const later = () => at + BACK_MS + chance.next() * AGAIN_MS;
+  // A caller that met the outage gave up before it was over, so what it wanted is submitted again as well.
+  const isForgotten = (when: number) => when > point - MINUTE && when < at + BACK_MS;
+  return {
+    ...plan,
+    operations: plan.operations.map((operation) => {
+      const { submittedAt, notify, again } = operation;
+      const forgotten = [{ at: submittedAt, notify }, ...again].filter((each) => isForgotten(each.at));
+      return { ...operation, again: [...again, ...forgotten.map((each) => ({ notify: each.notify, at: later() }))] };
+    }),
+    outages: [...plan.outages, { part: 'functions', from: at - STOPPED_MS, until: at + BACK_MS }],
+  };
+};
+
+/** Runs the plan of a seed with a restore in its midst. */
+export const simulateRestore = async (seed: number): Promise<Report> => {
+  const restore = restoreOf(seed);
+  const report = await follow(withRestore(planOf(seed, START), restore), {
+    prepare: ({ timeline, table, sqs }) => {
+      let kept: Parameters<typeof table.restore>[0] = [];
+      timeline.at(restore.point, () => {
+        kept = [...table.items()];
+      });
+      timeline.at(restore.at, () => {
+        table.restore(kept);
+        for (const url of QUEUES) sqs.purge(url);
+      });
+    },
+  });
+  return { ...report, wrong: report.wrong.filter((what) => what.startsWith('lost:')) };
+};
