@@ -12,7 +12,10 @@ const withoutArn = (name: string): string =>
   `opwatch.config.ts names secret:${name}, which no function may read: add the secret's ARN to the parameter "secrets" (docs/deploy.md)`;
 
 /** One sentence each, with the cure. */
-export const warningsOf = (config: Config, settings: Pick<Settings, 'secrets'>): readonly string[] => [
+export const warningsOf = (
+  config: Config,
+  settings: Pick<Settings, 'secrets'> = { secrets: [] },
+): readonly string[] => [
   ...(config.linkKeys.length === 0 ? [WITHOUT_LINKS] : []),
   ...(config.operators.length === 0 ? [WITHOUT_OPERATORS] : []),
   ...secretsWithoutArn(config, settings).map(withoutArn),
