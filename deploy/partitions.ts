@@ -51,7 +51,8 @@ export const PARTITIONS = {
     // Whatever has a trouble is held against the entry of that trouble.
     get: [WATCHES, NOTICES, LANES, TARGETS, TENANTS],
     // Deliveries that sleep for a target are listed in its partition.
-    query: [TENANTS, STANDING, TARGETS],
+    // Of tokens it reads when they expire, to tell their tenants; it holds no secret of theirs, and cannot write them.
+    query: [TENANTS, STANDING, TARGETS, TOKENS],
     put: [WATCHES, NOTICES, TENANTS],
     // It removes the entries of troubles that have ended, and of deliveries that sleep no more.
     delete: [STANDING, TARGETS],

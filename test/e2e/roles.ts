@@ -79,7 +79,7 @@ const UNSEEN: Readonly<Record<string, readonly Deed[]>> = {
   sweep: [
     ...rarely('DeleteItem', 'standing#', 'turn#'),
     ...rarely('BatchGetItem', 'n_', 'lane#', 'turn#'),
-    ...rarely('Query', 'turn#'),
+    ...rarely('Query', 'turn#', 'tokens'),
   ],
   // A watch of a later generation is extended, a target is enabled: test/lifetimes.test.ts, test/security/access.test.ts.
   api: [
@@ -178,7 +178,7 @@ const FORBIDDEN: readonly [
   ['write', ['link', 'authorizer'], ['dynamodb:PutItem'], [table]],
   [
     'read tokens',
-    but('authorizer'),
+    but('authorizer', 'sweep'),
     ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
     [table],
     ['tokens'],

@@ -121,5 +121,10 @@ export const rollingOf = (
   };
 };
 
-/** A notice of a kind that the previous release does not know waits for the release that does: late, and not lost. */
-export const isKeptNotice = (what: string): boolean => /^attempt \d+ is -?\d+ s too late: n_/.test(what);
+/**
+ * What of a verdict is a loss, or a request that a role denies. Other rules are those of today: of a world of two releases they
+ * also tell what today's release does better, or that a notice of a new kind waits for the release that knows it.
+ */
+const LOSSES =
+  /^(lost:|two webhook-ids|one webhook-id|a delivery neither|delivered to nobody|never comes to rest|messages that never go|a good message|a secret|a request could not|[\w-]+ may not )/;
+export const isLoss = (what: string): boolean => LOSSES.test(what);

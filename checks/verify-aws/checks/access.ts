@@ -90,7 +90,8 @@ export const accessChecks: readonly Check[] = [
         ['poller', { put: table, partition: 'tenants' }, DENIED],
         ['sweep', { query: table, partition: 'tenants' }, ALLOWED],
         ['sweep', { query: table, partition: 'standing#0' }, ALLOWED],
-        ['sweep', { query: table, partition: 'tokens' }, DENIED],
+        ['sweep', { query: table, partition: 'lane#check' }, DENIED],
+        ['sweep', { put: table, partition: 'tokens' }, DENIED],
         ['sweep', { put: table, partition: 'lane#check' }, DENIED],
       ]);
       return verdict(wrong, 'dynamodb:LeadingKeys lets batches, writes and queries into the partitions it names alone');
