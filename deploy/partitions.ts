@@ -11,8 +11,6 @@ import type { Statement } from './template.ts';
 
 const WATCHES = 'w_*';
 const NOTICES = 'n_*';
-/** How many notices each tenant has made: whoever makes one reads it. */
-const NOTICES_MADE = 'n_of#*';
 const HEADS = 'head#*';
 const LANES = 'lane#*';
 const TARGETS = 'turn#*';
@@ -34,13 +32,13 @@ const ACTIONS: Readonly<Record<keyof Access, string>> = {
 };
 
 const poller: Access = {
-  get: [WATCHES, NOTICES_MADE, LANES, STANDING],
+  get: [WATCHES, NOTICES, LANES, STANDING],
   put: [WATCHES, NOTICES, LANES, STANDING],
 };
 
 /** By the role's name. */
 export const PARTITIONS = {
-  Trigger: { get: [WATCHES, NOTICES_MADE, HEADS, LANES, TENANTS], put: [WATCHES, NOTICES, HEADS, TENANTS] },
+  Trigger: { get: [WATCHES, NOTICES, HEADS, LANES, TENANTS], put: [WATCHES, NOTICES, HEADS, TENANTS] },
   PollerAliyun: poller,
   PollerHuawei: poller,
   Notifier: {

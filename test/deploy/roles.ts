@@ -31,12 +31,12 @@ const reading = (...names: readonly string[]) => Object.fromEntries(names.map((n
 
 const of = (...partitions: readonly string[]) => `Table of ${partitions.join(' ')}`;
 const [W, N, HEAD, LANE, TURN, HELD, STANDING] = ['w_*', 'n_*', 'head#*', 'lane#*', 'turn#*', 'held#*', 'standing#*'];
-const POLLED = { [of(W, 'n_of#*', LANE, STANDING)]: [GET], [of(W, N, LANE, STANDING)]: [PUT] };
+const POLLED = { [of(W, N, LANE, STANDING)]: [GET, PUT] };
 
 /** Everything each role may do, and on what. */
 const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly (string | undefined)[]>>>> = {
   Trigger: {
-    [of(W, 'n_of#*', HEAD, LANE, 'tenants')]: [GET],
+    [of(W, N, HEAD, LANE, 'tenants')]: [GET],
     [of(W, N, HEAD, 'tenants')]: [PUT],
     PollQueueAliyun: ['sqs:SendMessage'],
     PollQueueHuawei: ['sqs:SendMessage'],

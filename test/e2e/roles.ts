@@ -54,19 +54,19 @@ const UNSEEN: Readonly<Record<string, readonly Deed[]>> = {
   // Source: Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations", execution role.
   trigger: [
     { action: 'sqs:SendMessage', resource: queue('submissions-dead') },
-    ...rarely('BatchGetItem', 'n_of#', 'head#'),
+    ...rarely('BatchGetItem', 'n_', 'head#'),
     ...rarely('PutItem', 'n_', 'head#'),
   ],
   pollerAliyun: [
     ...taking('poll-aliyun'),
     ...reading('aliyun/credentials'),
-    ...rarely('BatchGetItem', 'n_of#', 'standing#'),
+    ...rarely('BatchGetItem', 'n_', 'standing#'),
     ...rarely('PutItem', 'n_', 'standing#'),
   ],
   pollerHuawei: [
     ...taking('poll-huawei'),
     ...reading('huawei/credentials'),
-    ...rarely('BatchGetItem', 'n_of#', 'standing#'),
+    ...rarely('BatchGetItem', 'n_', 'standing#'),
     ...rarely('PutItem', 'n_', 'standing#'),
   ],
   notifier: [
