@@ -34,15 +34,19 @@ export const tellOperatorsOf = (tenant: string, notice: Notice, tools: LimitTool
   oweWithin(tenant, notice, toOperators(notice, tools.config), tools);
 
 /**
- * Owes a tenant a notice: to those of its own targets (`tenants.<name>.notify`) that can be told one, or to the operators where
- * there are none.
+ * Owes a tenant a notice: to those of its own targets (`tenants.<name>.notify`) that can be told one, else to the operators, else
+ * to those whom it is usually told through.
  */
 export const tellTenant = (notice: Notice & { readonly tenant: string }, tools: LimitTools): Promise<void> => {
   const { config } = tools;
   const { tenant } = notice;
-  const targets = withoutItself(config.targetsOf(tenant), notice).filter((name) => canTell(name, config));
-  const own = targets.length > 0 ? { targets, as: tenant } : undefined;
-  return oweWithin(tenant, notice, own ?? toOperators(notice, config), tools);
+  const through = (names: readonly string[] = []): Addressed => ({
+    targets: withoutItself(names, notice).filter((name) => canTell(name, config)),
+    as: tenant,
+  });
+  const usual = through(config.notifyFor(tenant));
+  const choice = [through(config.targetsOf(tenant)), toOperators(notice, config), usual];
+  return oweWithin(tenant, notice, choice.find(({ targets }) => targets.length > 0) ?? usual, tools);
 };
 
 const oweWithin = async (tenant: string, notice: Notice, to: Addressed, tools: LimitTools): Promise<void> => {

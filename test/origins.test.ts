@@ -151,6 +151,13 @@ describe('an origin that has only failed', () => {
     ]);
   });
 
+  test('and is told by the usual targets where it has none of its own, and there are no operators', async () => {
+    const { world } = failing({ config: configWith() });
+    await ended(world);
+    await pass(world, 3 * HOUR);
+    expect(noticesIn(world).map(({ url }) => new URL(url).host)).toEqual(['chat.example.com']);
+  });
+
   test('wakes everything at once when somebody enables it: what sleeps for its own time, too', async () => {
     const { world, heal } = failing();
     const ids = [await ended(world)];

@@ -164,7 +164,7 @@ export const runContract = (contract: Contract): void => {
       );
     });
 
-    const { digest, edit, notice } = target;
+    const { digest, edit, notice, notices } = target;
     if (notice) {
       it.each([
         ['a short text', 'AccessDenied'],
@@ -172,6 +172,7 @@ export const runContract = (contract: Contract): void => {
         ['long texts', '库😀<'.repeat(400)],
       ])('tell an operator’s notices, as text and within limits: %s', (_, text) => {
         for (const each of noticesWith(text)) expectHarmless(notice(each, settings, ATTEMPT));
+        if (notices) expectHarmless(notices([...noticesWith(text), ...noticesWith(text)], settings, ATTEMPT));
       });
     }
     if (digest) {
