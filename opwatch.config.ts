@@ -26,7 +26,8 @@ export default defineConfig({
     },
   },
   tenants: {
-    default: { signing: 'ssm:/opwatch/tenants/default/signing' },
+    // A private key (whsk_) signs callbacks: receivers verify with the public key at GET /keys, and cannot forge.
+    default: { signing: 'ssm:/opwatch/tenants/default/signing', callbackSigning: 'v1a' },
   },
   defaults: { notify: ['ops'] },
 });

@@ -16,6 +16,7 @@ export const FUNCTIONS = [
   'sweep',
   'api',
   'link',
+  'keys',
   'authorizer',
 ] as const;
 export const CONSUMERS = ['pollerAliyun', 'pollerHuawei', 'notifier'] as const;

@@ -62,6 +62,8 @@ export const PARTITIONS = {
     put: [WATCHES, HEADS, TARGETS, TENANTS, STANDING],
   },
   Link: { get: [WATCHES] },
+  // It reads the private keys of tenants, and nothing of the table.
+  Keys: {},
   Authorizer: { get: [TOKENS] },
 } as const satisfies Readonly<Record<string, Access>>;
 

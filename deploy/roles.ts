@@ -51,6 +51,7 @@ const permissionsOf = (settings: Settings, config: Config): Readonly<Record<Role
     // To stop a watch is to wake it, so that it ends at once; to send a delivery again likewise.
     Api: [allow(QUERY, index('listing')), allow(SEND, ...pollQueues(settings), ...notifyQueues(settings))],
     Link: read(references.link, settings),
+    Keys: read(references.keys, settings),
     Authorizer: [],
   };
 };

@@ -19,6 +19,8 @@ export const referencesOf = ({ connections, targets, tenants, linkKeys }: Config
     ...linkKeys,
   ],
   link: [...linkKeys],
+  // The public keys are worked out from the private ones.
+  keys: [...tenants.values()].flatMap(({ signing, callbackSigning }) => (callbackSigning === 'v1a' ? signing : [])),
 });
 
 const PARAMETER = 'ssm:/';

@@ -8,6 +8,15 @@ const WITHOUT_LINKS =
 const WITHOUT_OPERATORS =
   'opwatch.config.ts has no operators: alarms ring, but nobody is told why credentials are refused, deliveries are parked or targets have ended (docs/operations.md, Notices)';
 
+/** Tenants whose callbacks are signed with their secret as it is, as all were before there was a choice. */
+const keptKeys = ({ tenants }: Config): string[] =>
+  [...tenants].flatMap(([name, { signing, callbackSigning }]) =>
+    signing.length > 0 && callbackSigning === undefined ? [name] : [],
+  );
+
+const keepsKey = (tenant: string): string =>
+  `tenant ${tenant} keeps one key for all its callbacks: with a whsec_ secret each of its receivers can forge for the others. Set tenants.${tenant}.callbackSigning to 'v1a' or 'derived' (docs/webhooks.md, keys)`;
+
 const withoutArn = (name: string): string =>
   `opwatch.config.ts names secret:${name}, which no function may read: add the secret's ARN to the parameter "secrets" (docs/deploy.md)`;
 
@@ -18,5 +27,6 @@ export const warningsOf = (
 ): readonly string[] => [
   ...(config.linkKeys.length === 0 ? [WITHOUT_LINKS] : []),
   ...(config.operators.length === 0 ? [WITHOUT_OPERATORS] : []),
+  ...keptKeys(config).map(keepsKey),
   ...secretsWithoutArn(config, settings).map(withoutArn),
 ];

@@ -14,7 +14,7 @@ import { DEADLINE_DEFAULT_MS, DEADLINE_MAX_MS, DEFAULT_GAP, type Gap, SECOND } f
 import { targetOf, targetTypes } from './targets/index.ts';
 import { commonEntries } from './targets/settings.ts';
 import type { LinkKind, Rate } from './targets/target.ts';
-import { type Bounds, boundFaults, boundsOf, TenantSettings } from './tenants.ts';
+import { type Bounds, boundFaults, boundsOf, type Tenant, TenantSettings, tenantOf } from './tenants.ts';
 import { parseDurationMs } from './time.ts';
 import { unsafeNames } from './unsafe-names.ts';
 
@@ -129,7 +129,7 @@ export type Config = {
   readonly targets: ReadonlyMap<string, TargetConfig>;
   /** Names of targets. */
   readonly operators: readonly string[];
-  readonly tenants: ReadonlyMap<string, { readonly signing: readonly string[]; readonly notify?: readonly string[] }>;
+  readonly tenants: ReadonlyMap<string, Tenant>;
   /** References to the keys of links; none: messages have no link of opwatch's own. */
   readonly linkKeys: readonly string[];
   /** What a callback may be. */
@@ -289,9 +289,7 @@ export const readConfig = (input: unknown): Config => {
     };
     return [name, { name, type, settings: parsed, ...heeded }] as const;
   });
-  const tenants = Object.entries(settings.tenants).map(
-    ([name, { signing = [], notify }]) => [name, { signing: [signing].flat(), ...(notify && { notify }) }] as const,
-  );
+  const tenants = Object.entries(settings.tenants).map(([name, tenant]) => [name, tenantOf(tenant)] as const);
 
   const tenantNamed = (name: string) => (Object.hasOwn(settings.tenants, name) ? settings.tenants[name] : undefined);
 

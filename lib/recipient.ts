@@ -1,4 +1,5 @@
 /** Whom a delivery goes to: a target named in the configuration, or a callback. */
+import { callbackSecrets } from './callback-keys.ts';
 import type { Config, TargetConfig } from './config.ts';
 import type { Delivery } from './delivery.ts';
 import { Misconfigured } from './errors.ts';
@@ -75,7 +76,8 @@ export const recipientOf = (
   const isNamed = !isCallback(name);
   const callback = () => ({
     type: 'webhook',
-    settings: { url: name, secrets: config.tenants.get(tenant)?.signing ?? [] },
+    // Opened, it has the secrets that sign for its origin.
+    settings: { url: name },
   });
   const configured: Pick<TargetConfig, 'type' | 'settings' | 'lane' | 'progress' | 'link'> = isNamed
     ? (config.targets.get(name) ?? { type: '', settings: {} })
@@ -97,7 +99,11 @@ export const recipientOf = (
       if (!target) {
         throw new Misconfigured({ code: 'no_target', message: sentence('no_target', { name }) });
       }
-      return { target, settings: await resolved(settings, (reference) => secrets.read([reference], options)) };
+      const read = (reference: string) => secrets.read([reference], options);
+      if (isNamed) return { target, settings: await resolved(settings, read) };
+      const { signing = [], callbackSigning } = config.tenants.get(tenant) ?? {};
+      const keys = callbackSecrets((await Promise.all(signing.map(read))).flat(), callbackSigning, placeOf(name));
+      return { target, settings: { url: name, secrets: keys } };
     },
   };
 };

@@ -39,6 +39,14 @@ export const parseSecret = (text: string): SigningKey => {
   throw unfit('must start with whsec_ (HMAC-SHA256) or whsk_ (ed25519)');
 };
 
+/** The public key of a `whsk_` secret, as the spec writes it: `whpk_` and base64. Throws what `parseSecret` throws, and of others. */
+export const publicKeyOf = (secret: string): string => {
+  const key = parseSecret(secret);
+  if (key.version !== 'v1a') throw unfit('has no public key: only whsk_ secrets (ed25519) have one');
+  const { x = '' } = createPublicKey(key.privateKey).export({ format: 'jwk' });
+  return `whpk_${Buffer.from(x, 'base64url').toString('base64')}`;
+};
+
 const ed25519 = (bytes: Buffer): KeyObject => {
   if (bytes.length !== SEED_BYTES && bytes.length !== 2 * SEED_BYTES) {
     throw unfit(`must have ${SEED_BYTES} or ${2 * SEED_BYTES} bytes after whsk_, not ${bytes.length}`);

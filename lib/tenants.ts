@@ -1,6 +1,7 @@
 /** Tenants as the configuration has them, and what bounds a tenant's callers. */
 import * as v from 'valibot';
 import { LimitSettings } from './allowance.ts';
+import { CALLBACK_SIGNINGS, type CallbackSigning } from './callback-keys.ts';
 import { type Caller, DEFAULT_TENANT } from './caller.ts';
 import { ANY_CALLBACK, isOrigin, tellableBy } from './place.ts';
 import { Reference } from './reference.ts';
@@ -8,6 +9,8 @@ import { Reference } from './reference.ts';
 export const TenantSettings = v.strictObject({
   /** Signs callbacks: a `whsec_` secret, or two during a rotation. */
   signing: v.optional(v.union([Reference, v.pipe(v.array(Reference), v.minLength(1), v.maxLength(3))])),
+  /** How it signs them (callback-keys.ts); left out, with the secret as it is. */
+  callbackSigning: v.optional(v.picklist(CALLBACK_SIGNINGS)),
   /** Who is told when a submission names nobody. */
   notify: v.optional(v.array(v.string())),
   /** How much it may ask for. */
@@ -16,6 +19,20 @@ export const TenantSettings = v.strictObject({
   connections: v.optional(v.array(v.string())),
   /** Targets that it may have told, by name, and for callbacks by origin, `https://*` for any; left out, as for connections. */
   targets: v.optional(v.array(v.string())),
+});
+
+/** A tenant as the configuration hands it out. */
+export type Tenant = {
+  readonly signing: readonly string[];
+  readonly callbackSigning?: CallbackSigning;
+  readonly notify?: readonly string[];
+};
+
+/** A tenant's settings as they were read. */
+export const tenantOf = ({ signing = [], callbackSigning, notify }: v.InferOutput<typeof TenantSettings>): Tenant => ({
+  signing: [signing].flat(),
+  ...(callbackSigning && { callbackSigning }),
+  ...(notify && { notify }),
 });
 
 type Settings = v.InferOutput<typeof TenantSettings>;
@@ -41,6 +58,9 @@ export const boundFaults = (
   const isKnown = (name: string) => Object.hasOwn(known.targets, name) || name.includes(':');
   const strangers = (settings.notify ?? []).filter((name) => targets && isKnown(name) && !tellableBy(targets, name));
   return [
+    ...(settings.callbackSigning && settings.signing === undefined
+      ? [`${at}.callbackSigning: needs ${at}.signing`]
+      : []),
     ...(settings.connections ?? []).flatMap((name, i) =>
       Object.hasOwn(known.connections, name) ? [] : [`${at}.connections.${i}: names no connection`],
     ),

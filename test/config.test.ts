@@ -123,6 +123,11 @@ describe('what is wrong with one', () => {
       { ...smallest, targets: { ops: TARGET }, tenants: { team: { notify: ['ops'] } } },
       ['tenants.team.targets: must hold ops, which tenants.team.notify names'],
     ],
+    [
+      'a way to sign callbacks without a key',
+      { ...smallest, tenants: { team: { callbackSigning: 'v1a' } } },
+      ['tenants.team.callbackSigning: needs tenants.team.signing'],
+    ],
     ['a target without a type', { ...smallest, targets: { t: {} } }, ['targets.t.type: is missing']],
     [
       'a target nobody has',

@@ -40,7 +40,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     rule: 'Serverless-LambdaDLQ',
-    resources: ['ApiLambdaFunction', 'AuthorizerLambdaFunction'],
+    resources: ['ApiLambdaFunction', 'LinkLambdaFunction', 'KeysLambdaFunction', 'AuthorizerLambdaFunction'],
     reason: 'The HTTP API invokes them synchronously and answers whoever asked.',
   },
   {
@@ -71,9 +71,17 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     rule: 'Serverless-LambdaTracing',
-    resources: ['Trigger', 'PollerAliyun', 'PollerHuawei', 'Notifier', 'Sweep', 'Api', 'Authorizer'].map(
-      (name) => `${name}LambdaFunction`,
-    ),
+    resources: [
+      'Trigger',
+      'PollerAliyun',
+      'PollerHuawei',
+      'Notifier',
+      'Sweep',
+      'Api',
+      'Link',
+      'Keys',
+      'Authorizer',
+    ].map((name) => `${name}LambdaFunction`),
     reason:
       'A watch is followed by its id through the logs, over days; a trace ends with its request. Loops are detected without it.',
   },

@@ -15,6 +15,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
   describe('the HTTP API', () => {
     const ROUTES = [
       'DELETE /watches/{id}',
+      'GET /keys',
       'GET /w/{link}',
       'GET /watches',
       'GET /watches/{id}',
@@ -33,22 +34,21 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
         .map(([, { RouteKey, AuthorizationType, AuthorizerId }]) => ({ RouteKey, AuthorizationType, AuthorizerId }))
         .sort((a, b) => String(a.RouteKey).localeCompare(String(b.RouteKey)));
 
-    /** The one route without a token: the link itself lets its reader in. */
-    const OPEN = ['GET /w/{link}'];
+    /** The routes without a token: a link itself lets its reader in, and public keys are for everybody. */
+    const OPEN = ['GET /keys', 'GET /w/{link}'];
     const guarded = (from: Resources) => routesOf(from).filter(({ RouteKey }) => !OPEN.includes(String(RouteKey)));
 
-    test('has these routes; only links are open, with a throttle of their own [S1] [S10]', () => {
+    test('has these routes; only links and public keys are open, with a throttle of their own [S1] [S10]', () => {
       for (const { resources } of [dev(), prod()]) {
         expect(routesOf(resources).map(({ RouteKey }) => RouteKey)).toEqual(ROUTES);
         expect(routesOf(resources).filter(({ RouteKey }) => OPEN.includes(String(RouteKey)))).toEqual(
           OPEN.map((RouteKey) => ({ RouteKey, AuthorizationType: undefined, AuthorizerId: undefined })),
         );
         const [stage] = ofType(resources, 'AWS::ApiGatewayV2::Stage').map(([, properties]) => properties);
-        expect(stage?.RouteSettings).toEqual({
-          'GET /w/{link}': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
-        });
+        const throttle = { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 };
+        expect(stage?.RouteSettings).toEqual({ 'GET /w/{link}': throttle, 'GET /keys': throttle });
         const { DependsOn = [] } = resources.HttpApiStage as { readonly DependsOn?: readonly string[] };
-        expect(DependsOn.map((id) => resources[id]?.Properties.RouteKey)).toContain('GET /w/{link}');
+        expect(DependsOn.map((id) => resources[id]?.Properties.RouteKey)).toEqual(expect.arrayContaining(OPEN));
       }
     });
 
@@ -133,6 +133,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
       ['Sweep', 'NOTIFY_QUEUE_URLS OPWATCH_STAGE POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI TABLE_NAME'],
       ['Api', 'NOTIFY_QUEUE_URLS OPWATCH_STAGE POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
       ['Link', 'OPWATCH_STAGE PUBLIC_URL TABLE_NAME'],
+      ['Keys', 'OPWATCH_STAGE TABLE_NAME'],
       ['Authorizer', 'OPWATCH_STAGE TABLE_NAME'],
     ])('%s is told what it uses', (name, variables) => {
       const { Variables } = functionOf(dev().resources, name).Environment as { Variables: Record<string, unknown> };
@@ -175,6 +176,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
       ['sweep', 'sweep'],
       ['api', 'api'],
       ['link', 'link'],
+      ['keys', 'keys'],
       ['authorizer', 'authorizer'],
     ])('the artifact of %s holds its own module and nothing else', (name, module) => {
       expect(filesIn(dev().zip(name))).toEqual([`${module}.mjs`]);

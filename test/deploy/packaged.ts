@@ -89,7 +89,17 @@ export const refOf = (value: unknown): string => String((value as Record<string,
 export const functionOf = (from: Resources, name: string): Properties =>
   from[`${name}LambdaFunction`]?.Properties ?? {};
 
-export const FUNCTIONS = ['Trigger', 'PollerAliyun', 'PollerHuawei', 'Notifier', 'Sweep', 'Api', 'Link', 'Authorizer'];
+export const FUNCTIONS = [
+  'Trigger',
+  'PollerAliyun',
+  'PollerHuawei',
+  'Notifier',
+  'Sweep',
+  'Api',
+  'Link',
+  'Keys',
+  'Authorizer',
+];
 
 /** Who takes from which queue, and where that queue's dead letters go. */
 export const CONSUMERS = [

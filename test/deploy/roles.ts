@@ -82,6 +82,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly (string 
     NotifyQueue: ['sqs:SendMessage'],
   },
   Link: { [of(W)]: [GET] },
+  Keys: reading('parameter/opwatch/tenants/default/signing'),
   Authorizer: { [of('tokens')]: [GET] },
 };
 

@@ -83,12 +83,22 @@ describe('a role may read exactly what the configuration names for its work', ()
       ],
     ],
     ['Link', [reference('links'), parameter('opwatch/links/new'), secret('links')]],
+    ['Keys', []],
     ['Trigger', []],
     ['Sweep', []],
     ['Api', []],
     ['Authorizer', []],
   ])('%s [S5]', (role, expected) => {
     expect(readable(CONFIG, role, SECRETS)).toEqual(expected);
+  });
+
+  test('Keys, of tenants that sign by v1a, their private keys [S5]', () => {
+    const tenants = {
+      default: { signing: 'ssm:/opwatch/a', callbackSigning: 'v1a' },
+      team: { signing: 'ssm:/opwatch/b', callbackSigning: 'derived' },
+      old: { signing: 'ssm:/opwatch/c' },
+    } as const;
+    expect(readable({ ...CONFIG, tenants }, 'Keys')).toEqual([parameter('opwatch/a')]);
   });
 
   test('and packaging names each secret of Secrets Manager that no ARN lets anybody read', () => {

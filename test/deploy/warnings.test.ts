@@ -7,10 +7,16 @@ import { configWith, configWithoutLinks } from '../world/settings.ts';
 import { root } from './packaged.ts';
 import { NOTHING_GIVEN } from './roles.ts';
 
+const OWN_KEYS = { default: { signing: 'env:SIGNING_DEFAULT', callbackSigning: 'derived' } } as const;
+
 test.each([
-  ['with everything', configWith({ operators: ['chat'] }), []],
-  ['without operators', configWith(), ['has no operators']],
-  ['without operators and keys for links', configWithoutLinks(), ['has no links.keys', 'has no operators']],
+  ['with everything', configWith({ operators: ['chat'], tenants: OWN_KEYS }), []],
+  ['without operators', configWith({ tenants: OWN_KEYS }), ['has no operators']],
+  [
+    'without operators, keys for links and a way to sign callbacks',
+    configWithoutLinks(),
+    ['has no links.keys', 'has no operators', 'tenant default keeps one key', 'tenant other keeps one key'],
+  ],
 ])('a deployment %s', (_, config, says) => {
   expect(warningsOf(config)).toEqual(says.map((words) => expect.stringContaining(words)));
 });

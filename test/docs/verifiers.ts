@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { signedHeaders } from '../../lib/standard-webhooks.ts';
+import { publicKeyOf, signedHeaders } from '../../lib/standard-webhooks.ts';
 import { MINUTE } from '../samples.ts';
 import { blocksIn, pageNamed, sectionOf } from './markdown.ts';
 
@@ -13,32 +13,49 @@ const OTHER = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
 const ED25519 = `whsk_${Buffer.alloc(32, 9).toString('base64')}`;
 const BODY = JSON.stringify({ type: 'operation.failed', data: { reason: { message: '库存不足 — <b>' } } });
 
-const signed = (secrets: readonly string[], at = Date.now(), more: Record<string, string> = {}) => ({
-  secret: SECRET,
-  headers: { ...signedHeaders(secrets, { id: 'msg_1', at }, BODY), ...more },
-  body: BODY,
-});
+const OTHER_ED25519 = `whsk_${Buffer.alloc(32, 10).toString('base64')}`;
 
-const CASES = [
-  ['what was signed with the secret', true, signed([SECRET])],
-  ['of several signatures one that is right', true, signed([OTHER, ED25519, SECRET])],
-  ['what is four minutes old', true, signed([SECRET], Date.now() - 4 * MINUTE)],
-  ['what was signed with another secret', false, signed([OTHER])],
-  ['a signature of another kind', false, signed([ED25519])],
-  ['a body with a blank more', false, { ...signed([SECRET]), body: `${BODY} ` }],
-  ['another id', false, signed([SECRET], Date.now(), { 'webhook-id': 'msg_2' })],
-  [
-    'another time',
-    false,
-    signed([SECRET], Date.now() - MINUTE, { 'webhook-timestamp': `${Math.floor(Date.now() / 1000)}` }),
-  ],
-  ['what is six minutes old', false, signed([SECRET], Date.now() - 6 * MINUTE)],
-  ['what comes from six minutes ahead', false, signed([SECRET], Date.now() + 6 * MINUTE)],
-  ['no signature', false, signed([SECRET], Date.now(), { 'webhook-signature': '' })],
-  ['a signature that is none', false, signed([SECRET], Date.now(), { 'webhook-signature': 'v1,å v1 ,' })],
-  ['a time that is none', false, signed([SECRET], Date.now(), { 'webhook-timestamp': 'now' })],
-  ['no headers at all', false, { ...signed([SECRET]), headers: {} }],
-] as const;
+/** What each function is given to verify with, what signs for it, and what does not. */
+const KINDS = {
+  Verifying: { key: SECRET, mine: SECRET, others: OTHER, another: ED25519, empty: 'v1,å v1 ,' },
+  'Verifying v1a': {
+    key: publicKeyOf(ED25519),
+    mine: ED25519,
+    others: OTHER_ED25519,
+    another: SECRET,
+    empty: 'v1a,å v1a ,',
+  },
+} as const;
+export type Section = keyof typeof KINDS;
+
+const casesOf = (section: Section) => {
+  const { key, mine, others, another, empty } = KINDS[section];
+  const signed = (secrets: readonly string[], at = Date.now(), more: Record<string, string> = {}) => ({
+    secret: key,
+    headers: { ...signedHeaders(secrets, { id: 'msg_1', at }, BODY), ...more },
+    body: BODY,
+  });
+  return [
+    ['what was signed with the key', true, signed([mine])],
+    ['of several signatures one that is right', true, signed([others, another, mine])],
+    ['what is four minutes old', true, signed([mine], Date.now() - 4 * MINUTE)],
+    ['what was signed with another key', false, signed([others])],
+    ['a signature of another kind', false, signed([another])],
+    ['a body with a blank more', false, { ...signed([mine]), body: `${BODY} ` }],
+    ['another id', false, signed([mine], Date.now(), { 'webhook-id': 'msg_2' })],
+    [
+      'another time',
+      false,
+      signed([mine], Date.now() - MINUTE, { 'webhook-timestamp': `${Math.floor(Date.now() / 1000)}` }),
+    ],
+    ['what is six minutes old', false, signed([mine], Date.now() - 6 * MINUTE)],
+    ['what comes from six minutes ahead', false, signed([mine], Date.now() + 6 * MINUTE)],
+    ['no signature', false, signed([mine], Date.now(), { 'webhook-signature': '' })],
+    ['a signature that is none', false, signed([mine], Date.now(), { 'webhook-signature': empty })],
+    ['a time that is none', false, signed([mine], Date.now(), { 'webhook-timestamp': 'now' })],
+    ['no headers at all', false, { ...signed([mine]), headers: {} }],
+  ] as const;
+};
 
 /** Each language reads the cases as JSON from its input, and answers a list of booleans. */
 const RUNS = {
@@ -64,9 +81,9 @@ print(json.dumps([verify(each["secret"], each["headers"], each["body"].encode())
     program: 'go',
     file: 'verify.go',
     args: ['run', 'verify.go'],
-    whole: (text: string) => `package main
+    whole: (text: string, imports = '"crypto/hmac"; "crypto/sha256"') => `package main
 
-import ("crypto/hmac"; "crypto/sha256"; "encoding/base64"; "encoding/json"; "fmt"; "net/http"; "os"; "strconv"; "strings"; "time")
+import (${imports}; "encoding/base64"; "encoding/json"; "fmt"; "net/http"; "os"; "strconv"; "strings"; "time")
 
 ${text}
 func main() {
@@ -89,20 +106,38 @@ const isThere = (program: string): boolean =>
 const folder = mkdtempSync(join(tmpdir(), 'opwatch-verify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const blocks = blocksIn(sectionOf(pageNamed('webhooks.md'), 'Verifying'));
+const blocksOf = (section: Section) => blocksIn(sectionOf(pageNamed('webhooks.md'), section));
 
-export const languagesShown = (): readonly string[] => blocks.map(({ language }) => language);
+export const languagesShown = (section: Section): readonly string[] =>
+  blocksOf(section).map(({ language }) => language);
 
-/** Runs the function in one language on every case; skips where this machine lacks the language. */
-export const itVerifiesIn = (language: keyof typeof RUNS): void => {
+const GO_IMPORTS: Readonly<Record<Section, string>> = {
+  Verifying: '"crypto/hmac"; "crypto/sha256"',
+  'Verifying v1a': '"crypto/ed25519"',
+};
+
+const hasCryptography = (): boolean => {
+  try {
+    execFileSync('python3', ['-c', 'import cryptography'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Runs the function in one language on every case; skips where this machine lacks the language or what it needs. */
+export const itVerifiesIn = (language: keyof typeof RUNS, section: Section): void => {
   const { program, file, args, whole } = RUNS[language];
   it(`${language} [S7]`, ({ skip }) => {
     if (!isThere(program)) skip(`there is no ${program} on this machine`);
-    const text = blocks.find((block) => block.language === language)?.text ?? '';
-    writeFileSync(join(folder, file), whole(text));
-    const input = JSON.stringify(CASES.map(([, , one]) => one));
+    if (language === 'python' && section === 'Verifying v1a' && !hasCryptography())
+      skip('there is no Python package cryptography on this machine');
+    const text = blocksOf(section).find((block) => block.language === language)?.text ?? '';
+    writeFileSync(join(folder, file), whole(text, GO_IMPORTS[section]));
+    const cases = casesOf(section);
+    const input = JSON.stringify(cases.map(([, , one]) => one));
     const env = { ...process.env, GO111MODULE: 'off' };
     const said: unknown = JSON.parse(execFileSync(program, args, { cwd: folder, input, env, encoding: 'utf8' }));
-    expect(said).toEqual(CASES.map(([, isGood]) => isGood));
+    expect(said).toEqual(cases.map(([, isGood]) => isGood));
   });
 };

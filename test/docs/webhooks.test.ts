@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { itVerifiesIn, languagesShown } from './verifiers.ts';
 
-describe('docs/webhooks.md, "Verifying"', () => {
+describe.each(['Verifying', 'Verifying v1a'] as const)('docs/webhooks.md, "%s"', (section) => {
   it('shows three languages', () => {
-    expect(languagesShown()).toEqual(['ts', 'python', 'go']);
+    expect(languagesShown(section)).toEqual(['ts', 'python', 'go']);
   });
 
-  itVerifiesIn('ts');
-  itVerifiesIn('python');
+  itVerifiesIn('ts', section);
+  itVerifiesIn('python', section);
   // Go compiles its HTTP library first: test/slow/webhooks.test.ts.
 });

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { itVerifiesIn } from '../docs/verifiers.ts';
 
-describe('docs/webhooks.md, "Verifying"', () => {
-  itVerifiesIn('go');
+describe.each(['Verifying', 'Verifying v1a'] as const)('docs/webhooks.md, "%s"', (section) => {
+  itVerifiesIn('go', section);
 });

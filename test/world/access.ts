@@ -13,6 +13,7 @@ const ROLES: Readonly<Record<string, RoleName>> = {
   sweep: 'Sweep',
   api: 'Api',
   link: 'Link',
+  keys: 'Keys',
   authorizer: 'Authorizer',
 };
 

@@ -1,0 +1,22 @@
+/** Answers GET /keys: the public keys that verify a tenant's callbacks. It reads nothing else and changes nothing. */
+import { DEFAULT_TENANT } from '../lib/caller.ts';
+import { answer, type HttpEvent, type HttpResult } from '../lib/http-event.ts';
+import type { Runtime } from '../lib/runtime.ts';
+import { httpHandler } from '../lib/shell.ts';
+import { publicKeyOf } from '../lib/standard-webhooks.ts';
+
+/** Receivers may keep the keys this long: a new key is put before the old one, and signs beside it meanwhile. */
+const KEEP_SECONDS = 300;
+
+/**
+ * Answers one request. A tenant that is not there, or does not sign by v1a, has no keys. Throws a SecretError where a key cannot
+ * be read, and Misconfigured where it is no private key.
+ */
+export const serve = async ({ queryStringParameters }: HttpEvent, runtime: Runtime): Promise<HttpResult> => {
+  const tenant = queryStringParameters?.tenant ?? DEFAULT_TENANT;
+  const { signing = [], callbackSigning } = runtime.config.tenants.get(tenant) ?? {};
+  const secrets = callbackSigning === 'v1a' ? await runtime.secrets.read(signing) : [];
+  return answer(200, { keys: secrets.map(publicKeyOf) }, { 'cache-control': `public, max-age=${KEEP_SECONDS}` });
+};
+
+export const handler = httpHandler(serve);

@@ -1,0 +1,69 @@
+/**
+ * npm run callback-key -- new | public | derived: keys of callbacks.
+ *
+ *   new                                                  makes a private key and its public key, and keeps neither
+ *   public [--tenant default]                            the public keys of a tenant that signs by v1a
+ *   derived --origin https://ci.example.com [--tenant]   the HMAC key of an origin, of a tenant with callbackSigning 'derived'
+ *
+ * Reads opwatch.config.ts and its secrets with your AWS credentials.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import settings from '#config';
+import { callbackSecrets } from '../callback-keys.ts';
+import { DEFAULT_TENANT } from '../caller.ts';
+import { readConfig } from '../config.ts';
+import { isOrigin } from '../place.ts';
+import { createSecrets } from '../secrets.ts';
+import { publicKeyOf } from '../standard-webhooks.ts';
+
+const USAGE = `usage:
+  npm run callback-key -- new
+  npm run callback-key -- public [--tenant default]
+  npm run callback-key -- derived --origin https://ci.example.com [--tenant default]`;
+
+class Usage extends Error {}
+
+const make = (): string => {
+  const { d = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  const secret = `whsk_${Buffer.from(d, 'base64url').toString('base64')}`;
+  return `${secret}\n${publicKeyOf(secret)}`;
+};
+
+type Options = { readonly tenant: string; readonly origin?: string | undefined };
+
+/** The secrets of a tenant that signs so. */
+const secretsOf = async (tenant: string, wanted: 'v1a' | 'derived'): Promise<string[]> => {
+  const found = readConfig(settings).tenants.get(tenant);
+  if (!found) throw new Usage(`opwatch.config.ts names no tenant ${tenant}`);
+  if (found.callbackSigning !== wanted)
+    throw new Usage(`tenants.${tenant}.callbackSigning is ${found.callbackSigning ?? 'left out'}, and not ${wanted}`);
+  return createSecrets(new SSMClient({}), process.env, () => Date.now()).read(found.signing);
+};
+
+const COMMANDS: Readonly<Record<string, (options: Options) => Promise<string> | string>> = {
+  new: make,
+  public: async ({ tenant }) => (await secretsOf(tenant, 'v1a')).map(publicKeyOf).join('\n'),
+  derived: async ({ tenant, origin }) => {
+    if (origin === undefined || !isOrigin(origin))
+      throw new Usage('--origin must be an origin: https://ci.example.com');
+    return callbackSecrets(await secretsOf(tenant, 'derived'), 'derived', origin).join('\n');
+  },
+};
+
+const main = async (): Promise<string> => {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { tenant: { type: 'string', default: DEFAULT_TENANT }, origin: { type: 'string' } },
+  });
+  const name = positionals[0] ?? '';
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new Usage('which command?');
+  return command(values);
+};
+
+await main().then(console.log, (error: Error) => {
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error.message);
+  process.exitCode = 1;
+});
