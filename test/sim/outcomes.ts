@@ -8,7 +8,9 @@ import {
   type Case,
   CLOUD_WORDS,
   clockSlack,
+  heardOf,
   NAMED,
+  operationKey,
   operationOf,
   providerOf,
   type Rule,
@@ -27,21 +29,47 @@ const SILENT_MS = 15 * MINUTE;
 const LOOK_MS = 45 * SECOND;
 
 /** A watch that is over, and what its cloud had told functions by then. */
-type Ended = { readonly run: Case; readonly watch: Watch; readonly overAt: number; readonly told: readonly Telling[] };
+type Ended = {
+  readonly run: Case;
+  readonly watch: Watch;
+  readonly overAt: number;
+  readonly told: readonly Telling[];
+  /** Runs of its name whose ends earlier watches have reported. */
+  readonly reported: ReadonlySet<number>;
+};
+
+/** Runs whose ends earlier watches of the same name have reported: whatever the cloud shows of one of them is none of this watch. */
+const reportedBefore = (run: Case, watch: Watch): ReadonlySet<number> => {
+  if (!NAMED.has(watch.provider)) return new Set();
+  const earlier = [...run.evidence.watches.values()].filter(
+    (seen) =>
+      operationKey(seen.watch) === operationKey(watch) &&
+      seen.watch.tenant === watch.tenant &&
+      seen.watch.generation < watch.generation,
+  );
+  return new Set(
+    earlier.flatMap(({ watch: { status }, overAt = 0 }) => {
+      const end = toldOf(run, watch).findLast(({ heardAt = 0, told }) => heardAt <= overAt && told.state === status);
+      return end ? [end.told.run] : [];
+    }),
+  );
+};
 
 const endedOf = (run: Case, { watch, overAt }: Seen): Ended | undefined => {
   if (overAt === undefined) return undefined;
   const from = watch.submittedAt - clockSlack(run.plan) - SHARED_MS;
   const told = toldOf(run, watch).filter(({ at, heardAt = at }) => at >= from && heardAt <= overAt);
-  return { run, watch, overAt, told };
+  return { run, watch, overAt, told, reported: reportedBefore(run, watch) };
 };
 
 /**
  * Whether an answer looks as if what is meant was not there. Where a name stands for one thing after another, an end is
  * believed of a run that was seen under way, by a word that names what it does; any other may be of something else.
  */
-const looksAbsent = ({ watch: { provider, seenAt }, told: all }: Ended, { told: { state, run } }: Telling): boolean => {
-  if (state === 'absent') return true;
+const looksAbsent = (ended: Ended, { told: { state, run } }: Telling): boolean => {
+  const { watch, told: all, reported } = ended;
+  const { provider, seenAt } = watch;
+  if (state === 'absent' || reported.has(run)) return true;
   if (!NAMED.has(provider)) return false;
   const wasSeen = seenAt !== undefined && all.some(({ told }) => isUnderWay(told.state) && told.state !== 'odd');
   return run !== 0 || (isEnd(state) && !wasSeen);
@@ -80,15 +108,18 @@ const silences = ({ run, watch }: Ended, from: number, to: number): readonly Sta
     .filter(({ at, untold }) => untold !== undefined && at >= from - slack - 20 * SECOND && at <= to + slack);
 };
 
+/** A cloud that is known to forget an operation after an hour may be silent from then on: that is its way to say so. */
+const isForgotten = ({ run, watch, overAt }: Ended, since: number): boolean =>
+  watch.provider === 'aliyun-bpstudio' && overAt >= since + HOUR - clockSlack(run.plan);
+
 const RULES: Readonly<Record<string, (ended: Ended) => boolean>> = {
   lost: (ended) => {
     const { run, watch, overAt, told } = ended;
     const traits = providerNamed(watch.provider)?.traits;
     const absences = told.filter((each) => looksAbsent(ended, each));
     const last = told.at(-1);
-    // A cloud that is known to forget after an hour may be silent from then on.
     const seenUntil = told.findLast((each) => !looksAbsent(ended, each))?.at ?? watch.submittedAt;
-    if (watch.provider === 'aliyun-bpstudio' && overAt >= seenUntil + HOUR - clockSlack(run.plan)) return true;
+    if (isForgotten(ended, seenUntil)) return true;
     if (!traits || !last || !looksAbsent(ended, last)) return false;
     if (watch.seenAt === undefined)
       return (
@@ -200,7 +231,15 @@ const timeoutFault = (ended: Ended, note: string): string | undefined => {
     return 'that look was not the last';
   if (seenAt !== undefined) return heardAt(seenAt, says(word)) ? undefined : 'no look found that';
   const [, missedAt] = NOT_FOUND.exec(note) ?? [];
-  if (missedAt !== undefined) return heardAt(missedAt, isAbsent) ? undefined : 'no look missed it';
+  const isNear = ({ at }: Statement, moment: string) =>
+    Math.abs(at - Date.parse(moment)) <= LOOK_MS + clockSlack(run.plan);
+  if (missedAt !== undefined) {
+    const isMissed =
+      heardAt(missedAt, isAbsent) ||
+      (isForgotten(ended, watch.submittedAt) &&
+        heardOf(run, watch).some((each) => each.untold !== undefined && isNear(each, missedAt)));
+    return isMissed ? undefined : 'no look missed it';
+  }
   const [, record = '', from = '', to = '', why = ''] = NO_ANSWER.exec(note) ?? [];
   if (from === '') return 'it says nothing of a last look';
   const [, recordedAt, said = ''] = ON_RECORD.exec(record) ?? [];
