@@ -89,7 +89,7 @@ const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: nu
   const atRest: Watch = { ...known, ...(waits && { graceFrom: now }) };
   // One answer alone ends no watch while another look will follow: it may come from a replica that lags.
   const isFirst = watch.seenAt === undefined && (watch.heard?.at ?? now) >= now && now < watch.deadline;
-  const isEarly = isFirst || isInGrace(atRest, now, habits.graceMs);
+  const isEarly = (isFirst && !absence.unanswered) || isInGrace(atRest, now, habits.graceMs);
   // Looks that miss what was never seen are not worth a write each: the grace time bounds them.
   const next: Watch = { ...atRest, misses: watch.seenAt === undefined || isEarly ? watch.misses : watch.misses + 1 };
   const shows = plain(absence.shows, TEXT_BYTES);
@@ -166,6 +166,8 @@ export const decide = (
   if (observation.kind === 'unanswered') return afterNoAnswer(watch, observation.error, now, habits, from);
   const answer = ofOwnRun(watch, observation);
   const told = answer.kind === 'seen' ? seen(watch, answer, now, habits) : absent(watch, answer, now, habits);
+  const silence = answer.kind === 'absent' ? answer.unanswered : undefined;
+  if (silence) return afterSilence(watch, told, silence, now, usualLook(told, from, habits));
   const heard = heardIn(answer, now);
   const looked: Watch = { ...heardFrom(told, watch, heard, habits.followers ?? []), lookedAt: now };
   if (isOver(looked.status)) return looked;
@@ -179,6 +181,15 @@ const afterNoAnswer = (watch: Watch, error: LookError, now: number, habits: Habi
   if (now < watch.deadline) return { ...looked, nextLookAt: Math.min(nextLookAt, watch.deadline) };
   const { code, message } = inTrouble(watch, error, now);
   return overdue(looked, { cause: causeOf(error), code, message }, nextLookAt, now);
+};
+
+/** A cloud that may have forgotten the operation says nothing: the watch waits for an answer, or for more misses. */
+const afterSilence = (watch: Watch, missed: Watch, error: LookError, now: number, usual: number): Watch => {
+  if (isOver(missed.status)) return { ...missed, lookedAt: now };
+  const trouble = inTrouble(watch, error, now);
+  const looked: Watch = { ...missed, trouble, lookedAt: now };
+  if (now < watch.deadline) return { ...looked, nextLookAt: Math.min(usual, watch.deadline) };
+  return overdue(looked, { cause: causeOf(error), ...trouble }, usual, now);
 };
 
 const causeOf = (error: LookError): Missed['cause'] => {

@@ -67,6 +67,11 @@ export type Observation =
        * the grace time begins when it is over.
        */
       readonly waits?: boolean;
+      /**
+       * Set where the cloud gave no answer that makes sense, and this is its way to say that it has forgotten the operation: such
+       * an absence is a miss, and no answer.
+       */
+      readonly unanswered?: LookError;
       readonly requestId?: string;
       readonly memo?: Memo;
     }

@@ -95,6 +95,40 @@ describe('a last look that takes several calls of a slow connection', () => {
   });
 });
 
+describe('a last look at BPStudio, whose hour is over', () => {
+  const operation = { provider: 'aliyun-bpstudio', deadline: 'PT61M' } as const;
+  const silentFrom = (from: number, until: number): WorldOptions => {
+    let now = () => START;
+    return {
+      manner: () => (now() >= START + from && now() < START + until ? 'broken' : undefined),
+      bend: (runtime) => {
+        now = runtime.now;
+        return runtime;
+      },
+    };
+  };
+
+  test('that brings no answer is no last look: the end that the cloud tells a minute later counts [F40] [F49]', async () => {
+    const world = createWorld(silentFrom(61 * MINUTE, 62 * MINUTE));
+    world.start();
+    const id = await submitted(world, { ...operation, endsAfter: 60.5 * MINUTE });
+    await pass(world, 2 * HOUR);
+    expect(watchOf(world, id).body).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('that brings no answer three times has a watch lost, with what the cloud said [F49]', async () => {
+    const world = createWorld(silentFrom(60.9 * MINUTE, DAY));
+    world.start();
+    const id = await submitted(world, operation);
+    await pass(world, 62 * MINUTE);
+    expect(watchOf(world, id).body).toMatchObject({ status: 'running', trouble: { code: 'ServiceUnavailable' } });
+    await pass(world, 13 * MINUTE);
+    const { status, note, heard } = watchOf(world, id).body;
+    expect([status, note]).toEqual(['lost', expect.stringContaining('asked again, it brought ServiceUnavailable')]);
+    expect(heard).toMatchObject({ word: 'running' });
+  });
+});
+
 describe('where the cloud gives no last answer', () => {
   const manner = (name: Manner, from: number): WorldOptions => {
     let now = () => START;

@@ -97,7 +97,7 @@ const lookAt = async (ask: BpStudioAsk, cloud: Cloud): Promise<Observation> => {
     // The service answers 503 or nothing for an id that has expired, as the vendor's own poller notes. One such answer may
     // be a passing fault: several in a row mean that it is forgotten.
     const shows = sentence('bps_asked_again', { shows: absence(ask, cloud), code: error.code, fault: error.message });
-    return { kind: 'absent', shows, ...given({ requestId: error.requestId }) };
+    return { kind: 'absent', shows, unanswered: error, ...given({ requestId: error.requestId }) };
   }
 };
 
