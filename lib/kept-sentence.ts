@@ -1,6 +1,6 @@
 /**
  * Kept sentences in the language of a target: the English of a row is found in the table of sentences, so that rows of every
- * version read alike and no row holds the same thing twice. Pure.
+ * version read alike and no row holds the same thing twice (docs/decisions/0006-kept-sentences.md). Pure.
  */
 import {
   filled,

@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it, test } from 'vitest';
 import { sampleEvent, sampleEvents } from '../../lib/commands/sample-events.ts';
+import type { OperationEvent } from '../../lib/event.ts';
+import { type Notice, noticeEventOf } from '../../lib/notice.ts';
+import { NOTES, REASONS } from '../../lib/sentences.ts';
 import { digestsOf } from '../../lib/targets/digest.ts';
 import { TimeZone } from '../../lib/targets/kit/clock.ts';
 import {
@@ -12,6 +15,7 @@ import {
   VALUE_BYTES,
   WHY_BYTES,
 } from '../../lib/targets/message.ts';
+import { noticeMessageOf } from '../../lib/targets/notice-message.ts';
 import { durationIn } from '../../lib/targets/words.ts';
 import { byteLength } from '../../lib/text.ts';
 import { AT, anyEvent, eventWith, failed, succeeded } from './events.ts';
@@ -113,6 +117,34 @@ describe('what is said beside an end', () => {
     const old = messageOf({ ...succeeded, data: { ...succeeded.data, ...older } }, 'zh');
     expect(old.why).toBeUndefined();
     expect(old.facts).toContainEqual({ name: '云端附言', value: 'StateChange: all steps are done' });
+  });
+
+  it('in Chinese, no sentence of opwatch is in English: in no event and no notice', () => {
+    const english = /[a-z]{2,}( [a-z]{2,}){2,}/i;
+    const silent = (event: OperationEvent): OperationEvent => {
+      const { reason: _, blocked, ...data } = event.data;
+      return { ...event, data: { ...data, ...(blocked && { blocked: { ...blocked, message: 'X' } }) } };
+    };
+    const noted = Object.values(NOTES).map(({ en }) => {
+      const lost = sampleEvent('operation.lost', AT);
+      return { ...lost, data: { ...lost.data, note: en.replace(/\{\w+\}/g, 'X') } };
+    });
+    const verdicts = Object.values(REASONS).map(({ en }) => `retry: ${en.replace(/\{\w+\}/g, 'X')}`);
+    const parked = verdicts.map((reason): Notice => {
+      return { event: 'delivery_parked', at: AT, target: 'ops', watch: 'w_1', delivery: 'msg_1', reason };
+    });
+    const messages = [
+      ...[...sampleEvents(AT).map(silent), ...noted].map((event) => messageOf(event, 'zh', 'Asia/Shanghai')),
+      ...parked.map((notice) =>
+        noticeMessageOf(
+          noticeEventOf(notice, () => ''),
+          'zh',
+        ),
+      ),
+    ];
+    const told = messages.flatMap(({ title, why = '', facts }) => [title, why, ...facts.map(({ value }) => value)]);
+    const left = new Set(told.filter((text) => english.test(text)));
+    expect([...left]).toEqual(['sample=sent by opwatch notify-test']);
   });
 
   it('of a deadline that passed, how long it had taken by then', () => {
