@@ -39,16 +39,17 @@ const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone:
   return given.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: line(value, VALUE_BYTES) }]));
 };
 
-/** Whether the reason is of opwatch: an attempt's verdict, or a lack of the configuration. The others are a cloud's words. */
-const isOurs = ({ status, kind }: NoticeEvent['data']): boolean =>
-  kind === 'not_configured' || ['target_disabled', 'target_ended', 'delivery_parked'].includes(status);
+/** Whether the reason is a cloud's words, or the faults of a submission. Any other is opwatch's own: the verdict of an attempt. */
+const isOfOthers = ({ status, kind }: NoticeEvent['data']): boolean =>
+  ['credentials_refused', 'submission_refused'].includes(status) ||
+  (status === 'watch_blocked' && kind !== 'not_configured');
 
 /** The message a notice makes. */
 export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZone = 'UTC'): Message => {
   const { status, kind, reason, connection, provider, target, token, tenant } = notice.data;
   const [tone, mark] = LOOKS[status];
   const { notices, cures } = WORDS[language];
-  const message = reason && (isOurs(notice.data) ? reasonIn(reason.message, language) : reason.message);
+  const message = reason && (isOfOthers(notice.data) ? reason.message : reasonIn(reason.message, language));
   const cause = [reason?.code, message].filter(Boolean).join(': ');
   const why = lines(
     [

@@ -130,9 +130,10 @@ describe('what is said beside an end', () => {
       return { ...lost, data: { ...lost.data, note: en.replace(/\{\w+\}/g, 'X') } };
     });
     const verdicts = Object.values(REASONS).map(({ en }) => `retry: ${en.replace(/\{\w+\}/g, 'X')}`);
-    const parked = verdicts.map((reason): Notice => {
-      return { event: 'delivery_parked', at: AT, target: 'ops', watch: 'w_1', delivery: 'msg_1', reason };
-    });
+    const parked = verdicts.flatMap((reason): Notice[] => [
+      { event: 'delivery_parked', at: AT, target: 'ops', watch: 'w_1', delivery: 'msg_1', reason },
+      { event: 'origin_disabled', at: AT, tenant: 'default', target: 'https://ci.example.com', reason },
+    ]);
     const messages = [
       ...[...sampleEvents(AT).map(silent), ...noted].map((event) => messageOf(event, 'zh', 'Asia/Shanghai')),
       ...parked.map((notice) =>
