@@ -6,7 +6,7 @@
  * Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
  */
 import { TENANTS } from '../lib/limits.ts';
-import { TOKENS } from '../lib/token.ts';
+import { TOKEN_ENDS, TOKENS } from '../lib/token.ts';
 import type { Statement } from './template.ts';
 
 const WATCHES = 'w_*';
@@ -49,8 +49,7 @@ export const PARTITIONS = {
     // Whatever has a trouble is held against the entry of that trouble.
     get: [WATCHES, NOTICES, LANES, TARGETS, TENANTS],
     // Deliveries that sleep for a target are listed in its partition.
-    // Of tokens it reads when they expire, to tell their tenants; it holds no secret of theirs, and cannot write them.
-    query: [TENANTS, STANDING, TARGETS, TOKENS],
+    query: [TENANTS, STANDING, TARGETS, TOKEN_ENDS],
     put: [WATCHES, NOTICES, TENANTS],
     // It removes the entries of troubles that have ended, and of deliveries that sleep no more.
     delete: [STANDING, TARGETS],

@@ -5,7 +5,7 @@ import type { Runtime } from './runtime.ts';
 import { DAY, HOUR, MINUTE } from './schedule.ts';
 import type { SharedTools } from './shared-item.ts';
 import type { Item } from './store.ts';
-import { TOKENS, type Token } from './token.ts';
+import { TOKEN_ENDS, type Token, type TokenEnd } from './token.ts';
 
 /** How long before a token's end its tenant is told: a week and a day, or once where it lives so briefly that this is no warning. */
 const AHEAD: readonly number[] = [7 * DAY, DAY];
@@ -35,10 +35,10 @@ const AT_MINUTE = 30;
 export const tellOfTokens = async (tools: TokenTools): Promise<void> => {
   const { table, now } = tools;
   if (Math.floor(now() / MINUTE) % (HOUR / MINUTE) !== AT_MINUTE) return;
-  const tokens = (await table.beginning(TOKENS, '', TOKENS_MAX)) as Item<Token>[];
-  for (const { body } of tokens) {
-    const ahead = body.revokedAt === undefined ? warningOf(body, now()) : undefined;
-    if (ahead === undefined || body.expiresAt === undefined) continue;
+  const ends = (await table.beginning(TOKEN_ENDS, '', TOKENS_MAX)) as Item<TokenEnd>[];
+  for (const { body } of ends) {
+    const ahead = warningOf(body, now());
+    if (ahead === undefined) continue;
     const { id: token, tenant, expiresAt } = body;
     await tellTenant({ event: 'token_expires', at: now(), tenant, token, expiresAt, ahead }, tools);
   }

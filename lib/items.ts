@@ -11,6 +11,7 @@
  *   head#<hash>     head                   { generation }   only from the second generation on
  *   lane#<name>     lane                   Lane
  *   tokens          <id>                   Token
+ *   token-ends      <id>                   TokenEnd         when a token ends; expires with it
  *   tenants         <tenant>               Allowance
  *   standing#0      parked#<pk>#<sk>       Standing         of the item that has the trouble; 8 partitions
  */

@@ -25,6 +25,23 @@ export type Token = {
 export const TOKENS = 'tokens';
 export const tokenKey = (id: string): Key => ({ pk: TOKENS, sk: id });
 
+/** When tokens end, in a partition of its own: whoever warns of it reads no hash of a token. */
+export const TOKEN_ENDS = 'token-ends';
+export const tokenEndKey = (id: string): Key => ({ pk: TOKEN_ENDS, sk: id });
+
+export type TokenEnd = Pick<Token, 'id' | 'tenant' | 'createdAt'> & { readonly expiresAt: number };
+
+/** The entry of a token that ends, as it lies beside the token; undefined for one that does not, or was revoked. */
+export const endOf = ({ id, tenant, createdAt, expiresAt, revokedAt }: Token): Item<TokenEnd> | undefined =>
+  expiresAt === undefined || revokedAt !== undefined
+    ? undefined
+    : {
+        ...tokenEndKey(id),
+        version: 1,
+        body: { id, tenant, createdAt, expiresAt },
+        expiresAt: Math.ceil(expiresAt / 1_000),
+      };
+
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 /** Makes a token. Its text is shown once, to whoever asked for it; only the item is kept. */

@@ -58,7 +58,7 @@ const partitionsIn = (body: string): readonly string[] => {
   const { RequestItems = {}, Key = {}, Item = {}, ExpressionAttributeValues: values = {} } = JSON.parse(body);
   const keys = Object.values<{ Keys?: readonly Keyed[] }>(RequestItems).flatMap(({ Keys = [] }) => Keys);
   const texts = [...keys, Key, Item, { pk: values[':pk'] }].flatMap(({ pk }: Keyed) => (pk?.S ? [pk.S] : []));
-  return [...new Set(texts.map((text) => /^(?:n_of#|[wn]_|[a-z]+#?)/.exec(text)?.[0] ?? text))].sort();
+  return [...new Set(texts.map((text) => /^(?:n_of#|[wn]_|[a-z-]+#?)/.exec(text)?.[0] ?? text))].sort();
 };
 
 type Keyed = { readonly pk?: { readonly S?: string } };

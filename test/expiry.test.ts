@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { tellOfTokens, warningOf } from '../lib/expiry.ts';
 import type { NoticeEvent } from '../lib/notice.ts';
-import { newToken } from '../lib/token.ts';
+import { endOf, newToken } from '../lib/token.ts';
 import { DAY, HOUR, MINUTE } from './samples.ts';
 import { pass, submitted } from './world/scenes.ts';
 import { configWith, operatorsCalled } from './world/settings.ts';
@@ -71,7 +71,10 @@ describe('whoever has a token', () => {
   const withToken = (world: World, tenant: string, lives?: number, more: object = {}) => {
     const now = world.timeline.now();
     const { item, text } = newToken({ tenant, ...(lives !== undefined && { expiresAt: now + lives }) }, now);
-    world.table.insert({ ...item, body: { ...item.body, ...more } });
+    const body = { ...item.body, ...more };
+    const end = endOf(body);
+    world.table.insert({ ...item, body });
+    if (end) world.table.insert(end);
     return { id: item.body.id, text };
   };
 

@@ -15,7 +15,7 @@ import { DEFAULT_TENANT, SCOPES, type Scope } from '../caller.ts';
 import { isOrigin } from '../place.ts';
 import { DAY } from '../schedule.ts';
 import { createTable, type Item, type Table } from '../store.ts';
-import { newToken, TOKENS, type Token, tokenKey } from '../token.ts';
+import { endOf, newToken, TOKENS, type Token, tokenEndKey, tokenKey } from '../token.ts';
 
 const USAGE = `usage:
   npm run token -- create [--tenant default] [--scopes submit,read,operate] [--days 90] [--note "who has it"]
@@ -76,13 +76,22 @@ const create = async (table: Table, options: Record<string, string | undefined>)
     Date.now(),
   );
   await table.insert(item);
+  await noteEnds([item.body], table);
   return text;
+};
+
+/** Writes when tokens end, where that is not written yet: the sweep warns by it, and reads no token. */
+const noteEnds = async (tokens: readonly Token[], table: Table): Promise<void> => {
+  const ends = tokens.flatMap((token) => endOf(token) ?? []).filter(({ body }) => body.expiresAt > Date.now());
+  await Promise.all(ends.map(table.insert));
 };
 
 const date = (at: number | undefined): string => (at === undefined ? '-' : new Date(at).toISOString().slice(0, 10));
 
 const list = async (table: Table): Promise<string> => {
   const tokens = (await table.partition(TOKENS)).map(({ body }) => body as Token);
+  // Tokens that an earlier release has made.
+  await noteEnds(tokens, table);
   const lines = tokens.map(({ id, tenant, scopes, connections, targets, createdAt, expiresAt, revokedAt, note }) =>
     [
       id,
@@ -101,6 +110,8 @@ const revoke = async (table: Table, id: string | undefined): Promise<string> => 
   if (!item) throw new Usage(`there is no token ${id}`);
   const next = { ...item, version: item.version + 1, body: { ...item.body, revokedAt: Date.now() } };
   if (!(await table.replace(next))) throw new Error('somebody changed it at the same moment: try again');
+  const [end] = await table.get([tokenEndKey(id)]);
+  if (end) await table.remove(end);
   return `${id} is revoked; answers already cached let it in for up to 30 seconds more`;
 };
 

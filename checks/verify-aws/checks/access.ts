@@ -90,7 +90,7 @@ export const accessChecks: readonly Check[] = [
         ['poller', { put: table, partition: 'tenants' }, DENIED],
         ['sweep', { query: table, partition: 'tenants' }, ALLOWED],
         ['sweep', { query: table, partition: 'standing#0' }, ALLOWED],
-        ['sweep', { query: table, partition: 'lane#check' }, DENIED],
+        ['sweep', { query: table, partition: 'tokens' }, DENIED],
         ['sweep', { put: table, partition: 'tokens' }, DENIED],
         ['sweep', { put: table, partition: 'lane#check' }, DENIED],
       ]);
