@@ -161,7 +161,7 @@ const denialOf = (operations: readonly Operation[], end: number, chance: Chance)
   const vendor = provider.startsWith('aliyun') ? 'aliyun' : 'huawei';
   const from = submittedAt + chance.between(-HOUR, HOUR);
   // More than a day of refusals brings nothing new: most deadlines are over by then.
-  const length = chance.is(0.5) ? chance.spread(MINUTE, DAY) : 1.1 * DAY;
+  const length = chance.is(0.8) ? chance.spread(MINUTE, DAY) : 1.1 * DAY;
   const project = fields.RegionId ?? fields.project_id ?? PROJECTS[vendor][1];
   return { vendor, project, from, until: Math.min(from + length, end) };
 };
@@ -244,8 +244,9 @@ export const planOf = (seed: number, start: number): Plan => {
       const length = chance.is(0.2) ? DAY : chance.spread(MINUTE, DAY);
       const from = start + chance.next() * (RUN_MS - length);
       const part = chance.pick(PARTS);
-      // Without queues every minute is like the one before it: nothing moves on, and no lease grows.
-      return { part, from, until: from + (part === 'queues' ? Math.min(length, 3 * HOUR) : length) };
+      // Without table or queues every minute is like the one before it: nothing moves on, and no lease grows.
+      const isStill = part === 'table' || part === 'queues';
+      return { part, from, until: from + (isStill ? Math.min(length, 3 * HOUR) : length) };
     }),
     purges: some(often(4), sometime),
     rotations: some(often(2), () => {
