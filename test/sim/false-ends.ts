@@ -62,9 +62,9 @@ export const FALSE_ENDS: Readonly<Record<string, () => DesignFault>> = {
       bend: writesBent((item) => {
         if (!isWatch(item)) return item;
         const { id, facts } = item.body;
-        const { requestId: _, endedAt: _e, ...kept } = { ...known.get(id), ...facts };
+        const { requestId: _, endedAt: _e, ...kept } = { ...facts, ...known.get(id) };
         known.set(id, kept);
-        return { ...item, body: { ...item.body, facts: { ...kept, ...facts } } };
+        return { ...item, body: { ...item.body, facts: { ...facts, ...kept } } };
       }),
     };
   },
