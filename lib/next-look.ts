@@ -1,5 +1,5 @@
 /** When a watch is looked at next. Pure. Instants are epoch ms. */
-import { DAY, type Gap, nextLook } from './schedule.ts';
+import { believed, DAY, EARLY_MS, type Gap, HOUR, nextLook, RETRY_AFTER_LOOK_MAX_MS } from './schedule.ts';
 import { type Habits, isOver, type Watch } from './watch.ts';
 
 const LOOKS_PROJECTED_MAX = 10_000;
@@ -19,6 +19,15 @@ const gapFor = (habits: Habits): Gap =>
 /** The next look by the schedule, reckoned from the moment `from`. */
 export const usualLook = (watch: Watch, from: number, habits: Habits): number =>
   nextLook(from, startOf(watch), watch.deadline, gapFor(habits));
+
+/** How long beyond its own gap a look may be put off: others stand in line for the connection. */
+const PUT_OFF_MAX_MS = HOUR;
+
+/** Whether it is time to look. A next look further ahead than anything puts one off is of a wrong clock, and is not waited for. */
+export const isLookDue = ({ nextLookAt }: Watch, now: number, habits: Habits): boolean => {
+  const aheadMs = Math.max(gapFor(habits).maxMs, RETRY_AFTER_LOOK_MAX_MS) + PUT_OFF_MAX_MS;
+  return believed(nextLookAt, now, aheadMs) <= now + EARLY_MS;
+};
 
 /** The next look, as of `now`. Looks that change nothing are not written down: their schedule goes on from the last write. */
 export const projectNextLook = (watch: Watch, now: number, habits: Habits): number | undefined => {

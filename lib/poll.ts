@@ -9,9 +9,10 @@ import { leaseIsDue, WATCHES, type WatchItem, watchKey, withBody } from './items
 import { openLane } from './lane.ts';
 import { look } from './look.ts';
 import { missedBy } from './missed.ts';
+import { isLookDue } from './next-look.ts';
 import type { SqsRecord } from './queue.ts';
 import type { Runtime } from './runtime.ts';
-import { EARLY_MS, MINUTE, PROGRESS_EVERY_MS, SECOND } from './schedule.ts';
+import { MINUTE, PROGRESS_EVERY_MS, SECOND } from './schedule.ts';
 import { type Fate, handleWakeUps, isCurrent, type Job } from './wake-ups.ts';
 import { isOver, type Watch } from './watch.ts';
 import { report, tellOfBlock, tellOfWord } from './watch-news.ts';
@@ -96,7 +97,8 @@ const withoutLook = async (job: WatchJob, runtime: Runtime): Promise<Fate | unde
   const watch = job.item.body;
   const now = runtime.now();
   if (isOver(watch.status)) return settle(job, job.item, runtime);
-  return watch.nextLookAt > now + EARLY_MS ? stayIdle(job, { backAt: watch.nextLookAt }, runtime) : undefined;
+  const isDue = isLookDue(watch, now, habitsOf(watch, runtime.config));
+  return isDue ? undefined : stayIdle(job, { backAt: watch.nextLookAt }, runtime);
 };
 
 /** Says in the watch, as far as it can still be written, that an error of our own keeps it from being looked at. */
