@@ -1,6 +1,6 @@
 /** Contents: a webhook says of an operation what its cloud told of it, all of that, and nothing else. */
 import type { OperationEvent } from '../../lib/event.ts';
-import type { Shown } from '../world/fake-api.ts';
+import { isUnderWay, type Shown } from '../world/fake-api.ts';
 import type { Received } from '../world/receivers.ts';
 import { TARGETS_SIGNER } from '../world/settings.ts';
 import type { Telling } from '../world/statements.ts';
@@ -114,6 +114,19 @@ const contentFault = ({ event, at, url, signedAs }: Received & { event: Operatio
         ? cloudEndFault(data, told)
         : ownEndFault(data, told))
   );
+};
+
+/** A reason that a watch has while its operation goes on is that of the answer it names. */
+export const checkReasons: Rule = (run) => {
+  for (const watch of run.evidence.reasons) {
+    const { requestId, reasonCode, reasonMessage } = watch.facts;
+    const shown = toldOf(run, watch).find((answer) => answer.requestId === requestId && isUnderWay(answer.told.state))
+      ?.told.shown;
+    run.evidence.expect(
+      !shown || (shown.reasonCode === reasonCode && shown.reasonMessage === reasonMessage),
+      () => `a reason of another state (${reasonCode}, beside ${shown?.word}): ${watch.id} (${watch.provider})`,
+    );
+  }
 };
 
 export const checkContents: Rule = (run) => {

@@ -8,7 +8,7 @@ import { CANARY } from '../world/settings.ts';
 import { ENV, QUEUES, START } from '../world/world.ts';
 import { checkBlocked, checkBlockedEvents } from './blocked.ts';
 import { type Case, CLOUD_WORDS, NAMED, operationKey, operationOf, providerOf, type Rule } from './case.ts';
-import { checkContents } from './contents.ts';
+import { checkContents, checkReasons } from './contents.ts';
 import { checkDeliveries, checkParkedLogged } from './deliveries.ts';
 import { checkFollowers, endsShown, FOLLOWER, showsEnd } from './followers.ts';
 import { checkNotices } from './notices.ts';
@@ -44,6 +44,7 @@ const RULES: readonly Rule[] = [
   checkBlocked,
   checkBlockedEvents,
   checkContents,
+  checkReasons,
   checkPunctuality,
   checkDeliveries,
   checkParkedLogged,

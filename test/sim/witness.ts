@@ -67,6 +67,8 @@ export type Evidence = {
   readonly claims: Map<string, Attempt[]>;
   /** Functions that something went wrong for. */
   readonly troubled: Set<Process>;
+  /** Watches with a reason, as they were written while their operations went on. */
+  readonly reasons: Watch[];
   /** Who has given up a delivery. */
   readonly parkedBy: Map<string, Process>;
   readonly expect: (holds: boolean, what: () => string) => void;
@@ -99,6 +101,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     attempts: new Map(),
     claims: new Map(),
     troubled: new Set(),
+    reasons: [],
     parkedBy: new Map(),
     expect,
   };
@@ -122,6 +125,8 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
       );
       watches.set(after.id, { watch: after, overAt: now() });
     }
+    if (!isOver(after.status) && (after.facts.reasonCode ?? after.facts.reasonMessage) !== undefined)
+      evidence.reasons.push(after);
     const seen = watches.get(after.id);
     watches.set(after.id, { ...seen, watch: after });
     for (const debt of after.owed) {

@@ -30,7 +30,7 @@ export const emr: FakeApi = {
     operationType: 'CREATE_CLUSTER',
     startedAt: telling.begunAt,
     ...(isEnd(telling.state) && { endedAt: telling.since }),
-    ...(['attention', 'failed', 'partial', 'canceled'].includes(telling.state) && {
+    ...(['attention', 'odd', 'failed', 'partial', 'canceled'].includes(telling.state) && {
       reasonCode: telling.state === 'attention' ? 'OutOfStock' : 'NodeCreateFailed',
       reasonMessage: saying('The stock is not enough', telling),
     }),
