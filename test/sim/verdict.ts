@@ -34,7 +34,9 @@ const CALLS: Readonly<Record<ProviderName, number>> = {
 const LATE_MAX_MS = 13 * HOUR;
 
 const HOSTS: Readonly<Record<string, string>> = { chat: 'chat.example.com', ci: 'ci.example.com' };
-const isAt = (url: string, target: string): boolean => new URL(url).host === (HOSTS[target] ?? new URL(target).host);
+/** Whether a URL is of a target that promises name. */
+export const isAt = (url: string, target: string): boolean =>
+  new URL(url).host === (HOSTS[target] ?? new URL(target).host);
 
 const RULES: readonly Rule[] = [
   checkOutcomes,
