@@ -9,3 +9,8 @@ const ENOUGH_OF_EACH = 2_000;
  */
 export const casesAmong = (adapters: number): number =>
   Math.max(Math.min(CASES, ENOUGH_OF_EACH), Math.ceil(CASES / adapters));
+
+const CASES_SLOW = 100_000;
+
+/** With how many runs of the simulator: as many where every property has 100,000 cases, else the same share of them. */
+export const runsAmongCases = (runs: number): number => Math.ceil(runs * Math.min(CASES / CASES_SLOW, 1));

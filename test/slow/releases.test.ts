@@ -1,11 +1,15 @@
 import { test } from 'vitest';
+import { runsAmongCases } from '../helpers/cases.ts';
 import { expectNoLosses } from '../sim/clean-runs.ts';
 import { ROLLINGS } from '../sim/releases.ts';
 
-test.each(ROLLINGS)('1,000 runs with functions of the previous release, %s, lose nothing', async (rolling) => {
-  await expectNoLosses({ from: 101, runs: 1_000, kind: rolling });
+const RUNS = runsAmongCases(1_000);
+const RESTORES = runsAmongCases(100);
+
+test.each(ROLLINGS)(`${RUNS} runs with functions of the previous release, %s, lose nothing`, async (rolling) => {
+  await expectNoLosses({ from: 101, runs: RUNS, kind: rolling });
 });
 
-test('100 restores of the table, with new queues, lose nothing', async () => {
-  await expectNoLosses({ from: 101, runs: 100, kind: 'restored' });
+test(`${RESTORES} restores of the table, with new queues, lose nothing`, async () => {
+  await expectNoLosses({ from: 101, runs: RESTORES, kind: 'restored' });
 });
