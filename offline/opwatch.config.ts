@@ -41,7 +41,7 @@ export default defineConfig({
     default: { signing: 'env:STAND_IN_SIGNING_SECRET' },
     other: tenant,
     pages: tenant,
-    flooding: tenant,
+    flooding: { ...tenant, connections: ['aliyun-stored'] },
   },
   defaults: { connections: { aliyun: 'aliyun', huawei: 'huawei' }, notify: ['inbox'] },
   ...(linkKeys && { links: { keys: linkKeys.split(',') } }),

@@ -50,9 +50,12 @@ export const runningSurroundings = async (root: string): Promise<Surroundings | 
   return undefined;
 };
 
+/** A busy machine may take this long to answer; nobody is there where the connection is refused, which is told at once. */
+const PATIENCE_MS = 15_000;
+
 /** One that was killed has left its notice behind. */
 const answers = (url: string): Promise<boolean> =>
-  fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+  fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).then(
     () => true,
     () => false,
   );
