@@ -256,12 +256,14 @@ describe('whoever asks, and however late messages come', () => {
     );
   });
 
+  const LATE_MAX_MS = 6 * SECOND;
+
   test('a line is served in time: late messages cost less than a tenth of the calls', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(0.1, 1, 10),
         fc.integer({ min: 20, max: 60 }),
-        fc.infiniteStream(fc.integer({ min: 0, max: 6_000 })),
+        fc.infiniteStream(fc.integer({ min: 0, max: LATE_MAX_MS })),
         (rate, watches, late) => {
           const all = Array.from({ length: watches }, () => ({
             gapMs: 10,
@@ -273,7 +275,9 @@ describe('whoever asks, and however late messages come', () => {
           const { calls } = play(all, rate);
           const tookMs = (calls.at(-1) ?? T0) - T0;
           const neededMs = (Math.ceil(watches / Math.max(1, rate)) - 1) * Math.max(SECOND, SECOND / rate);
-          expect(tookMs).toBeLessThanOrEqual(neededMs * 1.17 * 1.1 + 30 * SECOND);
+          // The last one in a quick line has nobody behind it who would fill the gap: it may be late some times in a row.
+          const lastMs = rate < 1 ? 0 : 6 * LATE_MAX_MS;
+          expect(tookMs).toBeLessThanOrEqual(neededMs * 1.17 * 1.1 + lastMs);
         },
       ),
     );
