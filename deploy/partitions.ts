@@ -46,7 +46,7 @@ export const PARTITIONS = {
     put: [WATCHES, NOTICES, TARGETS, HELD, STANDING],
   },
   Sweep: {
-    // Whatever has a trouble is held against the entry of that trouble.
+    // The sweep compares each entry of a trouble with the item that has it.
     get: [WATCHES, NOTICES, LANES, TARGETS, TENANTS],
     // Deliveries that sleep for a target are listed in its partition.
     query: [TENANTS, STANDING, TARGETS, TOKEN_ENDS],
@@ -55,7 +55,7 @@ export const PARTITIONS = {
     delete: [STANDING, TARGETS],
   },
   Api: {
-    // Whoever disables an origin raises a trouble.
+    // To disable an origin raises a trouble, and the function that does it writes the entry.
     get: [WATCHES, HEADS, LANES, TARGETS, TENANTS, STANDING],
     query: [WATCHES, TARGETS],
     put: [WATCHES, HEADS, TARGETS, TENANTS, STANDING],

@@ -75,7 +75,7 @@ const make = async (attempt: Attempt): Promise<string> => {
     const never = { TableName: attempt.put, Item, ConditionExpression: 'attribute_exists(pk)' };
     return new DynamoDBClient({}).send(new PutItemCommand(never)).then(
       () => 'allowed',
-      // Whoever may not write is told so before the condition is looked at.
+      // DynamoDB refuses a caller without the permission before it reads the condition.
       (error: Error) => {
         if (error instanceof ConditionalCheckFailedException) return 'allowed';
         throw error;
