@@ -6,11 +6,8 @@ import { targetOf, targetTypes } from '../../lib/targets/index.ts';
 import { messageOf, shorterAndShorter } from '../../lib/targets/message.ts';
 import type { Judgment } from '../../offline/inbox/receiver.ts';
 import { everyTarget } from '../../offline/inbox/targets.ts';
-import { eventWith, failed, succeeded, tooLong } from './events.ts';
+import { digestOf, eventWith, failed, succeeded, tooLong } from './events.ts';
 import { ATTEMPT, prepared, received, TOKEN } from './stand-in.ts';
-
-/** The best of the digests. */
-const digestOf = (...of: Parameters<typeof digestsOf>) => [...digestsOf(...of)][0] as ReturnType<typeof messageOf>;
 
 /** The event as one of another watch, with another id. */
 const numbered = (event: OperationEvent, n: number): OperationEvent => ({

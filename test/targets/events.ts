@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { sampleEvent } from '../../lib/commands/sample-events.ts';
 import { EVENT_TYPES, type OperationEvent } from '../../lib/event.ts';
 import { type Notice, type NoticeEvent, noticeEventOf } from '../../lib/notice.ts';
+import { digestsOf } from '../../lib/targets/digest.ts';
+import type { Message } from '../../lib/targets/message.ts';
 import type { Status } from '../../lib/watch.ts';
 import { anyText } from '../helpers/any-text.ts';
 
@@ -159,3 +161,10 @@ export const anyEvents: fc.Arbitrary<OperationEvent[]> = fc.oneof(
   { weight: 19, arbitrary: fc.array(anyEvent, { minLength: 1, maxLength: 3 }) },
   { weight: 1, arbitrary: fc.array(anyEvent, { minLength: 20, maxLength: 25, size: 'max' }) },
 );
+
+/** The best of the digests of these events. */
+export const digestOf = (...about: Parameters<typeof digestsOf>): Message => {
+  const [best] = digestsOf(...about);
+  if (!best) throw new Error('no digest');
+  return best;
+};

@@ -18,10 +18,7 @@ import {
 import { noticeMessageOf } from '../../lib/targets/notice-message.ts';
 import { durationIn } from '../../lib/targets/words.ts';
 import { byteLength } from '../../lib/text.ts';
-import { AT, anyEvent, eventWith, failed, succeeded } from './events.ts';
-
-/** The best of the digests. */
-const digestOf = (...of: Parameters<typeof digestsOf>) => [...digestsOf(...of)][0] as ReturnType<typeof messageOf>;
+import { AT, anyEvent, digestOf, eventWith, failed, succeeded } from './events.ts';
 
 describe('the title', () => {
   it('tells in one line what ended, how, and after how long', () => {
