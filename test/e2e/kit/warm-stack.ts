@@ -22,6 +22,8 @@ declare module 'vitest' {
 export type StackNote = Pick<Stack, 'urls' | 'surroundings' | 'table' | 'logFile' | 'callsFile'>;
 
 const STOPS_WITHIN_MS = 60_000;
+/** The stack itself notices a part that falls silent. This only ends what hangs. */
+const STARTS_WITHIN_MS = 600_000;
 
 /** Vitest runs this before the first file of a project that names it, and what it answers after the last. */
 export default async ({ provide }: TestProject) => {
@@ -34,6 +36,7 @@ export default async ({ provide }: TestProject) => {
       env: process.env,
       logFile: join(dir, 'log'),
       patienceMs: STOPS_WITHIN_MS,
+      silenceMs: STARTS_WITHIN_MS,
     });
     child.then(
       ({ ready }) => sendJson(response, 200, ready as StackNote),
