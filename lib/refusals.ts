@@ -46,10 +46,10 @@ export type Refusal = {
 export const REFUSED_PAUSE_MS = 3 * MINUTE;
 /**
  * The same where only watches were refused that never were answered: nobody knows yet whether the key is no good or only
- * they are. Others try soon. But three failures are enough: a fifth in a row may lock a key.
+ * they are. Others try soon. But four failures are enough: more than five in a row lock a key of Huawei Cloud.
  */
 const SHORT_PAUSE_MS = 5 * SECOND;
-const SHORT_PAUSES_UNTIL = 3;
+const SHORT_PAUSES_UNTIL = 4;
 /** How long everybody else rests while one look tries: its call's time-out, and room to tell that it went well. */
 const TRIAL_MS = 20 * SECOND;
 /** A good answer of another watch that is older than this does not speak for the key. */
