@@ -27,11 +27,17 @@ describe('the previous release', () => {
   }));
   const dated = releases.filter(({ name }) => name !== 'Unreleased');
 
-  test('is one bundle, small enough to be kept, of the newest release in CHANGELOG.md', () => {
+  test('is one bundle, small enough to be kept, of the release before the changes that CHANGELOG.md tells first', () => {
     const files = readdirSync(join(root, 'test/fixtures/releases'));
     expect(files).toEqual([`${PREVIOUS}.mjs`]);
     expect(statSync(join(root, 'test/fixtures/releases', files[0] ?? '')).size).toBeLessThanOrEqual(BYTES_MAX);
-    expect(PREVIOUS).toBe(dated[0]?.name);
+    expect(PREVIOUS).toBe(releases[1]?.name);
+  });
+
+  test('is older than the present release, whose number package.json has', () => {
+    const { version } = JSON.parse(text('package.json'));
+    const lock = JSON.parse(text('package-lock.json'));
+    expect([version, lock.version, lock.packages[''].version]).toEqual(Array(3).fill(dated[0]?.name));
   });
 
   test('and every release before it have a number, a date, and what an upgrade needs', () => {
