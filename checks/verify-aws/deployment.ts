@@ -38,9 +38,12 @@ const forgetParameter = async (ssm: SSMClient, Name: string): Promise<void> => {
 
 /**
  * What the checks expect, and what lets the stack be removed, whatever serverless.yml has been changed to. No concurrency is
- * set aside: a new account has none to spare.
+ * set aside: a new account has none to spare. Two queues of each kind: what holds of the first must hold of the others.
  */
+const QUEUES = 2;
 const PARAMS = [
+  `pollQueues=${QUEUES}`,
+  `notifyQueues=${QUEUES}`,
   'auth=token',
   'retention=Delete',
   'deletionProtection=false',
@@ -112,10 +115,12 @@ export const createDeployment = (
     const tableName = idOf('Table');
     const arnOf = (queueUrl: string) =>
       `arn:${account.partition}:sqs:${region}:${account.id}:${queueUrl.split('/').at(-1)}`;
+    const queuesOf = (first: string) =>
+      Array.from({ length: QUEUES }, (_, i) => idOf(i === 0 ? first : `${first}${i + 1}`));
     const opwatchQueues = {
-      pollAliyun: idOf('PollQueueAliyun'),
-      pollHuawei: idOf('PollQueueHuawei'),
-      notify: idOf('NotifyQueue'),
+      pollAliyun: queuesOf('PollQueueAliyun'),
+      pollHuawei: queuesOf('PollQueueHuawei'),
+      notify: queuesOf('NotifyQueue'),
     };
     return {
       stage,
@@ -142,7 +147,8 @@ export const createDeployment = (
         const { TimeToLiveStatus: status, AttributeName: attribute } = answer.TimeToLiveDescription ?? {};
         return { status, attribute };
       },
-      mappings: async () => (await Promise.all(Object.values(opwatchQueues).map(arnOf).map(account.mappingsOf))).flat(),
+      mappings: async () =>
+        (await Promise.all(Object.values(opwatchQueues).flat().map(arnOf).map(account.mappingsOf))).flat(),
       recursion: account.recursion,
       metric: (metric) => account.metric(metric, begun),
       now: () => Date.now(),

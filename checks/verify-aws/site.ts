@@ -45,7 +45,8 @@ export type AwsSite = Site & {
   readonly ssm: SSMClient;
   /** Over http, without TLS. */
   readonly sqsInTheClear: SQSClient;
-  readonly opwatchQueues: { readonly pollAliyun: string; readonly pollHuawei: string; readonly notify: string };
+  /** Of each kind all that there are, the first one first. */
+  readonly opwatchQueues: Readonly<Record<'pollAliyun' | 'pollHuawei' | 'notify', readonly string[]>>;
   /** The probe's function that is mapped to a queue. */
   readonly mappedFunction: string;
   /** Has a function under one of opwatch's roles attempt something. */

@@ -39,9 +39,7 @@ const deploymentWith = ({ osls = () => undefined, states = {} }: Options = {}) =
               'HttpApi',
               'PollerHuaweiRole',
               'SweepRole',
-              'PollQueueAliyun',
-              'PollQueueHuawei',
-              'NotifyQueue',
+              ...['PollQueueAliyun', 'PollQueueHuawei', 'NotifyQueue'].flatMap((first) => [first, `${first}2`]),
             ].map((id) => [id, `${id}-1`])
           : [],
       ),
@@ -67,6 +65,8 @@ const deploymentWith = ({ osls = () => undefined, states = {} }: Options = {}) =
 
 const WHERE = `--stage ${STAGE} --region eu-west-1`;
 const PARAMS = [
+  'pollQueues=2',
+  'notifyQueues=2',
   'auth=token',
   'retention=Delete',
   'deletionProtection=false',
@@ -86,6 +86,11 @@ test('opwatch is deployed, then the probe under its roles; both are removed, the
     stage: STAGE,
     tableName: 'Table-1',
     api: 'https://HttpApi-1.execute-api.eu-west-1.amazonaws.com',
+    opwatchQueues: {
+      pollAliyun: ['PollQueueAliyun-1', 'PollQueueAliyun2-1'],
+      pollHuawei: ['PollQueueHuawei-1', 'PollQueueHuawei2-1'],
+      notify: ['NotifyQueue-1', 'NotifyQueue2-1'],
+    },
   });
   expect(await deployment.remove()).toBe(true);
   const role = (name: string) => `arn:aws:iam::123456789012:role/${name}-1`;

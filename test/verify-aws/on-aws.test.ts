@@ -11,7 +11,8 @@ const STAGE = 'verify-abc123';
 const PARAMETER = `/opwatch/${STAGE}/check`;
 const SECRET = `/aws/reference/secretsmanager/opwatch-probe-${STAGE}/check`;
 const url = (name: string) => `https://sqs.eu-west-1.amazonaws.com/123456789012/opwatch-${STAGE}-${name}`;
-const opwatchQueues = { pollAliyun: url('poll-aliyun'), pollHuawei: url('poll-huawei'), notify: url('notify') };
+const two = (name: string) => [url(name), url(`${name}-2`)];
+const opwatchQueues = { pollAliyun: two('poll-aliyun'), pollHuawei: two('poll-huawei'), notify: two('notify') };
 
 const denied = () => Object.assign(new Error('not authorized to perform'), { name: 'AccessDenied' });
 const failing = (error: Error) => ({ send: async () => Promise.reject(error) }) as unknown as SQSClient;
@@ -42,7 +43,9 @@ const within = (partitions: readonly string[], allowed: RegExp): string =>
 /** What comes of each attempt in an account whose permissions are those of the template. */
 const attemptAs = async (role: Role, attempt: Attempt): Promise<string> => {
   if ('send' in attempt)
-    return role === 'sweep' || attempt.send === opwatchQueues.notify ? 'allowed' : 'AccessDenied: no';
+    return role === 'sweep' || opwatchQueues.notify.includes(attempt.send) ? 'allowed' : 'AccessDenied: no';
+  if ('receive' in attempt)
+    return role === 'poller' && opwatchQueues.pollHuawei.includes(attempt.receive) ? 'allowed' : 'AccessDenied: no';
   if ('parameter' in attempt) {
     return role === 'poller' && attempt.parameter === PARAMETER ? 'allowed: held by SSM' : 'AccessDeniedException: no';
   }
@@ -50,8 +53,9 @@ const attemptAs = async (role: Role, attempt: Attempt): Promise<string> => {
     return attempt.parameters.every((name) => name === PARAMETER) ? 'allowed' : 'AccessDeniedException: no';
   if ('items' in attempt) return within(attempt.partitions, /^(w_.*|lane#.*|standing#.*)$/);
   if ('put' in attempt) return within([attempt.partition], /^(w_.*)$/);
-  if ('query' in attempt) return within([attempt.partition], /^(tenants|standing#.*)$/);
-  if ('receive' in attempt || 'scan' in attempt) return 'AccessDeniedException: no';
+  if ('query' in attempt) return within([attempt.partition], /^(tenants|token-ends|standing#.*)$/);
+  if ('remove' in attempt) return within([attempt.partition], /^standing#.*$/);
+  if ('scan' in attempt) return 'AccessDeniedException: no';
   if ('connect' in attempt) return attempt.connect === RUNTIME ? 'connected' : 'Error: timed out';
   return attempt.get.includes('execute-api') ? 'answered 401' : 'blocked_address: not called';
 };
@@ -71,12 +75,14 @@ const siteWith = (more: Partial<AwsSite>): AwsSite => ({
   attemptAs,
   expiry: async () => ({ status: 'ENABLED', attribute: 'expiresAt' }),
   mappings: async () =>
-    Object.values(opwatchQueues).map((each) => ({
-      queue: `arn:aws:sqs:eu-west-1:123456789012:${each.split('/').at(-1)}`,
-      batchSize: 10,
-      maximumConcurrency: 10,
-      responseTypes: ['ReportBatchItemFailures'],
-    })),
+    Object.values(opwatchQueues)
+      .flat()
+      .map((each) => ({
+        queue: `arn:aws:sqs:eu-west-1:123456789012:${each.split('/').at(-1)}`,
+        batchSize: 10,
+        maximumConcurrency: 10,
+        responseTypes: ['ReportBatchItemFailures'],
+      })),
   recursion: async () => 'Terminate',
   metric,
   ...more,
@@ -127,6 +133,45 @@ const BENT: readonly (readonly [check: string, how: string, more: Partial<AwsSit
     { attemptAs: async () => 'AccessDenied: no' },
     /sweep, \{"send"/,
   ],
+  [
+    'pollers-cannot-feed-themselves',
+    'it may feed the second of its queues',
+    {
+      attemptAs: async (role, attempt) =>
+        'send' in attempt && /-2$/.test(attempt.send) ? 'allowed' : attemptAs(role, attempt),
+    },
+    /poller, \{"send":"https:\/\/sqs\S+poll-aliyun-2.*: allowed/,
+  ],
+  [
+    'roles-are-narrow',
+    'it may take from the first of its queues alone',
+    {
+      attemptAs: async (role, attempt) =>
+        'receive' in attempt && /-2$/.test(attempt.receive) ? 'AccessDenied: no' : attemptAs(role, attempt),
+    },
+    /poller, \{"receive":"https:\/\/sqs\S+poll-huawei-2.*: AccessDenied/,
+  ],
+  [
+    'mappings-as-deployed',
+    'the second queue is mapped to nothing',
+    { mappings: async () => (await siteWith({}).mappings()).filter(({ queue }) => !queue.endsWith('-2')) },
+    /poll-aliyun-2 is mapped to nothing/,
+  ],
+  [
+    'partitions-are-apart',
+    'items are removed anywhere',
+    { attemptAs: async (role, attempt) => ('remove' in attempt ? 'allowed' : attemptAs(role, attempt)) },
+    /sweep, \{"remove":.*"w_.*: allowed/,
+  ],
+  [
+    'partitions-are-apart',
+    'a beginning is enough',
+    {
+      attemptAs: async (role, attempt) =>
+        'items' in attempt && attempt.partitions.join() === 'lane' ? 'allowed' : attemptAs(role, attempt),
+    },
+    /poller, \{"items":.*"lane".*: allowed/,
+  ],
   ['roles-are-narrow', 'IAM allows everything', { attemptAs: async () => 'allowed' }, /poller, \{"scan"/],
   [
     'partitions-are-apart',
@@ -148,7 +193,7 @@ const BENT: readonly (readonly [check: string, how: string, more: Partial<AwsSit
     },
     /"parameters":\[.*-2.*: allowed/,
   ],
-  ['queues-refuse-plain-http', 'the policy is not there', { sqsInTheClear: taking }, /over http: taken/],
+  ['queues-refuse-plain-http', 'the policy is not there', { sqsInTheClear: taking }, /over http to \S+notify-2: taken/],
   [
     'queues-refuse-plain-http',
     'nobody answers',

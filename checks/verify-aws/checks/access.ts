@@ -47,14 +47,16 @@ export const accessChecks: readonly Check[] = [
     notOffline: NO_IAM,
     runOnAws: async (site) => {
       const { pollAliyun, pollHuawei, notify } = site.opwatchQueues;
+      const poll = [...pollAliyun, ...pollHuawei];
+      const sending = (role: Role, queues: readonly string[], expected: RegExp): Case[] =>
+        queues.map((send) => [role, { send, body: harmless() }, expected]);
       const wrong = await attemptAll(site, [
-        ['poller', { send: pollAliyun, body: harmless() }, DENIED],
-        ['poller', { send: pollHuawei, body: harmless() }, DENIED],
-        ['poller', { send: notify, body: harmless() }, ALLOWED],
-        ['sweep', { send: pollAliyun, body: harmless() }, ALLOWED],
-        ['sweep', { send: pollHuawei, body: harmless() }, ALLOWED],
+        ...sending('poller', poll, DENIED),
+        ...sending('poller', notify, ALLOWED),
+        ...sending('sweep', [...poll, ...notify], ALLOWED),
       ]);
-      return verdict(wrong, 'a poller may send to the notify queue and to no poll queue; the sweep may send to both');
+      const told = `a poller may send to ${notify.length} notify queues and to none of ${poll.length} poll queues; the sweep may send to all`;
+      return verdict(wrong, told);
     },
   },
   {
@@ -62,14 +64,19 @@ export const accessChecks: readonly Check[] = [
     notOffline: NO_IAM,
     runOnAws: async (site) => {
       const parameter = parameterOf(site.stage);
+      const { pollAliyun, pollHuawei, notify } = site.opwatchQueues;
+      const receiving = (role: Role, queues: readonly string[], expected: RegExp): Case[] =>
+        queues.map((receive) => [role, { receive }, expected]);
       const wrong = await attemptAll(site, [
         ['poller', { scan: site.tableName }, DENIED],
-        ['poller', { receive: site.opwatchQueues.notify }, DENIED],
+        // The poller whose role this is has the queues of Huawei Cloud.
+        ...receiving('poller', pollHuawei, ALLOWED),
+        ...receiving('poller', [...pollAliyun, ...notify], DENIED),
         ['poller', { parameter: '/opwatch-check/elsewhere' }, DENIED],
         // Beside the one that it may read.
         ['poller', { parameter: `${parameter}-2` }, DENIED],
         ['sweep', { parameter }, DENIED],
-        ['sweep', { receive: site.opwatchQueues.pollHuawei }, DENIED],
+        ...receiving('sweep', [...pollAliyun, ...pollHuawei, ...notify], DENIED),
       ]);
       return verdict(wrong, 'scans, others’ queues and parameters elsewhere are denied');
     },
@@ -85,16 +92,25 @@ export const accessChecks: readonly Check[] = [
         ['poller', { items: table, partitions: [watch, 'lane#check', 'standing#0'] }, ALLOWED],
         ['poller', { items: table, partitions: ['tokens'] }, DENIED],
         ['poller', { items: table, partitions: [watch, 'tokens'] }, DENIED],
+        // As they are written, whole, and from their beginning on.
+        ['poller', { items: table, partitions: [watch.toUpperCase()] }, DENIED],
+        ['poller', { items: table, partitions: ['lane'] }, DENIED],
+        ['poller', { items: table, partitions: [`tokens#${watch}`] }, DENIED],
         ['poller', { put: table, partition: watch }, ALLOWED],
         ['poller', { put: table, partition: 'tokens' }, DENIED],
         ['poller', { put: table, partition: 'tenants' }, DENIED],
         ['sweep', { query: table, partition: 'tenants' }, ALLOWED],
         ['sweep', { query: table, partition: 'standing#0' }, ALLOWED],
+        ['sweep', { query: table, partition: 'token-ends' }, ALLOWED],
         ['sweep', { query: table, partition: 'tokens' }, DENIED],
         ['sweep', { put: table, partition: 'tokens' }, DENIED],
         ['sweep', { put: table, partition: 'lane#check' }, DENIED],
+        ['sweep', { remove: table, partition: 'standing#0' }, ALLOWED],
+        ['sweep', { remove: table, partition: watch }, DENIED],
+        ['sweep', { remove: table, partition: 'tokens' }, DENIED],
       ]);
-      return verdict(wrong, 'dynamodb:LeadingKeys lets batches, writes and queries into the partitions it names alone');
+      const told = 'dynamodb:LeadingKeys lets batches, writes, queries and removals into the partitions it names alone';
+      return verdict(wrong, told);
     },
   },
   {
@@ -116,12 +132,17 @@ export const accessChecks: readonly Check[] = [
     name: 'queues-refuse-plain-http',
     notOffline: NO_IAM,
     runOnAws: async ({ sqsInTheClear, opwatchQueues }) => {
-      const command = new SendMessageCommand({ QueueUrl: opwatchQueues.notify, MessageBody: harmless() });
-      const answer = await sqsInTheClear.send(command).then(
-        () => 'taken',
-        (error: Error) => `${error.name}: ${error.message}`,
-      );
-      return verdict(DENIED.test(answer) ? [] : [`a message over http: ${answer}`], 'a message over http was denied');
+      const queues = Object.values(opwatchQueues).flat();
+      const sendTo = async (QueueUrl: string) => {
+        const command = new SendMessageCommand({ QueueUrl, MessageBody: harmless() });
+        const answer = await sqsInTheClear.send(command).then(
+          () => 'taken',
+          (error: Error) => `${error.name}: ${error.message}`,
+        );
+        return DENIED.test(answer) ? [] : [`a message over http to ${QueueUrl}: ${answer}`];
+      };
+      const wrong = (await Promise.all(queues.map(sendTo))).flat();
+      return verdict(wrong, `a message over http was denied by each of ${queues.length} queues`);
     },
   },
   {

@@ -170,16 +170,18 @@ export const mappingChecks: readonly Check[] = [
     notOffline: 'the settings are Lambda’s own; the template’s are tested',
     runOnAws: async ({ mappings, opwatchQueues }) => {
       const made = await mappings();
-      const wrong = Object.values(opwatchQueues).flatMap((url) => {
-        const name = url.split('/').at(-1) ?? '';
-        const mapping = made.find(({ queue }) => queue.endsWith(`:${name}`));
-        if (!mapping) return [`${name} is mapped to nothing`];
-        const { batchSize, maximumConcurrency, responseTypes } = mapping;
-        const told = `${name}: batches of ${batchSize}, ${maximumConcurrency} at a time, ${responseTypes.join()}`;
-        return batchSize === 10 && maximumConcurrency === 10 && responseTypes.join() === 'ReportBatchItemFailures'
-          ? []
-          : [told];
-      });
+      const wrong = Object.values(opwatchQueues)
+        .flat()
+        .flatMap((url) => {
+          const name = url.split('/').at(-1) ?? '';
+          const mapping = made.find(({ queue }) => queue.endsWith(`:${name}`));
+          if (!mapping) return [`${name} is mapped to nothing`];
+          const { batchSize, maximumConcurrency, responseTypes } = mapping;
+          const told = `${name}: batches of ${batchSize}, ${maximumConcurrency} at a time, ${responseTypes.join()}`;
+          return batchSize === 10 && maximumConcurrency === 10 && responseTypes.join() === 'ReportBatchItemFailures'
+            ? []
+            : [told];
+        });
       return verdict(wrong, `${made.length} mappings: batches of 10, 10 at a time, ReportBatchItemFailures`);
     },
   },

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
@@ -24,6 +25,8 @@ export type Attempt =
   | { readonly items: string; readonly partitions: readonly string[] }
   /** A PutItem under a condition that never holds: nothing is written. */
   | { readonly put: string; readonly partition: string }
+  /** A DeleteItem, likewise. */
+  | { readonly remove: string; readonly partition: string }
   | { readonly query: string; readonly partition: string }
   /** A connection without any guard: `host:port`. */
   | { readonly connect: string }
@@ -70,10 +73,15 @@ const make = async (attempt: Attempt): Promise<string> => {
     await new DynamoDBClient({}).send(new BatchGetItemCommand({ RequestItems: { [attempt.items]: { Keys } } }));
     return 'allowed';
   }
-  if ('put' in attempt) {
-    const Item = { pk: { S: attempt.partition }, sk: { S: 'check' } };
-    const never = { TableName: attempt.put, Item, ConditionExpression: 'attribute_exists(pk)' };
-    return new DynamoDBClient({}).send(new PutItemCommand(never)).then(
+  if ('put' in attempt || 'remove' in attempt) {
+    const key = { pk: { S: attempt.partition }, sk: { S: 'check' } };
+    const ConditionExpression = 'attribute_exists(pk)';
+    const client = new DynamoDBClient({});
+    const done =
+      'put' in attempt
+        ? client.send(new PutItemCommand({ TableName: attempt.put, Item: key, ConditionExpression }))
+        : client.send(new DeleteItemCommand({ TableName: attempt.remove, Key: key, ConditionExpression }));
+    return done.then(
       () => 'allowed',
       // DynamoDB refuses a caller without the permission before it reads the condition.
       (error: Error) => {
