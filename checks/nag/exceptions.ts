@@ -17,6 +17,12 @@ export const EXCEPTIONS: readonly Exception[] = [
       'It holds the functions’ code and nothing else; whoever may deploy writes it, and CloudTrail has their names.',
   },
   {
+    rule: 'AwsSolutions-APIG4',
+    resources: ['HttpApiRouteGetWLinkVar', 'HttpApiRouteGetKeys'],
+    reason:
+      'A link lets its reader in by its own signature, and public keys are for everybody who verifies a callback; both routes have a throttle of their own.',
+  },
+  {
     rule: 'AwsSolutions-SQS3',
     resources: ['SubmissionDeadLetters'],
     reason: 'It is a dead-letter queue, of the trigger’s asynchronous invokes; the rule knows only those of queues.',
