@@ -1,6 +1,7 @@
 /** A run that is over, as the rules see it: what was planned, what was seen, and what the clouds really said. */
 import type { Watch } from '../../lib/watch.ts';
 import { faceOf, type ProviderName } from '../world/cloud-faces.ts';
+import { isUnderWay } from '../world/fake-api.ts';
 import { type Statement, type Telling, tells } from '../world/statements.ts';
 import type { World } from '../world/world.ts';
 import type { Operation, Plan } from './plan.ts';
@@ -44,6 +45,11 @@ export const heardOf = ({ world }: Case, { provider, operation }: Subject): read
 
 /** The same, of what tells of its state. */
 export const toldOf = (run: Case, subject: Subject): readonly Telling[] => heardOf(run, subject).filter(tells);
+
+/**
+ * Whether an answer named something that was under way. A word that nobody knows may be of anything that the name stands for.
+ */
+export const isNamedUnderWay = ({ told: { state } }: Telling): boolean => isUnderWay(state) && state !== 'odd';
 
 /** How far the clock of a function may be off, ms. */
 export const clockSlack = ({ clockSkewMs }: Plan): number => clockSkewMs + 1_000;

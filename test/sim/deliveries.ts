@@ -23,7 +23,7 @@ export const checkDeliveries: Rule = (run) => {
   for (const { pk, sk, body } of evidence.items.values()) {
     if (!sk.startsWith('delivery#')) continue;
     const delivery = body as Delivery;
-    const attempts = attemptsAt(delivery.id, run);
+    const attempts = attemptsAt(delivery, run);
     if (delivery.state === 'parked') checkGivenUp(delivery, attempts.length, run);
     if (delivery.target === FOLLOWER || delivery.event.event === 'progress') continue;
     for (const [i, at] of attempts.slice(1).entries()) {
@@ -40,11 +40,16 @@ export const checkDeliveries: Rule = (run) => {
 
 const THROUGH = ['notifier', 'sweep'];
 
-/** When attempts at a delivery were made. A function that dies between taking it and sending it uses one up as well. */
-const attemptsAt = (id: string, { evidence: { attempts, claims, troubled } }: Case): readonly number[] => {
+/**
+ * When attempts at a delivery were made. A function that dies between taking it and sending it uses one up as well. A request
+ * for a kept message does not say which delivery it is: each taking stands for one.
+ */
+const attemptsAt = ({ id, target }: Delivery, { evidence }: Case): readonly number[] => {
+  const { attempts, claims, troubled } = evidence;
   const sent = attempts.get(id) ?? [];
   const begun = (claims.get(id) ?? []).filter(
-    ({ process }) => troubled.has(process) && !sent.some((attempt) => attempt.process === process),
+    ({ process }) =>
+      (target === FOLLOWER || troubled.has(process)) && !sent.some((attempt) => attempt.process === process),
   );
   return [...sent, ...begun].map(({ at }) => at).sort((a, b) => a - b);
 };

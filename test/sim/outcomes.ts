@@ -9,6 +9,7 @@ import {
   CLOUD_WORDS,
   clockSlack,
   heardOf,
+  isNamedUnderWay,
   NAMED,
   operationKey,
   operationOf,
@@ -71,7 +72,7 @@ const looksAbsent = (ended: Ended, { told: { state, run } }: Telling): boolean =
   const { provider, seenAt } = watch;
   if (state === 'absent' || reported.has(run)) return true;
   if (!NAMED.has(provider)) return false;
-  const wasSeen = seenAt !== undefined && all.some(({ told }) => isUnderWay(told.state) && told.state !== 'odd');
+  const wasSeen = seenAt !== undefined && all.some(isNamedUnderWay);
   return run !== 0 || (isEnd(state) && !wasSeen);
 };
 

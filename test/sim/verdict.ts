@@ -7,7 +7,17 @@ import type { ProviderName } from '../world/cloud-faces.ts';
 import { CANARY } from '../world/settings.ts';
 import { ENV, QUEUES, START } from '../world/world.ts';
 import { checkBlocked, checkBlockedEvents } from './blocked.ts';
-import { type Case, CLOUD_WORDS, NAMED, operationKey, operationOf, providerOf, type Rule } from './case.ts';
+import {
+  type Case,
+  CLOUD_WORDS,
+  isNamedUnderWay,
+  NAMED,
+  operationKey,
+  operationOf,
+  providerOf,
+  type Rule,
+  toldOf,
+} from './case.ts';
 import { checkContents, checkReasons } from './contents.ts';
 import { checkDeliveries, checkParkedLogged } from './deliveries.ts';
 import { checkFollowers, endsShown, FOLLOWER, showsEnd } from './followers.ts';
@@ -189,8 +199,9 @@ export const judge = (run: Case): void => {
       const operation = operationOf(plan, watch);
       const end = operation.script.find(({ state, run = 0 }) => run === 0 && CLOUD_WORDS.includes(state));
       if (!end || watch.generation > 1 || end.at < watch.submittedAt) continue;
-      // An action of DWS that comes and goes between two looks leaves no trace.
-      if (NAMED.has(watch.provider) && watch.seenAt === undefined) continue;
+      // What a name stands for leaves no trace that can be believed when it comes and goes between two looks.
+      const told = toldOf(run, watch).filter(({ heardAt = 0 }) => heardAt <= overAt);
+      if (NAMED.has(watch.provider) && !told.some(isNamedUnderWay)) continue;
       const isInTime = end.at < watch.deadline;
       expect(
         watch.status === (isInTime ? end.state : 'timed_out'),
@@ -202,10 +213,10 @@ export const judge = (run: Case): void => {
       const gap = Math.max(5 * SECOND, Math.min(2 * Math.sqrt((since - begunAt) / SECOND) * SECOND, 300 * SECOND));
       const late = overAt - since;
       expect(late <= gap * 1.1 + 5 * SECOND, () => `learned late: ${watch.provider} after ${late} ms, gap ${gap} ms`);
-      const told = receivers.received
+      const taken = receivers.received
         .filter(({ event }) => event.data.watch?.id === watch.id && event.type === `operation.${watch.status}`)
         .map(({ at }) => at);
-      const first = Math.min(...told, ...endsShown(world, watch));
+      const first = Math.min(...taken, ...endsShown(world, watch));
       if (first < Number.POSITIVE_INFINITY)
         expect(first - overAt < 5 * SECOND, () => `told late: ${first - overAt} ms`);
     }
