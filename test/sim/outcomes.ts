@@ -1,7 +1,7 @@
 /** Outcomes: a watch is over as its cloud really said, or for a reason that really was one. */
 import { providerNamed } from '../../lib/providers/index.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
-import { isEnd, isUnderWay } from '../world/fake-api.ts';
+import { isEnd } from '../world/fake-api.ts';
 import type { Statement, Telling } from '../world/statements.ts';
 import {
   asksAbout,
@@ -91,7 +91,7 @@ const isOfRun = ({ run: { plan }, watch, told }: Ended, { told: { run } }: Telli
     run === 0 ||
     isHint ||
     Math.abs(begunAt - watch.submittedAt) <= ABOUT_MS ||
-    run === told.find((each) => isUnderWay(each.told.state))?.told.run
+    run === told.find(isNamedUnderWay)?.told.run
   );
 };
 
