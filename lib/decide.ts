@@ -90,11 +90,12 @@ const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: nu
   // One answer alone ends no watch while another look will follow: it may come from a replica that lags.
   const isFirst = watch.seenAt === undefined && (watch.heard?.at ?? now) >= now && now < watch.deadline;
   const isEarly = (isFirst && !absence.unanswered) || isInGrace(atRest, now, habits.graceMs);
-  // Looks that miss what was never seen are not worth a write each: the grace time bounds them.
-  const next: Watch = { ...atRest, misses: watch.seenAt === undefined || isEarly ? watch.misses : watch.misses + 1 };
+  // Looks that miss what was never seen are not worth a write each: the grace time bounds them. A silence has no such bound.
+  const isCounted = watch.seenAt !== undefined || absence.unanswered !== undefined;
+  const next: Watch = { ...atRest, misses: isCounted && !isEarly ? watch.misses + 1 : watch.misses };
   const shows = plain(absence.shows, TEXT_BYTES);
   if (isEarly && !(absence.forgotten && watch.seenAt !== undefined)) return next;
-  if (absence.forgotten || watch.seenAt === undefined) return ended(next, 'lost', now, shows);
+  if (absence.forgotten || !isCounted) return ended(next, 'lost', now, shows);
   return next.misses < habits.missesUntilLost ? next : ended(next, 'lost', now, shows);
 };
 

@@ -147,9 +147,13 @@ export const NOTES = {
     en: 'BPStudio keeps an operation for one hour and shows no Data for this one: it was never seen, so it ended more than an hour ago or the id is none',
     zh: 'BPStudio 只保留操作一小时，现已不显示该操作的 Data：从未看到过，因此它在一小时前已结束，或该 ID 不存在',
   },
-  bps_asked_again: {
-    en: '{shows}; asked again, it brought {code}: {fault}',
-    zh: '{shows}；再次查询时返回 {code}：{fault}',
+  bps_silent_under_way: {
+    en: 'BPStudio keeps an operation for one hour, and after that hour it brought only {code}: {fault}. It was under way when last seen',
+    zh: 'BPStudio 只保留操作一小时，此后只返回 {code}：{fault}。最后一次看到时仍在进行',
+  },
+  bps_silent_late: {
+    en: 'BPStudio keeps an operation for one hour, and after that hour it brought only {code}: {fault}. It was never seen',
+    zh: 'BPStudio 只保留操作一小时，此后只返回 {code}：{fault}。从未看到过',
   },
 } as const satisfies Table;
 

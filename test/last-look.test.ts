@@ -124,7 +124,7 @@ describe('a last look at BPStudio, whose hour is over', () => {
     expect(watchOf(world, id).body).toMatchObject({ status: 'running', trouble: { code: 'ServiceUnavailable' } });
     await pass(world, 13 * MINUTE);
     const { status, note, heard } = watchOf(world, id).body;
-    expect([status, note]).toEqual(['lost', expect.stringContaining('asked again, it brought ServiceUnavailable')]);
+    expect([status, note]).toEqual(['lost', expect.stringContaining('it brought only ServiceUnavailable')]);
     expect(heard).toMatchObject({ word: 'running' });
   });
 });

@@ -94,8 +94,8 @@ describe('opwatch’s own sentences', () => {
       'GROWING SUCCESS（提交于 2025-05-19 09:06:18），属于另一次执行：未看到所监视的执行如何结束',
     ],
     [
-      'BPStudio keeps an operation for one hour and shows no Data for this one: it was under way when last seen; asked again, it brought timeout: bpstudio.example.com gave no full answer within 5000 ms (waiting)',
-      'BPStudio 只保留操作一小时，现已不显示该操作的 Data：最后一次看到时仍在进行；再次查询时返回 timeout：bpstudio.example.com 在 5000 毫秒内未给出完整应答（正在等待应答）',
+      'BPStudio keeps an operation for one hour, and after that hour it brought only timeout: bpstudio.example.com gave no full answer within 5000 ms (waiting). It was under way when last seen',
+      'BPStudio 只保留操作一小时，此后只返回 timeout：bpstudio.example.com 在 5000 毫秒内未给出完整应答（正在等待应答）。最后一次看到时仍在进行',
     ],
     ['The cloud says something of its own.', 'The cloud says something of its own.'],
     ['OperationNotFound: the console shows no trace of it', 'OperationNotFound: the console shows no trace of it'],

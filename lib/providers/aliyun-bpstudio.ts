@@ -96,7 +96,8 @@ const lookAt = async (ask: BpStudioAsk, cloud: Cloud): Promise<Observation> => {
     if (!isOfNoUse(error, ask) || !isPastTheHour(ask, cloud)) throw error;
     // The service answers 503 or nothing for an id that has expired, as the vendor's own poller notes. One such answer may
     // be a passing fault: several in a row mean that it is forgotten.
-    const shows = sentence('bps_asked_again', { shows: absence(ask, cloud), code: error.code, fault: error.message });
+    const { code, message: fault } = error;
+    const shows = sentence(ask.seen ? 'bps_silent_under_way' : 'bps_silent_late', { code, fault });
     return { kind: 'absent', shows, unanswered: error, ...given({ requestId: error.requestId }) };
   }
 };

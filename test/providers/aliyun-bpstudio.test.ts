@@ -4,7 +4,7 @@ import { decide } from '../../lib/decide.ts';
 import { LookError, RetryLater } from '../../lib/errors.ts';
 import { aliyunBpStudio } from '../../lib/providers/aliyun-bpstudio.ts';
 import { DEFAULT_GAP } from '../../lib/schedule.ts';
-import { isOver } from '../../lib/watch.ts';
+import { isOver, type Watch } from '../../lib/watch.ts';
 import { HOUR, MINUTE, watchWith } from '../samples.ts';
 import { type Row, runContract } from './contract.ts';
 import { ask, lookAtOne, NOW, scripted, type Told, wording } from './scripted.ts';
@@ -172,28 +172,47 @@ describe('aliyun-bpstudio', () => {
     expect(await lookAtOne(aliyunBpStudio, ask(operation, AFTER), cloud)).toBe(busy);
   });
 
-  it.each([
+  /** What a watch becomes, submitted at NOW and looked at from `from` on, as long as it is not over. */
+  const watched = async (toldAt: (now: number) => Told, from = NOW): Promise<{ watch: Watch; looks: number }> => {
+    const habits = { ...aliyunBpStudio.traits, gap: DEFAULT_GAP };
+    let watch = watchWith({ provider: 'aliyun-bpstudio', operation, submittedAt: NOW, nextLookAt: from });
+    let looks = 0;
+    for (; !isOver(watch.status); looks += 1) {
+      const now = watch.nextLookAt;
+      const { cloud } = scripted([toldAt(now)], { now });
+      const known = ask(operation, { seen: watch.seenAt !== undefined, submittedAt: NOW });
+      const brought = await lookAtOne(aliyunBpStudio, known, cloud);
+      const observation = brought instanceof LookError ? { kind: 'unanswered' as const, error: brought } : brought;
+      watch = decide(watch, observation, now, habits);
+    }
+    return { watch, looks };
+  };
+
+  it.each<[string, Told, number]>([
     ['HTTP 503', { status: 503, body: '' }, 60],
     ['nothing', { body: '' }, 60],
     ['no Data', { body: { Code: 200, RequestId: 'r-1' } }, 50],
   ])(
     'ends a watch that was seen at 50 min and brings %s from then on, soon after the hour [F49]',
     async (_, told, from) => {
-      const habits = { ...aliyunBpStudio.traits, gap: DEFAULT_GAP };
-      let watch = watchWith({ provider: 'aliyun-bpstudio', operation, submittedAt: NOW, nextLookAt: NOW });
-      while (!isOver(watch.status)) {
-        const now = watch.nextLookAt;
-        const { cloud } = scripted([now < NOW + 50 * MINUTE ? state('RUNNING') : told], { now });
-        const known = ask(operation, { seen: watch.seenAt !== undefined, submittedAt: NOW });
-        const brought = await lookAtOne(aliyunBpStudio, known, cloud);
-        const observation = brought instanceof LookError ? { kind: 'unanswered' as const, error: brought } : brought;
-        watch = decide(watch, observation, now, habits);
-      }
+      const { watch } = await watched((now) => (now < NOW + 50 * MINUTE ? state('RUNNING') : told));
       expect(watch).toMatchObject({ status: 'lost', note: expect.stringContaining('under way when last seen') });
       expect((watch.endedAt ?? 0) - NOW).toBeGreaterThan(from * MINUTE);
       expect((watch.endedAt ?? 0) - NOW).toBeLessThan(90 * MINUTE);
     },
   );
+
+  it('takes no single silence for absence where nobody asked within the hour [F49]', async () => {
+    const down: Told = { status: 503, body: '' };
+    const back = NOW + 30 * HOUR;
+    const forgotten = await watched(() => down, back);
+    expect(forgotten).toMatchObject({
+      looks: 3,
+      watch: { status: 'lost', note: expect.stringContaining('never seen') },
+    });
+    const shown = await watched((now) => (now === back ? down : state('SUCCESS')), back);
+    expect(shown).toMatchObject({ looks: 2, watch: { status: 'succeeded' } });
+  });
 });
 
 describe('aliyun-bpstudio, what it tells beside a state', () => {

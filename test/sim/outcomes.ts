@@ -120,7 +120,7 @@ const isForgotten = (ended: Ended): boolean => {
   const misses = heardOf(run, watch).filter(
     ({ at, told: state }) => at > shownAt && at <= overAt && (state === undefined || state.state === 'absent'),
   );
-  const wanted = watch.seenAt === undefined || told.at(-1)?.told.state === 'absent' ? 1 : 3;
+  const wanted = told.at(-1)?.told.state === 'absent' ? 1 : 3;
   return overAt >= since + HOUR - slack && misses.length >= wanted;
 };
 

@@ -4,7 +4,7 @@ import type { Script } from '../world/clouds.ts';
 import { isEnd } from '../world/fake-api.ts';
 import { type Case, CLOUD_WORDS, clockSlack, NAMED, operationOf, providerOf, type Rule, toldOf } from './case.ts';
 import type { Plan } from './plan.ts';
-import { HOUR, MINUTE, SECOND } from './time.ts';
+import { MINUTE, SECOND } from './time.ts';
 import { doneBy, type Hold, holdsOf } from './troubles.ts';
 
 /** An interval in which a cloud says one thing. */
@@ -34,9 +34,11 @@ const functionsFor = (watch: Watch): string[] => [
 
 /** When a state that a cloud tells from `from` on has been seen `looks` times. */
 const seenBy = (watch: Watch, from: number, looks: number, plan: Plan, holds: readonly Hold[]): number => {
+  // Some clouds tell when it began, and the gaps grow with its age.
+  const begunAt = Math.min(watch.submittedAt, operationOf(plan, watch).script[0]?.at ?? watch.submittedAt);
   let at = Math.max(from, watch.submittedAt);
   for (let i = 0; i < looks; i += 1) {
-    const within = gapAt(at - watch.submittedAt + HOUR) * 1.1 + laneSlack(plan) + 2 * clockSlack(plan);
+    const within = gapAt(at - begunAt) * 1.1 + laneSlack(plan) + 2 * clockSlack(plan);
     at = doneBy(holds, at, within, functionsFor(watch));
   }
   return at;
@@ -60,9 +62,10 @@ export const checkPunctuality: Rule = (run) => {
     const { script } = operationOf(plan, watch);
     for (const { from, until, state } of periodsOf(script)) {
       if (!isEnd(state) || from > overAt) continue;
-      // What is over before it was seen looks like something else of that name, and is waited for.
+      // What is over before it was seen looks like something else of that name: it is waited for, from when nothing else goes on.
       const isWaitedFor = NAMED.has(watch.provider) && watch.seenAt === undefined;
-      const by = seenBy(watch, isWaitedFor ? watch.submittedAt + GRACE : from, looksFor(watch), plan, holds);
+      const since = isWaitedFor ? Math.max(from, watch.submittedAt) + GRACE : from;
+      const by = seenBy(watch, since, looksFor(watch), plan, holds);
       // It was there for too short a time, or came too late for this watch.
       if (by >= until || by >= watch.deadline) continue;
       evidence.expect(
