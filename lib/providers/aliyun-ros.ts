@@ -8,6 +8,7 @@ import { ACTIONS, isCreation, isUpdate, stackOf, utc } from '../clouds/ros-stack
 import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
 import { BEGINS, ofNone, ofRun, type RosOperation } from './kit/ros-run.ts';
+import { byClockOf } from './kit/run.ts';
 import { mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Ask, Cloud, Observation, Provider } from './provider.ts';
 
@@ -99,7 +100,12 @@ const lookAt = async (ask: Ask<RosOperation>, cloud: Cloud): Promise<Observation
   if (answer.kind === 'unknown') return ofNone(answer.words, ask);
   mustBeAbout({ StackId }, answer.body, answer.requestId);
   const stack = stackOf(answer.body, answer.requestId);
-  return ofRun(sightOf(STATES, 'Status', stack.word, { facts: stack.facts }), stack, ask, cloud.now);
+  return ofRun(
+    sightOf(STATES, 'Status', stack.word, { facts: stack.facts }),
+    stack,
+    byClockOf(cloud, ask),
+    cloud.now + cloud.skewMs,
+  );
 };
 
 export const aliyunRos: Provider<RosOperation> = {

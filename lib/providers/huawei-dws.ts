@@ -22,6 +22,7 @@ import { stampOf } from '../clouds/stamp.ts';
 import { sentence } from '../sentences.ts';
 import { inTurn, orThrow } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
+import { byClockOf } from './kit/run.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Ask, Cloud, Facts, Memo, Observation, Provider } from './provider.ts';
 
@@ -123,7 +124,8 @@ const remembered = ({ memo, seen }: DwsAsk, own: Shown | undefined, failure: Act
 
 type Witness = (ask: DwsAsk) => ReturnType<typeof clusterAt>;
 
-const lookAt = async (ask: DwsAsk, cloud: Cloud, witness: Witness): Promise<Observation> => {
+const lookAt = async (asked: DwsAsk, cloud: Cloud, witness: Witness): Promise<Observation> => {
+  const ask = byClockOf(cloud, asked);
   const { operation } = ask;
   const { action_name: name } = operation;
   const first = await actionNamed(name, operation, cloud);

@@ -12,7 +12,7 @@ import type { Watch } from '../../lib/watch.ts';
 import { casesAmong } from '../helpers/cases.ts';
 import { type Step, scriptOf, standing, watched } from './course.ts';
 import { bentAnswers, NONSENSE, textsIn } from './hostile.ts';
-import { answer, ask, CREDENTIALS, lookAtOne, outcome, scripted, type Told } from './scripted.ts';
+import { answer, ask, CREDENTIALS, lookAtOne, NOW, outcome, scripted, type Told } from './scripted.ts';
 
 /** One look as the cloud's documents have it, and what it means. */
 type Recorded = {
@@ -178,7 +178,9 @@ export const runContract = <O>(contract: Contract<O>): void => {
         [`${one.name}, from a cloud whose clock is 20 min behind [F37]`, -20 * 60_000, one] as const,
       ]),
     )('%s', async (_, skewMs, { exchanges, seen, memo, submittedAt, lookedAt, ...one }) => {
-      const settings = { skewMs, ...(lookedAt !== undefined && { now: Date.parse(lookedAt) }) };
+      // The answers tell times by the clock of the cloud. Ours is behind by as much as it is ahead.
+      const ours = (time: string) => Date.parse(time) - skewMs;
+      const settings = { skewMs, now: lookedAt === undefined ? NOW - skewMs : ours(lookedAt) };
       const { cloud, requests } = scripted(
         exchanges.map((exchange) => exchange.answer),
         settings,
@@ -186,7 +188,7 @@ export const runContract = <O>(contract: Contract<O>): void => {
       const asked = ask(v.parse(schema, one.operation), {
         ...(seen && { seen }),
         ...(memo && { memo }),
-        ...(submittedAt && { submittedAt: Date.parse(submittedAt) }),
+        submittedAt: submittedAt === undefined ? NOW - 10_000 - skewMs : ours(submittedAt),
       });
       expect(await lookAtOne(provider, asked, cloud)).toStrictEqual(one.observation);
       const made = requests.map(({ method, url, body }) => ({ method, url, ...(body !== undefined && { body }) }));

@@ -72,7 +72,7 @@ const inferred = ({ facts, ...sight }: Sight, status: CloudStatus, note: string,
 
 const requestOf = ({ facts }: Sight) => given({ requestId: facts?.requestId });
 
-/** What `sight` means for the watch of `ask`. `now` is epoch ms. */
+/** What `sight` means for the watch of `ask`. `now` and the submission are by the clock of the cloud, epoch ms. */
 export const ofRun = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Observation => {
   const bound = boundIn(ask.memo);
   return bound ? followed(sight, stack, bound, ask) : first(sight, stack, ask, now);

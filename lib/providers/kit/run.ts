@@ -1,12 +1,18 @@
 /** Which run of an operation an answer is of, where the operation's name comes again for the next run. Pure. */
 import { sentence } from '../../sentences.ts';
-import type { Ask, Observation, Provider } from '../provider.ts';
+import type { Ask, Cloud, Observation, Provider } from '../provider.ts';
 
 type Habits = Pick<Provider['traits'], 'graceMs' | 'believesBackMs'>;
 type Known = Pick<Ask<unknown>, 'submittedAt'>;
 
+/** The same question with its time of submission by the clock of the cloud, for the times that an answer tells. */
+export const byClockOf = <A extends Known>({ skewMs }: Pick<Cloud, 'skewMs'>, ask: A): A => ({
+  ...ask,
+  submittedAt: ask.submittedAt + skewMs,
+});
+
 /**
- * Whether a run that began at `at` (epoch ms) can be the one that was submitted: it began shortly before the submission, or
+ * Whether a run that began at `at` (epoch ms) can be the one that was submitted, by one clock for both: it began shortly before the submission, or
  * within the grace time after it. A run without a time has an unknown age, so it cannot be taken for the submitted one.
  */
 export const isRecent = (at: number | undefined, { submittedAt }: Known, habits: Habits): boolean =>
