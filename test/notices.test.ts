@@ -122,7 +122,7 @@ test('a tenant that provokes thousands of notices holds up nobody else’s: it m
   expect(messages.length).toBeLessThanOrEqual(NOTICES_AN_HOUR + 2);
   expect(all.match(/Tenant other has caused more notices/g)).toHaveLength(1);
   expect(logged(world, 'notice left out').length).toBe(ORIGINS - NOTICES_AN_HOUR);
-}, 60_000);
+});
 
 describe('the limit of a tenant', () => {
   const noticesOf = (world: World) =>

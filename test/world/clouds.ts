@@ -65,7 +65,15 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
     const step = script.findLast((each) => each.at <= at && isMeant(each));
     const { run = 0, verb } = step ?? {};
     const begunAt = script.find((each) => (each.run ?? 0) === run)?.at ?? 0;
-    return { id, state: step?.state ?? 'absent', since: step?.at ?? 0, begunAt, run, ...(verb && { verb }) };
+    return {
+      id,
+      state: step?.state ?? 'absent',
+      since: step?.at ?? 0,
+      begunAt,
+      run,
+      aheadMs: 0,
+      ...(verb && { verb }),
+    };
   };
 
   const found = (provider: ProviderName, operation: Fields): Known => {
@@ -91,11 +99,12 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
     const { provider, vendor, id = '' } = asked;
     const face = faceOf(provider);
     const subjects = meant(asked).map((known) => {
-      const telling = tellingOf(known, at, asked.witness);
+      // The times by which a run is known from another are by the clock of its cloud.
+      const telling = { ...tellingOf(known, at, asked.witness), aheadMs: skews.get(vendor) ?? 0 };
       return { known, telling, shown: face.shows(telling) };
     });
     const [subject] = subjects;
-    const nothing: Telling = { id, state: 'absent', since: 0, begunAt: 0, run: 0 };
+    const nothing: Telling = { id, state: 'absent', since: 0, begunAt: 0, run: 0, aheadMs: 0 };
     const { status = 200, body } =
       asked.id === undefined
         ? { body: face.list?.(subjects) }
@@ -115,7 +124,15 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
   const ofAnother = (asked: Asked, requestId: string, asker: Process | undefined): HttpAnswer => {
     const { provider, vendor } = asked;
     const face = faceOf(provider);
-    const telling: Telling = { id: OTHER_ID, state: 'succeeded', since: 0, begunAt: 0, run: 0, verb: 'UPDATE' };
+    const telling: Telling = {
+      id: OTHER_ID,
+      state: 'succeeded',
+      since: 0,
+      begunAt: 0,
+      run: 0,
+      aheadMs: 0,
+      verb: 'UPDATE',
+    };
     untold(asked, 'another id', asker);
     const { status = 200, body } = face.tell(telling, face.shows(telling), asked);
     return identified(vendor, status, body as object, requestId);

@@ -99,7 +99,7 @@ export const ros: FakeApi = {
     ...(telling.verb !== undefined && { operationType: telling.verb }),
     ...(telling.state === 'failed' && { reasonMessage: saying('The quota is used up', telling) }),
   }),
-  tell: ({ id, state, verb, begunAt }, { word, reasonMessage }) =>
+  tell: ({ id, state, verb, begunAt, aheadMs }, { word, reasonMessage }) =>
     state === 'absent'
       ? missing('StackNotFound')
       : {
@@ -107,8 +107,8 @@ export const ros: FakeApi = {
             StackId: id,
             Status: word,
             StatusReason: reasonMessage ?? '',
-            CreateTime: stackTime(verb === 'CREATE' ? begunAt : begunAt - YEAR),
-            ...(verb === 'UPDATE' && { UpdateTime: stackTime(begunAt) }),
+            CreateTime: stackTime((verb === 'CREATE' ? begunAt : begunAt - YEAR) + aheadMs),
+            ...(verb === 'UPDATE' && { UpdateTime: stackTime(begunAt + aheadMs) }),
           },
         },
 };

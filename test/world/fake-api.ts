@@ -20,6 +20,8 @@ export type Telling = {
   readonly since: number;
   /** When its present run began. */
   readonly begunAt: number;
+  /** How far the clock is ahead by which the cloud tells when runs of a name began, ms. */
+  readonly aheadMs: number;
   /** Which run of that name it is: 0 for the one that is meant, more for those that come later, less for earlier ones. */
   readonly run: number;
   /** What that run does, where a name stands for several things (a stack is created, updated, deleted). */

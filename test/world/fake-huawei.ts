@@ -40,12 +40,12 @@ export const dws: FakeApi = {
     operationType: ACTION,
     ...(telling.state === 'failed' && { reasonCode: FAILURE, error: saying('The disk is full', telling) }),
   }),
-  tell: ({ id, state, begunAt }, { word, error }, { witness }) => {
+  tell: ({ id, state, begunAt, aheadMs }, { word, error }, { witness }) => {
     if (witness === 'cluster') {
       const task_status = isUnderWay(state) ? ACTION : state === 'failed' ? FAILURE : null;
       return { body: { cluster: { id, status: 'AVAILABLE', task_status } } };
     }
-    const submit_time = new Date(begunAt).toISOString();
+    const submit_time = new Date(begunAt + aheadMs).toISOString();
     if (witness === 'failure') {
       if (state !== 'failed') return missing('DWS.3027');
       const items = [{ sub_items: [{ status: 'FAILED', detail: error }] }];

@@ -221,7 +221,7 @@ export const npmStartTells = (rows: readonly Row[]): void => {
       for (const server of servers) server.close();
       for (const checkout of checkouts) checkout.remove();
     });
-    test.each(rows)('%s', { timeout: 240_000 }, async (_, spoil, says) => {
+    test.each(rows)('%s', async (_, spoil, says) => {
       const checkout = copyCheckout();
       checkouts.push(checkout);
       const base = await aBase();
