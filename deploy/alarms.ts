@@ -41,10 +41,10 @@ const GAUGES = [
   },
 ] as const;
 
-type Named = Pick<Settings, 'name' | 'pollQueues' | 'notifyQueues'>;
+type Named = Pick<Settings, 'name' | 'pollQueues' | 'notifyQueues' | 'canary'>;
 
 const alarmsOf = (settings: Named): readonly Alarm[] => {
-  const { own, queue, function: lambda, api } = metricsOf(settings.name);
+  const { own, ownOf, queue, function: lambda, api } = metricsOf(settings.name);
   return [
     ...DEAD_LETTERS.map((which) => ({
       section: 'dead-letters',
@@ -98,6 +98,15 @@ const alarmsOf = (settings: Named): readonly Alarm[] => {
       seconds: 180,
       isMissed: true,
     },
+    ...(settings.canary ? workQueues(settings) : []).map((which) => ({
+      section: 'canary',
+      which,
+      says: 'The outcome of the canary was not delivered in time',
+      // Two of its operations in a row: each is given five minutes.
+      metric: ownOf(which, 'canaryInTime'),
+      seconds: 600,
+      isMissed: true,
+    })),
     ...FUNCTIONS.map((which) => ({
       section: 'functions-failing',
       which,
@@ -131,7 +140,10 @@ export const alarms = (settings: Settings): Resources =>
             AlarmDescription: `${says}; docs/operations.md#${section}`,
             Namespace: metric.namespace,
             MetricName: metric.name,
-            Dimensions: [{ Name: metric.dimension, Value: metric.of }],
+            Dimensions: [
+              { Name: metric.dimension, Value: metric.of },
+              ...(metric.queue === undefined ? [] : [{ Name: 'queue', Value: metric.queue }]),
+            ],
             Statistic: statistic,
             Period: seconds,
             EvaluationPeriods: periods,

@@ -21,11 +21,12 @@ const graph = (title: string, ...lines: readonly Line[]): Widget => ({
     title,
     region: REGION,
     period: 300,
-    metrics: lines.map(({ metric: { namespace, name, dimension, of }, stat, label }) => [
+    metrics: lines.map(({ metric: { namespace, name, dimension, of, queue }, stat, label }) => [
       namespace,
       name,
       dimension,
       typeof of === 'string' ? of : `\${${of.Ref}}`,
+      ...(queue === undefined ? [] : ['queue', queue]),
       { stat, label },
     ]),
   },
@@ -33,7 +34,7 @@ const graph = (title: string, ...lines: readonly Line[]): Widget => ({
 
 const widgetsOf = (settings: Settings): readonly Widget[] => {
   const { name: deployment } = settings;
-  const { own, queue, function: lambda, api } = metricsOf(deployment);
+  const { own, ownOf, queue, function: lambda, api } = metricsOf(deployment);
   const mine = (name: string, ...stats: readonly string[]): Line[] =>
     stats.map((stat) => ({ metric: own(name), stat, label: `${name} ${stat}` }));
   const each = <T extends string>(whichs: readonly T[], metricOf: (which: T) => Metric, stat: string): Line[] =>
@@ -79,6 +80,9 @@ const widgetsOf = (settings: Settings): readonly Widget[] => {
       ...['swept', 'sweepDone', 'sweepUndone'].flatMap((name) => mine(name, 'Sum')),
     ),
     graph('Oldest lapse, ms', ...mine('oldestLapse', 'Maximum')),
+    ...(settings.canary
+      ? [graph('Canary in time', ...each(workQueues(settings), (which) => ownOf(which, 'canaryInTime'), 'Sum'))]
+      : []),
     graph(
       'Messages due',
       ...each(workQueues(settings), (which) => queue(which, 'ApproximateNumberOfMessagesVisible'), 'Maximum'),

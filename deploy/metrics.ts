@@ -6,6 +6,8 @@ export type Metric = {
   readonly name: string;
   readonly dimension: string;
   readonly of: string | { readonly Ref: string };
+  /** A second dimension, of opwatch's own metrics alone: the name of a queue. */
+  readonly queue?: string;
 };
 
 export const FUNCTIONS = [
@@ -27,6 +29,14 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 export const metricsOf = (deployment: string) => ({
   /** Those that the functions' log lines carry (lib/log.ts). */
   own: (name: string): Metric => ({ namespace: 'opwatch', name, dimension: 'deployment', of: deployment }),
+  /** The same, of one queue of work, by what follows the deployment's name in the queue's. */
+  ownOf: (which: string, name: string): Metric => ({
+    namespace: 'opwatch',
+    name,
+    dimension: 'deployment',
+    of: deployment,
+    queue: `${deployment}-${which}`,
+  }),
   function: (which: FunctionName, name: string): Metric => ({
     namespace: 'AWS/Lambda',
     name,

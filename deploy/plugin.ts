@@ -1,8 +1,9 @@
-/** The serverless plugin that adds to the template what is plainest as tables: further queues, roles, alarms, who hears of them, the dashboard. */
+/** The serverless plugin that adds to the template what is plainest as tables: further queues, the canary's schedule, roles, alarms, who hears of them, the dashboard. */
 import { join } from 'node:path';
 import { readConfig } from '../lib/config.ts';
 import type { Serverless } from '../offline/serverless.ts';
 import { alarms } from './alarms.ts';
+import { addCanary } from './canary.ts';
 import { dashboard } from './dashboard.ts';
 import { addQueues } from './queues.ts';
 import { roles } from './roles.ts';
@@ -28,6 +29,7 @@ export default class DeployPlugin {
         const warnings = processedInput.commands[0] === 'offline' ? [] : warningsOf(config, settings);
         for (const warning of warnings) log.warning(warning);
         addQueues(service, settings);
+        addCanary(service, settings);
         Object.assign(service.resources.Resources, roles(settings, config));
         for (const make of [alarms, subscribers, dashboard]) Object.assign(service.resources.Resources, make(settings));
       },

@@ -47,6 +47,14 @@ const Settings = v.pipe(
     /** Poll queues of each vendor, and notify queues. */
     pollQueues: numberOfQueues,
     notifyQueues: numberOfQueues,
+    /** Whether opwatch watches operations of its own, to see that it works. */
+    canary: v.optional(
+      v.pipe(
+        v.picklist(['yes', 'no'], 'must be yes or no'),
+        v.transform((word) => word === 'yes'),
+      ),
+      'no',
+    ),
     stage: v.optional(v.string(), 'dev'),
     /** Where the notifier may publish with its own role. */
     eventBuses: listOf(ARN('events')),

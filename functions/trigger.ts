@@ -1,6 +1,8 @@
 /** Takes watches: POST /watches, the same JSON by direct invoke, or as the input of a schedule or rule. */
 import middy from '@middy/core';
+import { beginCanaries } from '../lib/begin-canaries.ts';
 import { callerOf, mustHave, principalOf, THE_DEPLOYMENT } from '../lib/caller.ts';
+import { isCanaryInput } from '../lib/canary.ts';
 import { answer, type HttpEvent, type HttpResult, jsonBody } from '../lib/http-event.ts';
 import { problemHeaders } from '../lib/problem.ts';
 import { problemsIn, type Receipt, receive, watchesIn } from '../lib/receive.ts';
@@ -53,6 +55,7 @@ export const serveDirect = async (event: unknown, runtime: Runtime): Promise<Rec
 const isHttp = (event: unknown): event is HttpEvent =>
   typeof event === 'object' && event !== null && 'requestContext' in event;
 
-export const handler = middy<unknown, unknown>().handler((event, context) =>
-  isHttp(event) ? overHttp(event as never, context) : serveDirect(event, theRuntime()),
-);
+export const handler = middy<unknown, unknown>().handler((event, context) => {
+  if (isHttp(event)) return overHttp(event as never, context);
+  return isCanaryInput(event) ? beginCanaries(theRuntime()) : serveDirect(event, theRuntime());
+});

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { type Rules, refusal } from './address-guard.ts';
 import { LimitSettings, type Limits, limitsOf } from './allowance.ts';
+import { CANARY } from './canary.ts';
 import type { EventType } from './event.ts';
 import { providers } from './providers/index.ts';
 import type { Provider, Vendor } from './providers/provider.ts';
@@ -202,6 +203,8 @@ const addressRules = ({ callbacks: { allowHosts: _, ...rules } }: Checked): Rule
 
 const crossFaults = (settings: Checked, knownProviders: ReadonlyMap<string, Provider>): string[] => {
   const faults: string[] = [];
+  for (const kind of ['connections', 'targets', 'tenants'] as const)
+    if (Object.hasOwn(settings[kind], CANARY)) faults.push(`${kind}.${CANARY}: is the name of opwatch's own canary`);
   const { deadline } = settings.defaults;
   if (deadline !== undefined && (deadline === 0 || deadline > DEADLINE_MAX_MS)) {
     faults.push('defaults.deadline: must be more than nothing and at most P7D');

@@ -16,6 +16,7 @@
  *   standing#0      parked#<pk>#<sk>       Standing         of the item that has the trouble; 8 partitions
  */
 import { hash } from 'node:crypto';
+import { isCanary, keepMsOf } from './canary.ts';
 import type { Delivery } from './delivery.ts';
 import { isNotice, type Notice, sameness } from './notice.ts';
 import type { WakeUp } from './queue.ts';
@@ -152,7 +153,8 @@ export const newWatchItem = (watch: Watch, now: number): WatchItem => ({
   lapses: 0,
   receives: 0,
   ...leaseOf(watchKey(watch.id), now + FIRST_LEASE_MS),
-  ...listingOf(watch, watch.submittedAt),
+  // The canary is in nobody's listing and in no count.
+  ...(!isCanary(watch.tenant) && listingOf(watch, watch.submittedAt)),
   body: watch,
 });
 
@@ -175,8 +177,8 @@ export const newDeliveryItem = (pk: string, delivery: Delivery, now: number): De
     lapses: 0,
     receives: 0,
     ...leaseOf(key, now + FIRST_LEASE_MS),
-    // Notices are the operators' and bounded by themselves.
-    ...(!isNotice(delivery.event) && { tenantDay: `${delivery.tenant}#${DELIVERIES}` }),
+    // Notices are the operators' and bounded by themselves; so is the canary.
+    ...(!isNotice(delivery.event) && !isCanary(delivery.tenant) && { tenantDay: `${delivery.tenant}#${DELIVERIES}` }),
     body: delivery,
   };
 };
@@ -197,7 +199,10 @@ export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: numbe
     ...rest
   } = item;
   const next = { ...rest, body, version: item.version + 1 };
-  if (!owesWork(next)) return { ...next, lapses: 0, expiresAt: Math.ceil((now + KEEP_MS) / SECOND) };
+  if (!owesWork(next)) {
+    const { tenant } = next.body as Watch | Delivery;
+    return { ...next, lapses: 0, expiresAt: Math.ceil((now + keepMsOf(tenant)) / SECOND) };
+  }
   // Lease and index entry are only moved when they must be: an index entry that moves costs two more writes.
   const lease = leaseIsDue(item, wakeAt) ? Math.max(wakeAt, now) + LEASE_MS : aliveUntil;
   return { ...next, lapses: 0, ...leaseOf(item, lease) };

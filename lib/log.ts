@@ -12,7 +12,8 @@ export type Fields = Readonly<Record<string, Field>> & {
 };
 export type Metrics = Readonly<Record<string, readonly [value: number, unit: 'Count' | 'Milliseconds']>>;
 
-type Write = (what: string, fields?: Fields, metrics?: Metrics) => void;
+/** `by` names fields that the metrics are told apart by, beside the deployment. */
+type Write = (what: string, fields?: Fields, metrics?: Metrics, by?: readonly string[]) => void;
 
 export type Log = {
   readonly info: Write;
@@ -27,13 +28,13 @@ export type Origin = { readonly deployment: string; readonly now: () => number }
 const NAMESPACE = 'opwatch';
 
 /** Source: CloudWatch User Guide, "Embedded metric format specification". */
-const embedded = (metrics: Metrics, { deployment, now }: Origin) => ({
+const embedded = (metrics: Metrics, by: readonly string[], { deployment, now }: Origin) => ({
   _aws: {
     Timestamp: now(),
     CloudWatchMetrics: [
       {
         Namespace: NAMESPACE,
-        Dimensions: [['deployment']],
+        Dimensions: [['deployment', ...by]],
         Metrics: Object.entries(metrics).map(([Name, [, Unit]]) => ({ Name, Unit })),
       },
     ],
@@ -51,13 +52,13 @@ const safe = (value: unknown): unknown => (typeof value === 'string' ? plain(val
 export const createLog = (write: (line: string) => void, origin?: Origin): Log => {
   const line =
     (level: string): Write =>
-    (what, fields = {}, metrics) =>
+    (what, fields = {}, metrics, by = []) =>
       write(
         JSON.stringify({
           level,
           what: safe(what),
           ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, safe(value)])),
-          ...(metrics && origin && embedded(metrics, origin)),
+          ...(metrics && origin && embedded(metrics, by, origin)),
         }),
       );
   return { info: line('info'), warn: line('warn'), error: line('error') };

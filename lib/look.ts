@@ -6,6 +6,7 @@ import { askTogether, type Due, type Group, type LookTools, type Outcome } from 
 import type { ConnectionConfig } from './config.ts';
 import { NotAllowed, NotConfigured } from './errors.ts';
 import { heldSlots, type Wish } from './lane.ts';
+import { lookWithin, ownProviderOf } from './look-within.ts';
 import type { Observation } from './observation.ts';
 import { providerNamed } from './providers/index.ts';
 import { SECOND } from './schedule.ts';
@@ -21,8 +22,15 @@ const SCOUT_SLOW_WAIT_MS = 5 * SECOND;
 
 /** Looks at everything in `dues`. */
 export const look = <D extends Due>(dues: readonly D[], tools: LookTools): Looked<D> => {
-  const byConnection = Map.groupBy(dues, ({ watch }) => watch.connection);
-  return [...byConnection].flatMap(([name, some]) => {
+  const own = dues.flatMap((due): Looked<D>[number][] => {
+    const provider = ownProviderOf(due.watch);
+    return provider ? [[due, lookWithin(due, provider, tools)]] : [];
+  });
+  const byConnection = Map.groupBy(
+    dues.filter(({ watch }) => !ownProviderOf(watch)),
+    ({ watch }) => watch.connection,
+  );
+  const asked = [...byConnection].flatMap(([name, some]) => {
     const connection = tools.config.connections.get(name);
     if (!connection) return lacking(some, 'no_connection', sentence('no_connection', { name }));
     const orphans = some.filter(({ watch }) => !providerNamed(watch.provider));
@@ -31,6 +39,7 @@ export const look = <D extends Due>(dues: readonly D[], tools: LookTools): Looke
       ...lookThrough(groupsOf(some), connection, tools, true),
     ];
   });
+  return [...own, ...asked];
 };
 
 /** The configuration lacks what the looks need. */

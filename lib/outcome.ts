@@ -1,12 +1,13 @@
 /** Writes down what an attempt brought: in the delivery what follows from it, beside it what happened. */
 import type { Made } from './attempt.ts';
+import { isCanary, keepMsOf } from './canary.ts';
 import { type AttemptRecord, afterAttempt, type Delivery, describe, overtaken } from './delivery.ts';
 import { attemptKey, type DeliveryItem, deliveryKey, withBody } from './items.ts';
 import { isNotice } from './notice.ts';
 import { tellOperatorsOf } from './operators.ts';
 import { placeOf } from './place.ts';
 import type { Runtime } from './runtime.ts';
-import { KEEP_MS, SECOND } from './schedule.ts';
+import { SECOND } from './schedule.ts';
 import { raise } from './standing.ts';
 import type { Verdict } from './targets/target.ts';
 import { plain } from './text.ts';
@@ -68,7 +69,8 @@ const tellOfEnding = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtim
 
 const report = (before: Delivery, { pk, body }: DeliveryItem, verdict: Verdict, { log, now }: Runtime): void => {
   const { id, event, state, attempts } = body;
-  if (event.event === 'progress' || before.state === state) return;
+  // The canary has a line and a metric of its own.
+  if (event.event === 'progress' || before.state === state || isCanary(body.tenant)) return;
   const about = { watch: isNotice(event) ? undefined : pk, delivery: id, target: placeOf(body.target), attempts };
   if (state === 'parked') {
     log.error('delivery parked', { ...about, why: describe(verdict) }, { deliveriesParked: [1, 'Count'] });
@@ -104,7 +106,7 @@ export const saveAttempt = async (
     ...(answer?.body && { answer: plain(answer.body, ANSWER_BYTES) }),
     ...(next.body.state === 'waiting' && { nextAttemptAt: next.body.nextAttemptAt }),
   };
-  const expiresAt = Math.ceil((now() + KEEP_MS) / SECOND);
+  const expiresAt = Math.ceil((now() + keepMsOf(item.body.tenant)) / SECOND);
   await table.insert({ ...attemptKey(item.pk, item.body.id, number), version: 1, body: kept, expiresAt });
   return fateOf(next);
 };

@@ -1,5 +1,6 @@
 /** Whom a delivery goes to: a target named in the configuration, or a callback. */
 import { callbackSecrets } from './callback-keys.ts';
+import { CANARY } from './canary.ts';
 import type { Config, TargetConfig } from './config.ts';
 import type { Delivery } from './delivery.ts';
 import { Misconfigured } from './errors.ts';
@@ -31,6 +32,8 @@ export type Recipient = {
   /** Batches that may tell it at a time. One host of callbacks leaves room for its tenant's others. */
   readonly seats: number;
   readonly isNamed: boolean;
+  /** It has no address: it is told by a line in the log (hear-canary.ts). */
+  readonly isInternal: boolean;
   readonly rate: Rate;
   /** Whether one message is kept up to date there, in place of several. */
   readonly follows: boolean;
@@ -89,6 +92,7 @@ export const recipientOf = (
     turn: isNamed ? name : originTurn(tenant, name),
     ...(!isNamed && { gate: `${tenant} callbacks` }),
     isNamed,
+    isInternal: name === CANARY,
     seats: isNamed ? SEATS : SEATS - 1,
     rate: lane ?? target?.lane ?? {},
     follows,

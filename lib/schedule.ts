@@ -23,6 +23,14 @@ export const BLOCKED_AFTER_MS = 2 * MINUTE;
 /** How long what has ended is kept for reading. */
 export const KEEP_MS = 30 * DAY;
 
+export const CANARY_EVERY_MS = 5 * MINUTE;
+/** How long an operation of the canary goes on: the first look finds it under way, the second finds its end. */
+export const CANARY_LASTS_MS = 5 * SECOND;
+/** Within this its outcome is delivered: a lost message, which costs two or three minutes, rings no alarm. */
+export const CANARY_IN_TIME_MS = 5 * MINUTE;
+export const CANARY_DEADLINE_MS = HOUR;
+export const CANARY_KEEP_MS = DAY;
+
 /** How far ahead of its due time an item stays out of the sweep's sight: a lost message costs this much, never the outcome. */
 export const LEASE_MS = 10 * MINUTE;
 /** The same for an item whose first message has just been sent: nobody has had it in hand yet. */

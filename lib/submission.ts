@@ -4,7 +4,7 @@ import { refusal } from './address-guard.ts';
 import { type Caller, mayTell, mayUse, oversteps } from './caller.ts';
 import type { Config } from './config.ts';
 import { type Fault, pointer } from './problem.ts';
-import { providerNamed, providers } from './providers/index.ts';
+import { providers } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
 import { lacksOf } from './recipient.ts';
 import { DEADLINE_MAX_MS } from './schedule.ts';
@@ -131,7 +131,7 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
   // What can be checked is checked even beside other faults, so that a caller sees everything at once.
   const fault = (field: string, detail: string) => faults.push({ pointer: pointer(base, field), detail });
 
-  const provider = typeof input.provider === 'string' ? providerNamed(input.provider) : undefined;
+  const provider = providers.find(({ traits }) => traits.name === input.provider);
   if (typeof input.provider === 'string' && !provider) {
     fault('provider', `must be one of ${providers.map(({ traits }) => traits.name).join(', ')}`);
   }

@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Caller, SCOPES, type Scope } from './caller.ts';
+import { isCanary } from './canary.ts';
 import type { Item, Key } from './store.ts';
 
 export type Token = {
@@ -63,10 +64,11 @@ export const parseBearer = (
   return parts?.[1] && parts[2] ? { id: parts[1].toLowerCase(), secret: parts[2] } : undefined;
 };
 
-/** Whether `secret` is the token's and the token is still good. Takes the same time whatever differs. */
+/** Whether `secret` is the token's and the token is still good. The tenant of the canary is nobody's. Takes the same time whatever differs. */
 export const isValid = (token: Token, secret: string, now: number): boolean =>
   timingSafeEqual(hashOf(secret), Buffer.from(token.hash, 'hex')) &&
   token.revokedAt === undefined &&
+  !isCanary(token.tenant) &&
   (token.expiresAt ?? Number.POSITIVE_INFINITY) > now;
 
 /** Who asks with this token. */

@@ -1,4 +1,5 @@
 /** What operators and the log are told of a watch when a look has changed it. */
+import { isCanary } from './canary.ts';
 import { watchKey } from './items.ts';
 import { tellOperatorsOf } from './operators.ts';
 import type { Runtime } from './runtime.ts';
@@ -28,6 +29,8 @@ export const tellOfBlock = async (before: Watch, after: Watch, runtime: Runtime)
 /** Logs what a write has changed. */
 export const report = (before: Watch, after: Watch, { log, now }: Runtime): void => {
   const { id, provider, status, word, looks, submittedAt } = after;
+  // The canary has lines and a metric of its own.
+  if (isCanary(after.tenant)) return;
   if (hasNewWord(before, after)) {
     log.warn('unknown word from a cloud', { watch: id, provider, word });
   }

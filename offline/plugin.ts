@@ -22,7 +22,10 @@ import { createLocalToken } from './token.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 type Run = ReturnType<typeof createInvoker>['run'];
-type MappingTools = { readonly run: Run; readonly concurrency: number };
+type MappingTools = { readonly run: Run; readonly concurrency: number; readonly off: readonly string[] };
+
+/** Names queues whose mappings are switched off, apart by commas, as `aws lambda update-event-source-mapping --no-enabled` does. */
+const OFF_VARIABLE = 'OPWATCH_MAPPINGS_OFF';
 type Log = { readonly notice: (line: string) => void; readonly warning: (line: string) => void };
 
 /** One machine's share of the concurrency that Lambda would grant a mapping. */
@@ -159,7 +162,8 @@ export default class OfflinePlugin {
         throw error;
       }
     };
-    const tools = { run, concurrency: concurrency ?? CONCURRENCY_USUAL };
+    const off = (environment[OFF_VARIABLE] ?? '').split(',');
+    const tools = { run, concurrency: concurrency ?? CONCURRENCY_USUAL, off };
     const mappings = this.#functions.flatMap((definition) => this.#mappingsOf(definition, resolve, tools));
     const stop = async (): Promise<void> => {
       await Promise.all(mappings.map((mapping) => mapping.stop()));
@@ -185,11 +189,12 @@ export default class OfflinePlugin {
     if (faults.length > 0) throw new StartFault(faults.join('\n'));
   }
 
-  #mappingsOf({ name, events }: FunctionDefinition, resolve: Resolve, { run, concurrency }: MappingTools) {
+  #mappingsOf({ name, events }: FunctionDefinition, resolve: Resolve, { run, concurrency, off }: MappingTools) {
     const { region } = this.#serverless.service.provider;
     return events.flatMap(({ sqs: event }) => {
       if (!isRecord(event)) return [];
       const queueArn = String(resolve(event.arn));
+      if (off.includes(queueArn.split(':').at(-1) ?? '')) return [];
       const mapping = {
         queueArn,
         queueUrl: `${process.env.AWS_ENDPOINT_URL_SQS}/${queueArn.split(':').slice(-2).join('/')}`,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CANARY } from '../lib/canary.ts';
 import { isValid, newToken, parseBearer, tokenKey } from '../lib/token.ts';
 import { HOUR, T0 } from './samples.ts';
 
@@ -32,6 +33,11 @@ describe('a token', () => {
   test('without an expiry is good for ever', () => {
     const forever = newToken({ tenant: 'team-a' }, T0);
     expect(isValid(forever.item.body, parseBearer(`Bearer ${forever.text}`)?.secret ?? '', T0 + 1e12)).toBe(true);
+  });
+
+  test('of the canary is let in nowhere', () => {
+    const canary = newToken({ tenant: CANARY }, T0);
+    expect(isValid(canary.item.body, parseBearer(`Bearer ${canary.text}`)?.secret ?? '', T0)).toBe(false);
   });
 
   test('may be narrower than everything', () => {

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DEFAULT_TENANT, SCOPES, type Scope } from '../caller.ts';
+import { isCanary } from '../canary.ts';
 import { isOrigin } from '../place.ts';
 import { DAY } from '../schedule.ts';
 import { createTable, type Item, type Table } from '../store.ts';
@@ -59,6 +60,7 @@ const boundsOf = ({
 const create = async (table: Table, options: Record<string, string | undefined>): Promise<string> => {
   const { tenant = DEFAULT_TENANT } = options;
   if (!NAME.test(tenant)) throw new Usage('--tenant must be 1 to 63 of a-z, 0-9 and "-"');
+  if (isCanary(tenant)) throw new Usage(`--tenant ${tenant} is opwatch's own`);
   const scopes = (options.scopes ?? SCOPES.join(',')).split(',').map((scope) => scope.trim()) as Scope[];
   const unknown = scopes.filter((scope) => !SCOPES.includes(scope));
   if (unknown.length > 0) throw new Usage(`unknown scope ${unknown.join(', ')}: there are ${SCOPES.join(', ')}`);

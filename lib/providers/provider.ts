@@ -80,6 +80,8 @@ export type Provider<O = unknown> = {
      * operation's. Left out where an id ties every end to its operation.
      */
     readonly believesBackMs?: number;
+    /** The operations are opwatch's own: a look is given the time, and no cloud. Callers cannot submit them. */
+    readonly asksNoCloud?: true;
     /** Console page for people. */
     readonly console: (operation: O) => string;
     /** Watches with the same key can be answered by shared calls: they are handed over together. */

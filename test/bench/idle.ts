@@ -33,7 +33,7 @@ export const idle = async (print: Print): Promise<void> => {
   const mappings = saidInTemplate(/^ +- sqs:$/);
   const receives = { ...emptyBill(), sqsRequests: mappings * RECEIVES_A_MINUTE * MINUTES_A_MONTH };
   const sweeps = await ofSweeps();
-  const alarms = alarmNames({ name: 'opwatch', pollQueues: 1, notifyQueues: 1 }).length;
+  const alarms = alarmNames({ name: 'opwatch', pollQueues: 1, notifyQueues: 1, canary: false }).length;
   const rows: [string, string, number][] = [
     [`receives of ${mappings} empty queues`, number(receives.sqsRequests), costOf(receives).total],
     ['sweeps', number(sweeps.invocations), costOf(sweeps).total],

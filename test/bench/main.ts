@@ -1,6 +1,7 @@
 /** `npm run bench`: measures, and prints what it measured. `npm run bench -- poller bundles` makes only those. */
 import { budget } from './budget.ts';
 import { bundles } from './bundles.ts';
+import { canary } from './canary.ts';
 import { coalescing } from './coalescing.ts';
 import { hanging } from './hanging.ts';
 import { idle } from './idle.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   poller,
   units,
   idle,
+  canary,
   bundles,
   latency,
   coalescing,

@@ -15,6 +15,8 @@ const LOG_GB = 0.5;
 const MEMORY_GB = 0.5;
 
 export const ALARM_MONTH = 0.1;
+/** Of opwatch's own; AWS's cost nothing. */
+export const METRIC_MONTH = 0.3;
 export const KEY_MONTH = 1;
 
 export type Cost = Readonly<Record<'sqs' | 'dynamodb' | 'lambda' | 'logs' | 'total', number>>;

@@ -119,7 +119,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
     test.each([
       [
         'Trigger',
-        'DEAD_LETTER_QUEUE_URL OPWATCH_STAGE POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME',
+        'DEAD_LETTER_QUEUE_URL NOTIFY_QUEUE_URLS OPWATCH_STAGE POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME',
       ],
       [
         'PollerAliyun',

@@ -119,6 +119,7 @@ export const GIVEN = {
     'arn:aws:events:eu-west-1:123456789012:event-bus/operations, arn:aws:events:us-east-1:123456789012:event-bus/default',
   topics: 'arn:aws:sns:eu-west-1:123456789012:operations',
   secrets: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:chats/ops-AbC123',
+  canary: 'yes',
   alarmEmail: 'ops@example.com',
   alarmUrl: 'https://alarms.example.com/hook',
   alarmSlackWorkspace: 'T0123ABCD',

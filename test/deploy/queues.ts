@@ -109,6 +109,7 @@ export const queues = (one: () => Resources, several: () => Resources): void => 
 export const numbersOfQueues = (): void => {
   const GIVEN = {
     ...NOTHING_GIVEN,
+    canary: 'no',
     eventBuses: '',
     topics: '',
     secrets: '',

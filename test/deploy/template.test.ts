@@ -1,6 +1,7 @@
 /** What is deployed, read from what `serverless package` makes of it. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { alarms } from './alarms.ts';
+import { canary } from './canary.ts';
 import { documentedRoles } from './documented.ts';
 import { functions } from './functions.ts';
 import { hearers } from './hearers.ts';
@@ -48,7 +49,16 @@ describe('several queues', () =>
     () => several.resources,
   ));
 describe('numbers of queues', numbersOfQueues);
-describe('alarms', () => alarms(() => dev.resources));
+describe('alarms', () =>
+  alarms(
+    () => dev.resources,
+    () => prod.resources,
+  ));
+describe('the canary', () =>
+  canary(
+    () => dev.resources,
+    () => prod.resources,
+  ));
 describe('alarms are heard', () =>
   hearers(
     () => dev.resources,

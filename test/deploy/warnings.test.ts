@@ -28,7 +28,7 @@ test.each([
   ['offline', []],
 ])('serverless %s warns, and goes on', async (command, says) => {
   const warned: string[] = [];
-  const text = { eventBuses: '', secrets: '', topics: '' };
+  const text = { canary: 'no', eventBuses: '', secrets: '', topics: '' };
   const service: Serverless['service'] = {
     provider: { region: 'eu-west-1' },
     custom: { deploy: { ...NOTHING_GIVEN, ...text } },

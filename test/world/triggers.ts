@@ -37,7 +37,7 @@ type Tools = {
   readonly chance: Chance;
   readonly effects: Effects;
   readonly happens: (what: Oddity) => boolean;
-  readonly downUntil: (name: string) => number;
+  readonly downUntil: (name: string, queueUrl?: string) => number;
   readonly trace?: (line: string) => void;
 };
 
@@ -55,7 +55,7 @@ export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, 
     timeline.at(at + chance.between(2, 80), () => {
       const consumer = consumers.get(url);
       if (!consumer) return;
-      const down = downUntil(consumer.name);
+      const down = downUntil(consumer.name, url);
       if (down > timeline.now()) return lookAt(url, down);
       const { concurrency = Number.POSITIVE_INFINITY, sqs } = consumer;
       if ((busy.get(url) ?? 0) >= concurrency) return IDLE;

@@ -61,8 +61,8 @@ export type WorldOptions = {
   readonly skewMs?: (chance: Chance) => number;
   readonly manner?: (asked: string, process: Process) => Manner | undefined;
   readonly reply?: (url: string, process: Process) => Reply | undefined;
-  /** Until when a function is not called at all. */
-  readonly downUntil?: (name: string) => number;
+  /** Until when a function is not called at all, or not for this queue. */
+  readonly downUntil?: (name: string, queueUrl?: string) => number;
   readonly functions?: Partial<Functions>;
   /** How many notifiers there are at a time; any number while it is left out. */
   readonly notifiers?: number;

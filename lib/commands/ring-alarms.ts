@@ -1,0 +1,113 @@
+/**
+ * npm run ring-alarms: rings each alarm of a deployment once, for its operators to see that they hear it.
+ *
+ *   npm run ring-alarms -- --deployment opwatch-prod [--alarm no-sweep,canary-poll-aliyun] [--list]
+ *
+ * Works with your AWS credentials. It sets the state of alarms in CloudWatch and changes nothing else. CloudWatch sets each alarm back
+ * when it looks at its metric again. An alarm that rings already tells nobody anew, so it is left alone and named.
+ */
+import { parseArgs } from 'node:util';
+import {
+  CloudWatchClient,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+
+const USAGE = `usage:
+  npm run ring-alarms -- [--deployment opwatch-prod] [--alarm no-sweep,...] [--list]
+The deployment is named by --deployment or TABLE_NAME: opwatch-<stage>. Without --alarm, all its alarms ring. --list rings none.`;
+
+class Usage extends Error {}
+
+const REASON = 'npm run ring-alarms: do you hear me?';
+
+/** The alarms of a deployment, by the topic that they tell: another deployment's name may begin with the same words. */
+const alarmsOf = async (client: CloudWatchClient, deployment: string): Promise<MetricAlarm[]> => {
+  const found: MetricAlarm[] = [];
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNamePrefix: `${deployment}-` }))
+    found.push(...MetricAlarms);
+  return found.filter(({ AlarmActions = [] }) => AlarmActions.some((arn) => arn.endsWith(`:${deployment}-alarms`)));
+};
+
+/** Those that are asked for, by their names with or without the deployment's before them. */
+const chosen = (alarms: readonly MetricAlarm[], deployment: string, asked: string | undefined): MetricAlarm[] => {
+  if (asked === undefined) return [...alarms];
+  const full = asked.split(',').map((name) => `${deployment}-${name.trim().replace(`${deployment}-`, '')}`);
+  const unknown = full.filter((name) => !alarms.some(({ AlarmName }) => AlarmName === name));
+  if (unknown.length > 0)
+    throw new Usage(`${deployment} has no alarm ${unknown.join(', ')}: --list shows those it has`);
+  return alarms.filter(({ AlarmName = '' }) => full.includes(AlarmName));
+};
+
+/** Rings one. Answers what became of it, and whether somebody must hear it. */
+const ring = async (
+  client: CloudWatchClient,
+  { AlarmName, StateValue, ActionsEnabled }: MetricAlarm,
+): Promise<readonly [what: string, isRung: boolean, isFault: boolean]> => {
+  if (StateValue === 'ALARM') return ['rings already, left alone', false, false];
+  if (ActionsEnabled === false) return ['tells nobody: its actions are switched off', false, true];
+  try {
+    await client.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: REASON }));
+    return ['rung', true, false];
+  } catch (error) {
+    return [`not rung: ${(error as Error).message}`, false, true];
+  }
+};
+
+const mustArrive = (count: number, deployment: string): string =>
+  count === 0
+    ? 'No alarm was rung.'
+    : `${count} ${count === 1 ? 'alarm was' : 'alarms were'} rung. Whoever hears the topic ${deployment}-alarms must be told of each twice: now that it ` +
+      'begins, and that it ends, when CloudWatch has looked at its metric again (some minutes). ' +
+      'If nothing comes, see docs/operations.md#who-hears-of-alarms.';
+
+const OPTIONS = {
+  deployment: { type: 'string' },
+  alarm: { type: 'string' },
+  list: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const readArguments = () => {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    throw new Usage((error as Error).message);
+  }
+};
+
+const main = async (): Promise<void> => {
+  const { deployment = process.env.TABLE_NAME, alarm, list, help } = readArguments();
+  if (help) return console.log(USAGE);
+  if (!deployment) throw new Usage('which deployment?');
+  const client = new CloudWatchClient({});
+  const alarms = chosen(await alarmsOf(client, deployment), deployment, alarm);
+  if (alarms.length === 0)
+    throw new Error(`there is no alarm of ${deployment} in this account and region: is it deployed there?`);
+  let count = 0;
+  // One after the other: CloudWatch takes three such requests a second.
+  for (const each of alarms) {
+    const told = `${each.AlarmName}: ${each.AlarmDescription}`;
+    if (list) {
+      console.log(`${each.StateValue}\t${told}`);
+      continue;
+    }
+    const [what, isRung, isFault] = await ring(client, each);
+    console.log(`${what}\t${told}`);
+    if (isRung) count += 1;
+    if (isFault) process.exitCode = 1;
+  }
+  if (!list) console.log(mustArrive(count, deployment));
+};
+
+/** What the SDK's own words leave open: what to do. */
+const cureFor = ({ name, message }: Error): string => {
+  if (message === 'Region is missing') return 'which region? Set AWS_REGION';
+  return name === 'CredentialsProviderError' ? `${message}: sign in to AWS, or set AWS_PROFILE` : message;
+};
+
+await main().catch((error: Error) => {
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : cureFor(error));
+  process.exitCode = 1;
+});

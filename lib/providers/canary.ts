@@ -1,0 +1,32 @@
+/** The canary's operations, one kind for the pollers of each vendor: each is over by itself soon after its submission. No cloud is asked. */
+import * as v from 'valibot';
+import { CANARY_LASTS_MS } from '../schedule.ts';
+import type { Ask, Observation, Provider, Vendor } from './provider.ts';
+
+const Operation = v.strictObject({
+  /** The minute that it was begun in. */
+  at: v.string(),
+  /** Its place among those of this minute: the queues of its watch follow from it. */
+  number: v.string(),
+});
+type CanaryOperation = v.InferOutput<typeof Operation>;
+
+const sightOf = ({ submittedAt }: Ask<CanaryOperation>, now: number): Observation =>
+  now < submittedAt + CANARY_LASTS_MS
+    ? { kind: 'seen', status: 'running', word: 'RUNNING', known: true }
+    : { kind: 'seen', status: 'succeeded', word: 'SUCCEEDED', known: true };
+
+const canaryOf = (vendor: Vendor): Provider<CanaryOperation> => ({
+  traits: {
+    name: `canary-${vendor}`,
+    vendor,
+    operation: Operation,
+    graceMs: 0,
+    missesUntilLost: 1,
+    asksNoCloud: true,
+    console: () => '',
+  },
+  look: async (asks, { now }) => asks.map((ask) => sightOf(ask, now)),
+});
+
+export const canaries: readonly Provider<CanaryOperation>[] = [canaryOf('aliyun'), canaryOf('huawei')];
