@@ -73,19 +73,37 @@ export const mayTell = ({ targets }: Pick<Caller, 'targets'>, target: string): b
 
 const only = (allowed: readonly string[] = []): string => `only ${allowed.join(', ') || 'none'}`;
 
-/** Where a submission, defaults filled in, goes beyond what its caller may; `base` is its place in the body. */
+/** What a submission asks for, defaults filled in. */
+export type AskedFor = {
+  readonly connection?: string;
+  readonly notify: readonly string[];
+  /** What the configuration has filled in: it is refused without its name, which the caller may not know. */
+  readonly byDefault: readonly ('connection' | 'notify')[];
+};
+
+/** Where a submission goes beyond what its caller may; `base` is its place in the body. */
 export const oversteps = (
   caller: Pick<Caller, 'connections' | 'targets'>,
-  { connection, notify }: { readonly connection?: string; readonly notify: readonly string[] },
+  { connection, notify, byDefault }: AskedFor,
   base = '',
 ): Fault[] => {
   const { connections, targets } = caller;
-  const places = new Set(notify.filter((target) => !mayTell(caller, target)).map(placeOf));
+  const named = (field: 'connection' | 'notify', name: string, unnamed: string) =>
+    byDefault.includes(field) ? unnamed : name;
+  const places = notify
+    .filter((target) => !mayTell(caller, target))
+    .map((target) => named('notify', placeOf(target), 'each target that is told by default'));
   return [
     ...(connection === undefined || mayUse(caller, connection)
       ? []
-      : [{ field: 'connection', what: `use ${connection}`, allowed: connections }]),
-    ...[...places].map((place) => ({ field: 'notify', what: `have ${place} told`, allowed: targets })),
+      : [
+          {
+            field: 'connection',
+            what: `use ${named('connection', connection, 'the default connection')}`,
+            allowed: connections,
+          },
+        ]),
+    ...[...new Set(places)].map((place) => ({ field: 'notify', what: `have ${place} told`, allowed: targets })),
   ].map(({ field, what, allowed }) => ({
     pointer: pointer(base, field),
     detail: `this token may not ${what}, ${only(allowed)}: name what it may, or use a token that may more`,

@@ -125,7 +125,10 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
   if (!isObject(input)) return { faults: [{ pointer: base, detail: 'must be an object' }] };
   // Before anything is said of it: to whom it is not allowed, a connection that is not there looks the same.
   if (typeof input.connection === 'string' && !mayUse(context, input.connection))
-    return { faults: [], beyond: oversteps(context, { connection: input.connection, notify: [] }, base) };
+    return {
+      faults: [],
+      beyond: oversteps(context, { connection: input.connection, notify: [], byDefault: [] }, base),
+    };
   const envelope = check(Envelope, input, base);
   const faults: Fault[] = [...envelope.faults];
   // What can be checked is checked even beside other faults, so that a caller sees everything at once.
@@ -164,7 +167,8 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
     for (const { at, detail } of lacksOf(mine, subject, config)) faults.push({ pointer: pointer(base, ...at), detail });
   }
 
-  const beyond = oversteps(context, { ...(connection && { connection: connection.name }), notify }, base);
+  const byDefault = (['connection', 'notify'] as const).filter((field) => input[field] === undefined);
+  const beyond = oversteps(context, { ...(connection && { connection: connection.name }), notify, byDefault }, base);
   const isRefused = faults.length > 0 || beyond.length > 0;
   if (isRefused || !envelope.output || !provider || !connection || !operation?.output) return { faults, beyond };
   return {

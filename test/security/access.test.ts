@@ -161,7 +161,10 @@ describe('a token for some connections', () => {
     const world = createWorld();
     const submission = stage(world);
     const before = snapshot(world);
-    for (const body of [submission, { ...submission, connection: 'aliyun' }]) {
+    for (const [body, what] of [
+      [submission, 'the default connection'],
+      [{ ...submission, connection: 'aliyun' }, 'aliyun'],
+    ] as const) {
       expect(await submitAs(world, bounded, body)).toMatchObject({
         status: 403,
         body: {
@@ -169,7 +172,7 @@ describe('a token for some connections', () => {
           errors: [
             {
               pointer: '/connection',
-              detail: 'this token may not use aliyun, only huawei: name what it may, or use a token that may more',
+              detail: `this token may not use ${what}, only huawei: name what it may, or use a token that may more`,
             },
           ],
         },
@@ -280,7 +283,7 @@ describe('a token for some targets', () => {
     const { notify: _, ...submission } = stage(world);
     expect(await submitAs(world, bounded, submission)).toMatchObject({
       status: 403,
-      body: { errors: [{ pointer: '/notify', detail: detailOf('chat') }] },
+      body: { errors: [{ pointer: '/notify', detail: detailOf('each target that is told by default') }] },
     });
   });
 
@@ -440,7 +443,7 @@ describe('a tenant', () => {
         ),
         async (allowed, submission) => {
           const receipt = await submitAs(worldOf({ ...OPEN, ...allowed }), caller, submission);
-          if (receipt.status !== 422) return;
+          if (receipt.status < 400) return;
           const seen = wordsIn(receipt.body, submission).split(',').filter(Boolean);
           expect(seen.filter((name) => ![...allowed.connections, ...allowed.targets].includes(name))).toEqual([]);
         },
