@@ -52,36 +52,52 @@ export const secretsWithoutArn = (config: Config, { secrets }: Pick<Settings, 's
 };
 
 /**
- * The inline policies of a role hold 10,240 characters (IAM and STS quotas). These are for names and patterns, the ARN around
- * each included; everything else in a role takes fewer than 4,000.
+ * The inline policies of a role hold 10,240 characters (IAM and STS quotas). These are for names, patterns and secrets, the ARN
+ * around each included; everything else in a role takes fewer than 4,000.
  */
 const NAMES_MAX = 6_000;
 const AROUND = '"arn:aws-us-gov:ssm:ap-northeast-1:123456789012:parameter/",'.length;
-const sizeOf = (names: readonly string[]): number => names.reduce((sum, name) => sum + AROUND + name.length, 0);
+const sizeOf = (names: readonly string[], around: number): number =>
+  names.reduce((sum, name) => sum + around + name.length, 0);
 
-/** Names that are too many become patterns: each path whose parts after the first `depth` are left open. */
-const within = (names: readonly string[]): string[] => {
-  const deepest = Math.max(0, ...names.map((name) => name.split('/').length - 1));
+const asWords = (text: string): string => `-${text.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-`;
+const tellsStage = (part: string, stage: string): boolean => asWords(part).includes(asWords(stage));
+
+/**
+ * Names that exceed `max` become patterns: of several that share their first parts, the others are left open. A part that tells the
+ * stage never is: such a pattern would let one stage read the secrets of another.
+ */
+const within = (names: readonly string[], stage: string, max: number): string[] => {
+  const all = names.map((name) => name.split('/'));
+  const whole = (parts: readonly string[]) => parts.join('/');
   let fitting = [...names];
-  for (let depth = deepest; depth > 0 && sizeOf(fitting) > NAMES_MAX; depth -= 1) {
-    const open = names.map((name) => {
-      const parts = name.split('/');
-      return parts.length > depth ? `${parts.slice(0, depth).join('/')}/*` : name;
-    });
-    fitting = [...new Set(open)];
+  for (
+    let depth = Math.max(0, ...all.map(({ length }) => length - 1));
+    depth > 0 && sizeOf(fitting, AROUND) > max;
+    depth -= 1
+  ) {
+    const groups = Map.groupBy(all, (parts) => (parts.length > depth ? whole(parts.slice(0, depth)) : undefined));
+    const isOpened = (some: readonly string[][]) =>
+      some.length > 1 && !some.some((parts) => parts.slice(depth).some((part) => tellsStage(part, stage)));
+    fitting = [...groups]
+      .flatMap(([path, some]) => (path !== undefined && isOpened(some) ? [`${path}/*`] : some.map(whole)))
+      .sort();
   }
-  if (sizeOf(fitting) > NAMES_MAX)
+  if (sizeOf(fitting, AROUND) > max)
     throw new Error(
-      'opwatch.config.ts names more parameters than a role can list: put them below a common path, such as /opwatch/prod/',
+      'opwatch.config.ts names more parameters than a role can list: put them below a common path of their stage, such as /opwatch/prod/',
     );
   return fitting;
 };
 
 /** Lets a role read these references. Throws where their names, as patterns too, exceed what a policy holds. */
-export const read = (references: readonly string[], { secrets }: Pick<Settings, 'secrets'>): Statement[] => {
-  const parameters = within(parametersOf(references));
+export const read = (
+  references: readonly string[],
+  { secrets, stage }: Pick<Settings, 'secrets' | 'stage'>,
+): Statement[] => {
   const wanted = new Set(secretsOf(references));
   const arns = secrets.filter((arn) => wanted.has(nameIn(arn)));
+  const parameters = within(parametersOf(references), stage, NAMES_MAX - sizeOf(arns, '"",'.length));
   const allow = (Action: string, Resource: readonly unknown[]): Statement[] =>
     Resource.length > 0 ? [{ Effect: 'Allow', Action: [Action], Resource }] : [];
   return [

@@ -23,16 +23,16 @@ const UNREAD = {
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:';
 
-const settingsWith = (secrets = '') => readSettings({ ...UNREAD, secrets });
+const settingsWith = (secrets = '', stage = 'dev') => readSettings({ ...UNREAD, secrets, stage });
 
-const statementsFor = (config: ConfigInput, role: string, secrets?: string) => {
-  const made = roles(settingsWith(secrets), readConfig(config)) as unknown as Resources;
+const statementsFor = (config: ConfigInput, role: string, secrets?: string, stage?: string) => {
+  const made = roles(settingsWith(secrets, stage), readConfig(config)) as unknown as Resources;
   return statementsOf(made[`${role}Role`]?.Properties ?? {});
 };
 
 /** What a role may read, by action. */
-const readable = (config: ConfigInput, role: string, secrets?: string) =>
-  statementsFor(config, role, secrets).flatMap(({ Action, Resource }) =>
+const readable = (config: ConfigInput, role: string, secrets?: string, stage?: string) =>
+  statementsFor(config, role, secrets, stage).flatMap(({ Action, Resource }) =>
     /^(ssm|secretsmanager):/.test(String(Action)) ? list(Resource).map((one) => `${Action} ${nameOf(one)}`) : [],
   );
 
@@ -134,10 +134,38 @@ describe('more names than a policy holds', () => {
   });
 
   test('become several patterns where paths differ, and a lone name stays as it is', () => {
-    const names = ['alone', ...numbered(80, (i) => `opwatch/dev/${i % 2 === 0 ? 'a' : 'b'}/account-${i}`)];
+    const names = [
+      'alone',
+      'shared/team/a/key',
+      ...numbered(80, (i) => `opwatch/dev/${i % 2 === 0 ? 'a' : 'b'}/account-${i}`),
+    ];
     expect(readable(connections(names), 'PollerAliyun')).toEqual(
-      ['alone', 'opwatch/dev/a/*', 'opwatch/dev/b/*'].map(parameter),
+      ['alone', 'opwatch/dev/a/*', 'opwatch/dev/b/*', 'shared/team/a/key'].map(parameter),
     );
+  });
+
+  test.each<[string, string, string[]]>([
+    ['beside the folder of the stage', 'dev', ['opwatch/dev/key', ...numbered(100, (i) => `opwatch/shared-${i}`)]],
+    ['that begin with the stage', 'dev', numbered(100, (i) => `opwatch/dev-${i}`)],
+    ['that end with the stage', 'Prod', numbered(100, (i) => `opwatch/account-${i}/prod`)],
+    ['of a stage of two words', 'dev-prod', numbered(100, (i) => `opwatch/x/${i}.dev_prod`)],
+  ])('are refused where a pattern would open other stages: %s [S5]', (_, stage, names) => {
+    expect(() => readable(connections(names), 'PollerAliyun', '', stage)).toThrow('a common path of their stage');
+  });
+
+  test('leave room for the ARNs of secrets', () => {
+    const some = numbered(50, (i) => `opwatch/dev/keys/account-${i}`);
+    const secrets = numbered(12, (i) => `kept/secret-${i}`);
+    const config = connections(some);
+    const more = Object.fromEntries(
+      secrets.map((each, i) => [`s-${i}`, { vendor: 'aliyun', credentials: `secret:${each}` } as const]),
+    );
+    const arns = secrets.map((each) => `${ARN}${each}-AbCdEf`).join();
+    const both = { ...config, connections: { ...config.connections, ...more } };
+    expect(readable(config, 'PollerAliyun', arns)).toHaveLength(50);
+    const told = readable(both, 'PollerAliyun', arns);
+    expect(told).toContain(reference('kept/*'));
+    expect(told.filter((text) => text.startsWith('secretsmanager:'))).toHaveLength(12);
   });
 
   test('are refused, with the cure, where no path is common', () => {
