@@ -31,11 +31,11 @@ export type Packaged = {
 
 const PRINTED = 'printed.txt';
 
-const packInto = async (home: string, args: readonly string[]): Promise<Packaged> => {
+const packInto = async (home: string, args: readonly string[], cwd = root): Promise<Packaged> => {
   const env = { PATH: process.env.PATH, HOME: home };
   const dir = join(home, 'package');
   const command = [serverless, 'package', '--package', dir, ...args];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: root, env });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd, env });
   writeFileSync(join(home, PRINTED), `${stdout}${stderr}`);
   return readPackage(home);
 };
@@ -54,10 +54,13 @@ const readPackage = (home: string): Packaged => {
  * Packages by `serverless package …args`; rejects, with what it printed, when it fails. Not two at a time: they write their
  * bundles to the same places.
  */
-export const pack = async (...args: readonly string[]): Promise<Packaged> => {
+export const pack = (...args: readonly string[]): Promise<Packaged> => packIn(root, ...args);
+
+/** The same in another checkout. */
+export const packIn = async (checkout: string, ...args: readonly string[]): Promise<Packaged> => {
   const home = mkdtempSync(join(tmpdir(), 'opwatch-test-'));
   try {
-    return await packInto(home, args);
+    return await packInto(home, args, checkout);
   } finally {
     rmSync(home, { recursive: true });
   }

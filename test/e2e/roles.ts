@@ -9,6 +9,8 @@ import type { Opwatch } from './kit/opwatch.ts';
 
 const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:${LOCAL_ACCOUNT}:${name}`;
 const queue = (name: string) => arn('sqs', `opwatch-dev-${name}`);
+/** Names that begin as those of this deployment do, or differ from them in case alone. */
+const OTHER_STAGES = ['opwatch-dev2', 'opwatch-dev-prod', 'opwatch-prod', 'opwatch-DEV', 'opwatch'];
 const table = arn('dynamodb', 'table/opwatch-dev');
 const logOf = (name: string) => arn('logs', `log-group:/aws/lambda/opwatch-dev-${name}:*`);
 
@@ -186,7 +188,16 @@ const FORBIDDEN: readonly [
     'read another table',
     EVERYBODY,
     ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    [`${table}-2`, arn('dynamodb', 'table/opwatch-prod')],
+    [`${table}-2`, ...OTHER_STAGES.map((name) => arn('dynamodb', `table/${name}`))],
+  ],
+  [
+    'send to or take from a queue of another deployment, or one that this deployment does not have',
+    EVERYBODY,
+    ['sqs:SendMessage', ...TAKING],
+    [
+      ...OTHER_STAGES.flatMap((name) => ALL_QUEUES.map((each) => arn('sqs', `${name}-${each}`))),
+      ...ALL_QUEUES.map((name) => `${queue(name)}-2`),
+    ],
   ],
   ['write', ['link', 'keys', 'authorizer'], ['dynamodb:PutItem'], [table]],
   [
@@ -195,6 +206,42 @@ const FORBIDDEN: readonly [
     ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
     [table],
     ['tokens'],
+  ],
+  [
+    'read when tokens end',
+    but('sweep'),
+    ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+    [table],
+    ['token-ends'],
+  ],
+  ['change when tokens end', EVERYBODY, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], [table], ['token-ends']],
+  [
+    'read or write what the operators are told',
+    ['api', 'link', 'keys', 'authorizer'],
+    ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    [table],
+    ['n_', 'n_of#'],
+  ],
+  [
+    'read or write what has a trouble',
+    ['trigger', 'link', 'keys', 'authorizer'],
+    ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    [table],
+    ['standing#'],
+  ],
+  [
+    'read or write what a target holds',
+    but('notifier'),
+    ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    [table],
+    ['held#'],
+  ],
+  [
+    'read the pace of connections',
+    ['notifier', 'link', 'keys', 'authorizer'],
+    ['dynamodb:BatchGetItem', 'dynamodb:Query'],
+    [table],
+    ['lane#'],
   ],
   ['make, change or remove tokens', EVERYBODY, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], [table], ['tokens']],
   ['read anything but tokens', ['authorizer'], ['dynamodb:BatchGetItem'], [table], ALL_PARTITIONS_BUT('tokens')],
@@ -233,9 +280,13 @@ const FORBIDDEN: readonly [
   [
     'touch a partition of another kind',
     EVERYBODY,
-    ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:DeleteItem'],
     [table],
-    ['other#', 'x'],
+    // Partitions whose names begin as those of a kind do, or go on after one, are no partitions of that kind.
+    [
+      ...['other#', 'x', 'w', 'W_x', ' w_x', 'n', 'lane', 'LANE#x', 'turn', 'held', 'head', 'standing', '*', '?', ''],
+      ...['token', 'tokens2', 'tokens#x', 'TOKENS', 'token*', 'tenant', 'tenants2', 'tenants#default', 'token-ends2'],
+    ],
   ],
   ['list watches', but('api'), ['dynamodb:Query'], [`${table}/index/listing`]],
   ['read whole partitions', but('api', 'sweep'), ['dynamodb:Query'], [table]],
@@ -263,9 +314,12 @@ const FORBIDDEN: readonly [
     'read what the configuration does not name: other stages, other things of this account',
     EVERYBODY,
     ['ssm:GetParameters', 'ssm:GetParameter', 'ssm:GetParametersByPath'],
-    ['opwatch/prod/aliyun/credentials', 'opwatch-prod/x', 'opwatch/x', 'opwatch', 'other'].map((name) =>
-      arn('ssm', `parameter/${name}`),
-    ),
+    [
+      ...['opwatch/prod/aliyun/credentials', 'opwatch-prod/x', 'opwatch/x', 'opwatch', 'other'],
+      ...['credentials2', 'credentials/x', 'Credentials', 'credential', '*'].map((name) => `opwatch/aliyun/${name}`),
+      ...['OPWATCH/aliyun/credentials', '/opwatch/aliyun/credentials', 'opwatch/*', '*'],
+      ...['aliyun/credentials', 'opwatch/aliyun/credentials'].map((name) => `aws/reference/secretsmanager/${name}`),
+    ].map((name) => arn('ssm', `parameter/${name}`)),
   ],
   [
     'change a secret',
@@ -277,7 +331,9 @@ const FORBIDDEN: readonly [
     'read from Secrets Manager, unless told where',
     EVERYBODY,
     ['secretsmanager:GetSecretValue'],
-    [arn('secretsmanager', 'secret:x-AbCdEf')],
+    ['x-AbCdEf', 'opwatch/aliyun/credentials-AbCdEf', 'opwatch/prod/x-AbCdEf'].map((name) =>
+      arn('secretsmanager', `secret:${name}`),
+    ),
   ],
   [
     'publish, unless told where',
