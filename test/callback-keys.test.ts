@@ -17,7 +17,7 @@ const PRIVATE = `whsk_${Buffer.alloc(32, 2).toString('base64')}`;
 const CI = 'https://ci.example.com';
 
 describe('the key of an origin', () => {
-  test('is the same every time, and another for each origin and each tenant', () => {
+  test('is the same every time, and another for each origin and each tenant [S18]', () => {
     // HMAC-SHA256 of "opwatch callback https://ci.example.com" under 32 bytes of 1.
     expect(derivedSecret(MASTER, CI)).toBe(derivedSecret(MASTER, CI));
     const keys = [
@@ -73,7 +73,7 @@ const toldTo = async (world: Made, notify: readonly string[]) => {
 };
 
 describe('callbacks', () => {
-  test('signed by v1a verify with the public key, which anybody may read, and whoever has it can sign nothing [S7]', async () => {
+  test('signed by v1a verify with the public key, which anybody may read, and whoever has it can sign nothing [S7] [S18]', async () => {
     const world = worldWith([PRIVATE], { callbackSigning: 'v1a' });
     const [request] = await toldTo(world, ['https://builds.example.com/a']);
     const { headers = {}, body = '' } = request ?? {};
@@ -90,7 +90,7 @@ describe('callbacks', () => {
     expect(() => signedHeaders(keys, { id: 'msg_1', at: 0 }, '{}')).toThrow('is a public key');
   });
 
-  test('signed by derived keys verify with the key of their origin, and with no other [S7]', async () => {
+  test('signed by derived keys verify with the key of their origin, and with no other [S7] [S18]', async () => {
     const world = worldWith([MASTER], { callbackSigning: 'derived' });
     const urls = ['https://builds.example.com/a', 'https://ops.example.com/b'];
     const requests = await toldTo(world, urls);
@@ -106,7 +106,7 @@ describe('callbacks', () => {
     }
   });
 
-  test('of a tenant that says nothing keep their key', async () => {
+  test('of a tenant that says nothing keep their key [S18]', async () => {
     const world = worldWith([MASTER], {});
     const [request] = await toldTo(world, ['https://builds.example.com/a']);
     const { headers = {}, body = '' } = request ?? {};

@@ -153,7 +153,7 @@ export const roles = (resources: () => Resources, granted: () => Resources): voi
     expect(wild).toEqual([]);
   });
 
-  test('only the authorizer reads tokens, and no function writes them [S5]', () => {
+  test('only the authorizer reads tokens, and no function writes them [S17]', () => {
     const holders = FUNCTIONS.flatMap((name) =>
       Object.entries(permissionsOf(resources(), name)).flatMap(([what, actions]) =>
         what.startsWith('Table of') && / (tokens|t\*|\*)( |$)/.test(what) ? [`${name}: ${actions.join()}`] : [],
@@ -162,7 +162,7 @@ export const roles = (resources: () => Resources, granted: () => Resources): voi
     expect(holders).toEqual(['Authorizer: dynamodb:BatchGetItem']);
   });
 
-  test('every item of the table is within a condition on its partition [S5]', () => {
+  test('every item of the table is within a condition on its partition [S17]', () => {
     for (const name of FUNCTIONS)
       expect(Object.keys(permissionsOf(resources(), name)).filter((what) => what === 'Table')).toEqual([]);
   });

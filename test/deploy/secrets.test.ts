@@ -107,7 +107,7 @@ describe('a role may read exactly what the configuration names for its work', ()
     expect(secretsWithoutArn(config, settingsWith()).sort()).toEqual(['aliyun/b', 'chats/ops', 'links', 'signing']);
   });
 
-  test('so a stage whose names are its own cannot read those of another stage [S5]', () => {
+  test('so a stage whose names are its own cannot read those of another stage [S16]', () => {
     const ofStage = (stage: string): ConfigInput => ({
       connections: { huawei: { vendor: 'huawei', credentials: `ssm:/opwatch/${stage}/huawei` } },
       targets: { hook: { type: 'webhook', url: `ssm:/opwatch/${stage}/url`, secrets: `ssm:/opwatch/${stage}/secret` } },
@@ -149,7 +149,7 @@ describe('more names than a policy holds', () => {
     ['that begin with the stage', 'dev', numbered(100, (i) => `opwatch/dev-${i}`)],
     ['that end with the stage', 'Prod', numbered(100, (i) => `opwatch/account-${i}/prod`)],
     ['of a stage of two words', 'dev-prod', numbered(100, (i) => `opwatch/x/${i}.dev_prod`)],
-  ])('are refused where a pattern would open other stages: %s [S5]', (_, stage, names) => {
+  ])('are refused where a pattern would open other stages: %s [S16]', (_, stage, names) => {
     expect(() => readable(connections(names), 'PollerAliyun', '', stage)).toThrow('a common path of their stage');
   });
 

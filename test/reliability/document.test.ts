@@ -24,12 +24,12 @@ describe('ids', () => {
   });
 
   test('that stand for nothing are found', () => {
-    expect(unknown([...all, shown('[F99] [F0] [S16]')])).toEqual(['F99', 'F0', 'S16']);
+    expect(unknown([...all, shown('[F99] [F0] [S99]')])).toEqual(['F99', 'F0', 'S99']);
   });
 
-  test('are F1 to F55 and S1 to S15', () => {
+  test('are F1 to F57 and S1 to S19', () => {
     const ids = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
-    expect(IDS).toEqual([...ids('F', 55), ...ids('S', 15)]);
+    expect(IDS).toEqual([...ids('F', 57), ...ids('S', 19)]);
   });
 });
 

@@ -152,6 +152,14 @@ export const FAULTS: Readonly<Record<string, Promised>> = {
     'One tenant provokes notices to the operators without end',
     'Ten an hour are told, and that there are more; a chat is told several in one message, what is urgent first, and other tenants’ notices arrive in time',
   ],
+  F56: [
+    'A release is rolled back while its rows and messages are at work',
+    'The release before reads them and loses nothing; what it cannot tell waits for the next upgrade',
+  ],
+  F57: [
+    'The table is restored to a point in time, and the queues are empty',
+    'Whatever was owed at that time is told, and so is what is submitted again; docs/operations.md says which events come twice',
+  ],
 };
 
 export const REQUIREMENTS: Readonly<Record<string, Promised>> = {
@@ -199,6 +207,22 @@ export const REQUIREMENTS: Readonly<Record<string, Promised>> = {
   S15: [
     'Tools for development never reach production',
     'The local stack knows its own queues, table and clouds only, and takes no others',
+  ],
+  S16: [
+    'No stage reads the secrets of another',
+    'A role may read the names that the configuration of its stage has; no pattern leaves the stage open',
+  ],
+  S17: [
+    'No function touches a partition that its work does not need',
+    'Each role names its partitions (dynamodb:LeadingKeys); only the authorizer reads tokens, and none writes them',
+  ],
+  S18: [
+    'No receiver of callbacks forges one to another',
+    'They are signed with a private key, or with a key for each origin; a tenant keeps its own until its configuration changes',
+  ],
+  S19: [
+    'A refusal tells nothing of what its caller may not see',
+    'It names no connection, target or watch of others, not even whether there is one',
   ],
 };
 

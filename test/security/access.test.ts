@@ -194,7 +194,7 @@ describe('a token for some connections', () => {
     ['one that is not there', ['aliyun-a'], 'aliyun-other', 'this token may not use aliyun-other, only aliyun-a'],
     ['none, where there is a choice', ['aliyun-a'], undefined, 'must be one of aliyun-a'],
     ['none, where it has no choice', ['huawei'], undefined, 'this token may use none of aliyun'],
-  ])('is told of no other connection, whatever it names: %s [S2]', async (_, connections, connection, says) => {
+  ])('is told of no other connection, whatever it names: %s [S19]', async (_, connections, connection, says) => {
     const world = createWorld({ config: two });
     const { status, body } = await submitAs(world, callerWith({ connections }), { ...stage(world), connection });
     expect(status).toBeGreaterThanOrEqual(400);
@@ -427,7 +427,7 @@ describe('a tenant', () => {
     targets: fc.subarray(['chat', 'secret', 'https://ci.example.com', 'https://*']),
   });
 
-  test('is told of nothing that it may not see, whatever is wrong with its submission [S2]', async () => {
+  test('is told of nothing that it may not see, whatever is wrong with its submission [S19]', async () => {
     await fc.assert(
       fc.asyncProperty(
         bounds,
@@ -451,7 +451,7 @@ describe('a tenant', () => {
     );
   });
 
-  test('is not told whether there is a connection or a target that it may not use [S2]', async () => {
+  test('is not told whether there is a connection or a target that it may not use [S19]', async () => {
     const answers = async (more: object) => {
       const { status, body } = await submitAs(worldOf(OPEN), caller, dws(worldOf(OPEN), more));
       return JSON.stringify({ status, body }).replaceAll(/first|third|secret|nobody/g, 'x');
