@@ -68,7 +68,8 @@ const list = (value: string | undefined): string[] => (value ?? '').split(',').f
 
 export const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Environment => ({
   pollQueues: { aliyun: list(env.POLL_QUEUE_URLS_ALIYUN), huawei: list(env.POLL_QUEUE_URLS_HUAWEI) },
-  notifyQueues: list(env.NOTIFY_QUEUE_URLS),
+  // Lambda replaces code and environment one after the other: for seconds of an upgrade the variable is that of 0.1.0.
+  notifyQueues: list(env.NOTIFY_QUEUE_URLS ?? env.NOTIFY_QUEUE_URL),
   deadLetterQueue: env.DEAD_LETTER_QUEUE_URL ?? '',
   publicUrl: (env.PUBLIC_URL ?? '').replace(/\/$/, ''),
 });

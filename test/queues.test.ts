@@ -1,6 +1,7 @@
 /** The number of queues changes with a deployment, and whatever was in them is looked after all the same. */
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../lib/delivery.ts';
+import { readEnvironment } from '../lib/runtime.ts';
 import { isOver } from '../lib/watch.ts';
 import { HOUR, MINUTE } from './samples.ts';
 import { deliveriesOf, logged, pass, submitted, watchOf } from './world/scenes.ts';
@@ -35,6 +36,13 @@ const busy = async (poll: number, notify: number) => {
 const messagesOf = (world: World, urls: readonly string[]) => urls.flatMap((url) => world.sqs.messages(url)).length;
 const states = (world: World, ids: readonly string[]) =>
   ids.flatMap((id) => deliveriesOf(world, id).map(({ body }) => (body as Delivery).state));
+
+test.each([
+  ['today’s', { NOTIFY_QUEUE_URLS: 'https://a,https://b' }, ['https://a', 'https://b']],
+  ['that of 0.1.0', { NOTIFY_QUEUE_URL: 'https://a' }, ['https://a']],
+])('notify queues are read from the environment as the template has it: %s [F21]', (_, env, queues) => {
+  expect(readEnvironment(env).notifyQueues).toEqual(queues);
+});
 
 describe('the number of queues', () => {
   test.each([
