@@ -41,6 +41,8 @@ export default defineConfig({
     default: { signing: 'env:STAND_IN_SIGNING_SECRET' },
     other: tenant,
     pages: tenant,
+    // Its callbacks are signed with a private key: GET /keys?tenant=signing shows the public one.
+    signing: { ...tenant, signing: 'env:STAND_IN_PRIVATE_SECRET', callbackSigning: 'v1a' },
     flooding: { ...tenant, connections: ['aliyun-stored'] },
   },
   defaults: { connections: { aliyun: 'aliyun', huawei: 'huawei' }, notify: ['inbox'] },

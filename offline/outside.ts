@@ -48,6 +48,7 @@ export const startOutside = async ({ cloudsPort = 0, inboxPort = 0, dir }: Outsi
       STAND_IN_HUAWEI_KEY: huawei.accessKeyId,
       STAND_IN_HUAWEI_SECRET: huawei.secretAccessKey,
       STAND_IN_SIGNING_SECRET: secret,
+      STAND_IN_PRIVATE_SECRET: `whsk_${randomBytes(32).toString('base64')}`,
       STAND_IN_TOKEN: token,
       STAND_IN_SIGN: sign,
       STAND_IN_LINK_KEY: randomBytes(32).toString('hex'),

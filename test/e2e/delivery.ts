@@ -1,8 +1,9 @@
 /** Receivers that fail, refuse, misbehave or do not answer at all: what they are sent, how often, and what is written of it. */
+import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { anOperation, type Opwatch, type WholeWatch } from './kit/opwatch.ts';
-import { type Receiver, startReceiver } from './kit/receiver.ts';
+import { type Receiver, startReceiver, type Verifier } from './kit/receiver.ts';
 
 let opwatch: Opwatch;
 /** Somebody at an address of his own who takes what he is sent and does not answer, the first time. */
@@ -18,6 +19,18 @@ const tell = async (...notify: readonly string[]): Promise<string> => {
   return (await opwatch.submit(submission)).id;
 };
 
+/** Believes whoever has the private key of a public one (`whpk_…`). */
+const withPublicKey = (text: string): Verifier => {
+  const x = Buffer.from(text.replace(/^whpk_/, ''), 'base64').toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return (body, headers) => {
+    const [version, value = ''] = headers['webhook-signature']?.split(',') ?? [];
+    const signed = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`);
+    if (version !== 'v1a' || !verify(null, signed, key, Buffer.from(value, 'base64'))) throw new Error('not signed');
+    return JSON.parse(body);
+  };
+};
+
 const received = (name: string) => opwatch.receiver.received(name);
 const triedAtLeast = (times: number) => (watch: WholeWatch) => (watch.deliveries[0]?.log.length ?? 0) >= times;
 
@@ -30,6 +43,27 @@ export const delivery = (running: () => Opwatch): void => {
     hanging.push(...(await Promise.all(names.map((name) => tell(deaf.urlOf(name))))));
   });
   afterAll(() => deaf.close());
+
+  it('a callback of a tenant with a private key verifies with the public key that GET /keys shows without a token [S18]', async () => {
+    const { status, body } = await opwatch.ask('/keys?tenant=signing', { token: '' });
+    expect([status, body]).toEqual([200, { keys: [expect.stringMatching(/^whpk_/)] }]);
+    const { keys: [key = ''] = [] } = body as { keys: string[] };
+    const other = await startReceiver(withPublicKey(key));
+    try {
+      const submission = { ...anOperation(), notify: [other.urlOf('ci')] };
+      await opwatch.begin(submission);
+      const token = await opwatch.stack.createToken('signing');
+      expect(await opwatch.ask('/watches', { body: submission, token })).toMatchObject({ status: 202 });
+      await expect.poll(() => other.received('ci').length).toBe(1);
+      expect(other.faults()).toEqual([]);
+      const { operation } = submission;
+      expect(other.received('ci')[0]?.event).toMatchObject({ type: 'operation.succeeded', data: { operation } });
+    } finally {
+      await other.close();
+    }
+    // The others of this stack share a secret: there is nothing to show.
+    expect(await opwatch.ask('/keys', { token: '' })).toMatchObject({ status: 200, body: { keys: [] } });
+  });
 
   it('a receiver that does not answer holds up nobody else', async () => {
     await expect.poll(() => deaf.received().length).toBeGreaterThan(0);

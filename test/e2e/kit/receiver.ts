@@ -30,9 +30,12 @@ export type Receiver = {
   readonly close: () => Promise<void>;
 };
 
-/** Starts a receiver on this machine that believes what `secret` (`whsec_…`) has signed. */
-export const startReceiver = async (secret: string): Promise<Receiver> => {
-  const webhook = new Webhook(secret);
+/** Throws where the headers do not show who has signed the body. */
+export type Verifier = (body: string, headers: Readonly<Record<string, string>>) => unknown;
+
+/** Starts a receiver on this machine that believes what `secret` (`whsec_…`) has signed, or what a verifier of its own does. */
+export const startReceiver = async (secret: string | Verifier): Promise<Receiver> => {
+  const webhook = typeof secret === 'string' ? new Webhook(secret) : { verify: secret };
   const attempts: Attempt[] = [];
   const faults: string[] = [];
   const plans = new Map<string, (number | 'hang')[]>();

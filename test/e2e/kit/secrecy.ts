@@ -9,7 +9,7 @@ const secretsOf = ({ stack, token }: Opwatch<Reached>): string[] => {
   const given = Object.keys(environment).filter((name) => /^STAND_IN_.*(SECRET|LINK_KEY)$/.test(name));
   const texts = [...given.map((name) => environment[name] ?? ''), token];
   // The part that is random, without what tells its kind.
-  return texts.map((text) => text.replace(/^whsec_|^opw_[0-9a-f]+_/, ''));
+  return texts.map((text) => text.replace(/^whsec_|^whsk_|^opw_[0-9a-f]+_/, ''));
 };
 
 /** Every message that was ever in a queue, deleted ones too as far as their bytes are still on the disk. */
