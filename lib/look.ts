@@ -89,7 +89,7 @@ const lookThrough = <D extends Due>(
   mayScout: boolean,
 ): Looked<D> => {
   const { pace, now } = tools;
-  const needsScout = mayScout && pace.needsScout(connection.name);
+  const needsScout = mayScout && pace.needsScout(connection);
   const scout = needsScout && groups.length > 1 ? scoutOf(groups) : undefined;
   const going = scout ? [scout] : groups;
   const wishes = going.map(

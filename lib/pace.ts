@@ -1,7 +1,9 @@
 /** Keeps the lanes in the table: taking times, pausing and reopening are read-modify-write, retried when somebody was faster. */
+import type { ConnectionConfig } from './config.ts';
 import type { Throttled } from './errors.ts';
 import { type Allotment, allot, type Lane, openLane, type Wish } from './lane.ts';
 import { throttled } from './pacing.ts';
+import type { Vendor } from './providers/provider.ts';
 import { accepted, type Good, newestGood, type Refusal, refused } from './refusals.ts';
 import type { Runtime } from './runtime.ts';
 import { MINUTE, SECOND } from './schedule.ts';
@@ -23,7 +25,7 @@ export type Pace = {
    * Whether one call must go before a gust, because this function does not know how the connection fares: ten calls would
    * meet a wrong clock or a key that has ended at once, and some clouds lock a key for that.
    */
-  readonly needsScout: (name: string) => boolean;
+  readonly needsScout: (connection: Pick<ConnectionConfig, 'name' | 'vendor'>) => boolean;
   /** How far the cloud's clock is ahead of ours, ms, by what this function has last read of the lane. */
   readonly skewMs: (name: string) => number;
   /** Remembers how far the cloud's clock is from ours, so that the next function signs by it at once. */
@@ -36,7 +38,11 @@ export type Pace = {
  */
 const LONG_LINE_MS = 2.5 * SECOND;
 const STAND_EVERY_MS = 250;
-const SCOUTED_FOR_MS = MINUTE;
+/**
+ * How long a good answer speaks for a whole batch. Huawei Cloud locks a key for five minutes after more than five failures in
+ * a row (API Request Signing Guide, FAQs): where a clock has just been set wrong, one batch would be enough.
+ */
+const SCOUTED_FOR_MS: Readonly<Record<Vendor, number>> = { aliyun: MINUTE, huawei: SECOND };
 
 const laneKey = (name: string) => ({ pk: `lane#${name}`, sk: 'lane' });
 
@@ -105,10 +111,10 @@ export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
       learn(name, { good: newestGood([{ ...good, at: now() }], knownOf(name).good, now()) });
       if (isTrial) await changeLane(name, (lane) => accepted(lane, now()));
     },
-    needsScout: (name) => {
+    needsScout: ({ name, vendor }) => {
       const { good, lane } = knownOf(name);
       const answeredAt = good[0]?.at ?? Number.NEGATIVE_INFINITY;
-      return answeredAt <= Math.max(now() - SCOUTED_FOR_MS, lane.doubt?.at ?? 0);
+      return answeredAt <= Math.max(now() - SCOUTED_FOR_MS[vendor], lane.doubt?.at ?? 0);
     },
     skewMs: (name) => knownOf(name).lane.skewMs ?? 0,
     skewed: (name, skewMs) => changeLane(name, (lane) => ({ ...lane, skewMs })),

@@ -8,7 +8,7 @@ import { look } from '../lib/look.ts';
 import { createPace } from '../lib/pace.ts';
 import { createSecrets } from '../lib/secrets.ts';
 import { createSharedAnswers } from '../lib/shared-answers.ts';
-import { OPERATIONS, T0, watchWith } from './samples.ts';
+import { MINUTE, OPERATIONS, SECOND, T0, watchWith } from './samples.ts';
 import { createMemoryTable } from './world/memory-table.ts';
 
 const ehpc = (TaskId: string, slots?: readonly number[]): Due => ({
@@ -24,6 +24,17 @@ const emr = (OperationId: string, slots?: readonly number[]): Due => ({
   watch: watchWith({ id: `w_${OperationId}`, seenAt: T0, operation: { ...OPERATIONS['aliyun-emr'], OperationId } }),
   ...(slots && { slots }),
 });
+const job = (job_id: string): Due => ({
+  watch: watchWith({
+    id: `w_${job_id}`,
+    provider: 'huawei-job',
+    connection: 'huawei',
+    seenAt: T0,
+    operation: { service: 'ecs', region: 'cn-north-4', project_id: 'p', job_id },
+  }),
+});
+/** As a request to Huawei Cloud is signed: `20260105T080000Z`. */
+const SDK_DATE = /^(....)(..)(..)T(..)(..)(..)Z$/;
 
 const answer = (status: number, body: object): HttpAnswer => ({
   status,
@@ -52,6 +63,7 @@ const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = 
   const config = readConfig({
     connections: {
       aliyun: { vendor: 'aliyun', credentials: { accessKeyId: 'env:ID', secretAccessKey: 'env:SECRET' } },
+      huawei: { vendor: 'huawei', credentials: { accessKeyId: 'env:ID', secretAccessKey: 'env:SECRET' } },
     },
   });
   const table = createMemoryTable({ now: () => now });
@@ -172,6 +184,32 @@ test('a batch is not refused for its time one by one: others sign by what the fi
   expect(one.calls.length).toBeGreaterThan(10);
   expect(one.calls.length).toBeLessThanOrEqual(13);
   expect(Math.round((one.lane().skewMs ?? 0) / 60_000)).toBe(20);
+});
+
+test('a batch of Huawei Cloud is not refused at once where a clock was set a moment after a good answer: its key would be locked [F37]', async () => {
+  let aheadMs = 0;
+  let passed = () => 0;
+  let refusals = 0;
+  const cloud = ({ headers, url }: HttpRequest): HttpAnswer => {
+    const time = T0 + passed() + aheadMs;
+    const signedAt = Date.parse(String(headers['x-sdk-date']).replace(SDK_DATE, '$1-$2-$3T$4:$5:$6Z'));
+    if (Math.abs(signedAt - time) <= 15 * MINUTE)
+      return answer(200, { status: 'RUNNING', job_id: url.split('/').at(-1) });
+    refusals += 1;
+    const refusal = answer(401, { error_code: 'APIGW.0301', error_msg: 'signature expired' });
+    return { ...refusal, headers: { date: new Date(time).toUTCString() } };
+  };
+  const one = functionWith(cloud);
+  passed = one.passed;
+  expect((await one.look([job('before')])).map(wordOf)).toEqual(['RUNNING']);
+  for (const minutes of [20, -20, 0]) {
+    one.pass(SECOND);
+    aheadMs = minutes * MINUTE;
+    refusals = 0;
+    const outcomes = await one.look(Array.from({ length: 10 }, (_, i) => job(`job-${i}`)));
+    expect(outcomes.map(wordOf)).toEqual(Array(10).fill('RUNNING'));
+    expect(refusals).toBe(1);
+  }
 });
 
 describe('watches of a connection that is booked far ahead', () => {
