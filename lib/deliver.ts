@@ -72,7 +72,7 @@ const sort = async (job: Job<Delivery>, around: readonly Item[], runtime: Runtim
     const fate = saveOvertaken(job.item, runtime).catch((): Fate => ({ backAt: runtime.now() + SECOND }));
     return { job, fate: await fate };
   }
-  const mayAt = mayAttemptAt(body);
+  const mayAt = mayAttemptAt(body, runtime.now());
   return mayAt > runtime.now() + EARLY_MS ? { job, fate: { backAt: mayAt } } : { due };
 };
 

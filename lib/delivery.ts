@@ -1,7 +1,7 @@
 /** A delivery: one event owed to one target, from the debt to "delivered" or "parked". Pure. Instants are epoch ms. */
 import type { Announced } from './event.ts';
 import type { Notice } from './notice.ts';
-import { CLAIM_MS, lastAttemptAt, nextAttempt } from './schedule.ts';
+import { believed, CLAIM_MS, HOUR, lastAttemptAt, longestWait, nextAttempt } from './schedule.ts';
 import type { Verdict } from './targets/target.ts';
 
 /** How far an operation has got: built from the watch as it stands when it is told. */
@@ -58,9 +58,24 @@ export const newDelivery = (parts: Pick<Delivery, 'id' | 'tenant' | 'target' | '
   nextAttemptAt: now,
 });
 
-/** When an attempt may be made: now, or later because it is not due or somebody else is at it. */
-export const mayAttemptAt = (delivery: Delivery): number =>
-  Math.max(delivery.nextAttemptAt, delivery.claim?.until ?? 0);
+/**
+ * A time that lies further ahead than it can be meant is of a wrong clock. Less than this much further counts as meant:
+ * functions whose clocks are minutes apart try nothing twice.
+ */
+const CLOCKS_OFF_MS = HOUR;
+
+/**
+ * When an attempt may be made: now, or later because it is not due or somebody else is at it. A time that only a wrong clock
+ * can have written is not waited for.
+ */
+export const mayAttemptAt = (delivery: Delivery, now: number): number => {
+  const { nextAttemptAt, claim, attempts, begunAfter = 0, waitingFor } = delivery;
+  const waitMs = longestWait(attempts - begunAfter, waitingFor?.cause === 'retry_after');
+  return Math.max(
+    believed(nextAttemptAt, now, waitMs + CLOCKS_OFF_MS),
+    believed(claim?.until ?? 0, now, CLAIM_MS + CLOCKS_OFF_MS),
+  );
+};
 
 /** Takes the delivery for one attempt, so that two wake-ups do not start two builds. */
 export const claimed = (delivery: Delivery, by: string, now: number): Delivery => ({

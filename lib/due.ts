@@ -62,5 +62,5 @@ const claimFor = async (
   const [standing] = (await table.get([item])) as DeliveryItem[];
   if (!standing) return { fate: 'done' };
   // The claim may be ours after all, written by a try whose answer was lost.
-  return standing.body.claim?.by === by ? { item: standing } : { fate: { backAt: mayAttemptAt(standing.body) } };
+  return standing.body.claim?.by === by ? { item: standing } : { fate: { backAt: mayAttemptAt(standing.body, now()) } };
 };

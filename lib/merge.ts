@@ -59,7 +59,7 @@ export const leftByOthers = async (
     const item = items.find(({ pk, sk }) => pk === key.pk && sk === key.sk) as DeliveryItem | undefined;
     const watch = items.find(({ pk, sk }) => pk === key.pk && sk === 'watch') as Item<Watch> | undefined;
     if (!item || !(watch || isOfNotice(item))) return [];
-    if (item.body.state !== 'waiting' || mayAttemptAt(item.body) > now() + EARLY_MS) return [];
+    if (item.body.state !== 'waiting' || mayAttemptAt(item.body, now()) > now() + EARLY_MS) return [];
     const job = { wakeUp: wakeUpOf(item), messageId: '', item, receives: 0 };
     const due = { job, ...(watch && { watch: watch.body }) };
     return recipientOf(item.body, config).turn === recipient.turn && canMerge(due, recipient) ? [due] : [];

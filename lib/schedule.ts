@@ -125,6 +125,10 @@ const ATTEMPT_WAITS: readonly number[] = [
 const JITTER = 0.2;
 const RETRY_AFTER_MAX_MS = DAY;
 
+/** The longest that a delivery of so many attempts may wait for the next one; `isAsked`: its receiver has named the time. */
+export const longestWait = (attempts: number, isAsked: boolean): number =>
+  Math.max((ATTEMPT_WAITS[attempts] ?? 0) * (1 + JITTER), isAsked ? RETRY_AFTER_MAX_MS : 0);
+
 /** How long one attempt may hold a delivery before another may be made: the attempt's own time-out and room to record it. */
 export const CLAIM_MS = 30 * SECOND;
 

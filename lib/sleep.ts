@@ -30,7 +30,7 @@ export const withSleep = async (fates: Fates, runtime: Runtime): Promise<Fates> 
     const { pk, sk, ticket } = job.wakeUp;
     const item = items.find((each) => each.pk === pk && each.sk === sk && each.ticket === ticket);
     if (item?.body.state !== 'waiting') return [];
-    const until = Math.max(backAt, mayAttemptAt(item.body));
+    const until = Math.max(backAt, mayAttemptAt(item.body, now()));
     const isAsleep = await putToSleep(item, until, recipientOf(item.body, config), runtime).catch(() => false);
     return isAsleep ? [[job, 'done'] as const] : [];
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { deliver } from '../lib/deliver.ts';
 import type { AttemptRecord } from '../lib/delivery.ts';
 import { poll } from '../lib/poll.ts';
+import { createTurns } from '../lib/turns.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './samples.ts';
 import type { Faults } from './world/process.ts';
 import type { Reply } from './world/receivers.ts';
@@ -47,6 +48,23 @@ describe('an attempt', () => {
     expect(deliveriesOf(world, id).map(({ body }) => body.state)).toEqual(['delivered']);
     expect(attemptsOf(world, id)).toEqual([expect.objectContaining({ number: 1, status: 204, verdict: 'delivered' })]);
     expect(messagesIn(world)).toBe(0);
+  });
+
+  test('that a function with its clock two days ahead has made in vain is made again within a minute [F27]', async () => {
+    let isFirst = true;
+    const { world, id } = await announced({
+      ...replies('broken'),
+      bend: (runtime, { name }) => {
+        if (name !== 'notifier' || !isFirst) return runtime;
+        isFirst = false;
+        const now = () => runtime.now() + 2 * DAY;
+        return { ...runtime, now, turns: createTurns({ ...runtime, now }) };
+      },
+    });
+    world.start();
+    await pass(world, MINUTE);
+    expect(attemptsOf(world, id)).toHaveLength(2);
+    expect(deliveriesOf(world, id).map(({ body }) => body.state)).toEqual(['delivered']);
   });
 
   test('that does not is made again on the schedule, under the same webhook-id, and parked in the end [F44]', async () => {

@@ -10,7 +10,7 @@ import {
   overtaken,
 } from '../lib/delivery.ts';
 import type { Verdict } from '../lib/targets/target.ts';
-import { HOUR, T0 } from './samples.ts';
+import { HOUR, MINUTE, T0 } from './samples.ts';
 
 const fresh = newDelivery(
   {
@@ -40,18 +40,48 @@ const attempt = (delivery: Delivery, verdict: Verdict, now: number): Delivery =>
 
 test('a new delivery may be attempted at once', () => {
   expect(fresh).toMatchObject({ state: 'waiting', attempts: 0 });
-  expect(mayAttemptAt(fresh)).toBe(T0);
+  expect(mayAttemptAt(fresh, T0)).toBe(T0);
 });
 
 describe('a claim', () => {
   test('keeps everybody else away for 30 s, and counts as an attempt [F41]', () => {
     const taken = claimed(fresh, 'me', T0);
     expect(taken).toMatchObject({ attempts: 1, claim: { by: 'me', until: T0 + 30_000 } });
-    expect(mayAttemptAt(taken)).toBe(T0 + 30_000);
+    expect(mayAttemptAt(taken, T0)).toBe(T0 + 30_000);
   });
 
   test('does not shorten a wait', () => {
-    expect(mayAttemptAt({ ...claimed(fresh, 'me', T0), nextAttemptAt: T0 + HOUR })).toBe(T0 + HOUR);
+    expect(mayAttemptAt({ ...claimed(fresh, 'me', T0), nextAttemptAt: T0 + HOUR }, T0)).toBe(T0 + HOUR);
+  });
+});
+
+describe('a time that only a wrong clock can have written is not waited for [F27]:', () => {
+  const waiting = (attempts: number, ahead: number, more: Partial<Delivery> = {}): Delivery => ({
+    ...fresh,
+    attempts,
+    nextAttemptAt: T0 + ahead,
+    ...more,
+  });
+  const until = (ahead: number) => ({ claim: { by: 'other', until: T0 + ahead } });
+  const asked = (ahead: number) => ({ waitingFor: { cause: 'retry_after', until: T0 + ahead } as const });
+
+  test.each<[string, Delivery, boolean]>([
+    ['six minutes after two attempts', waiting(2, 6 * MINUTE), true],
+    ['six minutes, of a clock that is an hour ahead', waiting(2, 6 * MINUTE + HOUR), true],
+    ['six minutes, of a clock that is two hours ahead', waiting(2, 6 * MINUTE + 2 * HOUR), false],
+    ['two days', waiting(2, 48 * HOUR), false],
+    ['a day after nine attempts', waiting(9, 24 * HOUR), true],
+    [
+      'a day after nine attempts before it was begun anew, and two since',
+      waiting(11, 24 * HOUR, { begunAfter: 9 }),
+      false,
+    ],
+    ['a day, as its receiver has asked', waiting(2, 24 * HOUR, asked(24 * HOUR)), true],
+    ['two days, as its receiver cannot have asked', waiting(2, 48 * HOUR, asked(48 * HOUR)), false],
+    ['the claim of another', waiting(2, 0, until(30_000)), true],
+    ['the claim of another whose clock is two days ahead', waiting(2, 0, until(48 * HOUR)), false],
+  ])('%s: %s', (_, delivery, isWaitedFor) => {
+    expect(mayAttemptAt(delivery, T0) > T0).toBe(isWaitedFor);
   });
 });
 
