@@ -66,12 +66,14 @@ export type Later = {
 /**
  * A time this near is waited for in the function, for each look that waits together. A later one is not, and the message is
  * hidden until then: a function that sleeps for a second costs what a message and two writes cost. The calls of a slow
- * connection are few: there a quarter of the time between two of them is waited for.
+ * connection are few, and one function at a time waits for the next of them: whoever came a moment early would lose it.
  */
 const WAIT_EACH_MS = SECOND;
 /** Where calls stand in line, functions are scarce: thousands that wait must not take them from other connections. */
 const WAIT_EACH_IN_LINE_MS = 250;
 const WAIT_MAX_MS = 2.5 * SECOND;
+/** The next call of a slow connection. */
+const WAIT_SLOW_MAX_MS = 4 * SECOND;
 /** Messages are hidden in whole seconds: one comes back this much before its time. */
 const COME_BACK_EARLY_MS = SECOND;
 /** No line is longer: what finds no place in it comes back when the line is nearly over. */
@@ -80,8 +82,10 @@ const LINE_MAX_MS = HOUR;
 const LINE_END_MS = 2.5 * SECOND;
 /** Calls are kept apart by this much more than the rate needs: one leaves a little late, another is quicker on its way. */
 const GUARD_MS = 150;
-/** The times in a line are further apart than the lane's calls must be, so that those who come late catch up. */
-const LINE_STRETCH = 1.17;
+/** The times in a line are further apart than the lane's calls must be, so that those who come late catch up: by so much, or ... */
+const LINE_GUARD_MS = 170;
+/** ... for slow connections, by so much. */
+const LINE_STRETCH = 1.08;
 /**
  * Where nobody knows how a connection fares, its calls are this far apart: the next one is stopped where the answer to the
  * last is a refusal. Ten functions would meet it at once.
@@ -98,7 +102,7 @@ const budgetOf = (lane: Lane, now: number, callsPerSecond: number): Budget => {
   // Calls are whole: at 2.5 a second no second may hold a third. (A rate such as 0.29 x 100 is 28.999... to a machine.)
   const size = Math.max(1, Math.floor(rate + 1e-9));
   const everyMs = Math.max(SECOND, SECOND / rate);
-  return { size, spanMs: everyMs + GUARD_MS, stepMs: (everyMs * LINE_STRETCH) / size };
+  return { size, spanMs: everyMs + GUARD_MS, stepMs: Math.max(everyMs + LINE_GUARD_MS, everyMs * LINE_STRETCH) / size };
 };
 
 /** How far ahead times are looked for by those who have stood in line. */
@@ -187,7 +191,8 @@ const serve = (
   const lastCalled = isUnknown && wish.isScout ? (free.at(-1)?.[0] ?? 0) + SCOUTS_APART_MS : now;
   const { slots, gusts } = place(free, calls, Math.max(now, lineEnds, lastCalled), budget);
   const [at = now] = slots;
-  const waitMs = wish.isUnderWay || lastCalled > now ? WAIT_MAX_MS : patienceMs;
+  // Those that wait for a scout of another function are not many functions at a time: others fall due meanwhile.
+  const waitMs = wish.isUnderWay ? WAIT_MAX_MS : lastCalled > now ? WAIT_EACH_MS : patienceMs;
   if (at <= now + waitMs) return { state: { ...before, gusts }, allotment: { slots } };
   const { size, stepMs } = budget;
   // Those who stand together come back together, in one batch, and call at one instant.
@@ -254,7 +259,8 @@ export const allot = (
   if (pausedUntil > now) return { lane, allotments: wishes.map(() => ({ backAt: pausedUntil, why: 'paused' })) };
 
   const eachMs = initial.lineUntil > now ? WAIT_EACH_IN_LINE_MS : WAIT_EACH_MS;
-  const patienceMs = Math.min(Math.max(wishes.length * eachMs, budget.spanMs / 4), WAIT_MAX_MS);
+  const slowMs = Math.min(budget.spanMs / Math.min(budget.size, 4), WAIT_SLOW_MAX_MS);
+  const patienceMs = Math.max(Math.min(wishes.length * eachMs, WAIT_MAX_MS), slowMs);
   const rules = { mayStand, patienceMs, isUnknown: newestGood(lane.good ?? [], [], now).length === 0 };
   let state = initial;
   const allotted = new Map<Wish, Allotment>();

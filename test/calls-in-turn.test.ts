@@ -79,7 +79,7 @@ describe('the calls of a look', () => {
     const { call } = lookWith([0, 110], { rate: 0.1, lane: { ...openLane, gusts: [[T0, 1]] } });
     await call();
     await call();
-    expect(await busy(call)).toEqual({ backAt: 9_150, slots: [10_150, 21_850, 33_550] });
+    expect(await busy(call)).toEqual({ backAt: 9_150, slots: [10_150, 20_950, 31_750] });
   });
 
   test('of a slow connection go closer together than its slots are, a second apart: a function cannot wait longer', async () => {

@@ -75,7 +75,7 @@ describe('times', () => {
       0.1,
       [
         { back: 9_150, slots: [10_150] },
-        { back: 20_850, slots: [21_850] },
+        { back: 19_950, slots: [20_950] },
       ],
     ],
     ['of those who were promised one are the first free ones', withLine(60_000), [{ held: [T0 + 900] }], 0, 10, [[0]]],
@@ -121,8 +121,8 @@ describe('times', () => {
     expect(late.got).toEqual([
       { back: 9_150, slots: [10_150] },
       // Later than twice the time between two calls: in line.
-      { back: 20_850, slots: [21_850] },
-      { back: 32_550, slots: [33_550] },
+      { back: 19_950, slots: [20_950] },
+      { back: 30_750, slots: [31_750] },
     ]);
     expect(ask(late.lane, [{ held: [T0 + 10_150] }], 10_150, 0.1).got).toEqual([[10_150]]);
   });
@@ -281,5 +281,37 @@ describe('whoever asks, and however late messages come', () => {
         },
       ),
     );
+  });
+
+  /** Numbers that only look drawn: the same in each run. */
+  const drawn = (from: number, to: number) => {
+    let seed = 1;
+    return () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return from + Math.floor((seed / 2_147_483_647) * (to - from));
+    };
+  };
+
+  test.each<[number, string, number, number, number]>([
+    [0.1, 'at once', 2, 80, 1.1],
+    [0.1, 'up to six seconds late', 0, LATE_MAX_MS, 1.1],
+    [0.1, 'three to six seconds late', 3 * SECOND, LATE_MAX_MS, 1.1],
+    [0.5, 'at once', 2, 80, 1.12],
+    [0.5, 'up to six seconds late', 0, LATE_MAX_MS, 1.2],
+    [1, 'at once', 2, 80, 1.2],
+    [1, 'up to six seconds late', 0, LATE_MAX_MS, 1.3],
+  ])('a line of %d calls a second, its messages %s, takes little more than its time', (rate, _, from, to, most) => {
+    const lateMs = drawn(from, to);
+    const all = Array.from({ length: 300 }, () => ({
+      gapMs: 10,
+      watches: 1,
+      skewMs: 0,
+      first: false,
+      lateMs: lateMs(),
+    }));
+    const { calls } = play(all, rate);
+    // The last ones have nobody behind them who would fill a gap.
+    const count = 270;
+    expect(((calls[count] ?? 0) - (calls[0] ?? 0)) / ((count * SECOND) / rate)).toBeLessThanOrEqual(most);
   });
 });

@@ -9,7 +9,7 @@ import { createWorld } from './world/world.ts';
 const GOOD = 'g'.repeat(20);
 /** g: a good watch, b: one that is refused, in the order in which they are submitted. */
 const ORDERS = { first: `bbbbb${GOOD}`, last: `${GOOD}bbbbb`, mixed: 'bgggg'.repeat(5) } as const;
-const FOR_MS = 20 * MINUTE;
+const FOR_MS = 30 * MINUTE;
 const LONGER_MAX = 1.2;
 
 type Refusal = readonly [status: number, code: string, message: string];
