@@ -43,7 +43,7 @@ export default defineConfig({
     pages: tenant,
     // Its callbacks are signed with a private key: GET /keys?tenant=signing shows the public one.
     signing: { ...tenant, signing: 'env:STAND_IN_PRIVATE_SECRET', callbackSigning: 'v1a' },
-    flooding: { ...tenant, connections: ['aliyun-stored'] },
+    flooding: { ...tenant, connections: ['aliyun-stored'], signing: 'env:STAND_IN_SIGNING_SECRET' },
   },
   defaults: { connections: { aliyun: 'aliyun', huawei: 'huawei' }, notify: ['inbox'] },
   ...(linkKeys && { links: { keys: linkKeys.split(',') } }),

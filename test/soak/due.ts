@@ -8,6 +8,7 @@ import type { Opwatch, Submission } from '../e2e/kit/opwatch.ts';
 import { until } from '../e2e/kit/until.ts';
 import { watchWith } from '../samples.ts';
 import { controlClouds } from './clouds.ts';
+import { inTurns } from './in-turns.ts';
 import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
 
 type Size = {
@@ -48,10 +49,6 @@ const itemOf = (i: number, notify: string, now: number) => {
   const times = { submittedAt, deadline: now + HOUR, seenAt: submittedAt, nextLookAt: now };
   const watch = watchWith({ ...identity, ...times, id: watchId(identity, 1), notify: [notify], status: 'running' });
   return { ...newWatchItem(watch, now), aliveUntil: now + HOUR };
-};
-
-const inTurns = async <T>(list: readonly T[], size: number, work: (some: readonly T[]) => Promise<unknown>) => {
-  for (let i = 0; i < list.length; i += size) await work(list.slice(i, i + size));
 };
 
 export const fallDue = async (opwatch: Opwatch, { watches, callsPerSecond, slowerMax }: Size): Promise<Outcome> => {

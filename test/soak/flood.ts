@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, number, ratio, seconds } from '../bench/report.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
-import { until } from '../e2e/kit/until.ts';
+import { tellAnother } from './another.ts';
 import { controlClouds } from './clouds.ts';
 import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
 import { store } from './stored.ts';
@@ -63,24 +63,9 @@ export const floodWith = async (
   opwatch: Opwatch,
   { submissions, before, everyMs, withinMs = Number.POSITIVE_INFINITY }: Size,
 ): Promise<Outcome> => {
-  const { begin, submit, receiver } = opwatch;
-  let told = 0;
-  /** Submits what is over already, as the other tenant; answers how long it took from then until it was told. */
-  const tellOther = async (): Promise<number> => {
-    told += 1;
-    const name = `other-${told}`;
-    const { provider, operation } = operationOf(-told);
-    const submission = { provider, operation, notify: [receiver.urlOf(name)] };
-    await begin(submission);
-    const beganAt = Date.now();
-    await submit(submission);
-    const { at } = await until(() => receiver.received(name)[0], { everyMs: 20 });
-    return at - beganAt;
-  };
-
   await store(opwatch, 'aliyun', controlClouds(opwatch).keys.aliyun);
   const calm: number[] = [];
-  for (let i = 0; i < before; i += 1) calm.push(await tellOther());
+  for (let i = 0; i < before; i += 1) calm.push(await tellAnother(opwatch));
 
   const beganAt = Date.now();
   let isOver = false;
@@ -89,7 +74,7 @@ export const floodWith = async (
   });
   const amid: number[] = [];
   do {
-    amid.push(await tellOther());
+    amid.push(await tellAnother(opwatch));
     await sleep(everyMs);
   } while (!isOver);
   const { taken, refused, failed } = await flooding;

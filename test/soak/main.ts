@@ -8,14 +8,27 @@ import { startOpwatch } from '../e2e/kit/opwatch.ts';
 import { clock } from './clock.ts';
 import { credentials } from './credentials.ts';
 import { due } from './due.ts';
+import { failing } from './failing.ts';
 import { flooding } from './flood.ts';
 import { hanging } from './hanging.ts';
 import { kills } from './kills.ts';
 import { purges } from './purges.ts';
 import type { Scenario } from './scenario.ts';
 import { throttledTable } from './throttled-table.ts';
+import { waitingLong } from './waiting.ts';
 
-const SCENARIOS: readonly Scenario[] = [clock, purges, throttledTable, hanging, due, flooding, credentials, kills];
+const SCENARIOS: readonly Scenario[] = [
+  clock,
+  purges,
+  throttledTable,
+  hanging,
+  due,
+  flooding,
+  credentials,
+  kills,
+  waitingLong,
+  failing,
+];
 
 /** Plays one and prints what came of it; answers whether everything held. */
 const holds = async ({ name, stack, long }: Scenario): Promise<boolean> => {
