@@ -5,6 +5,7 @@ import { MANNERS } from '../world/manners.ts';
 import { FAULTS } from '../world/process.ts';
 import { type Span, simulateMany } from './many.ts';
 import { ODDITIES, REPLIES } from './plan.ts';
+import { RARE_ODDITIES } from './rare.ts';
 
 /** Every kind of trouble that must have come up. */
 const KINDS = [
@@ -17,6 +18,9 @@ const KINDS = [
   'versions mixed',
 ];
 
+/** Every kind that few runs have. */
+const RARE_KINDS = [...RARE_ODDITIES, 'index stuck', 'queues full'];
+
 /** Nothing is wrong in any of these runs, and every kind of trouble has come up in them. */
 export const expectCleanRuns = async (span: Span): Promise<void> => {
   const total = await simulateMany(span, Math.min(availableParallelism(), 4));
@@ -24,6 +28,7 @@ export const expectCleanRuns = async (span: Span): Promise<void> => {
   expect(total.runs).toBe(span.runs);
   expect(total.watches).toBeGreaterThan(5 * span.runs);
   for (const kind of KINDS) expect(total.troubles[kind], kind).toBeGreaterThan(span.runs / 50);
+  for (const kind of RARE_KINDS) expect(total.troubles[kind], kind).toBeGreaterThan(0);
 };
 
 /** Nothing is lost in any of these runs. */

@@ -5,8 +5,9 @@ import type { Script } from '../world/clouds.ts';
 import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
-import type { Oddity } from '../world/world.ts';
+import type { Oddity, RareOddity } from '../world/world.ts';
 import { FOLLOWER } from './followers.ts';
+import { type Rare, rareIn, rareOf } from './rare.ts';
 import { storyOf, type Twist } from './story.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
@@ -53,7 +54,7 @@ export type Plan = {
   readonly isQuiet: boolean;
   readonly operations: readonly Operation[];
   readonly faults: Readonly<Record<Fault, number>>;
-  readonly oddities: Readonly<Record<Oddity, number>>;
+  readonly oddities: Readonly<Record<Exclude<Oddity, RareOddity>, number>>;
   readonly manners: Partial<Record<Manner, number>>;
   readonly replies: Partial<Record<Reply, number>>;
   /** A receiver that fails until the faults end, and how. */
@@ -77,9 +78,10 @@ export type Plan = {
   readonly isMixed: boolean;
   /** Messages that are not ours. */
   readonly strays: readonly { readonly at: number; readonly body: string }[];
+  readonly rare: Rare;
 };
 
-export const ODDITIES: readonly Oddity[] = [
+export const ODDITIES: readonly Exclude<Oddity, RareOddity>[] = [
   'duplicated message',
   'refused entry',
   'lost ack',
@@ -210,6 +212,7 @@ export const troublesIn = (plan: Plan): string[] => [
   ...(plan.isMixed ? ['versions mixed'] : []),
   ...(plan.denial ? ['project denied'] : []),
   ...(plan.deadTarget ? ['dead receiver'] : []),
+  ...rareIn(plan.rare),
   ...plan.operations.flatMap(({ twist }) => (twist === undefined ? [] : [`operation ${twist}`])),
 ];
 
@@ -265,5 +268,6 @@ export const planOf = (seed: number, start: number): Plan => {
     callsPerSecond: chance.pick([10, 0.1]),
     ...(!isQuiet && chance.is(0.3) && { denial: denialOf(operations, start + RUN_MS, chance) }),
     strays: some(often(4), () => ({ at: sometime(), body: chance.pick(STRAYS) })).filter(({ body }) => body !== ''),
+    rare: rareOf(seed, isQuiet, start, RUN_MS),
   };
 };

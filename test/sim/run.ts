@@ -3,7 +3,7 @@
 import type { Config, ConfigInput } from '../../lib/config.ts';
 import type { Item, Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
-import { createChance } from '../world/chance.ts';
+import { type Chance, createChance } from '../world/chance.ts';
 import { askedIn } from '../world/cloud-faces.ts';
 import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault, type Faults, type Process } from '../world/process.ts';
@@ -22,6 +22,7 @@ import {
 import { play, prepare } from './cast.ts';
 import { OPERATORS } from './notices.ts';
 import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
+import { isRare, RARE_ODDITIES, type Span } from './rare.ts';
 import { type Rolling, rollingOf } from './releases.ts';
 import { HOUR, MINUTE } from './time.ts';
 import { createWitness, type Witness } from './witness.ts';
@@ -49,6 +50,7 @@ const DISTURBING: readonly string[] = [
   'lost ack',
   'throttled call',
   'out of time',
+  ...RARE_ODDITIES,
 ];
 
 export type RunOptions = {
@@ -67,6 +69,7 @@ export const simulate = (seed: number, options?: RunOptions): Promise<Report> =>
 
 /** What goes wrong is drawn apart from the plan. */
 const FAULTS_STREAM = 0x5bd1e995;
+const RARE_STREAM = 0x3c6ef372;
 
 /** Runs a plan. */
 export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Report> => {
@@ -75,6 +78,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   const { config, input } = configFor(plan.callsPerSecond);
   const design: DesignFault = options.design ?? (rolling ? rollingOf(rolling, seed, input) : {});
   const chance = createChance(seed, FAULTS_STREAM);
+  const rareChance = createChance(seed, RARE_STREAM);
   const troubles: Record<string, number> = {};
   const count = (what: string) => {
     troubles[what] = (troubles[what] ?? 0) + 1;
@@ -118,13 +122,28 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     return undefined;
   };
 
+  const happens = (what: Oddity): boolean => {
+    if (!isStormy()) return false;
+    return isRare(what) ? rareChance.is(plan.rare.oddities[what]) : chance.is(plan.oddities[what]);
+  };
+
+  const isIn = (span: Span | undefined): boolean =>
+    span !== undefined && span.from <= world.timeline.now() && world.timeline.now() < span.until;
+
+  const lagOf = (each: Chance): number => {
+    const usual = each.next() * plan.indexLagMs;
+    const { stuckIndex } = plan.rare;
+    return stuckIndex && isIn(stuckIndex) ? stuckIndex.until - world.timeline.now() + usual : usual;
+  };
+
   const world: World = createWorld({
     seed,
     config,
     faults: options.faults ?? faults,
-    happens: options.happens ?? ((what) => isStormy() && chance.is(plan.oddities[what])),
+    happens: options.happens ?? happens,
+    inFlightMax: () => (isIn(plan.rare.inFlight) ? plan.rare.inFlight?.most : undefined),
     onTrouble: trouble,
-    lagMs: (each) => (isStormy() ? each.next() * plan.indexLagMs : 100),
+    lagMs: (each) => (isStormy() ? lagOf(each) : 100),
     skewMs: (each) => each.between(-1, 1) * plan.clockSkewMs,
     manner: (url, process): Manner | undefined => {
       if (isDown(url.includes('aliyuncs') ? 'aliyun' : 'huawei')) return 'broken';

@@ -29,6 +29,8 @@ const HOLDS: Readonly<Record<string, number>> = {
   'throttled call': VISIBILITY,
   'skipped sweep': MINUTE,
   'cloud: throttled for long': 7 * MINUTE,
+  // Its item is missed when the lease has lapsed, whenever the message comes.
+  'late message': VISIBILITY + LOST,
 };
 const CLOUD_HOLD = 5 * MINUTE + 20 * SECOND;
 const IGNORED = new Set(['lost ack', 'doubled sweep']);
@@ -68,6 +70,11 @@ const planned = (plan: Plan): Hold[] => {
       until: toldAt + 6 * MINUTE,
       by: `poller-${vendor}`,
     })),
+    ...(plan.rare.stuckIndex ? [{ ...plan.rare.stuckIndex, until: plan.rare.stuckIndex.until + LOST }] : []),
+    // What comes from the sweep is not handed out either, and leases grow meanwhile.
+    ...(plan.rare.inFlight
+      ? [{ from: plan.rare.inFlight.from, until: plan.rare.inFlight.until + LEASE_MAX + VISIBILITY }]
+      : []),
     ...(plan.denial
       ? [{ from: plan.denial.from, until: plan.denial.until + CLOUD_HOLD, by: `poller-${plan.denial.vendor}` }]
       : []),

@@ -235,7 +235,10 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     const troubles = evidence.troubles.length;
     return ({ table }) => {
       if (evidence.troubles.length > troubles) return;
-      const indexedBy = beganAt - Math.max(plan.indexLagMs, 1_000) - 2 * plan.clockSkewMs;
+      const { stuckIndex } = plan.rare;
+      const isStuck = stuckIndex && beganAt >= stuckIndex.from && beganAt <= stuckIndex.until + plan.indexLagMs;
+      const indexedUntil = isStuck ? Math.min(beganAt, stuckIndex.from) : beganAt;
+      const indexedBy = indexedUntil - Math.max(plan.indexLagMs, 1_000) - 2 * plan.clockSkewMs;
       for (const { pk, sk, aliveUntil = beganAt } of table.items()) {
         const isLeft = aliveUntil < indexedBy && (writtenAt.get(`${pk} ${sk}`) ?? 0) < indexedBy;
         expect(!isLeft, () => `a sweep leaves behind what has lapsed: ${pk} ${sk}`);

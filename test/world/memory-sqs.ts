@@ -60,13 +60,22 @@ export type Oddity =
   /** A message is handed out and stays visible all the same. */
   | 'duplicated message'
   /** An entry of a batch is not taken. */
-  | 'refused entry';
+  | 'refused entry'
+  | RareOddity;
+
+export type RareOddity =
+  /** A message that was sent or hidden is out of sight for 12 hours. */
+  | 'late message'
+  /** The count of its receipts, which SQS calls approximate, is too high by many. */
+  | 'receives jump';
 
 export type MemorySqsOptions = {
   readonly now: () => number;
   readonly chance: Chance;
   /** Whether it happens this time. */
   readonly happens?: (what: Oddity) => boolean;
+  /** How many messages of a queue may be hidden at a time; SQS's own limit where it answers undefined. */
+  readonly inFlightMax?: () => number | undefined;
   /** Told when a message of a queue will next be visible. */
   readonly onVisible?: (url: string, at: number) => void;
   /** Shown every text that is sent. */
@@ -79,6 +88,8 @@ const DELAY_MAX_SECONDS = 900;
 const HIDE_MAX_SECONDS = 43_200;
 const RETENTION_MS = 14 * 86_400_000;
 const IN_FLIGHT_MAX = 120_000;
+/** How much too high a count of receipts is at most, after one jump. */
+export const JUMP_MAX = 300;
 
 /** A request SQS refuses as a whole. */
 export class SqsError extends Error {
@@ -110,6 +121,7 @@ export const createMemorySqs = ({
   now,
   chance,
   happens = () => false,
+  inFlightMax = () => undefined,
   onVisible,
   inspect,
 }: MemorySqsOptions): MemorySqs => {
@@ -145,7 +157,7 @@ export const createMemorySqs = ({
   };
 
   const handOut = (queue: Queue, message: Message): Receipt => {
-    message.receives += 1;
+    message.receives += happens('receives jump') ? 1 + chance.below(JUMP_MAX) : 1;
     message.receivedAt = now();
     const isDouble = happens('duplicated message');
     const hiddenFor = isDouble ? chance.spread(1, 60_000) : queue.settings.visibilitySeconds * 1000;
@@ -188,7 +200,7 @@ export const createMemorySqs = ({
           };
           const message = { ...about, receives: 0, receivedAt: 0, visibleAt: 0 };
           queue.messages.set(message.id, message);
-          showAt(queue, message, now() + DelaySeconds * 1000);
+          showAt(queue, message, now() + (happens('late message') ? HIDE_MAX_SECONDS : DelaySeconds) * 1000);
         }
       }
       return failed;
@@ -205,7 +217,7 @@ export const createMemorySqs = ({
         else visible.push(message);
       }
       const inFlight = queue.messages.size - visible.length;
-      if (inFlight >= IN_FLIGHT_MAX) throw new SqsError('OverLimit');
+      if (inFlight >= (inFlightMax() ?? IN_FLIGHT_MAX)) throw new SqsError('OverLimit');
       const taken: Message[] = [];
       while (visible.length > 0 && taken.length < max) taken.push(...visible.splice(chance.below(visible.length), 1));
       return taken.map((message) => handOut(queue, message));
@@ -225,7 +237,7 @@ export const createMemorySqs = ({
             ourFault(Id, 'InvalidParameterValue', 'Total VisibilityTimeout for the message is beyond the limit'),
           );
         } else if (happens('refused entry')) failed.push(theirFault(Id));
-        else showAt(queue, message, now() + seconds * 1000);
+        else showAt(queue, message, now() + (happens('late message') ? HIDE_MAX_SECONDS : seconds) * 1000);
       }
       return failed;
     },

@@ -2,7 +2,7 @@
 import type { SqsRecord } from '../../lib/queue.ts';
 import { MINUTE } from '../../lib/schedule.ts';
 import type { Chance } from './chance.ts';
-import type { Lineage, MemorySqs, Receipt } from './memory-sqs.ts';
+import { type Lineage, type MemorySqs, type Receipt, SqsError } from './memory-sqs.ts';
 import type { Effects, Process } from './process.ts';
 import { IDLE, type Timeline } from './timeline.ts';
 import type { Oddity } from './world.ts';
@@ -42,6 +42,8 @@ type Tools = {
 };
 
 const BATCH_MAX = 10;
+/** A queue that hands out no more is asked again after this long. */
+const FULL_MS = 20_000;
 const TIMEOUT_MS = 30_000;
 /** Lambda stops a function that is called by its own doing after about 16 rounds (developer guide, "recursive loop detection"). */
 const CHAIN_MAX = 16;
@@ -49,6 +51,8 @@ const CHAIN_MAX = 16;
 export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, trace }: Tools): Triggers => {
   const consumers = new Map<string, Consumer>();
   const busy = new Map<string, number>();
+  /** Queues that hand out no more, and when they are asked again. */
+  const full = new Map<string, number>();
   let cut = 0;
 
   const lookAt = (url: string, at: number): void => {
@@ -59,7 +63,12 @@ export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, 
       if (down > timeline.now()) return lookAt(url, down);
       const { concurrency = Number.POSITIVE_INFINITY, sqs } = consumer;
       if ((busy.get(url) ?? 0) >= concurrency) return IDLE;
-      const batch = sqs.receive(url, BATCH_MAX);
+      if ((full.get(url) ?? 0) > timeline.now()) return IDLE;
+      const batch = received(sqs, url);
+      if (batch === 'full') {
+        full.set(url, timeline.now() + FULL_MS);
+        return lookAt(url, timeline.now() + FULL_MS);
+      }
       // What was to be visible by now was hidden again meanwhile, or taken along with another.
       if (batch.length === 0) return IDLE;
       return void (concurrency < Number.POSITIVE_INFINITY ? workInTurn(consumer, batch) : work(consumer, batch));
@@ -140,6 +149,16 @@ export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, 
     },
     cutChains: () => cut,
   };
+};
+
+/** What a queue hands out, or that it has handed out all that it may. */
+const received = (sqs: MemorySqs, url: string): readonly Receipt[] | 'full' => {
+  try {
+    return sqs.receive(url, BATCH_MAX);
+  } catch (error) {
+    if (error instanceof SqsError && error.name === 'OverLimit') return 'full';
+    throw error;
+  }
 };
 
 const oneLonger = (lineages: readonly Lineage[], name: string): Lineage => {

@@ -36,6 +36,8 @@ export type Oddity =
   | 'skipped sweep'
   | 'doubled sweep';
 
+export type { RareOddity } from './memory-sqs.ts';
+
 /** What the functions run: the project's own, or one with a fault built in. */
 export type Functions = {
   readonly poll: typeof poll;
@@ -54,6 +56,8 @@ export type WorldOptions = {
   readonly faults?: Faults;
   /** Whether something odd happens this time; left out, nothing ever does. */
   readonly happens?: (what: Oddity) => boolean;
+  /** How many messages of a queue may be hidden at a time; as many as SQS allows while it is left out. */
+  readonly inFlightMax?: () => number | undefined;
   /** Told of everything that goes wrong, and who meets it, as far as a function does. */
   readonly onTrouble?: (what: string, process: Process | undefined) => void;
   /** How long an index takes to learn of a write, ms. */
@@ -211,6 +215,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     chance,
     happens,
     onVisible: triggers.onVisible,
+    ...(options.inFlightMax && { inFlightMax: options.inFlightMax }),
     inspect: (text) => {
       inspect('queue')(text);
       if (actor?.name === 'sweep') taken += 1;

@@ -1,0 +1,59 @@
+/**
+ * Troubles that few runs have. Each kind is drawn from a stream of its own: so one that is added leaves every other run as it
+ * was.
+ */
+import { type Chance, createChance } from '../world/chance.ts';
+import type { Oddity, RareOddity } from '../world/world.ts';
+import { HOUR, MINUTE } from './time.ts';
+
+export type Span = { readonly from: number; readonly until: number };
+
+export type Rare = {
+  /** How often a queue does what it rarely does. */
+  readonly oddities: Readonly<Record<RareOddity, number>>;
+  /** The indexes of the table learn of nothing meanwhile. */
+  readonly stuckIndex?: Span;
+  /** Each queue hands out no more while so many of its messages are hidden. */
+  readonly inFlight?: Span & { readonly most: number };
+};
+
+export const NOTHING_RARE: Rare = { oddities: { 'late message': 0, 'receives jump': 0 } };
+
+/** Of all runs in which something goes wrong, the share that has one kind of rare trouble. */
+const SHARE = 0.06;
+
+const STREAM = 0x2a5e0000;
+
+export const RARE_ODDITIES: readonly RareOddity[] = ['late message', 'receives jump'];
+export const isRare = (what: Oddity): what is RareOddity => RARE_ODDITIES.some((kind) => kind === what);
+
+const span = (chance: Chance, start: number, length: number, longest: number): Span => {
+  const from = start + chance.next() * (length - longest);
+  return { from, until: from + chance.spread(MINUTE, longest) };
+};
+
+/** Draws each kind, in a run that begins at `start` and has `length` for troubles. */
+export const rareOf = (seed: number, isQuiet: boolean, start: number, length: number): Rare => {
+  let kinds = 0;
+  /** What a run has that has this kind of trouble. A new kind comes last. */
+  const drawn = <T>(make: (chance: Chance) => T): T | undefined => {
+    kinds += 1;
+    const chance = createChance(seed, STREAM + kinds);
+    return chance.is(SHARE) && !isQuiet ? make(chance) : undefined;
+  };
+  const lateMessage = drawn((chance) => chance.spread(0.001, 0.02)) ?? 0;
+  const receivesJump = drawn((chance) => chance.spread(0.002, 0.1)) ?? 0;
+  const stuckIndex = drawn((chance) => span(chance, start, length, 6 * HOUR));
+  const inFlight = drawn((chance) => ({ ...span(chance, start, length, 12 * HOUR), most: 1 + chance.below(4) }));
+  return {
+    oddities: { 'late message': lateMessage, 'receives jump': receivesJump },
+    ...(stuckIndex && { stuckIndex }),
+    ...(inFlight && { inFlight }),
+  };
+};
+
+/** What of it goes wrong by itself and not at some effect, by kind. */
+export const rareIn = ({ stuckIndex, inFlight }: Rare): string[] => [
+  ...(stuckIndex ? ['index stuck'] : []),
+  ...(inFlight ? ['queues full'] : []),
+];
