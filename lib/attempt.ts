@@ -25,7 +25,10 @@ export type Made = {
   readonly isOurs?: boolean;
 };
 
-type Holding = Pick<Writing, 'handle' | 'others'>;
+type Holding = Pick<Writing, 'handle' | 'others'> & {
+  /** Until when the thing that the target holds is this attempt's. */
+  readonly until?: number;
+};
 
 /** Faults before a request has left (lib/http-faults.ts): nothing of it can arrive. */
 const NEVER_LEFT: readonly string[] = ['blocked_address', 'invalid_request', 'dns', 'connect', 'tls'];
@@ -54,14 +57,22 @@ const exchange = async (request: HttpRequest, opened: Opened, at: number, runtim
   }
 };
 
-/** Makes one attempt, with secrets read anew where the receiver refuses it. Never throws. */
+/** Until when nobody else makes an attempt at any of these. */
+const claimedUntil = (told: readonly Told[], heldUntil = Number.POSITIVE_INFINITY): number =>
+  Math.min(heldUntil, ...told.map(({ delivery }) => delivery.claim?.until ?? Number.POSITIVE_INFINITY));
+
+/**
+ * Makes one attempt, with secrets read anew where the receiver refuses it. A function that was frozen until others may make
+ * theirs sends nothing. Never throws.
+ */
 export const attemptOnce = async (
   told: readonly Told[],
   recipient: Recipient,
-  holding: Holding,
+  { until: heldUntil, ...holding }: Holding,
   runtime: Runtime,
 ): Promise<Made> => {
   const { secrets, log, now } = runtime;
+  const until = claimedUntil(told, heldUntil);
   const at = now();
   if (recipient.isInternal) {
     for (const { watch } of told) if (watch) hearCanary(watch, runtime);
@@ -69,13 +80,11 @@ export const attemptOnce = async (
   }
   const id = told[0]?.delivery.id ?? '';
   const linkKey = recipient.isLinked ? await readSigningKey(runtime) : undefined;
-  const sendWith = (opened: Opened): Promise<Made> =>
-    exchange(
-      write(told, opened.target, opened.settings, { ...holding, id, at, linkKey }, runtime),
-      opened,
-      at,
-      runtime,
-    );
+  const sendWith = async (opened: Opened): Promise<Made> => {
+    if (now() >= until) return { at, verdict: { kind: 'retry', reason: sentence('too_late') }, isOurs: true };
+    const request = write(told, opened.target, opened.settings, { ...holding, id, at, linkKey }, runtime);
+    return exchange(request, opened, at, runtime);
+  };
   try {
     const opened = await recipient.open(secrets);
     const first = await sendWith(opened);

@@ -99,12 +99,14 @@ export type Outcome = {
 
 /**
  * The delivery after an attempt. Delivered is final: whatever another attempt learns later changes nothing; and so does
- * what was begun before the delivery was begun anew. `chance` is in [0, 1).
+ * what was begun before the delivery was begun anew. An attempt that failed changes nothing either once a later one has the
+ * delivery: its function was frozen meanwhile. `chance` is in [0, 1).
  */
 export const afterAttempt = (delivery: Delivery, attempt: Outcome, now: number, chance: number): Delivery => {
   const { number, verdict, againAt, ...what } = attempt;
   const { begunAfter = 0 } = delivery;
   if (delivery.state === 'delivered' || number <= begunAfter) return delivery;
+  if (verdict.kind === 'retry' && number < delivery.attempts) return delivery;
   const { claim: _c, waitingFor: _w, ...rest } = delivery;
   const last = { ...what, verdict: describe(verdict) };
   if (verdict.kind === 'delivered') {

@@ -210,10 +210,12 @@ export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: numbe
 
 /**
  * Whether the lease must be renewed: it might lapse before the message that is to come back at `wakeAt` is handled, or it
- * has grown with lapses, and a message lost now would be missed for hours.
+ * has grown with lapses or reaches to the end of a sleep, and a message lost now would be missed for hours or days.
  */
-export const leaseIsDue = (item: { readonly aliveUntil?: number; readonly lapses: number }, wakeAt: number): boolean =>
-  item.lapses > 0 || (item.aliveUntil ?? 0) < wakeAt + LEASE_MS / 5;
+export const leaseIsDue = (
+  item: Pick<Leased<unknown>, 'aliveUntil' | 'lapses' | 'isAsleep'>,
+  wakeAt: number,
+): boolean => item.lapses > 0 || item.isAsleep === true || (item.aliveUntil ?? 0) < wakeAt + LEASE_MS / 5;
 
 /** The item under a new ticket, its lease begun afresh: whoever holds a message of the old ticket drops it. */
 export const reissued = <B>(

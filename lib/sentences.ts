@@ -164,6 +164,10 @@ export const REASONS = {
   wants_no_more: { en: 'the receiver wants no more', zh: '接收方不再接收' },
   redirected: { en: 'redirects are not followed', zh: '不跟随重定向' },
   disabled: { en: 'the target is disabled: {reason}', zh: '该目标已停用：{reason}' },
+  too_late: {
+    en: 'opwatch was halted before it could send the request',
+    zh: 'opwatch 在发出请求之前被暂停',
+  },
   unbuilt: { en: 'opwatch could not build the request', zh: 'opwatch 无法生成请求' },
   no_target: {
     en: 'opwatch.config.ts names no target {name} any more',

@@ -3,12 +3,14 @@ import { type Delivery, mayAttemptAt } from './delivery.ts';
 import { asleep, type DeliveryItem } from './items.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
-import { MINUTE } from './schedule.ts';
+import { MINUTE, SECOND } from './schedule.ts';
 import { listSleeper } from './sleepers.ts';
 import type { Fate, Job } from './wake-ups.ts';
 
 /** Whoever waits longer is woken by the sweep, to the minute. */
 const SLEEP_MS = 15 * MINUTE;
+/** How far the times of one delivery's fate and of its item may be apart: those that come back in vain spread out so far. */
+const SPREAD_MS = 10 * SECOND;
 
 type Fates = ReadonlyMap<Job<Delivery>, Fate>;
 
@@ -30,6 +32,10 @@ export const withSleep = async (fates: Fates, runtime: Runtime): Promise<Fates> 
     const { pk, sk, ticket } = job.wakeUp;
     const item = items.find((each) => each.pk === pk && each.sk === sk && each.ticket === ticket);
     if (item?.body.state !== 'waiting') return [];
+    // Others have had it while this function was frozen: its time is theirs.
+    const isSame = item.version === job.item.version;
+    const standsUntil = Math.max(mayAttemptAt(item.body, now()), item.body.waitingFor?.until ?? 0);
+    if (!isSame && standsUntil + SPREAD_MS < backAt) return [];
     const until = Math.max(backAt, mayAttemptAt(item.body, now()));
     const isAsleep = await putToSleep(item, until, recipientOf(item.body, config), runtime).catch(() => false);
     return isAsleep ? [[job, 'done'] as const] : [];

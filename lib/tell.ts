@@ -75,7 +75,11 @@ const tellHeld = async (due: Due, key: Key, recipient: Recipient, runtime: Runti
     await leave(held);
     return { fates: fates.map(([, fate]) => [due, fate]) };
   }
-  const holding = { others: othersIn(held, place), ...(held.handle !== undefined && { handle: held.handle }) };
+  const holding = {
+    others: othersIn(held, place),
+    ...(held.handle !== undefined && { handle: held.handle }),
+    ...(held.claim && { until: held.claim.until }),
+  };
   const made = await attemptOnce(claims.map(toldOf), recipient, holding, runtime);
   const left = afterwards(held, made, place, recipient);
   await leave(left);

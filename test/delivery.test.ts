@@ -102,6 +102,16 @@ describe('after an attempt', () => {
     expect(waiting.claim).toBeUndefined();
   });
 
+  test('that failed long ago, whatever a later one has made of it stands', () => {
+    const first = claimed(fresh, 'me', T0);
+    const late = { number: 1, at: T0, verdict: retry() };
+    const second = claimed(first, 'you', T0 + 60_000);
+    expect(afterAttempt(second, late, T0 + HOUR, 0.5)).toBe(second);
+    const waiting = attempt(first, retry(), T0 + 60_000);
+    expect(afterAttempt(waiting, late, T0 + HOUR, 0.5)).toBe(waiting);
+    expect(afterAttempt(second, { ...late, verdict: delivered }, T0 + HOUR, 0.5).state).toBe('delivered');
+  });
+
   test('the receiver may ask for a longer wait [F44]', () => {
     expect(attempt(fresh, retry(600_000), T0).nextAttemptAt).toBe(T0 + 600_000);
   });

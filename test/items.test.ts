@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newDelivery } from '../lib/delivery.ts';
 import {
+  asleep,
   attemptKey,
   headExpiresAt,
   headKey,
@@ -164,6 +165,14 @@ describe('a lease', () => {
     const lapsed = reissued(item, T0, 9);
     expect(lapsed.aliveUntil).toBe(T0 + 12 * HOUR);
     expect(withBody(lapsed, watchWith(), T0 + MINUTE, T0)).toMatchObject({ lapses: 0, aliveUntil: T0 + 11 * MINUTE });
+  });
+
+  test('that was to end a sleep of days is short again once somebody else has it in hand', () => {
+    const sleeper = asleep(item, T0 + 3 * DAY);
+    expect(leaseIsDue(sleeper, T0 + MINUTE)).toBe(true);
+    const awake = withBody(sleeper, watchWith(), T0 + MINUTE, T0);
+    expect(awake).toMatchObject({ version: 3, aliveUntil: T0 + 11 * MINUTE });
+    expect(awake.isAsleep).toBeUndefined();
   });
 
   test('never lies in the past, however old the time of the next look', () => {

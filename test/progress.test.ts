@@ -172,3 +172,25 @@ test('who follows nothing is told the end alone', async () => {
   await pass(world, HOUR);
   expect(deliveriesOf(world, id).map(({ body }) => body.event.event)).toEqual(['succeeded']);
 });
+
+test.each([1, 2, 3, 4])(
+  'a notifier that is frozen while it tells of progress never writes over the end (seed %i)',
+  async (seed) => {
+    const channel = createChannel();
+    let frozen = false;
+    const world = worldWith(channel, async () => {}, {
+      seed,
+      faults: ({ what, process }) => {
+        if (frozen || process.name !== 'notifier' || what !== 'replace delivery') return undefined;
+        frozen = true;
+        return 'frozen';
+      },
+    });
+    await submitted(world, { notify: ['follower'], endsAfter: 5 * MINUTE });
+    await pass(world, HOUR);
+    expect(frozen).toBe(true);
+    const texts = [...channel.messages.values()].map((all) => all.at(-1) ?? '');
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toContain('succeeded');
+  },
+);

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { serve as serveApi } from '../functions/api.ts';
 import { serve as serveTrigger } from '../functions/trigger.ts';
 import type { HttpEvent, HttpResult } from '../lib/http-event.ts';
+import { type DeliveryItem, wakeUpOf, withBody } from '../lib/items.ts';
 import { Refusal } from '../lib/problem.ts';
+import { withSleep } from '../lib/sleep.ts';
 import { sweep } from '../lib/sweep.ts';
 import { DAY, HOUR, MINUTE, OPERATIONS, SECOND } from './samples.ts';
 import { besideCrowd } from './world/crowd.ts';
@@ -183,6 +185,27 @@ describe('a delivery that waits long', () => {
     await ask(world, 'POST /watches/{id}/deliveries/{delivery}/resend', { path: { id, delivery } });
     await pass(world, MINUTE);
     expect(deliveriesOf(world, id)).toMatchObject([{ body: { state: 'delivered' } }]);
+  });
+
+  test('is not put to sleep by a function that was frozen, until a time that no longer holds', async () => {
+    const world = createWorld({ reply: () => 'broken' });
+    const [id = ''] = owed(world, { to: 'ci', count: 1 });
+    const [read] = [...world.table.items()].filter(({ sk }) => sk === `delivery#${id}`) as DeliveryItem[];
+    if (!read) throw new Error('no delivery');
+    const now = world.timeline.now();
+    const job = { wakeUp: wakeUpOf(read), messageId: 'm', item: read, receives: 1 };
+    const fate = { backAt: now + 5 * HOUR };
+    const decide = () => world.call('notifier', (runtime) => withSleep(new Map([[job, fate]]), runtime));
+    // Meanwhile another function has made the attempt that it had put off.
+    const tried = withBody(read, { ...read.body, attempts: 1, nextAttemptAt: now + MINUTE }, now + MINUTE, now);
+    world.table.replace(tried);
+    expect([...(await decide()).values()]).toEqual([fate]);
+    expect(world.table.get([read])).toEqual([tried]);
+    // Where nobody has had it, it sleeps.
+    world.table.replace({ ...read, version: 3 });
+    job.item = { ...read, version: 3 };
+    expect([...(await decide()).values()]).toEqual(['done']);
+    expect(world.table.get([read])).toMatchObject([{ isAsleep: true, aliveUntil: fate.backAt }]);
   });
 
   test('is woken late by nothing but the sweep, and woken again where its message is lost', async () => {

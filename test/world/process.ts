@@ -18,6 +18,8 @@ export type Process = {
   isAlive: boolean;
   /** Why it did not come to its end. */
   death?: string;
+  /** It was frozen, and goes on then as if no time had passed: whoever called it has given it up. */
+  thawsAt?: number;
   readonly die: (why: string) => void;
 };
 
@@ -26,8 +28,11 @@ export type Effect = { readonly number: number; readonly what: string; readonly 
 export const FAULTS = ['crash before', 'crash after', 'lost answer', 'done twice', 'throttled', 'slow'] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** Says what befalls an effect. */
-export type Faults = (effect: Effect) => Fault | undefined;
+/** Says what befalls an effect, or that its process is frozen for FROZEN_MS. */
+export type Faults = (effect: Effect) => Fault | 'frozen' | undefined;
+
+/** For how long a function may be frozen that goes on nevertheless. */
+export const FROZEN_MS = 31 * 60_000;
 
 /** Thrown into what waits for a process that has died. */
 export class Died extends Error {}
@@ -45,6 +50,8 @@ export type Effects = {
     work: (process: Process) => Promise<T>,
     lineage?: Lineage,
   ) => Promise<T>;
+  /** Wakes a process after a time; a frozen one when it thaws, a dead one never. */
+  readonly pause: (process: Process, ms: number) => Promise<void>;
   readonly count: () => number;
 };
 
@@ -60,6 +67,8 @@ export type EffectsOptions = {
 /** Longer than any function lives: some requests are answered too late for whoever made them. */
 const SLOW_MAX_MS = 60_000;
 
+const isHttp = (what: string): boolean => what === 'ask cloud' || what === 'tell target';
+
 const never = new Promise<never>(() => {});
 
 export const createEffects = ({
@@ -73,6 +82,14 @@ export const createEffects = ({
   let effects = 0;
   let processes = 0;
 
+  /** Lets a process learn of something; a frozen one when it thaws. */
+  const awaken = (process: Process, learn: () => void): void => {
+    if (!process.isAlive) return;
+    const { thawsAt = 0 } = process;
+    if (thawsAt > timeline.now()) timeline.at(thawsAt, () => process.isAlive && learn());
+    else learn();
+  };
+
   const request: Effects['request'] = <T>(
     process: Process,
     what: string,
@@ -85,18 +102,26 @@ export const createEffects = ({
     if (fault) trace?.(`effect ${effects} ${process.name}/${process.number} ${what}: ${fault}`);
     const delay = fault === 'slow' ? tookMs + chance.spread(500, SLOW_MAX_MS) : tookMs;
     return new Promise<T>((resolve, reject) => {
-      timeline.at(timeline.now() + delay, () => {
+      const arrive = (befallen: typeof fault): unknown => {
         // What a dead process had sent off is on its way, and arrives or not.
         if (!process.isAlive) return chance.is(0.5) ? void attempt(act) : undefined;
-        if (fault === 'crash before') return process.die(fault);
-        if (fault === 'throttled') return reject(new RequestFailed(`${what}: throttled`));
+        if (befallen === 'frozen') {
+          process.thawsAt = timeline.now() + FROZEN_MS;
+          trace?.(`${process.name}/${process.number} is frozen`);
+          // Before the request has gone off (HTTP's own time-out ends it on thawing), or while the answer is on its way.
+          if (chance.is(0.5)) return timeline.at(process.thawsAt, () => arrive(isHttp(what) ? 'throttled' : undefined));
+        }
+        if (befallen === 'crash before') return process.die(befallen);
+        const fail = (why: string) => awaken(process, () => reject(new RequestFailed(`${what}: ${why}`)));
+        if (befallen === 'throttled') return fail('throttled');
         let done = attempt(act);
-        if (fault === 'crash after') return process.die(fault);
-        if (fault === 'lost answer') return reject(new RequestFailed(`${what}: timed out`));
-        if (fault === 'done twice') done = attempt(act);
-        if ('error' in done) reject(done.error);
-        else resolve(done.value);
-      });
+        if (befallen === 'crash after') return process.die(befallen);
+        if (befallen === 'lost answer') return fail('timed out');
+        if (befallen === 'done twice') done = attempt(act);
+        const answer = done;
+        return awaken(process, () => ('error' in answer ? reject(answer.error) : resolve(answer.value)));
+      };
+      timeline.at(timeline.now() + delay, () => arrive(fault));
     });
   };
 
@@ -124,11 +149,17 @@ export const createEffects = ({
           reject(new Died(why));
         },
       };
-      timeline.at(timeline.now() + timeoutMs, () => {
+      const expire = (): unknown => {
         if (!process.isAlive) return IDLE;
+        const { thawsAt = 0 } = process;
+        if (thawsAt > timeline.now()) {
+          timeline.at(thawsAt + timeoutMs, expire);
+          return reject(new Died('frozen'));
+        }
         onDeath?.('out of time', process);
         return process.die('out of time');
-      });
+      };
+      timeline.at(timeline.now() + timeoutMs, expire);
       const end = () => {
         process.isAlive = false;
       };
@@ -145,7 +176,12 @@ export const createEffects = ({
     });
   };
 
-  return { request, run, count: () => effects };
+  const pause: Effects['pause'] = (process, ms) =>
+    new Promise<void>((resolve) => {
+      timeline.at(timeline.now() + Math.max(ms, 0), () => awaken(process, resolve));
+    });
+
+  return { request, run, pause, count: () => effects };
 };
 
 type Done<T> = { readonly value: T } | { readonly error: unknown };

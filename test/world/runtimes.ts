@@ -85,8 +85,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
         throw error instanceof RetryLater ? error : new RetryLater({ code: 'reset', message: String(error) });
       });
     const now = () => timeline.now() + process.skewMs;
-    const pause = (ms: number) =>
-      new Promise<void>((resolve) => timeline.at(timeline.now() + Math.max(ms, 0), () => process.isAlive && resolve()));
+    const pause = (ms: number) => effects.pause(process, ms);
     const table = portOf(parts.table, request, guardOf(process, parts.onDenied));
     const tools = { table, now, chance: chance.next, pause };
     const log = createLog((line) => onLine(line, process));
