@@ -19,7 +19,7 @@ const KINDS = [
 ];
 
 /** Every kind that few runs have. */
-const RARE_KINDS = [...RARE_ODDITIES, 'index stuck', 'queues full'];
+const RARE_KINDS = [...RARE_ODDITIES, 'index stuck', 'queues full', 'frozen'];
 
 /** Nothing is wrong in any of these runs, and every kind of trouble has come up in them. */
 export const expectCleanRuns = async (span: Span): Promise<void> => {

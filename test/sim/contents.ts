@@ -1,6 +1,7 @@
 /** Contents: a webhook says of an operation what its cloud told of it, all of that, and nothing else. */
 import type { OperationEvent } from '../../lib/event.ts';
 import { isUnderWay, type Shown } from '../world/fake-api.ts';
+import { FROZEN_MS } from '../world/process.ts';
 import type { Received } from '../world/receivers.ts';
 import { TARGETS_SIGNER } from '../world/settings.ts';
 import type { Telling } from '../world/statements.ts';
@@ -70,8 +71,8 @@ const attentionFault = (data: Data, told: readonly Telling[]): string | undefine
 };
 
 /** A span begins when its submission is read, and the watch some time later where the table is slow. */
-const isInSpan = (lengthMs: number, wantedMs: number): boolean =>
-  lengthMs <= wantedMs + SECOND && lengthMs >= wantedMs - MINUTE - SECOND;
+const isInSpan = (lengthMs: number, wantedMs: number, lateMs: number): boolean =>
+  lengthMs <= wantedMs + SECOND && lengthMs >= wantedMs - MINUTE - SECOND - lateMs;
 
 const isAside = (type: string): boolean => /\.(resumed|blocked|unblocked)$/.test(type);
 
@@ -85,7 +86,8 @@ const asideFault = ({ status }: Data, told: readonly Telling[]): string | undefi
 const planFault = (data: Data, operation: Operation, run: Case): string | undefined => {
   const { provider, fields, labels, submittedAt, again, deadlineMs } = operation;
   const at = Date.parse(data.watch.submittedAt);
-  const late = 2 * MINUTE + clockSlack(run.plan);
+  const frozen = run.plan.rare.freezes > 0 ? FROZEN_MS : 0;
+  const late = frozen + 2 * MINUTE + clockSlack(run.plan);
   const wasSubmitted = [submittedAt, ...again.map((each) => each.at)].some(
     (each) => at >= each - clockSlack(run.plan) && at <= each + late,
   );
@@ -95,7 +97,7 @@ const planFault = (data: Data, operation: Operation, run: Case): string | undefi
     provider: [data.provider, provider],
     connection: [data.connection, provider.split('-')[0]],
     labels: [JSON.stringify(data.watch.labels), JSON.stringify(labels)],
-    'the deadline in its span': [isInSpan(Date.parse(data.watch.deadline) - at, deadlineMs), true],
+    'the deadline in its span': [isInSpan(Date.parse(data.watch.deadline) - at, deadlineMs, frozen), true],
   });
 };
 

@@ -15,9 +15,11 @@ export type Rare = {
   readonly stuckIndex?: Span;
   /** Each queue hands out no more while so many of its messages are hidden. */
   readonly inFlight?: Span & { readonly most: number };
+  /** How often an effect is the last before its function is frozen. */
+  readonly freezes: number;
 };
 
-export const NOTHING_RARE: Rare = { oddities: { 'late message': 0, 'receives jump': 0 } };
+export const NOTHING_RARE: Rare = { oddities: { 'late message': 0, 'receives jump': 0 }, freezes: 0 };
 
 /** Of all runs in which something goes wrong, the share that has one kind of rare trouble. */
 const SHARE = 0.06;
@@ -45,10 +47,12 @@ export const rareOf = (seed: number, isQuiet: boolean, start: number, length: nu
   const receivesJump = drawn((chance) => chance.spread(0.002, 0.1)) ?? 0;
   const stuckIndex = drawn((chance) => span(chance, start, length, 6 * HOUR));
   const inFlight = drawn((chance) => ({ ...span(chance, start, length, 12 * HOUR), most: 1 + chance.below(4) }));
+  const freezes = drawn((chance) => chance.spread(0.0002, 0.005)) ?? 0;
   return {
     oddities: { 'late message': lateMessage, 'receives jump': receivesJump },
     ...(stuckIndex && { stuckIndex }),
     ...(inFlight && { inFlight }),
+    freezes,
   };
 };
 

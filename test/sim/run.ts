@@ -1,6 +1,8 @@
 /** One run of the whole system under everything its plan has in store, from the first submission until all is at rest. */
 
 import type { Config, ConfigInput } from '../../lib/config.ts';
+import { type Counts, countStanding } from '../../lib/count-standing.ts';
+import { createLog } from '../../lib/log.ts';
 import type { Item, Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { type Chance, createChance } from '../world/chance.ts';
@@ -11,6 +13,7 @@ import type { Reply } from '../world/receivers.ts';
 import { configWith, inputWith, operatorsCalled } from '../world/settings.ts';
 import {
   createWorld,
+  ENV,
   FUNCTIONS_OF_TODAY,
   type Functions,
   type Oddity,
@@ -50,6 +53,7 @@ const DISTURBING: readonly string[] = [
   'lost ack',
   'throttled call',
   'out of time',
+  'frozen',
   ...RARE_ODDITIES,
 ];
 
@@ -119,7 +123,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
       left -= plan.faults[kind as Fault];
       if (left < 0) return kind as Fault;
     }
-    return undefined;
+    return rareChance.is(plan.rare.freezes) ? 'frozen' : undefined;
   };
 
   const happens = (what: Oddity): boolean => {
@@ -201,6 +205,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   // Some come back with an operation after the last fault, and are told as well.
   await world.timeline.runUntil(Math.max(end, ...plan.operations.flatMap(({ again }) => again.map(({ at }) => at))));
   await rest(world, end + REST_MS);
+  witness.onCounted(await countedIn(world), world);
 
   const disturbances = DISTURBING.reduce((sum, kind) => sum + (troubles[kind] ?? 0), 0);
   const wrong = [...witness.verdict(world, disturbances + world.swept()), ...world.denied];
@@ -269,6 +274,16 @@ const isAtRest = ({ table, sqs }: World): boolean => {
   }
   return QUEUES.every((url) => sqs.messages(url).length === 0);
 };
+
+/** What the sweep counts. Nothing goes wrong with that here: a sweep that cannot count says so, and counts a minute later. */
+const countedIn = ({ table, timeline }: World): Promise<Counts> =>
+  countStanding({
+    table: table as unknown as Table,
+    queue: { send: async (_, wakeUps) => [...wakeUps], hide: async () => {}, bury: async () => {} },
+    env: ENV,
+    log: createLog(() => {}),
+    now: timeline.now,
+  });
 
 const rest = async (world: World, until: number): Promise<void> => {
   while (!isAtRest(world) && world.timeline.now() < until) await world.timeline.runUntil(world.timeline.now() + HOUR);

@@ -1,5 +1,6 @@
 /** What went wrong in a run, and until when each trouble may hold somebody up. */
 
+import { FROZEN_MS } from '../world/process.ts';
 import type { Part, Plan } from './plan.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
@@ -24,6 +25,7 @@ const HOLDS: Readonly<Record<string, number>> = {
   'done twice': LOST,
   throttled: VISIBILITY + LOST,
   slow: MINUTE,
+  frozen: FROZEN_MS + VISIBILITY + LOST,
   'duplicated message': VISIBILITY,
   'refused entry': LOST + 5 * MINUTE,
   'throttled call': VISIBILITY,

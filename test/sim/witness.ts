@@ -2,6 +2,8 @@
  * Sees everything that happens in a run and says what must not have happened. It knows what was promised and what the
  * clouds said; what it takes from the table is only checked, never believed.
  */
+
+import type { Counts } from '../../lib/count-standing.ts';
 import type { Delivery } from '../../lib/delivery.ts';
 import { deliveryIdOf, type Leased } from '../../lib/items.ts';
 import type { Vendor } from '../../lib/providers/provider.ts';
@@ -11,6 +13,7 @@ import { isOver, type Owed, type Watch } from '../../lib/watch.ts';
 import { type Asked, faceOf } from '../world/cloud-faces.ts';
 import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';
+import { checkCounts, checkEntries } from './gauges.ts';
 import { sleepsUntil } from './origins.ts';
 import type { Plan } from './plan.ts';
 import { HOUR, MINUTE } from './time.ts';
@@ -36,6 +39,8 @@ export type Witness = {
   readonly onHour: (world: World) => void;
   /** A caller was answered that this watch will tell these targets. */
   readonly promised: (watchId: string, notify: readonly string[]) => void;
+  /** The sweep's counts of standing troubles, once everything has come to its end. */
+  readonly onCounted: (counts: Counts, world: World) => void;
   /** What was wrong, once everything has come to its end. */
   readonly verdict: (world: World, disturbances: number) => string[];
 };
@@ -200,7 +205,8 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
 
   const onAttempt: Witness['onAttempt'] = (id, process) => {
     const other = trying.get(id);
-    expect(!other?.isAlive || other === process, () => `two attempts at once: ${id}`);
+    const isOtherAtIt = other?.isAlive && other.thawsAt === undefined && process.thawsAt === undefined;
+    expect(!isOtherAtIt || other === process, () => `two attempts at once: ${id}`);
     trying.set(id, process);
     evidence.attempts.set(id, [...(evidence.attempts.get(id) ?? []), { at: now(), process }]);
     return () => {
@@ -246,7 +252,8 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     };
   };
 
-  const onHour: Witness['onHour'] = ({ sqs }) => {
+  const onHour: Witness['onHour'] = ({ sqs, table }) => {
+    checkEntries(table, expect);
     for (const url of QUEUES) {
       for (const [body, some] of Map.groupBy(sqs.messages(url), (message) =>
         message.body.replace(/"ticket":\d+/, ''),
@@ -270,6 +277,10 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     onTrouble: (what, process) => {
       if (process) evidence.troubled.add(process);
       evidence.troubles.push({ at: now(), what, ...(process && { by: process.name }) });
+    },
+    onCounted: (counts, { table }) => {
+      checkEntries(table, expect);
+      checkCounts(counts, table, expect);
     },
     onStray: (at, body) => {
       strays.push({ at, body });

@@ -1,0 +1,46 @@
+/** Gauges: each standing trouble has the entry that the sweep counts, at any time, and the counts are right. */
+import type { Counts } from '../../lib/count-standing.ts';
+import type { Delivery } from '../../lib/delivery.ts';
+import { standingKey } from '../../lib/items.ts';
+import type { Lane } from '../../lib/lane.ts';
+import type { Trouble } from '../../lib/standing.ts';
+import type { Item } from '../../lib/store.ts';
+import type { Turn } from '../../lib/turn.ts';
+import { isOver, type Watch } from '../../lib/watch.ts';
+import type { MemoryTable } from '../world/memory-table.ts';
+import type { Evidence } from './witness.ts';
+
+/** The trouble that an item has, as the alarms understand it. */
+const troubleOf = ({ sk, body }: Item): Trouble | undefined => {
+  if (sk.startsWith('delivery#')) {
+    const { state, dismissedAt } = body as Delivery;
+    return state === 'parked' && dismissedAt === undefined ? 'parked' : undefined;
+  }
+  if (sk === 'watch') {
+    const { status, blocked } = body as Watch;
+    return blocked && !isOver(status) ? 'blocked' : undefined;
+  }
+  if (sk === 'turn') return (body as Turn).disabled ? 'disabled' : undefined;
+  return sk === 'lane' && (body as Lane).refused ? 'resting' : undefined;
+};
+
+/** Everything in trouble has its entry: it was written first, and goes last. */
+export const checkEntries = (table: MemoryTable, expect: Evidence['expect']): void => {
+  for (const item of table.items()) {
+    const trouble = troubleOf(item);
+    if (trouble === undefined) continue;
+    expect(
+      table.get([standingKey(trouble, item)]).length === 1,
+      () => `${trouble}, and no gauge shows it: ${item.pk} ${item.sk}`,
+    );
+  }
+};
+
+/** Once all is at rest, the sweep counts what there is. */
+export const checkCounts = (counts: Counts, table: MemoryTable, expect: Evidence['expect']): void => {
+  const items = [...table.items()];
+  for (const trouble of Object.keys(counts) as Trouble[]) {
+    const there = items.filter((item) => troubleOf(item) === trouble).length;
+    expect(counts[trouble] === there, () => `the gauge of what is ${trouble} shows ${counts[trouble]} of ${there}`);
+  }
+};
