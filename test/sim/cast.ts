@@ -5,6 +5,7 @@ import type { WatchView } from '../../lib/view.ts';
 import { stop, type Watch } from '../../lib/watch.ts';
 import { KEYS } from '../world/settings.ts';
 import { QUEUES, START, type World } from '../world/world.ts';
+import { isLetIn } from './callers.ts';
 import { type Operation, type Plan, REST_MS, RUN_MS } from './plan.ts';
 import { HOUR, SECOND } from './time.ts';
 import type { Witness } from './witness.ts';
@@ -47,7 +48,13 @@ export const prepare = (world: World, plan: Plan, witness: Witness): void => {
 };
 
 /** A caller: submits, tries again when it gets no answer, and gives up at last; submits again; stops. */
-export const play = (world: World, operation: Operation, witness: Witness, isDown: () => boolean): void => {
+export const play = (
+  world: World,
+  operation: Operation,
+  witness: Witness,
+  isDown: () => boolean,
+  hasTokens: boolean,
+): void => {
   const { timeline } = world;
   let id: string | undefined;
 
@@ -73,6 +80,7 @@ export const play = (world: World, operation: Operation, witness: Witness, isDow
       labels: operation.labels,
     };
     const receipt = await insistently(async () => {
+      if (hasTokens && !(await isLetIn(world, operation.tenant))) return undefined;
       const answer = await world.submit(body, operation.tenant);
       if (answer.status === 503) throw new Error('not taken');
       return answer;

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { expect } from 'vitest';
 import { MANNERS } from '../world/manners.ts';
 import { FAULTS } from '../world/process.ts';
+import { DEEDS } from './acts.ts';
 import { type Span, simulateMany } from './many.ts';
 import { ODDITIES, REPLIES } from './plan.ts';
 import { RARE_ODDITIES } from './rare.ts';
@@ -19,7 +20,13 @@ const KINDS = [
 ];
 
 /** Every kind that few runs have. */
-const RARE_KINDS = [...RARE_ODDITIES, 'index stuck', 'queues full', 'frozen'];
+const RARE_KINDS = [
+  ...RARE_ODDITIES,
+  'index stuck',
+  'queues full',
+  'frozen',
+  ...DEEDS.map((deed) => `caller: ${deed}`),
+];
 
 /** Nothing is wrong in any of these runs, and every kind of trouble has come up in them. */
 export const expectCleanRuns = async (span: Span): Promise<void> => {

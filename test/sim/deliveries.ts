@@ -1,8 +1,10 @@
 /** Deliveries: attempts come at their times, and a delivery is given up only when they are used up or nobody wants it. */
 import type { Delivery } from '../../lib/delivery.ts';
 import { standingKey } from '../../lib/items.ts';
+import type { Deed } from './acts.ts';
 import { type Case, clockSlack, type Rule } from './case.ts';
 import { FOLLOWER } from './followers.ts';
+import { isCallback } from './plan.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 import { doneBy, holdsOf } from './troubles.ts';
 
@@ -17,6 +19,8 @@ const LEFT_ALONE = 12 * MINUTE;
 /** How long an attempt may last, a target that hangs is left alone, and a message that was lost meanwhile is missed. */
 const WITHIN = 18 * MINUTE;
 
+const OF_ORIGINS: readonly Deed[] = ['disable', 'enable'];
+
 export const checkDeliveries: Rule = (run) => {
   const { evidence, plan } = run;
   const holds = holdsOf(plan, evidence.troubles);
@@ -26,9 +30,14 @@ export const checkDeliveries: Rule = (run) => {
     const attempts = attemptsAt(delivery, run);
     if (delivery.state === 'parked') checkGivenUp(delivery, attempts.length, run);
     if (delivery.target === FOLLOWER || delivery.event.event === 'progress') continue;
+    // An origin that somebody disables or enables, or that opwatch disables, lets its deliveries wait for that.
+    if (isCallback(delivery.target) && plan.rare.acts?.some(({ deed }) => OF_ORIGINS.includes(deed))) continue;
+    const begun = evidence.begun.get(delivery.id) ?? [];
     for (const [i, at] of attempts.slice(1).entries()) {
-      const before = attempts[i] ?? at;
-      const wait = Math.max(WAITS[i + 1] ?? 0, LEFT_ALONE);
+      const anew = begun.findLast((each) => each <= at) ?? 0;
+      const before = Math.max(attempts[i] ?? at, anew);
+      const nth = i + 1 - attempts.filter((each) => each < anew).length;
+      const wait = Math.max(WAITS[nth] ?? 0, LEFT_ALONE);
       const by = doneBy(holds, before + wait, WITHIN + 2 * clockSlack(plan), THROUGH);
       evidence.expect(
         at <= by,

@@ -4,6 +4,7 @@
  */
 import { type Chance, createChance } from '../world/chance.ts';
 import type { Oddity, RareOddity } from '../world/world.ts';
+import { type Act, actsOf } from './acts.ts';
 import { HOUR, MINUTE } from './time.ts';
 
 export type Span = { readonly from: number; readonly until: number };
@@ -17,6 +18,10 @@ export type Rare = {
   readonly inFlight?: Span & { readonly most: number };
   /** How often an effect is the last before its function is frozen. */
   readonly freezes: number;
+  /** What callers do beside submitting. */
+  readonly acts?: readonly Act[];
+  /** Somebody revokes the token of a tenant. */
+  readonly revoked?: { readonly tenant: string; readonly at: number };
 };
 
 export const NOTHING_RARE: Rare = { oddities: { 'late message': 0, 'receives jump': 0 }, freezes: 0 };
@@ -48,16 +53,23 @@ export const rareOf = (seed: number, isQuiet: boolean, start: number, length: nu
   const stuckIndex = drawn((chance) => span(chance, start, length, 6 * HOUR));
   const inFlight = drawn((chance) => ({ ...span(chance, start, length, 12 * HOUR), most: 1 + chance.below(4) }));
   const freezes = drawn((chance) => chance.spread(0.0002, 0.005)) ?? 0;
+  const acts = drawn((chance) => {
+    const revoked = { tenant: chance.pick(['default', 'other']), at: start + chance.next() * length };
+    return { acts: actsOf(chance, start, length), ...(chance.is(0.3) && { revoked }) };
+  });
   return {
     oddities: { 'late message': lateMessage, 'receives jump': receivesJump },
     ...(stuckIndex && { stuckIndex }),
     ...(inFlight && { inFlight }),
     freezes,
+    ...(acts && { acts: acts.acts, ...(acts.revoked && { revoked: acts.revoked }) }),
   };
 };
 
 /** What of it goes wrong by itself and not at some effect, by kind. */
-export const rareIn = ({ stuckIndex, inFlight }: Rare): string[] => [
+export const rareIn = ({ stuckIndex, inFlight, acts = [], revoked }: Rare): string[] => [
+  ...acts.map(({ deed }) => `caller: ${deed}`),
+  ...(revoked ? ['token revoked'] : []),
   ...(stuckIndex ? ['index stuck'] : []),
   ...(inFlight ? ['queues full'] : []),
 ];

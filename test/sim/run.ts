@@ -22,6 +22,7 @@ import {
   type World,
   type WorldOptions,
 } from '../world/world.ts';
+import { act, giveTokens } from './callers.ts';
 import { play, prepare } from './cast.ts';
 import { OPERATORS } from './notices.ts';
 import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
@@ -193,7 +194,11 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
 
   prepare(world, plan, witness);
   options.prepare?.(world);
-  for (const operation of plan.operations) play(world, operation, witness, () => isDown('functions'));
+  const areDown = () => isDown('functions');
+  const { acts } = plan.rare;
+  if (acts) giveTokens(world, plan);
+  for (const operation of plan.operations) play(world, operation, witness, areDown, acts !== undefined);
+  for (const each of acts ?? []) world.timeline.at(each.at, () => void act(world, plan, each, witness, areDown));
   world.start();
 
   await world.timeline.runUntil(end);

@@ -35,6 +35,11 @@ export type Witness = {
   readonly onStray: (at: number, body: string) => void;
   /** Something goes wrong, for that function where it is one. */
   readonly onTrouble: (what: string, process: Process | undefined) => void;
+  /** A caller was answered that a watch has another deadline,. */
+  readonly extended: (watchId: string, deadline: number) => void;
+  /** Since when what was written may be missing in the indexes. */
+  readonly indexedBy: (at: number) => number;
+  readonly expect: Evidence['expect'];
   /** An hour has passed. */
   readonly onHour: (world: World) => void;
   /** A caller was answered that this watch will tell these targets. */
@@ -70,6 +75,8 @@ export type Evidence = {
   readonly attempts: Map<string, Attempt[]>;
   /** When each delivery was taken for an attempt. */
   readonly claims: Map<string, Attempt[]>;
+  /** When each delivery was begun anew. */
+  readonly begun: Map<string, number[]>;
   /** Functions that something went wrong for. */
   readonly troubled: Set<Process>;
   /** Watches with a reason, as they were written while their operations went on. */
@@ -105,6 +112,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     troubles: [],
     attempts: new Map(),
     claims: new Map(),
+    begun: new Map(),
     troubled: new Set(),
     reasons: [],
     parkedBy: new Map(),
@@ -157,7 +165,9 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     if (process && after.state === 'parked' && before?.state !== 'parked') evidence.parkedBy.set(after.id, process);
     // How far something has got is told again and again.
     const isNews = after.event.event === 'progress' && after.event.at > (before?.event.at ?? 0);
-    const isKept = before?.state !== 'delivered' || after.state === 'delivered';
+    const isBegunAnew = after.begunAfter !== before?.begunAfter;
+    if (isBegunAnew) evidence.begun.set(after.id, [...(evidence.begun.get(after.id) ?? []), now()]);
+    const isKept = before?.state !== 'delivered' || after.state === 'delivered' || isBegunAnew;
     expect(isKept || isNews, () => `delivered is taken back: ${after.id}`);
   };
 
@@ -236,17 +246,21 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     };
   };
 
+  const indexedBy: Witness['indexedBy'] = (at) => {
+    const { stuckIndex } = plan.rare;
+    const isStuck = stuckIndex && at >= stuckIndex.from && at <= stuckIndex.until + plan.indexLagMs;
+    const indexedUntil = isStuck ? Math.min(at, stuckIndex.from) : at;
+    return indexedUntil - Math.max(plan.indexLagMs, 1_000) - 2 * plan.clockSkewMs;
+  };
+
   const onSweep: Witness['onSweep'] = () => {
     const beganAt = now();
+    const knownBy = indexedBy(beganAt);
     const troubles = evidence.troubles.length;
     return ({ table }) => {
       if (evidence.troubles.length > troubles) return;
-      const { stuckIndex } = plan.rare;
-      const isStuck = stuckIndex && beganAt >= stuckIndex.from && beganAt <= stuckIndex.until + plan.indexLagMs;
-      const indexedUntil = isStuck ? Math.min(beganAt, stuckIndex.from) : beganAt;
-      const indexedBy = indexedUntil - Math.max(plan.indexLagMs, 1_000) - 2 * plan.clockSkewMs;
       for (const { pk, sk, aliveUntil = beganAt } of table.items()) {
-        const isLeft = aliveUntil < indexedBy && (writtenAt.get(`${pk} ${sk}`) ?? 0) < indexedBy;
+        const isLeft = aliveUntil < knownBy && (writtenAt.get(`${pk} ${sk}`) ?? 0) < knownBy;
         expect(!isLeft, () => `a sweep leaves behind what has lapsed: ${pk} ${sk}`);
       }
     };
@@ -273,6 +287,15 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     onAttempt,
     onBatch,
     onSweep,
+    indexedBy,
+    expect,
+    extended: (watchId, deadline) => {
+      const watch = items.get(`${watchId} watch`)?.body as Watch | undefined;
+      expect(
+        watch !== undefined && (isOver(watch.status) || watch.deadline === deadline),
+        () => `answered that the deadline is moved, and it is not: ${watchId}`,
+      );
+    },
     onHour,
     onTrouble: (what, process) => {
       if (process) evidence.troubled.add(process);
