@@ -25,6 +25,7 @@ const RARE_KINDS = [
   'index stuck',
   'queues full',
   'frozen',
+  'kept for days',
   ...DEEDS.map((deed) => `caller: ${deed}`),
 ];
 

@@ -219,6 +219,18 @@ export const troublesIn = (plan: Plan): string[] => [
 /** What only a later version can read: it has to go back to its queue until that is there. */
 export const isLater = (body: string): boolean => body.startsWith('{"v":2,');
 
+const AGAIN_STREAM = 0x1f83d9ab;
+
+/** Each operation once more, about when its watch is deleted. */
+export const submittedAgain = (operations: readonly Operation[], keepMs: number, seed: number): Operation[] => {
+  const chance = createChance(seed, AGAIN_STREAM);
+  return operations.map((operation) => {
+    const endsAt = Math.max(operation.submittedAt, operation.script.at(-1)?.at ?? 0);
+    const at = endsAt + keepMs + chance.between(-HOUR, 12 * HOUR);
+    return { ...operation, again: [...operation.again, { at, notify: TARGETS.filter(() => chance.is(0.5)) }] };
+  });
+};
+
 export const planOf = (seed: number, start: number): Plan => {
   const chance = createChance(seed);
   const isQuiet = chance.is(0.15);
@@ -227,7 +239,9 @@ export const planOf = (seed: number, start: number): Plan => {
   const burstAt = chance.is(0.3) ? start + chance.next() * 0.5 * RUN_MS : undefined;
   const submittedAt = () =>
     burstAt === undefined ? start + chance.next() * 0.6 * RUN_MS : burstAt + chance.next() * MINUTE;
-  const operations = some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance, isQuiet));
+  const drawn = some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance, isQuiet));
+  const rare = rareOf(seed, isQuiet, start, RUN_MS);
+  const operations = rare.keepMs === undefined ? drawn : submittedAgain(drawn, rare.keepMs, seed);
   return {
     seed,
     isQuiet,
@@ -268,6 +282,6 @@ export const planOf = (seed: number, start: number): Plan => {
     callsPerSecond: chance.pick([10, 0.1]),
     ...(!isQuiet && chance.is(0.3) && { denial: denialOf(operations, start + RUN_MS, chance) }),
     strays: some(often(4), () => ({ at: sometime(), body: chance.pick(STRAYS) })).filter(({ body }) => body !== ''),
-    rare: rareOf(seed, isQuiet, start, RUN_MS),
+    rare,
   };
 };

@@ -5,7 +5,7 @@
 import { type Chance, createChance } from '../world/chance.ts';
 import type { Oddity, RareOddity } from '../world/world.ts';
 import { type Act, actsOf } from './acts.ts';
-import { HOUR, MINUTE } from './time.ts';
+import { DAY, HOUR, MINUTE } from './time.ts';
 
 export type Span = { readonly from: number; readonly until: number };
 
@@ -22,6 +22,8 @@ export type Rare = {
   readonly acts?: readonly Act[];
   /** Somebody revokes the token of a tenant. */
   readonly revoked?: { readonly tenant: string; readonly at: number };
+  /** Watches and deliveries that are over are kept for so long, and each operation is submitted again when that is about over. */
+  readonly keepMs?: number;
 };
 
 export const NOTHING_RARE: Rare = { oddities: { 'late message': 0, 'receives jump': 0 }, freezes: 0 };
@@ -57,17 +59,21 @@ export const rareOf = (seed: number, isQuiet: boolean, start: number, length: nu
     const revoked = { tenant: chance.pick(['default', 'other']), at: start + chance.next() * length };
     return { acts: actsOf(chance, start, length), ...(chance.is(0.3) && { revoked }) };
   });
+  // Longer than a delivery may wait.
+  const keepMs = drawn((chance) => chance.between(5 * DAY, 6 * DAY));
   return {
     oddities: { 'late message': lateMessage, 'receives jump': receivesJump },
     ...(stuckIndex && { stuckIndex }),
     ...(inFlight && { inFlight }),
     freezes,
+    ...(keepMs !== undefined && { keepMs }),
     ...(acts && { acts: acts.acts, ...(acts.revoked && { revoked: acts.revoked }) }),
   };
 };
 
 /** What of it goes wrong by itself and not at some effect, by kind. */
-export const rareIn = ({ stuckIndex, inFlight, acts = [], revoked }: Rare): string[] => [
+export const rareIn = ({ stuckIndex, inFlight, acts = [], revoked, keepMs }: Rare): string[] => [
+  ...(keepMs !== undefined ? ['kept for days'] : []),
   ...acts.map(({ deed }) => `caller: ${deed}`),
   ...(revoked ? ['token revoked'] : []),
   ...(stuckIndex ? ['index stuck'] : []),

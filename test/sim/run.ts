@@ -3,6 +3,7 @@
 import type { Config, ConfigInput } from '../../lib/config.ts';
 import { type Counts, countStanding } from '../../lib/count-standing.ts';
 import { createLog } from '../../lib/log.ts';
+import type { Runtime } from '../../lib/runtime.ts';
 import type { Item, Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { type Chance, createChance } from '../world/chance.ts';
@@ -28,7 +29,7 @@ import { OPERATORS } from './notices.ts';
 import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
 import { isRare, RARE_ODDITIES, type Span } from './rare.ts';
 import { type Rolling, rollingOf } from './releases.ts';
-import { HOUR, MINUTE } from './time.ts';
+import { HOUR, MINUTE, SECOND } from './time.ts';
 import { createWitness, type Witness } from './witness.ts';
 
 export type Report = {
@@ -174,7 +175,9 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     functions: watched({ ...FUNCTIONS_OF_TODAY, ...design.functions }, witness, () => world),
     bend: (runtime, process) => {
       const isLaterVersion = plan.isMixed && process.number % 2 === 1;
-      const own = isLaterVersion ? { ...runtime, table: writingMore(runtime.table) } : runtime;
+      const later = isLaterVersion ? { ...runtime, table: writingMore(runtime.table) } : runtime;
+      const { keepMs } = plan.rare;
+      const own = keepMs === undefined ? later : { ...later, table: keepingFor(keepMs, later) };
       const bent = design.bend?.(own, process) ?? own;
       return {
         ...bent,
@@ -209,6 +212,8 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
       if (isLater(body)) world.sqs.remove(url, [`${id}#${receives}`]);
   // Some come back with an operation after the last fault, and are told as well.
   await world.timeline.runUntil(Math.max(end, ...plan.operations.flatMap(({ again }) => again.map(({ at }) => at))));
+  // Who comes back days later is taken first.
+  if (plan.rare.keepMs !== undefined) await world.timeline.runUntil(world.timeline.now() + HOUR);
   await rest(world, end + REST_MS);
   witness.onCounted(await countedIn(world), world);
 
@@ -249,6 +254,15 @@ const writingMore = (table: Table): Table => {
   const more = (item: Item): Item =>
     ({ ...item, later: 'kept', body: { ...(item.body as object), later: { kept: true } } }) as Item;
   return { ...table, insert: (item) => table.insert(more(item)), replace: (item) => table.replace(more(item)) };
+};
+
+/** A table in which watches and deliveries that are over are kept for another time than KEEP_MS. */
+const keepingFor = (keepMs: number, { table, now }: Runtime): Table => {
+  const kept = (item: Item): Item =>
+    item.expiresAt !== undefined && (item.sk === 'watch' || /^(delivery|attempt)#/.test(item.sk))
+      ? { ...item, expiresAt: Math.ceil((now() + keepMs) / SECOND) }
+      : item;
+  return { ...table, insert: (item) => table.insert(kept(item)), replace: (item) => table.replace(kept(item)) };
 };
 
 /** The functions, with the witness beside each batch. */

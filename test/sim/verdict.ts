@@ -66,24 +66,34 @@ const RULES: readonly Rule[] = [
 /** Adds to the evidence what is wrong. */
 export const judge = (run: Case): void => {
   const { evidence, plan, world, disturbances } = run;
-  const { watches, promises, looks, calls, items, strays, expect } = evidence;
+  const { watches, promises, former, looks, calls, items, strays, expect } = evidence;
   const { receivers, table, sqs, lines, leaks } = world;
+
+  const parkedOf = (id: string): Delivery[] =>
+    [...items.values()].flatMap(({ pk, sk, body }) =>
+      pk === id && sk.startsWith('delivery#') && (body as Delivery).state === 'parked' ? [body as Delivery] : [],
+    );
 
   const checkPromises = (): void => {
     const taken = receivers.received.filter(({ isTaken }) => isTaken);
-    for (const [id, targets] of promises) {
-      const watch = watches.get(id)?.watch;
+    const promised = [
+      ...former.map(({ watch, targets }) => ({ id: watch.id, watch, targets, isFormer: true })),
+      ...[...promises].map(([id, targets]) => ({
+        id,
+        watch: watches.get(id)?.watch,
+        targets,
+        isFormer: false,
+      })),
+    ];
+    for (const { id, watch, targets, isFormer } of promised) {
       expect(watch !== undefined && isOver(watch.status), () => `lost: watch ${id} is ${watch?.status ?? 'not there'}`);
       if (!watch) continue;
-      const parked = table
-        .partition(id)
-        .flatMap(({ sk, body }) =>
-          sk.startsWith('delivery#') && (body as Delivery).state === 'parked' ? [body as Delivery] : [],
-        );
+      const parked = parkedOf(id);
       for (const target of targets) {
         const isTold =
           target === FOLLOWER
-            ? showsEnd(world, watch)
+            ? // What a deleted watch told may be written over by the next of its id.
+              (isFormer && endsShown(world, watch).length > 0) || showsEnd(world, watch)
             : taken.some(
                 ({ url, event }) =>
                   event.data.watch?.id === id && event.type === `operation.${watch.status}` && isAt(url, target),
@@ -127,7 +137,7 @@ export const judge = (run: Case): void => {
   };
 
   const checkLooks = (): void => {
-    for (const [operation, some] of Map.groupBy(watches.values(), ({ watch }) => operationKey(watch))) {
+    for (const [operation, some] of Map.groupBy([...watches.values(), ...former], ({ watch }) => operationKey(watch))) {
       const made = looks.get(operation) ?? 0;
       const usual = some.reduce((sum, each) => sum + usualLooks(each) * CALLS[providerOf(each.watch)] + 3, 0);
       expect(

@@ -52,6 +52,9 @@ export type Witness = {
 
 export type Seen = { watch: Watch; overAt?: number };
 
+/** A watch that was deleted when it had been kept, and whom it was promised to. */
+export type Former = Seen & { readonly targets: ReadonlySet<string> };
+
 export type Attempt = { readonly at: number; readonly process: Process };
 
 /** A message is handed to a function: when, and whether the function gave up its whole batch (a table that does not answer). */
@@ -61,6 +64,8 @@ export type Receipt = { readonly at: number; readonly messageId: string; isGiven
 export type Evidence = {
   readonly watches: Map<string, Seen>;
   readonly promises: Map<string, ReadonlySet<string>>;
+  /** Watches that were deleted before others came under their ids. */
+  readonly former: Former[];
   /** Calls made about each operation, and when each vendor was called. */
   readonly looks: Map<string, number>;
   readonly calls: Readonly<Record<Vendor, number[]>>;
@@ -103,6 +108,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   const evidence: Evidence = {
     watches: new Map(),
     promises: new Map(),
+    former: [],
     looks: new Map(),
     calls: { aliyun: [], huawei: [] },
     asks: new Map(),
@@ -124,6 +130,12 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   const owedTo = new Map<string, readonly string[]>();
 
   const checkWatch = (after: Watch, before: Watch | undefined): void => {
+    const deleted = before ? undefined : watches.get(after.id);
+    if (deleted) {
+      evidence.former.push({ ...deleted, targets: promises.get(after.id) ?? new Set() });
+      promises.delete(after.id);
+      watches.delete(after.id);
+    }
     if (before && isOver(before.status)) {
       const fixed = ({ status, word, endedAt, note, facts, progress }: Watch) =>
         JSON.stringify([status, word, endedAt, note, facts, progress]);
@@ -159,25 +171,31 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     }
   };
 
-  const checkDelivery = (after: Delivery, before: Delivery | undefined, process: Process | undefined): void => {
+  const checkDelivery = (
+    after: Delivery,
+    before: Delivery | undefined,
+    process: Process | undefined,
+    isDeleted: boolean,
+  ): void => {
     if (process && after.claim && after.claim.until !== before?.claim?.until)
       evidence.claims.set(after.id, [...(evidence.claims.get(after.id) ?? []), { at: now(), process }]);
     if (process && after.state === 'parked' && before?.state !== 'parked') evidence.parkedBy.set(after.id, process);
     // How far something has got is told again and again.
     const isNews = after.event.event === 'progress' && after.event.at > (before?.event.at ?? 0);
-    const isBegunAnew = after.begunAfter !== before?.begunAfter;
+    const isBegunAnew = isDeleted || after.begunAfter !== before?.begunAfter;
     if (isBegunAnew) evidence.begun.set(after.id, [...(evidence.begun.get(after.id) ?? []), now()]);
     const isKept = before?.state !== 'delivered' || after.state === 'delivered' || isBegunAnew;
     expect(isKept || isNews, () => `delivered is taken back: ${after.id}`);
   };
 
   const onWrite: Witness['onWrite'] = (after, before, process) => {
+    const isDeleted = before === undefined && items.has(`${after.pk} ${after.sk}`);
     items.set(`${after.pk} ${after.sk}`, after);
     writtenAt.set(`${after.pk} ${after.sk}`, now());
     expect(after.version === (before?.version ?? 0) + 1, () => `a write over an unseen one: ${after.pk} ${after.sk}`);
     if (after.sk === 'watch') checkWatch(after.body as Watch, before?.body as Watch | undefined);
     else if (after.sk.startsWith('delivery#'))
-      checkDelivery(after.body as Delivery, before?.body as Delivery | undefined, process);
+      checkDelivery(after.body as Delivery, before?.body as Delivery | undefined, process, isDeleted);
     else return;
     expect(keepsMore(after, before), () => `what a later version wrote is gone: ${after.pk} ${after.sk}`);
     expect(
