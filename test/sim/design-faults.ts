@@ -15,6 +15,7 @@ import { isDelivery, isWatch, lastRead, queueBent, tableBent, writesBent } from 
 import { FALSE_ENDS } from './false-ends.ts';
 import { FALSE_OUTCOMES } from './false-outcomes.ts';
 import type { DesignFault } from './run.ts';
+import { STANDING_FAULTS } from './standing-faults.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 /** Writes whatever the table holds: reads the version there is, and puts it one further. */
@@ -41,6 +42,7 @@ const withTicketsOf = async (records: readonly SqsRecord[], { table }: Runtime):
 export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
   ...FALSE_ENDS,
   ...FALSE_OUTCOMES,
+  ...STANDING_FAULTS,
 
   'writes are not fenced by version': () => ({ bend: tableBent((table) => ({ replace: unfenced(table) })) }),
 

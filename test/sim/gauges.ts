@@ -24,6 +24,14 @@ const troubleOf = ({ sk, body }: Item): Trouble | undefined => {
   return sk === 'lane' && (body as Lane).refused ? 'resting' : undefined;
 };
 
+/** An item that is written with a trouble: its entry was written before. */
+export const checkEntryFirst = (item: Item, { items, expect }: Pick<Evidence, 'items' | 'expect'>): void => {
+  const trouble = troubleOf(item);
+  if (trouble === undefined) return;
+  const entry = standingKey(trouble, item);
+  expect(items.has(`${entry.pk} ${entry.sk}`), () => `${trouble} before its entry: ${item.pk} ${item.sk}`);
+};
+
 /** Everything in trouble has its entry: it was written first, and goes last. */
 export const checkEntries = (table: MemoryTable, expect: Evidence['expect']): void => {
   for (const item of table.items()) {

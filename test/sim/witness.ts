@@ -13,7 +13,7 @@ import { isOver, type Owed, type Watch } from '../../lib/watch.ts';
 import { type Asked, faceOf } from '../world/cloud-faces.ts';
 import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';
-import { checkCounts, checkEntries } from './gauges.ts';
+import { checkCounts, checkEntries, checkEntryFirst } from './gauges.ts';
 import { sleepsUntil } from './origins.ts';
 import type { Plan } from './plan.ts';
 import { HOUR, MINUTE } from './time.ts';
@@ -192,6 +192,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     const isDeleted = before === undefined && items.has(`${after.pk} ${after.sk}`);
     items.set(`${after.pk} ${after.sk}`, after);
     writtenAt.set(`${after.pk} ${after.sk}`, now());
+    checkEntryFirst(after, evidence);
     expect(after.version === (before?.version ?? 0) + 1, () => `a write over an unseen one: ${after.pk} ${after.sk}`);
     if (after.sk === 'watch') checkWatch(after.body as Watch, before?.body as Watch | undefined);
     else if (after.sk.startsWith('delivery#'))

@@ -98,6 +98,8 @@ export type World = {
   readonly cutChains: () => number;
   /** How many wake-ups the sweep sent, by its own account. */
   readonly swept: () => number;
+  /** The same for what slept until then. */
+  readonly woken: () => number;
   /** How many of its wake-ups the queues took. */
   readonly taken: () => number;
   /** Runs `work` as a function of that name would run, at once, and answers what it answers. */
@@ -185,6 +187,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   };
 
   let swept = 0;
+  let woken = 0;
   let taken = 0;
   let planSweep: (at: number) => void = () => {};
   /** Since when the sweep has something to do though no lease has lapsed. */
@@ -328,6 +331,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
         const until = now() + 40_000;
         const done = await as('sweep', (runtime) => functions.sweep(runtime, () => now() < until), 50_000);
         swept += done.sent;
+        woken += done.woken;
         if (done.undone === 0 && enabledAt < begunAt) enabledAt = Number.POSITIVE_INFINITY;
       },
     );
@@ -348,6 +352,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     denied,
     cutChains: triggers.cutChains,
     swept: () => swept,
+    woken: () => woken,
     taken: () => taken,
     as,
     call: (name, work) => timeline.finish(as(name, work)),
