@@ -1,6 +1,7 @@
 /**
- * Alibaba Cloud Flow (云效) webhook trigger: the event as JSON. No official page was found: address and answer
- * (`{"successful": bool, "errorMsg"}`) are known from other people's code, so only a plain `true` counts.
+ * Alibaba Cloud Flow (云效) webhook trigger: the event as JSON. Source of address and request: Alibaba Cloud DevOps, "Trigger a
+ * pipeline with a webhook". No page tells the answer: `{"successful": bool, "errorMsg"}` is known from other people's code, so
+ * only a plain `true` counts, and of a webhook that is gone no words are known.
  */
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
@@ -27,6 +28,6 @@ export const aliyunFlow: Target<v.InferOutput<typeof Settings>> = {
     isDelivered: (answer) => bodyFields(answer).successful === true,
     otherwise: 'flow_no_success',
     slow: { words: /throttl|too many|too frequent|flow control|限流|频繁|频率/i },
-    ended: { words: /not ?(exist|found)|does not exist|deleted|不存在|已删除/i },
+    ended: { statuses: [404] },
   }),
 };

@@ -41,7 +41,8 @@ export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
     return postJson(url, body, secret === undefined ? {} : { [header.toLowerCase()]: checksum(secret, header, body) });
   },
   // 203 is the page that asks for a login. A 503 with TF400733 is a limit (learn.microsoft.com, "Rate and usage limits"). A webhook
-  // that no pipeline names yet is answered 500 (MicrosoftDocs/azure-devops-docs#12901): the words tell, the status does not.
+  // that no pipeline names, or none any more, is answered 500 "Cannot find webhook for the given webHookId …" (learn.microsoft.com,
+  // "resources.webhooks"; MicrosoftDocs/azure-devops-docs#8913, #12901): the words tell, the status does not.
   verdict: judge({
     name: 'Azure',
     isDelivered: (answer) => {
@@ -51,10 +52,6 @@ export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
     },
     otherwise: 'azure_page',
     slow: { words: /TF400733|exceeding usage of resource|usage limit/i },
-    ended: {
-      statuses: [404],
-      words:
-        /TF200016|TF401019|TF400813|could not find (the )?(incoming )?webhook|WebHook\w*NotFound|webhook.{0,80} (does not|doesn't) exist|project does not exist/i,
-    },
+    ended: { statuses: [404], words: /(cannot|could not) find (the )?webhook/i },
   }),
 };

@@ -7,7 +7,7 @@ runContract({
   verdicts: {
     refused: 'retry: Flow did not say "successful": pipeline is disabled',
     limited: 'retry: HTTP 429, slow',
-    unknown: 'retry: Flow did not say "successful": webhook not found, ended',
+    unknown: 'retry: Flow did not say "successful": webhook not found',
   },
   rows: [['successful as text', { body: { successful: 'true' } }, 'retry: Flow did not say "successful"']],
 });

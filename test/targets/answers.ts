@@ -853,14 +853,22 @@ export const ROWS: readonly Row[] = [
   [
     'azure-pipelines',
     'gone',
-    { status: 500, body: { message: "The webhook 'opwatch' does not exist." } },
-    "retry: HTTP 500: The webhook 'opwatch' does not exist., ended",
+    {
+      status: 500,
+      body: {
+        $id: '1',
+        message: 'Cannot find webhook for the given webHookId opwatch. Try enabling CD trigger for this artifact.',
+        typeName: 'Microsoft.TeamFoundation.DistributedTask.WebApi.WebHookException',
+        typeKey: 'WebHookException',
+      },
+    },
+    'retry: HTTP 500: Azure WebHookException: Cannot find webhook for the given webHookId opwatch. Try enabling CD trigger for this artifact., ended',
   ],
   [
     'azure-pipelines',
     'gone',
-    { status: 404, body: { message: 'TF200016: The following project does not exist: data.' } },
-    'retry: HTTP 404: TF200016: The following project does not exist: data., ended',
+    { status: 404, body: '<html><head><title>Azure DevOps Services | 404 Not Found</title></head></html>' },
+    'retry: HTTP 404: Azure DevOps Services | 404 Not Found, ended',
   ],
 
   ['aliyun-flow', 'success', { body: { successful: true } }, 'delivered'],
@@ -880,8 +888,8 @@ export const ROWS: readonly Row[] = [
   [
     'aliyun-flow',
     'gone',
-    { body: { successful: false, errorMsg: '流水线不存在' } },
-    'retry: Flow did not say "successful": 流水线不存在, ended',
+    { status: 404, body: { successful: false, errorMsg: '流水线不存在' } },
+    'retry: HTTP 404: 流水线不存在, ended',
   ],
 
   ['eventbridge', 'success', { body: { FailedEntryCount: 0, Entries: [{ EventId: '1' }] } }, 'delivered'],
