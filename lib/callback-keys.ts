@@ -1,6 +1,7 @@
 /** The keys that callbacks are signed with: of a tenant, or of one origin of a tenant. Pure. */
 import { createHmac } from 'node:crypto';
 import { Misconfigured } from './errors.ts';
+import { sentence } from './sentences.ts';
 import { parseSecret } from './standard-webhooks.ts';
 
 /**
@@ -19,8 +20,7 @@ const unfit = (message: string): Misconfigured => new Misconfigured({ code: 'sig
  */
 export const derivedSecret = (secret: string, origin: string): string => {
   const key = parseSecret(secret);
-  if (key.version !== 'v1')
-    throw unfit('callbackSigning "derived" needs a whsec_ secret: whsk_ signs as v1a, for all origins alike');
+  if (key.version !== 'v1') throw unfit(sentence('derived_needs'));
   return `whsec_${createHmac('sha256', key.secret).update(`opwatch callback ${origin}`).digest('base64')}`;
 };
 
@@ -32,6 +32,6 @@ export const callbackSecrets = (
 ): readonly string[] => {
   if (signing === 'derived') return secrets.map((secret) => derivedSecret(secret, origin));
   if (signing === 'v1a' && secrets.some((secret) => parseSecret(secret).version !== 'v1a'))
-    throw unfit('callbackSigning "v1a" needs a whsk_ secret: npm run callback-key -- new makes one');
+    throw unfit(sentence('v1a_needs'));
   return secrets;
 };

@@ -1,6 +1,7 @@
 /** Who asks, and what that caller may: as the authorizer found out, never from anything in the request's own words. */
 import { placeOf, tellableBy } from './place.ts';
 import { type Fault, pointer, Refusal } from './problem.ts';
+import { sentence } from './sentences.ts';
 
 export type Scope = 'submit' | 'read' | 'operate';
 export const SCOPES: readonly Scope[] = ['submit', 'read', 'operate'];
@@ -71,7 +72,7 @@ export const mayUse = ({ connections }: Pick<Caller, 'connections'>, connection:
 export const mayTell = ({ targets }: Pick<Caller, 'targets'>, target: string): boolean =>
   targets === undefined || tellableBy(targets, target);
 
-const only = (allowed: readonly string[] = []): string => `only ${allowed.join(', ') || 'none'}`;
+const listed = (allowed: readonly string[] = []): string => allowed.join(', ') || sentence('none');
 
 /** What a submission asks for, defaults filled in. */
 export type AskedFor = {
@@ -92,26 +93,27 @@ export const oversteps = (
     byDefault.includes(field) ? unnamed : name;
   const places = notify
     .filter((target) => !mayTell(caller, target))
-    .map((target) => named('notify', placeOf(target), 'each target that is told by default'));
+    .map((target) => named('notify', placeOf(target), sentence('default_targets')));
   return [
     ...(connection === undefined || mayUse(caller, connection)
       ? []
       : [
           {
             field: 'connection',
-            what: `use ${named('connection', connection, 'the default connection')}`,
-            allowed: connections,
+            code: 'may_not_use' as const,
+            asked: named('connection', connection, sentence('default_connection')),
+            all: connections,
           },
         ]),
-    ...[...new Set(places)].map((place) => ({ field: 'notify', what: `have ${place} told`, allowed: targets })),
-  ].map(({ field, what, allowed }) => ({
+    ...[...new Set(places)].map((asked) => ({ field: 'notify', code: 'may_not_tell' as const, asked, all: targets })),
+  ].map(({ field, code, asked, all }) => ({
     pointer: pointer(base, field),
-    detail: `this token may not ${what}, ${only(allowed)}: name what it may, or use a token that may more`,
+    detail: sentence(code, { asked, allowed: listed(all) }),
   }));
 };
 
 /** Throws a 403 unless the caller may have this target told. */
 export const mustTell = (caller: Caller, target: string): void => {
   if (!mayTell(caller, target))
-    throw new Refusal(403, `this token may not have ${placeOf(target)} told, ${only(caller.targets)}`);
+    throw new Refusal(403, `this token may not have ${placeOf(target)} told, only ${listed(caller.targets)}`);
 };

@@ -2,6 +2,7 @@
  * Kept sentences in the language of a target: the English of a row is found in the table of sentences, so that rows of every
  * version read alike and no row holds the same thing twice (docs/decisions/0006-kept-sentences.md). Pure.
  */
+import { FAULTS } from './fault-sentences.ts';
 import {
   filled,
   HOLDS,
@@ -33,7 +34,12 @@ const patternsOf = (table: Table): readonly Pattern[] =>
 
 const textOf = ({ parts }: Pattern): string => parts.filter((_, i) => i % 2 === 0).join('');
 
-const PATTERNS = { note: patternsOf(NOTES), reason: patternsOf(REASONS), term: patternsOf(TERMS) };
+const PATTERNS = {
+  note: patternsOf(NOTES),
+  reason: patternsOf(REASONS),
+  fault: patternsOf(FAULTS),
+  term: patternsOf(TERMS),
+};
 
 /** The values of a text's slots, each as short as can be and none empty; undefined where the text is no such sentence. */
 const valuesIn = (text: string, { parts }: Pattern): Record<string, string> | undefined => {
@@ -60,6 +66,8 @@ const DEPTH_MAX = 6;
 
 const translated = (text: string, table: TableName, depth: number): string => {
   if (depth === 0) return text;
+  const placed = table === 'fault' ? inPlaces(text, depth) : undefined;
+  if (placed !== undefined) return placed;
   for (const pattern of PATTERNS[table]) {
     const values = valuesIn(text, pattern);
     if (!values) continue;
@@ -69,7 +77,27 @@ const translated = (text: string, table: TableName, depth: number): string => {
     });
     return filled(pattern.zh, Object.fromEntries(own));
   }
+  if (table === 'fault') return translated(text, 'reason', depth - 1);
   return table === 'reason' ? inParts(text, depth) : text;
+};
+
+/** Places of faults: JSON pointers, or names such as `labels.sha`. */
+const PLACES = [
+  { place: /^(\/.*?): (.*)$/s, colon: '：', next: /; (?=\/)/ },
+  { place: /^((?:labels|operation)\.\S+) (.*)$/s, colon: ' ', next: /; (?=(?:labels|operation)\.)/ },
+];
+
+/** `/provider: is missing; /notify/0: must be a string`: each fault by itself, behind its place. */
+const inPlaces = (text: string, depth: number): string | undefined => {
+  for (const { place, colon, next } of PLACES) {
+    if (!place.test(text)) continue;
+    const told = text.split(next).map((fault) => {
+      const [, at = '', what = ''] = place.exec(fault) ?? [];
+      return `${at}${colon}${translated(what, 'fault', depth - 1)}`;
+    });
+    return told.join('；');
+  }
+  return undefined;
 };
 
 /** `HTTP 203: a page instead of an answer: Sign in`: each part by itself. */
@@ -88,3 +116,14 @@ export const noteIn = (text: string, language: Language): string =>
 /** A kept reason in a language: our words, and behind them a receiver's own, which stay as they are. */
 export const reasonIn = (text: string, language: Language): string =>
   language === 'en' ? text : translated(text, 'reason', DEPTH_MAX);
+
+/** A submission's faults in a language, with their places. */
+export const faultsIn = (text: string, language: Language): string =>
+  language === 'en' ? text : translated(text, 'fault', DEPTH_MAX);
+
+/** A code of ours, for what no cloud said (errors.ts). */
+const OUR_CODE = /^[a-z]+(_[a-z]+)+$/;
+
+/** What is said beside a code: of one of ours it is our own sentence, of any other it is the cloud's and stays as it is. */
+export const saidBeside = (code: string, message: string, language: Language): string =>
+  OUR_CODE.test(code) ? reasonIn(message, language) : message;

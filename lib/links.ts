@@ -4,6 +4,7 @@ import { signLink } from './link.ts';
 import { providerNamed } from './providers/index.ts';
 import type { Runtime } from './runtime.ts';
 import { SecretError } from './secrets.ts';
+import { sentence } from './sentences.ts';
 import type { Watch } from './watch.ts';
 
 export const watchUrl = (id: string, { env }: Pick<Runtime, 'env'>): string => `${env.publicUrl}/watches/${id}`;
@@ -25,7 +26,7 @@ export const readLinkKeys = async ({ config, secrets }: Pick<Runtime, 'config' |
   const references = config.linkKeys;
   const keys = references.length === 0 ? [] : await secrets.read(references);
   const weak = references.filter((_, i) => (keys[i] ?? '').length < KEY_MIN);
-  if (weak.length > 0) throw new SecretError(`${weak.join(', ')} must have at least ${KEY_MIN} characters`);
+  if (weak.length > 0) throw new SecretError(sentence('key_short', { names: weak.join(', '), count: String(KEY_MIN) }));
   return keys;
 };
 

@@ -7,6 +7,7 @@ import { lanesOf } from './pace.ts';
 import { type Problem, pointer, problem, TOO_MANY_DELIVERIES, TOO_MANY_REQUESTS, tooMany } from './problem.ts';
 import { contextsOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
+import { sentence } from './sentences.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
 import { type Accepted, type NoPlace, type NotTaken, type Quota, submit, WATCH_TARGETS_MAX } from './submit.ts';
 import { withinTenant } from './tenants.ts';
@@ -33,7 +34,7 @@ export const receive = async (input: unknown, asking: Caller, runtime: Runtime):
   const many = Array.isArray(input);
   const inputs: readonly unknown[] = many ? input : [input];
   if (inputs.length === 0 || inputs.length > SUBMISSIONS_MAX) {
-    const detail = `an array must hold 1 to ${SUBMISSIONS_MAX} submissions`;
+    const detail = sentence('array_size', { count: String(SUBMISSIONS_MAX) });
     return { status: 422, body: problem(422, detail, [{ pointer: '', detail }]) };
   }
   const waitMs = caller.isUnlimited ? 0 : await limits.requests.take(tenant, inputs.length);
@@ -65,12 +66,13 @@ export const receive = async (input: unknown, asking: Caller, runtime: Runtime):
     if ('waitMs' in taken) return { status: 429, body: tooMany(NO_PLACE[taken.of], taken.waitMs) };
     const watch = taken.item.body;
     if (taken.isFull) {
-      const detail = `watch ${watch.id} tells ${watch.notify.length} targets already, of ${WATCH_TARGETS_MAX} at most`;
+      const [count, most] = [String(watch.notify.length), String(WATCH_TARGETS_MAX)] as const;
+      const detail = sentence('watch_full', { watch: watch.id, count, most });
       return { status: 409, body: problem(409, detail) };
     }
     if (taken.lacks) {
       const needs = taken.lacks.map(({ at, detail }) => `${at.join('.')} ${detail}`).join('; ');
-      const detail = `watch ${watch.id} stands with the fields of its first submission: ${needs}`;
+      const detail = sentence('watch_stands', { watch: watch.id, needs });
       return { status: 409, body: problem(409, detail) };
     }
     const lane = lanes.get(watch.connection) ?? openLane;

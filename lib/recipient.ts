@@ -56,7 +56,7 @@ export const lacksOf = (notify: readonly string[], subject: Subject, config: Con
   notify.flatMap((name) => {
     const configured = config.targets.get(name);
     const lacks = configured && targetOf(configured.type)?.lacks?.(subject, configured.settings);
-    return (lacks ?? []).map(({ at, detail }) => ({ at, detail: `${detail} (target ${name} needs it)` }));
+    return (lacks ?? []).map(({ at, detail }) => ({ at, detail: sentence('needed_by', { lack: detail, name }) }));
   });
 
 /** The names under which targets show the watch, by target: of those where it has a name of its own. */

@@ -121,9 +121,7 @@ const parseCredentials = (reference: string, text: string): Kept => {
   }
   const { accessKeyId, secretAccessKey, securityToken } = json;
   if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') {
-    throw new SecretError(
-      `${reference} must hold JSON with accessKeyId and secretAccessKey (and securityToken, if temporary)`,
-    );
+    throw new SecretError(sentence('credentials_form', { reference }));
   }
   const expiry = EXPIRIES.map((name) => json[name]).find((value) => typeof value === 'string');
   const expiresAt = typeof expiry === 'string' ? parseInstant(expiry) : undefined;

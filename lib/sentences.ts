@@ -5,10 +5,12 @@
  * `{…}` stands for a value: a cloud's or a receiver's own word, an id, a time, or (HOLDS) another of these sentences.
  */
 
+import { FAULTS } from './fault-sentences.ts';
+
 export type Sentence = { readonly en: string; readonly zh: string };
 export type Table = Readonly<Record<string, Sentence>>;
 
-export type TableName = 'note' | 'reason' | 'term';
+export type TableName = 'note' | 'reason' | 'fault' | 'term';
 
 /** Which table the sentence in a slot is of. */
 export const HOLDS: Readonly<Record<string, TableName>> = {
@@ -23,14 +25,17 @@ export const HOLDS: Readonly<Record<string, TableName>> = {
   tasks: 'note',
   fault: 'reason',
   reason: 'reason',
+  lack: 'fault',
+  needs: 'fault',
   phase: 'term',
   kind: 'term',
+  asked: 'term',
+  allowed: 'term',
 };
 
 /** Slots whose values have no blanks in them. */
-export const ONE_WORD: readonly string[] = 'action api bytes code host id ms name port reference thing watch'.split(
-  ' ',
-);
+export const ONE_WORD: readonly string[] =
+  'action api bytes code count field host id least most ms name port reference thing watch'.split(' ');
 
 /** What a person should know about an end that is not the cloud's plain word. */
 export const NOTES = {
@@ -186,6 +191,20 @@ export const REASONS = {
     en: '{reference} cannot be read: it does not exist or this function may not read it',
     zh: '无法读取 {reference}：它不存在，或此函数无权读取',
   },
+  credentials_form: {
+    en: '{reference} must hold JSON with accessKeyId and secretAccessKey (and securityToken, if temporary)',
+    zh: '{reference} 须为包含 accessKeyId 和 secretAccessKey（临时凭证还须有 securityToken）的 JSON',
+  },
+  key_short: { en: '{names} must have at least {count} characters', zh: '{names} 至少须有 {count} 个字符' },
+  no_json: { en: 'no JSON object', zh: '不是 JSON 对象' },
+  no_error_code: { en: 'an error without a {name}', zh: '错误中没有 {name}' },
+  of_another: { en: 'Asked about {wanted}, told about {told}', zh: '查询的是 {wanted}，答复的是 {told}' },
+  no_state: { en: 'The answer holds no {name}', zh: '答复中没有 {name}' },
+  bad_path: { en: '"{words}" cannot be part of a path', zh: '“{words}” 不能作为路径的一部分' },
+  bad_endpoint: {
+    en: 'The endpoint of {name} is neither a host nor an origin: {words}',
+    zh: '{name} 的接入点既不是主机名也不是来源地址：{words}',
+  },
   net_dns: { en: '{host} cannot be looked up ({code})', zh: '无法解析 {host}（{code}）' },
   net_nowhere: { en: '{host} has no address', zh: '{host} 没有地址' },
   net_connect: { en: '{host} cannot be connected to ({code})', zh: '无法连接 {host}（{code}）' },
@@ -221,6 +240,43 @@ export const REASONS = {
   guard_name: { en: '{host} is not a public name', zh: '{host} 不是公网域名' },
   guard_port: { en: 'port {port} is not open: only {words}', zh: '端口 {port} 未开放：只开放 {words}' },
   unsigned: { en: 'there is no signing secret', zh: '没有签名密钥' },
+  secret_blanks: { en: 'the signing secret must not contain white space', zh: '签名密钥不得包含空白字符' },
+  secret_public: {
+    en: 'the signing secret is a public key (whpk_): sign with the private one (whsk_)',
+    zh: '签名密钥是公钥（whpk_）：请用私钥（whsk_）签名',
+  },
+  secret_start: {
+    en: 'the signing secret must start with whsec_ (HMAC-SHA256) or whsk_ (ed25519)',
+    zh: '签名密钥必须以 whsec_（HMAC-SHA256）或 whsk_（ed25519）开头',
+  },
+  secret_hmac_bytes: {
+    en: 'the signing secret must have {least} to {most} bytes after whsec_, not {bytes}',
+    zh: '签名密钥在 whsec_ 之后须有 {least} 到 {most} 字节，而不是 {bytes}',
+  },
+  secret_key_bytes: {
+    en: 'the signing secret must have {least} or {most} bytes after whsk_, not {bytes}',
+    zh: '签名密钥在 whsk_ 之后须有 {least} 或 {most} 字节，而不是 {bytes}',
+  },
+  secret_base64: {
+    en: 'the signing secret must be padded standard base64 after {name}',
+    zh: '签名密钥在 {name} 之后须为带填充的标准 base64',
+  },
+  secret_halves: {
+    en: 'the signing secret holds a public key that is not of its private key',
+    zh: '签名密钥中的公钥与其私钥不符',
+  },
+  secret_no_public: {
+    en: 'the signing secret has no public key: only whsk_ secrets (ed25519) have one',
+    zh: '签名密钥没有公钥：只有 whsk_ 密钥（ed25519）才有',
+  },
+  derived_needs: {
+    en: 'callbackSigning "derived" needs a whsec_ secret: whsk_ signs as v1a, for all origins alike',
+    zh: 'callbackSigning "derived" 需要 whsec_ 密钥：whsk_ 以 v1a 签名，对所有来源都一样',
+  },
+  v1a_needs: {
+    en: 'callbackSigning "v1a" needs a whsk_ secret: npm run callback-key -- new makes one',
+    zh: 'callbackSigning "v1a" 需要 whsk_ 密钥：可用 npm run callback-key -- new 生成',
+  },
   no_notices: { en: 'a target of type {name} cannot be told a notice', zh: '{name} 类型的目标无法接收运维通知' },
   no_edits: {
     en: 'a target of type {name} cannot change what it has sent',
@@ -277,9 +333,12 @@ export const TERMS = {
   link_local: { en: 'link-local', zh: '链路本地' },
   private: { en: 'private', zh: '私网' },
   reserved: { en: 'reserved', zh: '保留' },
+  none: { en: 'none', zh: '无' },
+  default_connection: { en: 'the default connection', zh: '默认连接' },
+  default_targets: { en: 'each target that is told by default', zh: '默认通知的各个目标' },
 } as const satisfies Table;
 
-export const SENTENCES = { ...NOTES, ...REASONS, ...TERMS } as const;
+export const SENTENCES = { ...NOTES, ...REASONS, ...FAULTS, ...TERMS } as const satisfies Table;
 
 export type SentenceCode = keyof typeof SENTENCES;
 export type ReasonCode = keyof typeof REASONS;

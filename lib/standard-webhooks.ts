@@ -15,6 +15,7 @@ export type SigningKey =
 const SECRET_BYTES_MIN = 24;
 const SECRET_BYTES_MAX = 64;
 const SEED_BYTES = 32;
+type Counts = [least: string, most: string, bytes: string];
 
 /** What PKCS #8 puts before the 32 bytes of an ed25519 private key (RFC 8410 section 7). */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -25,37 +26,39 @@ const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
  * wrong, never with the secret.
  */
 export const parseSecret = (text: string): SigningKey => {
-  if (/\s/.test(text)) throw unfit('must not contain white space');
-  if (text.startsWith('whpk_')) throw unfit('is a public key (whpk_): sign with the private one (whsk_)');
+  if (/\s/.test(text)) throw unfit(sentence('secret_blanks'));
+  if (text.startsWith('whpk_')) throw unfit(sentence('secret_public'));
   if (text.startsWith('whsec_')) {
     const secret = decode(text.slice('whsec_'.length), 'whsec_');
     if (secret.length < SECRET_BYTES_MIN || secret.length > SECRET_BYTES_MAX) {
-      throw unfit(`must have ${SECRET_BYTES_MIN} to ${SECRET_BYTES_MAX} bytes after whsec_, not ${secret.length}`);
+      const [least, most, bytes] = [SECRET_BYTES_MIN, SECRET_BYTES_MAX, secret.length].map(String) as Counts;
+      throw unfit(sentence('secret_hmac_bytes', { least, most, bytes }));
     }
     return { version: 'v1', secret };
   }
   if (text.startsWith('whsk_'))
     return { version: 'v1a', privateKey: ed25519(decode(text.slice('whsk_'.length), 'whsk_')) };
-  throw unfit('must start with whsec_ (HMAC-SHA256) or whsk_ (ed25519)');
+  throw unfit(sentence('secret_start'));
 };
 
 /** The public key of a `whsk_` secret, as the spec writes it: `whpk_` and base64. Throws what `parseSecret` throws, and of others. */
 export const publicKeyOf = (secret: string): string => {
   const key = parseSecret(secret);
-  if (key.version !== 'v1a') throw unfit('has no public key: only whsk_ secrets (ed25519) have one');
+  if (key.version !== 'v1a') throw unfit(sentence('secret_no_public'));
   const { x = '' } = createPublicKey(key.privateKey).export({ format: 'jwk' });
   return `whpk_${Buffer.from(x, 'base64url').toString('base64')}`;
 };
 
 const ed25519 = (bytes: Buffer): KeyObject => {
   if (bytes.length !== SEED_BYTES && bytes.length !== 2 * SEED_BYTES) {
-    throw unfit(`must have ${SEED_BYTES} or ${2 * SEED_BYTES} bytes after whsk_, not ${bytes.length}`);
+    const [least, most, length] = [SEED_BYTES, 2 * SEED_BYTES, bytes.length].map(String) as Counts;
+    throw unfit(sentence('secret_key_bytes', { least, most, bytes: length }));
   }
   const pkcs8 = Buffer.concat([PKCS8_ED25519, bytes.subarray(0, SEED_BYTES)]);
   const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
   const behind = bytes.subarray(SEED_BYTES).toString('base64url');
   if (behind !== '' && createPublicKey(privateKey).export({ format: 'jwk' }).x !== behind) {
-    throw unfit('holds a public key that is not of its private key');
+    throw unfit(sentence('secret_halves'));
   }
   return privateKey;
 };
@@ -63,12 +66,11 @@ const ed25519 = (bytes: Buffer): KeyObject => {
 /** Strict, because receivers are: Node would skip what is no base64 and sign with a key nobody else has. */
 const decode = (text: string, prefix: string): Buffer => {
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) throw unfit(`must be padded standard base64 after ${prefix}`);
+  if (bytes.toString('base64') !== text) throw unfit(sentence('secret_base64', { name: prefix }));
   return bytes;
 };
 
-const unfit = (what: string): Misconfigured =>
-  new Misconfigured({ code: 'signing_secret', message: `the signing secret ${what}` });
+const unfit = (message: string): Misconfigured => new Misconfigured({ code: 'signing_secret', message });
 
 /**
  * The three headers that sign `body`: one signature for each secret, in their order, so that a receiver who knows any of
@@ -80,7 +82,7 @@ export const signedHeaders = (
   { id, at }: { readonly id: string; readonly at: number },
   body: string,
 ): Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string> => {
-  if (secrets.length === 0) throw new Misconfigured({ code: 'signing_secret', message: sentence('unsigned') });
+  if (secrets.length === 0) throw unfit(sentence('unsigned'));
   const timestamp = String(Math.floor(at / 1_000));
   const content = Buffer.from(`${id}.${timestamp}.${body}`);
   const signatures = secrets.map((secret) => signature(parseSecret(secret), content));

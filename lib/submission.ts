@@ -8,6 +8,7 @@ import { providers } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
 import { lacksOf } from './recipient.ts';
 import { DEADLINE_MAX_MS } from './schedule.ts';
+import { sentence } from './sentences.ts';
 import type { Subject } from './targets/target.ts';
 import { byteLength, plain } from './text.ts';
 import { parseDurationMs, parseInstant } from './time.ts';
@@ -37,37 +38,39 @@ export type Checked =
 
 const Label = v.pipe(
   v.string(),
-  v.check((text) => byteLength(text) <= LABEL_BYTES, `must be at most ${LABEL_BYTES} bytes of UTF-8`),
-  v.check((text) => plain(text, Number.POSITIVE_INFINITY) === text, 'must not hold control or direction characters'),
+  v.check((text) => byteLength(text) <= LABEL_BYTES, sentence('label_bytes', { bytes: String(LABEL_BYTES) })),
+  v.check((text) => plain(text, Number.POSITIVE_INFINITY) === text, sentence('label_control')),
 );
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An object: valibot would take an array for a record. */
-const Fields = v.custom<Record<string, unknown>>(isObject, 'must be an object');
+const Fields = v.custom<Record<string, unknown>>(isObject, sentence('not_object'));
 
 const Envelope = v.strictObject({
   provider: v.string(),
   connection: v.optional(v.string()),
   operation: Fields,
-  notify: v.optional(v.pipe(v.array(v.string()), v.maxLength(TARGETS_MAX, `must name at most ${TARGETS_MAX} targets`))),
+  notify: v.optional(
+    v.pipe(v.array(v.string()), v.maxLength(TARGETS_MAX, sentence('too_many_targets', { count: String(TARGETS_MAX) }))),
+  ),
   deadline: v.optional(v.string()),
   labels: v.optional(
     v.pipe(
       Fields,
       v.check(
         (labels) => !UNSAFE.some((name) => Object.hasOwn(labels, name)),
-        `must not be named ${UNSAFE.join(', ')}`,
+        sentence('label_reserved', { names: UNSAFE.join(', ') }),
       ),
-      v.record(
-        v.pipe(v.string(), v.regex(/^[\w.\-/]{1,63}$/, 'a label name is 1 to 63 of A-Z, a-z, 0-9, "_", ".", "-", "/"')),
-        Label,
+      v.record(v.pipe(v.string(), v.regex(/^[\w.\-/]{1,63}$/, sentence('label_name'))), Label),
+      v.check(
+        (labels) => Object.keys(labels).length <= LABELS_MAX,
+        sentence('too_many_labels', { count: String(LABELS_MAX) }),
       ),
-      v.check((labels) => Object.keys(labels).length <= LABELS_MAX, `must hold at most ${LABELS_MAX} labels`),
       v.check(
         (labels) => byteLength(JSON.stringify(labels)) <= LABELS_BYTES,
-        `must be at most ${LABELS_BYTES} bytes of JSON, all together`,
+        sentence('labels_bytes', { bytes: String(LABELS_BYTES) }),
       ),
     ),
     {},
@@ -96,7 +99,7 @@ const check = <T>(schema: v.GenericSchema<unknown, T>, input: Record<string, unk
   return { faults, ...(read.success && { output: read.output }) };
 };
 
-const UNKNOWN_FIELD = 'is not a known field';
+const UNKNOWN_FIELD = sentence('unknown_field');
 const isUnknownField = ({ type, expected }: v.BaseIssue<unknown>): boolean =>
   type === 'strict_object' && expected === 'never';
 
@@ -104,14 +107,12 @@ const wording = (issue: v.BaseIssue<unknown>): string => {
   const { kind, type, received, message } = issue;
   if (kind !== 'schema') return message;
   if (isUnknownField(issue)) return UNKNOWN_FIELD;
-  if (received === 'undefined') return 'is missing';
-  return message.startsWith('Invalid') ? `must be ${article(type)}` : message;
+  if (received === 'undefined') return sentence('missing');
+  return message.startsWith('Invalid') ? sentence(KINDS[type] ?? 'not_object') : message;
 };
 
-const article = (type: string): string => {
-  const name = { strict_object: 'object', record: 'object' }[type] ?? type;
-  return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
-};
+/** By valibot's name of a schema. */
+const KINDS: Readonly<Record<string, 'not_string' | 'not_array'>> = { string: 'not_string', array: 'not_array' };
 
 type Bounded = Pick<Caller, 'connections' | 'targets'>;
 type Context = Bounded & { readonly config: Config; readonly tenant: string; readonly now: number };
@@ -122,7 +123,7 @@ type Context = Bounded & { readonly config: Config; readonly tenant: string; rea
  */
 export const checkSubmission = (input: unknown, context: Context, base = ''): Checked => {
   const { config, now } = context;
-  if (!isObject(input)) return { faults: [{ pointer: base, detail: 'must be an object' }] };
+  if (!isObject(input)) return { faults: [{ pointer: base, detail: sentence('not_object') }] };
   // Before anything is said of it: to whom it is not allowed, a connection that is not there looks the same.
   if (typeof input.connection === 'string' && !mayUse(context, input.connection))
     return {
@@ -136,7 +137,7 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
 
   const provider = providers.find(({ traits }) => traits.name === input.provider);
   if (typeof input.provider === 'string' && !provider) {
-    fault('provider', `must be one of ${providers.map(({ traits }) => traits.name).join(', ')}`);
+    fault('provider', sentence('one_of', { names: providers.map(({ traits }) => traits.name).join(', ') }));
   }
   const connection = provider && checkConnection(input.connection, provider, context, fault);
   const isMine = connection !== undefined && mayUse(context, connection.name);
@@ -154,7 +155,7 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
     if (project_id !== undefined && project_id !== connection.project) {
       faults.push({
         pointer: pointer(base, 'operation', 'project_id'),
-        detail: `connection ${connection.name} is for another project`,
+        detail: sentence('other_project', { name: connection.name }),
       });
     }
   }
@@ -197,11 +198,12 @@ const checkConnection = (named: unknown, { traits }: Provider, { config, ...call
       .filter(({ vendor, name }) => vendor === traits.vendor && mayUse(caller, name))
       .map(({ name }) => name);
     const none = caller.connections
-      ? `this token may use none of ${traits.vendor}`
-      : `no connection of ${traits.vendor} is configured`;
-    fault('connection', choice.length > 0 ? `must be one of ${choice.join(', ')}` : none);
+      ? sentence('none_allowed', { name: traits.vendor })
+      : sentence('none_configured', { name: traits.vendor });
+    fault('connection', choice.length > 0 ? sentence('one_of', { names: choice.join(', ') }) : none);
   } else if (connection.vendor !== traits.vendor) {
-    fault('connection', `is a connection of ${connection.vendor}, and ${traits.name} needs one of ${traits.vendor}`);
+    const { name, vendor: needed } = traits;
+    fault('connection', sentence('other_vendor', { vendor: connection.vendor, name, needed }));
     return undefined;
   }
   return connection;
@@ -212,8 +214,7 @@ const checkNotify = (named: unknown, context: Context, base: string, faults: Fau
   if (given === undefined) {
     faults.push({
       pointer: pointer(base, 'notify'),
-      detail:
-        'names nobody and the configuration has no default: name targets or https callbacks, or [] to only record',
+      detail: sentence('tells_nobody'),
     });
     return [];
   }
@@ -233,17 +234,15 @@ const notifyFault = (name: string, { config, tenant, ...caller }: Context): stri
   if (!name.includes(':')) {
     // One that goes beyond what the caller may is refused for that, whether there is one of that name or not.
     const isGood = config.targets.has(name) || !mayTell(caller, name);
-    return isGood ? undefined : 'names no configured target and is no https URL';
+    return isGood ? undefined : sentence('no_such_target');
   }
   const reason = refusal(name, config.callbacks);
   if (reason) return reason;
   const { search, href } = new URL(name);
-  if (href.length > URL_MAX) return `must be at most ${URL_MAX} characters`;
-  if (search !== '') return 'must not carry a query: such a URL is a secret; name it in the configuration';
+  if (href.length > URL_MAX) return sentence('url_too_long', { count: String(URL_MAX) });
+  if (search !== '') return sentence('url_query');
   const signing = config.tenants.get(tenant)?.signing ?? [];
-  return signing.length > 0
-    ? undefined
-    : `tenant ${tenant} has no signing secret, so a callback cannot be signed: set tenants.${tenant}.signing`;
+  return signing.length > 0 ? undefined : sentence('no_signing', { name: tenant });
 };
 
 const checkDeadline = (given: unknown, config: Config, now: number, fault: AddFault): number => {
@@ -259,8 +258,8 @@ export const readDeadline = (given: string, now: number): { readonly at: number;
   const span = parseDurationMs(given);
   const at = span === undefined ? parseInstant(given) : now + span;
   if (at === undefined) {
-    return { at: now, detail: 'must be an instant with a zone (2026-11-22T02:05:00Z) or an ISO 8601 duration (PT6H)' };
+    return { at: now, detail: sentence('deadline_form') };
   }
-  if (at <= now) return { at, detail: 'must be in the future' };
-  return at > now + DEADLINE_MAX_MS ? { at, detail: 'must be at most 7 days ahead' } : { at };
+  if (at <= now) return { at, detail: sentence('deadline_past') };
+  return at > now + DEADLINE_MAX_MS ? { at, detail: sentence('deadline_far') } : { at };
 };

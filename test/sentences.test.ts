@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { noteIn, reasonIn } from '../lib/kept-sentence.ts';
+import { FAULTS } from '../lib/fault-sentences.ts';
+import { faultsIn, noteIn, reasonIn, saidBeside } from '../lib/kept-sentence.ts';
 import { filled, HOLDS, NOTES, ONE_WORD, SENTENCES, type SentenceCode, TERMS } from '../lib/sentences.ts';
 
 const codes = Object.keys(SENTENCES) as SentenceCode[];
@@ -11,6 +12,7 @@ const VALUE = 'x-1';
 
 /** A kept sentence of that code in Chinese; a term as it stands in the sentence that holds it. */
 const inChinese = (code: SentenceCode, kept: string): string => {
+  if (Object.hasOwn(FAULTS, code)) return faultsIn(kept, 'zh');
   if (!Object.hasOwn(TERMS, code)) return (Object.hasOwn(NOTES, code) ? noteIn : reasonIn)(kept, 'zh');
   const around = (phase: string) => ({ host: 'h', ms: '1', phase });
   const [before = '', behind = ''] = filled(SENTENCES.net_timeout.zh, around('|')).split('|');
@@ -127,16 +129,63 @@ describe('opwatch’s own sentences', () => {
     ['the target is disabled: HTTP 410: the receiver wants no more', '该目标已停用：HTTP 410：接收方不再接收'],
     ['redirects are not followed', '不跟随重定向'],
     ['Forbidden.RAM', 'Forbidden.RAM'],
+    [
+      'retry: the signing secret must have 24 to 64 bytes after whsec_, not 3',
+      '将重试：签名密钥在 whsec_ 之后须有 24 到 64 字节，而不是 3',
+    ],
+    ['HTTP 502: no JSON object: <html>Bad Gateway</html>', 'HTTP 502：不是 JSON 对象：<html>Bad Gateway</html>'],
+    ['HTTP 400: an error without a Code', 'HTTP 400：错误中没有 Code'],
+    ['Asked about task t-1 of c-2, told about other tasks', '查询的是 task t-1 of c-2，答复的是 other tasks'],
   ])('reason: %s', (kept, zh) => expect(reasonIn(kept, 'zh')).toBe(zh));
+
+  test.each([
+    [
+      '/provider: must be one of aliyun-emr, aliyun-ros; /notify/0: names no configured target and is no https URL',
+      '/provider：必须是下列之一：aliyun-emr, aliyun-ros；/notify/0：既不是已配置的目标，也不是 https 地址',
+    ],
+    [
+      '/notify/0: must not carry a query: such a URL is a secret; name it in the configuration; /x: is missing',
+      '/notify/0：不得带有查询串：这样的地址是机密，请在配置中为其命名；/x：缺失',
+    ],
+    [
+      '/notify/1: 10.0.0.1 is a private address: only public addresses may be called',
+      '/notify/1：10.0.0.1 是私网地址：只允许调用公网地址',
+    ],
+    [
+      '/labels/sha: must hold the full hash of the commit whose status is set, 40 hex digits (target commits needs it)',
+      '/labels/sha：必须是要设置状态的提交的完整哈希，40 位十六进制数字（目标 commits 需要）',
+    ],
+    [
+      'watch w_1 stands with the fields of its first submission: labels.sha is missing: the context of its commit status holds {label.env} (target commits needs it); labels.env is missing',
+      '监视 w_1 沿用首次提交的字段：labels.sha 缺失：其提交状态的 context 含有 {label.env}（目标 commits 需要）；labels.env 缺失',
+    ],
+    [
+      '/connection: this token may not use aliyun, only none: name what it may, or use a token that may more',
+      '/connection：此令牌不得使用 aliyun，只允许 无：请改用允许的名称，或使用权限更大的令牌',
+    ],
+    ['/labels/a b: is missing', '/labels/a b：缺失'],
+    ['something else: of others', 'something else: of others'],
+  ])('faults: %s', (kept, zh) => expect(faultsIn(kept, 'zh')).toBe(zh));
+
+  test.each([
+    ['secret_unreadable', 'ssm:/a cannot be read: it does not exist or this function may not read it', /^无法读取 ssm/],
+    ['no_connection', 'opwatch.config.ts names no connection x any more', /^opwatch.config.ts 中已没有连接 x$/],
+    ['bad_path', '".." cannot be part of a path', /不能作为路径的一部分/],
+    ['Forbidden.RAM', 'redirects are not followed', /^redirects are not followed$/],
+    ['403', 'gone: away', /^gone: away$/],
+  ])('beside the code %s: only of ours is it our sentence', (code, message, zh) => {
+    expect(saidBeside(code, message, 'zh')).toMatch(zh);
+    expect(saidBeside(code, message, 'en')).toBe(message);
+  });
 
   it('are all in the table: no note, no reason and nothing that a cloud shows is written beside it', () => {
     const files = readdirSync('lib', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     const strays = files
-      .filter((name) => !/^(sentences|config|submission|commands\/.*)\.ts$/.test(name))
+      .filter((name) => !/^(sentences|config|commands\/.*)\.ts$/.test(name))
       .flatMap((name) =>
         [
           ...readFileSync(`lib/${name}`, 'utf8').matchAll(
-            /\b(?:(?:note|shows|otherwise|why|reason)(?::| =)|(?:untied|otherRun|notIt|unseen|fault)\([^)]*?)\s*[`'][^`'\n]*?[a-z] [a-z][^`'\n]*/g,
+            /\b(?:(?:note|shows|otherwise|why|reason)(?::| =)|(?:untied|otherRun|notIt|unseen|fault|unfit|nonsense|SecretError)\([^)]*?)\s*[`'][^`'\n]*?[a-z] [a-z][^`'\n]*/g,
           ),
         ].map(([text]) => `${name}: ${text}`),
       );

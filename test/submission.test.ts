@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { faultsIn } from '../lib/kept-sentence.ts';
 import { checkSubmission, readDeadline, type Submission } from '../lib/submission.ts';
 import { DAY, HOUR, OPERATIONS, T0 } from './samples.ts';
 import { configWith } from './world/settings.ts';
@@ -17,9 +18,16 @@ const accepted = (input: unknown, tenant?: string, settings?: typeof config): Su
   return checked.submission;
 };
 
+/** Three words in a row. */
+const ENGLISH = /[a-z]{2,}( [a-z]{2,}){2,}/;
+
 const faults = (input: unknown, tenant?: string, settings?: typeof config): string[] => {
   const checked = check(input, tenant, settings);
-  return 'faults' in checked ? checked.faults.map(({ pointer, detail }) => `${pointer} ${detail}`) : [];
+  if ('submission' in checked) return [];
+  // The operators are told of a schedule's in their own language.
+  const told = checked.faults.map(({ pointer, detail }) => [pointer, detail].filter(Boolean).join(': ')).join('; ');
+  expect(faultsIn(told, 'zh')).not.toMatch(ENGLISH);
+  return checked.faults.map(({ pointer, detail }) => `${pointer} ${detail}`);
 };
 
 describe('a good submission', () => {
@@ -212,6 +220,33 @@ describe('a bad one', () => {
   ])('%s', (_, input, expected) => {
     const providers = 'aliyun-emr, aliyun-ehpc, aliyun-bpstudio, aliyun-ros, huawei-modelarts, huawei-dws, huawei-job';
     expect(faults(input)).toEqual(expected.map((fault) => fault.replace('PROVIDERS', providers)));
+  });
+
+  test.each([
+    ['aliyun-ros', { RegionId: 'cn-hangzhou', StackId: 's-1', Action: 'MOVE', UpdateTime: 'noon' }],
+    ['aliyun-ros', { RegionId: 7, StackId: '', Action: 7, UpdateTime: 7 }],
+    ['aliyun-ros', { RegionId: 'r', StackId: 's', Action: 'CREATE', UpdateTime: '2026-01-02T03:04:05' }],
+    ['aliyun-ros', { RegionId: 'r', StackId: 's', UpdateTime: 'x'.repeat(41) }],
+    ['aliyun-bpstudio', { OperationId: 'x'.repeat(257), RegionId: 'mars' }],
+    ['huawei-dws', { region: 'r', project_id: '..', cluster_id: 'a\u0007', action_name: '1', submit_time: 'noon' }],
+    ['huawei-dws', { action_name: 1, submit_time: 1 }],
+    ['huawei-job', { region: '', project_id: '', job_id: '', service: 'mail' }],
+  ])('of %s, %j, is told in Chinese as well', (provider, wrong) => {
+    expect(faults({ provider, operation: wrong, notify: [] }).length).toBeGreaterThan(0);
+  });
+
+  test('that its caller may not ask for is told in Chinese as well', () => {
+    const bounds = { connections: ['aliyun'], targets: [] };
+    const asked = { ...good, connection: 'huawei', notify: ['chat', 'https://ci.example.com/'] };
+    for (const one of [asked, { ...asked, connection: 'aliyun' }]) {
+      const checked = checkSubmission(one, { config, tenant: 'default', now: T0, ...bounds });
+      const beyond = 'beyond' in checked ? (checked.beyond ?? []) : [];
+      expect(beyond.length).toBeGreaterThan(0);
+      for (const { detail } of beyond) {
+        expect(detail).toMatch(/^this token may not /);
+        expect(faultsIn(`/notify: ${detail}`, 'zh')).not.toMatch(ENGLISH);
+      }
+    }
   });
 
   test('has every fault named at once', () => {

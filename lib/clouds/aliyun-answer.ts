@@ -1,6 +1,7 @@
 import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLater, Throttled } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
+import { sentence } from '../sentences.ts';
 import { GOOD, isOfTheKey, NO_SUCH_THING, SKEWED, WRONG_ADDRESS } from './aliyun-codes.ts';
 import { type Answer, cloudTime, isSuccess, nonsense, quoted, type Reading, withoutSecrets } from './answer.ts';
 import { asksForPatience, familyOf } from './code-family.ts';
@@ -39,7 +40,12 @@ export const readAliyun = (answer: HttpAnswer, reading: AliyunReading): Answer =
   const words = wordsOf(answer, body, said, requestId, reading);
   if (wish !== undefined) throw new Throttled(words, wish);
   if (!body || said === undefined)
-    throw nonsense(answer, body ? 'an error without a Code' : 'no JSON object', afterMs, reading.credentials);
+    throw nonsense(
+      answer,
+      body ? sentence('no_error_code', { name: 'Code' }) : sentence('no_json'),
+      afterMs,
+      reading.credentials,
+    );
   // BPStudio repeats HTTP's own numbers as `Code` inside an HTTP 200.
   const status = failed ? answer.status : Number(/^[45]\d\d$/.exec(said)?.[0] ?? answer.status);
   const family = familyOf(said);

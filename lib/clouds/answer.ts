@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../http.ts';
 import type { Credentials } from '../providers/provider.ts';
 import { redact } from '../redact.ts';
 import { parseHttpDate } from '../retry-after.ts';
+import { sentence } from '../sentences.ts';
 import { plain } from '../text.ts';
 import { type Fields, given } from './fields.ts';
 
@@ -56,8 +57,12 @@ export const nonsense = (
 
 /** The error for an answer that is the cloud's own and tells of another operation than the one asked about. */
 export const ofAnother = (asked: string, told: string, requestId: string | undefined): RetryLater =>
-  new RetryLater({ code: 'of_another', message: `Asked about ${asked}, told about ${told}`, ...given({ requestId }) });
+  new RetryLater({
+    code: 'of_another',
+    message: sentence('of_another', { wanted: asked, told }),
+    ...given({ requestId }),
+  });
 
 /** The error for an answer that is the cloud's own and holds no state. */
 export const noState = (field: string, requestId: string | undefined): RetryLater =>
-  new RetryLater({ code: 'no_state', message: `The answer holds no ${field}`, ...given({ requestId }) });
+  new RetryLater({ code: 'no_state', message: sentence('no_state', { name: field }), ...given({ requestId }) });

@@ -1,5 +1,6 @@
 import { Misconfigured } from '../errors.ts';
 import { remembering } from '../remembering.ts';
+import { sentence } from '../sentences.ts';
 
 export type Endpoint = {
   /** Scheme, host and port, as the URL begins. */
@@ -24,7 +25,7 @@ export const endpointOf = (
   if (!endpoint) {
     throw new Misconfigured({
       code: 'bad_endpoint',
-      message: `The endpoint of ${product} is neither a host nor an origin: ${template}`,
+      message: sentence('bad_endpoint', { name: product, words: template }),
     });
   }
   return endpoint;

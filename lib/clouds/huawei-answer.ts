@@ -2,6 +2,7 @@ import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLa
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { MINUTE } from '../schedule.ts';
+import { sentence } from '../sentences.ts';
 import {
   type Answer,
   cloudTime,
@@ -50,7 +51,8 @@ export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer =
   if (body && !failed && fine) return { kind: 'told', body, ...given({ requestId }) };
 
   const { credentials } = reading;
-  if (!body && status !== 401) throw nonsense(answer, 'no JSON object', retryAfterMs(answer, reading.now), credentials);
+  if (!body && status !== 401)
+    throw nonsense(answer, sentence('no_json'), retryAfterMs(answer, reading.now), credentials);
   const message = (body && messageOf(body)) ?? `HTTP ${status}: ${quoted(answer.body, credentials)}`;
   const words: CloudWords = {
     code: said ?? `http_${status}`,
@@ -73,7 +75,8 @@ const meaningOf = (answer: HttpAnswer, words: CloudWords, said: string | undefin
   if (status >= 500 || status === 408) throw new RetryLater(words, afterMs);
   // Whoever answers so without a code of a service may count it as a failure of the key, and lock it.
   if (status === 401 && (said === undefined || isOfGateway)) throw skewOrRefusal(answer, words, reading.now);
-  if (said === undefined) throw nonsense(answer, 'an error without a code', afterMs, reading.credentials);
+  if (said === undefined)
+    throw nonsense(answer, sentence('no_error_code', { name: 'code' }), afterMs, reading.credentials);
   if (sort !== 'key' && reading.unknownCode?.test(said)) return { kind: 'unknown', words };
   if (sort === 'rate') throw new Throttled(words, afterMs);
   if (sort === 'key' && !isSuccess(status)) throw skewOrRefusal(answer, words, reading.now);

@@ -1,5 +1,6 @@
 import { Misconfigured } from '../errors.ts';
 import type { Cloud } from '../providers/provider.ts';
+import { sentence } from '../sentences.ts';
 import type { Answer } from './answer.ts';
 import { encode } from './encoding.ts';
 import { endpointOf } from './endpoint.ts';
@@ -33,7 +34,7 @@ const usualHost = (product: string, region: string): string => {
 const pathOf = (segments: readonly string[]): string => {
   const folded = segments.find((segment) => segment === '' || segment === '.' || segment === '..');
   if (folded !== undefined) {
-    throw new Misconfigured({ code: 'bad_path', message: `"${folded}" cannot be part of a path` });
+    throw new Misconfigured({ code: 'bad_path', message: sentence('bad_path', { words: folded }) });
   }
   return `/${segments.map(encode).join('/')}`;
 };

@@ -20,7 +20,10 @@ const REGIONS = ['cn-hangzhou', 'ap-southeast-1'] as const;
 const Operation = v.strictObject({
   OperationId: id('OperationId'),
   ResourceGroupId: v.optional(id('ResourceGroupId')),
-  RegionId: v.optional(v.picklist(REGIONS, `RegionId must be one of ${REGIONS.join(', ')}`), 'cn-hangzhou'),
+  RegionId: v.optional(
+    v.picklist(REGIONS, sentence('field_one_of', { name: 'RegionId', names: REGIONS.join(', ') })),
+    'cn-hangzhou',
+  ),
 });
 type BpStudioOperation = v.InferOutput<typeof Operation>;
 type BpStudioAsk = Ask<BpStudioOperation>;

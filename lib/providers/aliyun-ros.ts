@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
 import { ACTIONS, isCreation, isUpdate, stackOf, utc } from '../clouds/ros-stack.ts';
+import { sentence } from '../sentences.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
 import { BEGINS, ofNone, ofRun, type RosOperation } from './kit/ros-run.ts';
@@ -17,18 +18,21 @@ const Named = v.strictObject({
   StackId: id('StackId'),
   Action: v.optional(
     v.pipe(
-      v.string('Action must be a string'),
+      v.string(sentence('field_string', { name: 'Action' })),
       v.trim(),
       v.toUpperCase(),
-      v.picklist(ACTIONS, `Action must be one of ${ACTIONS.join(', ')}`),
+      v.picklist(ACTIONS, sentence('field_one_of', { name: 'Action', names: ACTIONS.join(', ') })),
     ),
   ),
   UpdateTime: v.optional(
     v.pipe(
-      v.string('UpdateTime must be a string'),
+      v.string(sentence('field_string', { name: 'UpdateTime' })),
       v.trim(),
-      v.maxLength(40, 'UpdateTime must be at most 40 characters'),
-      v.check((time) => utc(time) !== undefined, 'UpdateTime must be a time of GetStack, such as 2026-01-02T03:04:05'),
+      v.maxLength(40, sentence('field_long', { name: 'UpdateTime', count: '40' })),
+      v.check(
+        (time) => utc(time) !== undefined,
+        sentence('field_time', { name: 'UpdateTime', words: '2026-01-02T03:04:05' }),
+      ),
       v.transform((time) => new Date(utc(time) ?? 0).toISOString().slice(0, 19)),
     ),
   ),
@@ -37,7 +41,7 @@ const Operation = v.pipe(
   Named,
   v.check(
     ({ Action, UpdateTime }) => UpdateTime === undefined || Action === undefined || isUpdate(Action),
-    'UpdateTime goes with Action UPDATE or IMPORT_UPDATE',
+    sentence('ros_update_only'),
   ),
 );
 

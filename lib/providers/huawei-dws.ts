@@ -31,17 +31,17 @@ const Operation = v.strictObject({
   project_id: segment('project_id'),
   cluster_id: segment('cluster_id'),
   action_name: v.pipe(
-    v.string('action_name must be a string'),
+    v.string(sentence('field_string', { name: 'action_name' })),
     v.trim(),
     v.toUpperCase(),
-    v.regex(/^[A-Z][A-Z_]{0,63}$/, 'action_name must be the name of an action, such as SNAPSHOTTING'),
+    v.regex(/^[A-Z][A-Z_]{0,63}$/, sentence('field_action', { name: 'action_name' })),
   ),
   submit_time: v.optional(
     v.pipe(
-      v.string('submit_time must be a string'),
+      v.string(sentence('field_string', { name: 'submit_time' })),
       v.regex(
         /^\s*\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?\s*$/,
-        'submit_time must be the time as the cloud writes it, such as 2025-05-19 09:06:18.0',
+        sentence('field_time', { name: 'submit_time', words: '2025-05-19 09:06:18.0' }),
       ),
       v.transform((time) => stampOf(time)?.text ?? time),
     ),

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { capitals, code, count, type Fields, fields, given, instant, list, text, trimmed } from '../clouds/fields.ts';
 import { callHuawei } from '../clouds/huawei.ts';
+import { sentence } from '../sentences.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
@@ -10,7 +11,7 @@ import type { Ask, Cloud, Facts, Observation, Progress, Provider } from './provi
 const SERVICES = ['ecs', 'evs', 'bms', 'ims', 'sdrs'] as const;
 
 const Operation = v.strictObject({
-  service: v.picklist(SERVICES, `service must be one of ${SERVICES.join(', ')}`),
+  service: v.picklist(SERVICES, sentence('field_one_of', { name: 'service', names: SERVICES.join(', ') })),
   region: region('region'),
   project_id: segment('project_id'),
   job_id: segment('job_id'),

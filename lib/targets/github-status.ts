@@ -75,7 +75,7 @@ export const githubStatus: Target<Settings> = {
   },
   lacks: (subject, settings) => {
     const { shaLabel, context } = settings;
-    const detail = 'must hold the full hash of the commit whose status is set, 40 hex digits';
+    const detail = sentence('commit_hash');
     const noCommit = { at: ['labels', shaLabel], detail };
     return [...(SHA.test(shaOf(subject, settings)) ? [] : [noCommit]), ...lacksFor(context, subject)];
   },

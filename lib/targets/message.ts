@@ -3,12 +3,13 @@
  * Pure. Its texts come from clouds and callers: each format escapes them in its own way, and nothing here is markup.
  */
 import { isAside, type OperationEvent, type ProgressEvent } from '../event.ts';
-import { noteIn, reasonIn } from '../kept-sentence.ts';
+import { noteIn, saidBeside } from '../kept-sentence.ts';
 import type { Progress } from '../observation.ts';
 import { SECOND } from '../schedule.ts';
 import { cutBytes, plain } from '../text.ts';
 import type { Aside, Status } from '../watch.ts';
 import { clockIn } from './kit/clock.ts';
+import { isTopLevel } from './kit/top-level.ts';
 import { durationIn, type Language, WORDS } from './words.ts';
 
 /** How a message looks: formats have a color for each. */
@@ -76,14 +77,17 @@ export const unlinked = (text: string): string =>
   text
     .replace(/:(?=\/\/)/g, ':\u200b')
     .replace(HOST_DOT, '.\u200b')
-    .replace(DOMAIN_DOT, '.\u200b');
+    .replace(MIXED_DOT, (dot, end: string) => (isTopLevel(end) ? `${dot}\u200b` : dot));
 
-/** A dot between the parts of a name of a host, whose last part is of one case: codes such as `Denied.NoStock` stay. */
+/**
+ * A dot between the parts of a name of a host, whose last part is of one case or knows none (`.中国`): codes such as
+ * `Denied.NoStock` stay.
+ */
 const HOST_DOT =
-  /(?<=[\p{L}\p{N}_-])\.(?=\p{Ll}{2,24}(?![\p{L}\p{N}_]))|(?<=[\p{Lu}\p{N}_-])\.(?=\p{Lu}{2,24}(?![\p{L}\p{N}_]))/gu;
+  /(?<=[\p{L}\p{N}_-])\.(?=[\p{Ll}\p{Lo}]{2,24}(?![\p{L}\p{N}_]))|(?<=[\p{Lu}\p{N}_-])\.(?=\p{Lu}{2,24}(?![\p{L}\p{N}_]))/gu;
 
-/** A dot before one of the ends of names that are met most, in any mixture of cases. */
-const DOMAIN_DOT = /(?<=[^\s.])\.(?=(?:com|net|org|info|io|cn|co|me|ru|de|uk|top|xyz|app|dev|site|link)\b)/gi;
+/** A dot before what may be the end of a name in mixed letters: `Example.Museum`. */
+const MIXED_DOT = /(?<=[^\s.])\.(?=([A-Za-z]{2,24})(?![\p{L}\p{N}_]))/gu;
 
 /** One line, which becomes no link. */
 export const line = (text: string, maxBytes: number): string =>
@@ -130,13 +134,11 @@ const titleOf = (event: Told, language: Language): string => {
   return line(`${LOOKS[kind][1]} ${provider} ${operationType ?? words.operation} ${what}`, TITLE_BYTES);
 };
 
-/** The cloud's own code and words; or ours, where the configuration is the cause. */
+/** The cloud's own code and words; or ours, where no cloud said why. */
 const causeOf = ({ reason, error, blocked }: OperationEvent['data'], language: Language): string => {
   const { code, message } = blocked ?? reason ?? {};
-  const own = blocked?.kind === 'not_configured';
-  return (
-    [code, message && own ? reasonIn(message, language) : message].filter(Boolean).join(': ').trim() || (error ?? '')
-  );
+  const words = message && blocked ? saidBeside(blocked.code, message, language) : message;
+  return [code, words].filter(Boolean).join(': ').trim() || (error ?? '');
 };
 
 /** Why, and what a person can do about it. A success has no why: what its cloud says beside it is a fact. */

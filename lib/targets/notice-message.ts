@@ -1,6 +1,6 @@
 /** What a chat message says to whoever runs opwatch. Pure; nothing here is markup. */
 
-import { reasonIn } from '../kept-sentence.ts';
+import { faultsIn, reasonIn, saidBeside } from '../kept-sentence.ts';
 import type { Notice, NoticeEvent } from '../notice.ts';
 import { cutBytes } from '../text.ts';
 import { clockIn } from './kit/clock.ts';
@@ -39,18 +39,21 @@ const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone:
   return given.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: line(value, VALUE_BYTES) }]));
 };
 
-/** Whether the reason is a cloud's words, or the faults of a submission. Any other is opwatch's own: the verdict of an attempt. */
-const isOfOthers = ({ status, kind }: NoticeEvent['data']): boolean =>
-  ['credentials_refused', 'submission_refused'].includes(status) ||
-  (status === 'watch_blocked' && kind !== 'not_configured');
+/** The reason's words: the faults of a submission, what is said beside a code, or the verdict of an attempt. */
+const wordsOf = ({ status, reason }: NoticeEvent['data'], language: Language): string | undefined => {
+  if (!reason) return undefined;
+  if (status === 'submission_refused') return faultsIn(reason.message, language);
+  return reason.code === undefined
+    ? reasonIn(reason.message, language)
+    : saidBeside(reason.code, reason.message, language);
+};
 
 /** The message a notice makes. */
 export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZone = 'UTC'): Message => {
   const { status, kind, reason, connection, provider, target, token, tenant } = notice.data;
   const [tone, mark] = LOOKS[status];
   const { notices, cures } = WORDS[language];
-  const message = reason && (isOfOthers(notice.data) ? reason.message : reasonIn(reason.message, language));
-  const cause = [reason?.code, message].filter(Boolean).join(': ');
+  const cause = [reason?.code, wordsOf(notice.data, language)].filter(Boolean).join(': ');
   const why = lines(
     [
       cause,

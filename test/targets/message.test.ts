@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it, test } from 'vitest';
 import { sampleEvent, sampleEvents } from '../../lib/commands/sample-events.ts';
 import type { OperationEvent } from '../../lib/event.ts';
+import { FAULTS } from '../../lib/fault-sentences.ts';
 import { type Notice, noticeEventOf } from '../../lib/notice.ts';
 import { NOTES, REASONS } from '../../lib/sentences.ts';
 import { digestsOf } from '../../lib/targets/digest.ts';
@@ -131,9 +132,19 @@ describe('what is said beside an end', () => {
       { event: 'delivery_parked', at: AT, target: 'ops', watch: 'w_1', delivery: 'msg_1', reason },
       { event: 'origin_disabled', at: AT, tenant: 'default', target: 'https://ci.example.com', reason },
     ]);
+    const said = { at: AT, connection: 'a', provider: 'aliyun-emr', watch: 'w_1', code: 'secret_unreadable' } as const;
+    const wrong = Object.values(FAULTS).map(({ en }) => `/notify/0: ${en.replace(/\{\w+\}/g, 'X')}`);
+    const unread = Object.values(REASONS).flatMap(({ en }): Notice[] => {
+      const message = en.replace(/\{\w+\}/g, 'X');
+      return [
+        { ...said, event: 'credentials_refused', message },
+        { ...said, event: 'watch_blocked', kind: 'misconfigured', message },
+      ];
+    });
+    const refused: Notice = { event: 'submission_refused', at: AT, submission: '{}', reason: wrong.join('; ') };
     const messages = [
       ...[...sampleEvents(AT).map(silent), ...noted].map((event) => messageOf(event, 'zh', 'Asia/Shanghai')),
-      ...parked.map((notice) =>
+      ...[...parked, ...unread, refused].map((notice) =>
         noticeMessageOf(
           noticeEventOf(notice, () => ''),
           'zh',
@@ -141,7 +152,7 @@ describe('what is said beside an end', () => {
       ),
     ];
     const told = messages.flatMap(({ title, why = '', facts }) => [title, why, ...facts.map(({ value }) => value)]);
-    const left = new Set(told.filter((text) => english.test(text)));
+    const left = new Set(told.filter((text) => english.test(text.replace(/npm run [\w-]+/g, ''))));
     expect([...left]).toEqual(['sample=sent by opwatch notify-test']);
   });
 
@@ -158,6 +169,10 @@ describe('what is said beside an end', () => {
     ['evil.COM/x', 'evil.\u200bCOM/x'],
     ['Evil.Com. HTTPS://evil', 'Evil.\u200bCom. HTTPS:\u200b//evil'],
     ['Forbidden.RAM', 'Forbidden.RAM'],
+    ['Example.Museum/free Example.MuSeum', 'Example.\u200bMuseum/free Example.\u200bMuSeum'],
+    ['EVIL.Photography, evil.Support', 'EVIL.\u200bPhotography, evil.\u200bSupport'],
+    ['Throttling.User DWS.0001 InvalidParameter.Format', 'Throttling.User DWS.0001 InvalidParameter.Format'],
+    ['evil.中国 evil.xn--p1ai', 'evil.\u200b中国 evil.\u200bxn--p1ai'],
     ['ann@evil.cn', 'ann@evil.\u200bcn'],
     ['tg://resolve?domain=x', 'tg:\u200b//resolve?domain=x'],
     ['OperationDenied.NoStock', 'OperationDenied.NoStock'],

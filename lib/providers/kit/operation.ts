@@ -1,25 +1,26 @@
 /** What the fields of an operation may hold. Their messages name the field: people paste these from a console or a log. */
 import * as v from 'valibot';
+import { sentence } from '../../sentences.ts';
 
 const MAX = 256;
 
 /** An id as the cloud wrote it: 1 to 256 printable characters, blanks around it dropped. */
 export const id = (name: string) =>
   v.pipe(
-    v.string(`${name} must be a string`),
+    v.string(sentence('field_string', { name })),
     v.trim(),
-    v.nonEmpty(`${name} must not be empty`),
-    v.maxLength(MAX, `${name} must be at most ${MAX} characters`),
-    v.regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, `${name} must hold printable characters only`),
+    v.nonEmpty(sentence('field_empty', { name })),
+    v.maxLength(MAX, sentence('field_long', { name, count: String(MAX) })),
+    v.regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, sentence('field_printable', { name })),
   );
 
 /** An id that becomes a segment of a path, where dots alone would reach another one. */
-export const segment = (name: string) => v.pipe(id(name), v.regex(/^(?!\.{1,2}$)/, `${name} must not be a path`));
+export const segment = (name: string) => v.pipe(id(name), v.regex(/^(?!\.{1,2}$)/, sentence('field_path', { name })));
 
 /** A region: it becomes part of a host name. */
 export const region = (name: string) =>
   v.pipe(
-    v.string(`${name} must be a string`),
+    v.string(sentence('field_string', { name })),
     v.trim(),
-    v.regex(/^[a-z0-9-]{1,40}$/, `${name} must be 1 to 40 of a-z, 0-9 and "-"`),
+    v.regex(/^[a-z0-9-]{1,40}$/, sentence('field_region', { name })),
   );

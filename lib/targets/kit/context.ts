@@ -1,6 +1,7 @@
 /** The name under which a commit shows an operation: a template, filled from what is submitted. Pure. */
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
+import { sentence } from '../../sentences.ts';
 import { plain } from '../../text.ts';
 import type { Lack, Subject } from '../target.ts';
 
@@ -60,5 +61,5 @@ export const lacksFor = (template: string, subject: Subject): Lack[] =>
     .filter((name) => filledBy(name, subject).trim() === '')
     .map((name) => ({
       at: [name.startsWith('label.') ? 'labels' : 'operation', name.slice(name.indexOf('.') + 1)],
-      detail: `is missing: the context of its commit status holds {${name}}`,
+      detail: sentence('context_field', { name: `{${name}}` }),
     }));
