@@ -13,19 +13,27 @@ import {
 } from './items.ts';
 import { eventsFor } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
+import { targetOf } from './targets/index.ts';
 import { wake } from './wake.ts';
-import { type Owed, settle, type Watch } from './watch.ts';
+import { isOver, type Owed, type Status, settle, type Warning, type Watch } from './watch.ts';
 
 /**
  * A callback is told everything, a named target the events that the configuration names for it or, left out, that its type is
- * usually told. A target that was not told of a state is not told that it is over.
+ * usually told. A target that was not told of a state is not told that it is over. One that keeps such a state is told what
+ * ends it, whatever the configuration names, or it would show that state for good.
  */
-const wants = (config: Config, name: string, event: EventType): boolean => {
+const wants = (watch: Watch, config: Config, name: string, event: EventType): boolean => {
   const target = config.targets.get(name);
   const events = target && eventsFor(target);
   const isWanted = (type: EventType) => events?.includes(type) ?? true;
-  return isWanted(event) && isWanted(BEGINNINGS[event] ?? event);
+  if (isWanted(event) && isWanted(BEGINNINGS[event] ?? event)) return true;
+  const keeps = target !== undefined && targetOf(target.type)?.holds !== undefined;
+  return keeps && (watch.warned ?? []).some((warning) => isWanted(`operation.${warning}`) && ends(event, warning));
 };
+
+/** Whether an event says that such a state is over. */
+const ends = (event: EventType, warning: Warning): boolean =>
+  BEGINNINGS[event] === `operation.${warning}` || isOver(event.slice('operation.'.length) as Status);
 
 const BEGINNINGS: Partial<Readonly<Record<EventType, EventType>>> = {
   'operation.resumed': 'operation.attention',
@@ -34,7 +42,7 @@ const BEGINNINGS: Partial<Readonly<Record<EventType, EventType>>> = {
 
 const deliveriesFor = (watch: Watch, debt: Owed, config: Config, now: number): DeliveryItem[] =>
   (debt.to ?? watch.notify)
-    .filter((target) => debt.event === 'progress' || wants(config, target, `operation.${debt.event}`))
+    .filter((target) => debt.event === 'progress' || wants(watch, config, target, `operation.${debt.event}`))
     .map((target) => {
       const { to: _, ...announced } = debt;
       const event: Delivery['event'] =

@@ -2,12 +2,16 @@
  * Holds the entries of standing troubles against the items they name, counts the true ones and removes the others. Before it
  * removes the entry of an origin that was enabled, it wakes what sleeps there: whoever enabled it may have been killed.
  */
-import { STANDING_SHARDS } from './items.ts';
+import { overtaken } from './delivery.ts';
+import { isOnTheWay } from './event.ts';
+import { type DeliveryItem, STANDING_SHARDS, watchKey, withBody } from './items.ts';
+import { isOvertaken } from './overtaken.ts';
 import type { Runtime } from './runtime.ts';
 import { MINUTE } from './schedule.ts';
 import { wakeSleepers } from './sleepers.ts';
 import { AHEAD_MS, isStanding, type Standing, TROUBLES, type Trouble } from './standing.ts';
 import type { Item } from './store.ts';
+import type { Watch } from './watch.ts';
 
 /** Beyond, a count says "or more". */
 export const COUNT_MAX = 10_000;
@@ -52,7 +56,8 @@ const countTrue = async (
   const rounds = Math.max(1, Math.ceil(entries.length / CHECKED_EACH_SWEEP));
   const round = Math.floor(now() / MINUTE) % rounds;
   const checked = entries.filter((_, i) => i % rounds === round);
-  const items = await table.get(checked.map(({ body }) => body.of));
+  const found = await table.get(checked.map(({ body }) => body.of));
+  const items = trouble === 'parked' ? await withoutLate(found as DeliveryItem[], tools) : found;
   const isTrue = ({ body: { of } }: Item<Standing>): boolean =>
     isStanding(
       trouble,
@@ -64,6 +69,16 @@ const countTrue = async (
   // Whoever raises the trouble again meanwhile raises the entry's version: then it stays.
   await Promise.all(ended.map((entry) => table.remove(entry)));
   return entries.length - untrue.length;
+};
+
+/** The deliveries that tell what still is so. Of what a later state of its watch has overtaken, nobody has to see to anything. */
+const withoutLate = async (items: readonly DeliveryItem[], { table, now }: Tools): Promise<readonly DeliveryItem[]> => {
+  const open = items.filter(({ body }) => body.state === 'parked' && isOnTheWay(body.event.event));
+  if (open.length === 0) return items;
+  const watches = (await table.get(open.map(({ pk }) => watchKey(pk)))) as Item<Watch>[];
+  const late = open.filter(({ pk, body }) => isOvertaken(body.event, watches.find((watch) => watch.pk === pk)?.body));
+  await Promise.all(late.map((item) => table.replace(withBody(item, overtaken(item.body), now(), now()))));
+  return items.filter((item) => !late.includes(item));
 };
 
 /** Those of the entries whose origins have nothing left that sleeps on. */

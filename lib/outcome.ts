@@ -2,16 +2,20 @@
 import type { Made } from './attempt.ts';
 import { isCanary, keepMsOf } from './canary.ts';
 import { type AttemptRecord, afterAttempt, type Delivery, describe, overtaken } from './delivery.ts';
-import { attemptKey, type DeliveryItem, deliveryKey, withBody } from './items.ts';
+import { isOnTheWay } from './event.ts';
+import { attemptKey, type DeliveryItem, deliveryKey, watchKey, withBody } from './items.ts';
 import { isNotice } from './notice.ts';
 import { tellOperatorsOf } from './operators.ts';
+import { isOvertaken } from './overtaken.ts';
 import { placeOf } from './place.ts';
 import type { Runtime } from './runtime.ts';
 import { SECOND } from './schedule.ts';
 import { raise } from './standing.ts';
+import type { Item } from './store.ts';
 import type { Verdict } from './targets/target.ts';
 import { plain } from './text.ts';
 import type { Fate } from './wake-ups.ts';
+import type { Watch } from './watch.ts';
 
 const ANSWER_BYTES = 1_024;
 
@@ -38,7 +42,8 @@ export const saveOutcome = async (
   let current: DeliveryItem | undefined = item;
   let next = item;
   while (current) {
-    const body = afterAttempt(current.body, outcome, now(), luck);
+    const tried = afterAttempt(current.body, outcome, now(), luck);
+    const body = tried.state === 'parked' && (await isLate(current, runtime)) ? overtaken(tried) : tried;
     next = withBody(current, body, body.nextAttemptAt, now());
     if (body === current.body) break;
     if (body.state === 'parked') {
@@ -51,6 +56,13 @@ export const saveOutcome = async (
   }
   report(item.body, next, verdict, runtime);
   return next;
+};
+
+/** Whether its watch has gone on while the last attempt was under way: then nobody has to see to it. */
+const isLate = async ({ pk, body }: DeliveryItem, { table }: Runtime): Promise<boolean> => {
+  if (!isOnTheWay(body.event.event)) return false;
+  const [watch] = (await table.get([watchKey(pk)])) as Item<Watch>[];
+  return isOvertaken(body.event, watch?.body);
 };
 
 /** Operators hear of it before it is written; that they could not be told, they hear by the alarm alone. */

@@ -95,6 +95,8 @@ export type Watch = {
   readonly lookedAt?: number;
   readonly nextLookAt: number;
   readonly owed: readonly Owed[];
+  /** The states on the way that were told: who keeps one of them is owed what ends it. */
+  readonly warned?: readonly Warning[];
   /** How far it had got when that was last told, for targets that follow it. */
   readonly told?: { readonly at: number; readonly what: string };
 };
@@ -126,10 +128,18 @@ export const enter = (watch: Watch, status: Status, now: number, word: string | 
 
 type Told = Pick<Owed, 'at' | 'to'>;
 
-const withDebt = (watch: Watch, event: { readonly event: 'attention' | EndStatus } | Aside, told: Told): Watch => ({
-  ...watch,
-  owed: [...watch.owed, { ...event, ...(watch.word !== undefined && { word: watch.word }), ...told }],
-});
+const WARNINGS = ['attention', 'blocked'] as const;
+/** A state on the way that somebody has to see to. */
+export type Warning = (typeof WARNINGS)[number];
+
+const withDebt = (watch: Watch, event: { readonly event: 'attention' | EndStatus } | Aside, told: Told): Watch => {
+  const warning = WARNINGS.find((each) => each === event.event);
+  return {
+    ...watch,
+    ...(warning && { warned: [...new Set([...(watch.warned ?? []), warning])] }),
+    owed: [...watch.owed, { ...event, ...(watch.word !== undefined && { word: watch.word }), ...told }],
+  };
+};
 
 /** Owes everybody an event that is a status. */
 export const owing = (watch: Watch, event: 'attention' | EndStatus, now: number): Watch =>

@@ -1,6 +1,7 @@
 /** Whatever the order of attempts, the last thing that a target holds is the final state. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { EventType } from '../lib/event.ts';
 import type { HttpAnswer, HttpRequest } from '../lib/http.ts';
 import { WORDS } from '../lib/targets/words.ts';
 import { casesAmong } from './helpers/cases.ts';
@@ -167,6 +168,44 @@ describe.each(['incident', 'commit'] as const)('an attention that the %s refuses
     expect(inOrder(told).map(({ request }) => showsEnd(request, told))).toEqual([true, false, true]);
     expect(told.deliveries.map(({ state }) => state)).toEqual(['overtaken', 'delivered']);
   });
+});
+
+describe('an incident that is told no end but failures', () => {
+  const ALL = { 'on attention': 'operation.attention', 'when blocked': 'operation.blocked' } as const;
+  const REFUSED: Trouble = { kind: 'answers', status: 503 };
+  const some = (...events: readonly EventType[]) =>
+    configWith({
+      targets: { incident: { type: 'pagerduty', routingKey: 'env:CHANNEL_TOKEN', events: [...events] } },
+      tenants: { default: {} },
+      defaults: { notify: [] },
+    });
+  const play = (sights: readonly Sight[], ...events: readonly EventType[]) => {
+    const looks = sights.map((sight) => ({ afterMs: 90 * SECOND, sight }));
+    const course: Course = { seed: 1, looks, troubles: [[], [REFUSED]], resends: [], kills: [], stalls: [] };
+    return tellAll(course, some(...events, 'operation.failed'), ['incident'], answerOf('incident'));
+  };
+
+  test.each<[keyof typeof ALL, Sight]>([
+    ['on attention', 'attention'],
+    ['when blocked', 'refused'],
+  ])('is resolved by a success where it was opened %s', async (what, sight) => {
+    const told = await play(['running', sight, sight, sight, sight, 'succeeded'], ALL[what]);
+    const actions = inOrder(told).map(({ request }) => JSON.parse(request.body ?? '').event_action);
+    expect([actions[0], actions.at(-1)]).toEqual(['trigger', 'resolve']);
+  });
+
+  test('is resolved when the operation goes on', async () => {
+    const told = await play(['attention', 'running', 'failed'], 'operation.attention');
+    expect(told.deliveries.map(({ event }) => event.event)).toEqual(['attention', 'resumed', 'failed']);
+  });
+
+  test.each<[Sight]>([['attention'], ['running']])(
+    'hears nothing of a success where it was told nothing: %s',
+    async (s) => {
+      const told = await play([s, 'succeeded']);
+      expect(told.deliveries).toEqual([]);
+    },
+  );
 });
 
 test('a target that keeps every message is sent nothing of an earlier state once its watch is over', async () => {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { countStanding } from '../lib/count-standing.ts';
 import type { AttemptRecord } from '../lib/delivery.ts';
+import type { WatchItem } from '../lib/items.ts';
 import { resend, resendParked } from '../lib/resend.ts';
 import { changeWatch } from '../lib/submit.ts';
 import { stop } from '../lib/watch.ts';
 import { DAY, HOUR, MINUTE } from './samples.ts';
 import type { Reply } from './world/receivers.ts';
-import { deliveriesOf, messagesIn, pass, submitted, watchOf } from './world/scenes.ts';
+import { deliveriesOf, logged, messagesIn, pass, submitted, watchOf } from './world/scenes.ts';
 import { createWorld, type World } from './world/world.ts';
 
 /** A world in which everything for the target `ci` was parked. */
@@ -120,6 +122,50 @@ describe('what a later state of the watch has overtaken', () => {
     const resent = await world.call('api', (runtime) => resend(delivery ?? { pk: '', sk: '' }, runtime));
     expect(resent?.body.state).toBe('waiting');
   });
+
+  test('rings no alarm and is not parked once the watch is over, though nobody sends it again', async () => {
+    const { world, id } = await overtaken();
+    const parkedOnes = () => world.call('sweep', (runtime) => countStanding(runtime)).then((counts) => counts.parked);
+    const attention = () => deliveriesOf(world, id).find(({ body }) => body.event.event === 'attention')?.body.state;
+    expect([await parkedOnes(), attention()]).toEqual([1, 'parked']);
+    await world.call('api', (runtime) =>
+      changeWatch(watchOf(world, id), (watch) => stop(watch, runtime.now()), runtime),
+    );
+    await pass(world, 2 * MINUTE);
+    // The end is true, and was refused for good.
+    expect([await parkedOnes(), attention(), stateOf(world, id).toSorted()]).toEqual([
+      1,
+      'overtaken',
+      ['overtaken', 'parked'],
+    ]);
+  });
+
+  test.each(['gone', 'broken'] as const)(
+    'is not parked where the watch goes on while its last attempt is under way: %s',
+    async (reply) => {
+      let isLast = false;
+      const world: World = createWorld({
+        reply: () => (isLast ? undefined : reply),
+        bend: (runtime) => ({
+          ...runtime,
+          sendToTarget: async (request) => {
+            const [delivery] = deliveriesOf(world, id);
+            isLast = reply === 'gone' || delivery?.body.attempts === 10;
+            if (!isLast) return runtime.sendToTarget(request);
+            const [watch] = (await runtime.table.get([{ pk: id, sk: 'watch' }])) as WatchItem[];
+            if (watch) await changeWatch(watch, (now) => stop(now, runtime.now()), runtime);
+            return { status: reply === 'gone' ? 410 : 500, headers: {}, body: '', cut: false };
+          },
+        }),
+      });
+      const id = await submitted(world, { notify: ['ci'], endsAfter: MINUTE, end: 'attention' });
+      world.start();
+      await pass(world, 5 * DAY);
+      const attention = deliveriesOf(world, id).find(({ body }) => body.event.event === 'attention')?.body;
+      expect(attention?.state).toBe('overtaken');
+      expect(logged(world, 'delivery parked').filter(({ delivery }) => delivery === attention?.id)).toEqual([]);
+    },
+  );
 
   test('is not sent once the watch is over: not by itself, nor with all that were parked', async () => {
     const { world, id } = await overtaken();
