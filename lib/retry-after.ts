@@ -34,6 +34,10 @@ export const spanMs = (seconds: number, now: number): number => {
 /** The parts of a header that came more than once; the comma inside a date parts nothing. */
 const PARTS = /,(?!\s*\d{2}[ -][A-Z][a-z]{2}[ -])/;
 
+/** The values of a Retry-After, one for each time that it came. */
+export const waitsIn = ({ headers }: Pick<HttpAnswer, 'headers'>): string[] =>
+  (headers['retry-after'] ?? '').split(PARTS).map((part) => part.trim());
+
 /**
  * How long to wait from now, ms, at most a day; undefined when the answer asks for nothing one can read. Of several wishes
  * the longest counts. A date counts from the answer's own `Date`, so that neither clock has to be right; without one it
@@ -41,8 +45,7 @@ const PARTS = /,(?!\s*\d{2}[ -][A-Z][a-z]{2}[ -])/;
  */
 export const retryAfterMs = ({ headers }: Pick<HttpAnswer, 'headers'>, now: number): number | undefined => {
   const clock = parseHttpDate(headers.date?.trim() ?? '', now) ?? now;
-  const waits = (headers['retry-after'] ?? '').split(PARTS).flatMap((part) => {
-    const value = part.trim();
+  const waits = waitsIn({ headers }).flatMap((value) => {
     if (/^\d{1,15}(\.\d{1,9})?$/.test(value)) return [spanMs(Number(value), clock)];
     const at = parseHttpDate(value, clock);
     return at === undefined ? [] : [Math.min(Math.max(at - clock, 0), DAY)];

@@ -47,8 +47,9 @@ export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
     name: 'Azure',
     isDelivered: (answer) => {
       const { status, body } = answer;
-      const isPage = /^\s*</.test(body);
-      return (status === 200 || status === 204) && !isPage && bodyFields(answer).typeKey === undefined;
+      const { typeKey, error, errorCode } = bodyFields(answer);
+      const isRefusal = /^\s*</.test(body) || Boolean(typeKey ?? error ?? errorCode);
+      return (status === 200 || status === 204) && !isRefusal;
     },
     otherwise: 'azure_page',
     slow: { words: /TF400733|exceeding usage of resource|usage limit/i },

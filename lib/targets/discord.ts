@@ -5,7 +5,7 @@
 import type { AllowedMentionsTypes, APIEmbed, RESTPostAPIWebhookWithTokenJSONBody } from 'discord-api-types/v10';
 import * as v from 'valibot';
 import type { HttpAnswer } from '../http.ts';
-import { INSTANT_MIN, retryAfterMs, spanMs } from '../retry-after.ts';
+import { INSTANT_MIN, retryAfterMs, spanMs, waitsIn } from '../retry-after.ts';
 import { HOUR, SECOND } from '../schedule.ts';
 import { bodyFields, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
@@ -85,10 +85,12 @@ const WAIT_MAX_MS = HOUR;
 const waitMs = ({ headers, ...answer }: HttpAnswer, now: number): number | undefined => {
   const exact = secondsToMs(headers['x-ratelimit-reset-after'], now);
   if (exact !== undefined && exact <= WAIT_MAX_MS) return exact;
-  const parts = (headers['retry-after'] ?? '').split(',');
-  const numbers = [...parts, bodyFields({ headers, ...answer }).retry_after].flatMap(numberIn);
-  if (numbers.length === 0) return retryAfterMs({ headers }, now);
-  return Math.min(Math.max(...numbers.map((number) => spanIn(number, now))), WAIT_MAX_MS);
+  const asked = waitsIn({ headers });
+  const dates = asked.filter((wait) => numberIn(wait).length === 0);
+  const spans = [...asked, bodyFields({ headers, ...answer }).retry_after].flatMap(numberIn);
+  const byDate = retryAfterMs({ headers: { ...headers, 'retry-after': dates.join(', ') } }, now);
+  const waits = [...spans.map((number) => spanIn(number, now)), byDate].filter((wait) => wait !== undefined);
+  return waits.length > 0 ? Math.min(Math.max(...waits), WAIT_MAX_MS) : undefined;
 };
 
 const numberIn = (value: unknown): number[] => {

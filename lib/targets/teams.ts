@@ -144,7 +144,7 @@ const isDelivered = (answer: HttpAnswer): boolean => {
 /**
  * Power Automate: WorkflowNotFound and WorkflowTriggerVersionNotFound with 404, WorkflowTriggerIsNotEnabled with 400 (also for a flow
  * that was deleted), after which microsoft/BCApps does not try again; DirectApiAuthorizationRequired with 401, where the trigger
- * takes nobody without a token.
+ * takes nobody without a token. A connector of old answers 403 since they were retired (Azure/prometheus-collector#1641).
  */
 const GONE =
   /connector configuration not found|Workflow\w*(NotFound|Disabled|NotEnabled)|TriggerDisabled|DirectApiAuthorizationRequired|TenantNotFound/i;
@@ -183,6 +183,6 @@ export const teams = chat<Settings, TeamsMessage>({
     },
     slow: { codes: ['HTTP 429'], words: /throttl|TooManyRequests|too many requests|rate limit|quota/i },
     busy: { codes: ['HTTP 502', 'HTTP 503', 'HTTP 504'] },
-    ended: { statuses: [404], codes: ['HTTP 403', 'HTTP 404', 'HTTP 410'], words: GONE },
+    ended: { statuses: [403, 404], codes: ['HTTP 403', 'HTTP 404', 'HTTP 410'], words: GONE },
   }),
 });

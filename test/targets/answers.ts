@@ -4,9 +4,19 @@
  */
 import type { HttpAnswer } from '../../lib/http.ts';
 
-export type Case = 'success' | 'refusal in 2xx' | 'refusal in 4xx' | 'rate limit' | 'gone';
+export const CASES = [
+  'success',
+  'refusal in 2xx',
+  'refusal in 4xx',
+  'rate limit',
+  'gone',
+  'too long',
+  'injection',
+] as const;
+/** The cases of answers; too long and injection are those of requests. */
+export type Case = Exclude<(typeof CASES)[number], 'too long' | 'injection'>;
 
-type Told = { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
+export type Told = { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
 
 export type Row = readonly [type: string, about: Case, told: Told, verdict: string];
 
@@ -197,6 +207,7 @@ export const ROWS: readonly Row[] = [
     'retry: HTTP 401: Teams DirectApiAuthorizationRequired: The request must be authenticated only by OAuth., ended',
   ],
   ['teams', 'gone', { body: TEAMS(404) }, `retry: ${teamsSays(404)}, ended`],
+  ['teams', 'gone', { status: 403, body: 'Forbidden' }, 'retry: HTTP 403: Teams Forbidden, ended'],
   [
     'teams',
     'gone',

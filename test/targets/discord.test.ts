@@ -43,6 +43,14 @@ it('asks for the message, in its thread, and lets only the configured be mention
   });
 });
 
+it.each(['/api/webhooks/1/t', '/api/v6/webhooks/1/t', '/api/v9/webhooks/1/t', '/api/v10/webhooks/1/t'])(
+  'asks the version that speaks of seconds, whatever was handed out: %s',
+  (path) => {
+    const { url } = target.request(failed, { ...(settings as object), url: `https://discord.com${path}` }, ATTEMPT);
+    expect(new URL(url).pathname).toBe('/api/v10/webhooks/1/t');
+  },
+);
+
 it('edits by PATCH', () => {
   const made = target.edit?.request(succeeded, settings, ATTEMPT, '523456789012345678');
   expect(made).toMatchObject({
