@@ -111,6 +111,35 @@ describe('a permission that is missing', () => {
   });
 });
 
+/** What clouds answered where looks went on in vain for a day. */
+describe.each<[what: string, provider: 'aliyun-ehpc' | 'aliyun-emr', status: number, code: string, kind: string]>([
+  ['a permission that E-HPC misses', 'aliyun-ehpc', 407, 'NotAuthorized', 'not_allowed'],
+  ['a service that is not enabled', 'aliyun-emr', 400, 'NotEnabled', 'misconfigured'],
+  ['an id that was mistyped', 'aliyun-emr', 400, 'InvalidParameter', 'misconfigured'],
+  ['a region that is none', 'aliyun-emr', 404, 'InvalidRegionId.NotFound', 'misconfigured'],
+])('%s: %s answers %i %s', (_, provider, status, code, kind) => {
+  test('is told within minutes to the targets of the watch and to the operators, in the words of the cloud', async () => {
+    const body = JSON.stringify({ Code: code, Message: 'as the cloud says it', RequestId: 'r-1' });
+    const world = createWorld({
+      config: configWith(operatorsCalled('operators')),
+      bend: (runtime) => ({ ...runtime, sendToCloud: async () => ({ status, headers: {}, body, cut: false }) }),
+    });
+    world.start();
+    await submitted(world, { provider });
+    await pass(world, 10 * MINUTE);
+    expect(typesAt(world, 'chat.example.com')).toEqual(['operation.blocked']);
+    expect(typesAt(world, OPERATORS)).toEqual(['operator.watch_blocked']);
+    for (const { event } of world.receivers.received) {
+      const { data } = event as unknown as { data: { blocked?: object; kind?: string; reason?: object } };
+      expect(data.blocked ?? { kind: data.kind, ...data.reason }).toMatchObject({
+        kind,
+        code,
+        message: 'as the cloud says it',
+      });
+    }
+  });
+});
+
 describe('what blocks no watch', () => {
   test.each<Manner>(['broken', 'throttled', 'hang', 'page', 'proxy', 'empty'])('%s', async (manner) => {
     const { world } = playing(manner);
