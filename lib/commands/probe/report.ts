@@ -4,7 +4,7 @@ import { LookError } from '../../errors.ts';
 import type { HttpAnswer } from '../../http.ts';
 import type { Fault } from '../../problem.ts';
 import type { Observation, Progress } from '../../providers/provider.ts';
-import { redact, redactHeaders } from '../../redact.ts';
+import { type Redactor, redactHeaders, redactorOf } from '../../redact.ts';
 import { plain } from '../../text.ts';
 import type { Exchange, Look } from './look.ts';
 import { nextOf } from './next.ts';
@@ -30,43 +30,47 @@ export const faultsReport = (faults: readonly Fault[]): string =>
 export const lookReport = (look: Look, config: Config, secrets: readonly string[]): string => {
   const { submission, connection, discarded, exchanges, outcome, tookMs } = look;
   const calls = discarded.length + exchanges.length;
-  const linesOf = (exchange: Exchange) => exchangeLines(exchange, secrets);
+  const mask = redactorOf(secrets);
+  const linesOf = (exchange: Exchange) => exchangeLines(exchange, mask);
   const lines = [
     `${submission.provider.traits.name} through connection ${connection.name}: ${calls} call${calls === 1 ? '' : 's'} in ${span(tookMs)}`,
     ...discarded.flatMap(linesOf),
     ...(discarded.length > 0 ? ['', 'The clocks are too far apart: signed once more by the cloud’s.'] : []),
     ...exchanges.flatMap(linesOf),
     '',
-    headline(outcome),
-    ...(outcome instanceof LookError ? [] : factLines(outcome)),
-    ...labeled('why', whyOf(look)),
-    ...labeled('next', nextOf(look, config)),
+    headline(outcome, mask),
+    ...(outcome instanceof LookError ? [] : factLines(outcome, mask)),
+    ...labeled('why', whyOf(look), mask),
+    ...labeled('next', nextOf(look, config), mask),
   ];
-  return lines.map((line) => redact(line, secrets)).join('\n');
+  return lines.map(mask).join('\n');
 };
 
-const exchangeLines = ({ request, reply, tookMs }: Exchange, secrets: readonly string[]): string[] => [
+/** One line that fits. Masked before it is cut: of a secret that the cut goes through nobody would know the rest. */
+const short = (text: string, mask: Redactor): string => plain(mask(text), LINE_BYTES);
+
+const exchangeLines = ({ request, reply, tookMs }: Exchange, mask: Redactor): string[] => [
   '',
-  `> ${request.method} ${plain(request.url, LINE_BYTES)}`,
-  ...headerLines(redactHeaders(request.headers)),
-  ...(request.body === undefined ? [] : bodyLines(redact(request.body, secrets))),
+  `> ${request.method} ${short(request.url, mask)}`,
+  ...headerLines(redactHeaders(request.headers), mask),
+  ...(request.body === undefined ? [] : bodyLines(mask(request.body))),
   '',
   ...(reply instanceof LookError
-    ? [`< no answer after ${span(tookMs)}: ${reply.code}: ${reply.message}`]
-    : answerLines(reply, tookMs, secrets)),
+    ? [`< no answer after ${span(tookMs)}: ${short(`${reply.code}: ${reply.message}`, mask)}`]
+    : answerLines(reply, tookMs, mask)),
 ];
 
-const answerLines = (answer: HttpAnswer, tookMs: number, secrets: readonly string[]): string[] => {
+const answerLines = (answer: HttpAnswer, tookMs: number, mask: Redactor): string[] => {
   const shown = Object.entries(redactHeaders(answer.headers)).filter(([name]) => OF_INTEREST.includes(name));
   return [
     `< HTTP ${answer.status} after ${span(tookMs)}`,
-    ...headerLines(Object.fromEntries(shown)),
-    ...bodyLines(redact(answer.body, secrets)),
+    ...headerLines(Object.fromEntries(shown), mask),
+    ...bodyLines(mask(answer.body)),
   ];
 };
 
-const headerLines = (headers: Readonly<Record<string, string>>): string[] =>
-  Object.entries(headers).map(([name, value]) => `  ${name}: ${plain(value, LINE_BYTES)}`);
+const headerLines = (headers: Readonly<Record<string, string>>, mask: Redactor): string[] =>
+  Object.entries(headers).map(([name, value]) => `  ${name}: ${short(value, mask)}`);
 
 const bodyLines = (body: string): string[] => {
   if (body === '') return ['  (no body)'];
@@ -83,22 +87,23 @@ const pretty = (body: string): string => {
   }
 };
 
-const headline = (outcome: Look['outcome']): string => {
-  if (outcome instanceof LookError) return plain(`${outcome.name}: ${outcome.code}: ${outcome.message}`, LINE_BYTES);
+const headline = (outcome: Look['outcome'], mask: Redactor): string => {
+  if (outcome instanceof LookError) return short(`${outcome.name}: ${outcome.code}: ${outcome.message}`, mask);
   return outcome.kind === 'seen' ? outcome.status : 'absent: the cloud does not know the operation';
 };
 
-const labeled = (label: string, lines: readonly string[]): string[] =>
-  lines.map((line, i) => `  ${(i === 0 ? label : '').padEnd(9)}${plain(line, LINE_BYTES)}`);
+const labeled = (label: string, lines: readonly string[], mask: Redactor): string[] =>
+  lines.map((line, i) => `  ${(i === 0 ? label : '').padEnd(9)}${short(line, mask)}`);
 
-const factLines = (observation: Observation): string[] => {
+const factLines = (observation: Observation, mask: Redactor): string[] => {
   if (observation.kind !== 'seen') return [];
   const { progress, facts = {} } = observation;
   return [
-    ...(progress ? labeled('progress', [progressText(progress)]) : []),
+    ...(progress ? labeled('progress', [progressText(progress)], mask) : []),
     ...labeled(
       'facts',
       Object.entries(facts).map(([name, value]) => `${name}: ${factText(value)}`),
+      mask,
     ),
   ];
 };

@@ -21,6 +21,15 @@ const TEMPORARY = {
   securityToken: 'a-token-of-the-probe',
 };
 
+/** How a secret may be spelled in what a cloud gives back. */
+const ENDINGS: readonly (readonly [how: string, spelled: (secret: string) => string])[] = [
+  ['as it is', (secret) => secret],
+  ['in hex', (secret) => Buffer.from(secret).toString('hex')],
+  ['in upper hex', (secret) => Buffer.from(secret).toString('hex').toUpperCase()],
+  ['in base64', (secret) => Buffer.from(secret).toString('base64')],
+  ['percent-encoded', (secret) => Buffer.from(secret).toString('hex').replace(/../g, '%$&')],
+];
+
 let clouds: LocalServer;
 beforeAll(async () => {
   clouds = await createClouds({ credentials: [KEY, TEMPORARY] });
@@ -275,6 +284,34 @@ describe('a probe', () => {
     const { text } = await probed('aliyun-emr', {}, toolsWith({}, { sendToCloud }));
     expect(text).toContain('xxx…');
     expect(text).not.toContain(KEY.secretAccessKey.slice(0, 4));
+  });
+
+  it.each(ENDINGS)('shows no part of a secret in any spelling, wherever a line is cut: %s', async (_, spelled) => {
+    const secret = spelled(KEY.secretAccessKey);
+    for (const before of [990, 1_000, 1_005, 1_010, 1_015, 1_020]) {
+      const text = `${'x'.repeat(before)}${secret}`;
+      const operation = operationOf('aliyun-emr');
+      const Operation = {
+        ...operation,
+        OperationState: 'FAILED',
+        OperationType: text,
+        StateChangeReason: { Code: text, Message: text },
+      };
+      const answers: readonly HttpAnswer[] = [
+        { status: 200, headers: {}, body: JSON.stringify({ RequestId: 'r', Operation }), cut: false },
+        { status: 400, headers: {}, body: JSON.stringify({ Code: 'Odd', Message: text }), cut: false },
+        {
+          status: 429,
+          headers: { 'retry-after': text, location: `https://x.example/${text}` },
+          body: text,
+          cut: false,
+        },
+      ];
+      for (const answer of answers) {
+        const shown = (await probed('aliyun-emr', {}, toolsWith({}, { sendToCloud: async () => answer }))).text;
+        expect(shown).not.toContain(secret.slice(0, 6));
+      }
+    }
   });
 
   it('finds the state among words like it', async () => {
