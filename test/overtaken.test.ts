@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { serve } from '../functions/api.ts';
+import { countStanding } from '../lib/count-standing.ts';
 import type { Delivery } from '../lib/delivery.ts';
 import { isOvertaken } from '../lib/overtaken.ts';
 import { isOver, STATUSES, type Watch } from '../lib/watch.ts';
-import { MINUTE, T0, watchWith } from './samples.ts';
+import { HOUR, MINUTE, T0, watchWith } from './samples.ts';
+import { logged, pass, submitted } from './world/scenes.ts';
+import { configWith, operatorsCalled } from './world/settings.ts';
+import { createWorld } from './world/world.ts';
 
 type Event = Delivery['event'];
 
@@ -77,4 +82,55 @@ describe('while the watch goes on', () => {
   ])('%s', (_, event, watch, isLate) => {
     expect(isOvertaken(event, watch)).toBe(isLate);
   });
+});
+
+test('what was overtaken is shown by the API; it is not parked, and alarms nobody', async () => {
+  let isDown = true;
+  const world = createWorld({
+    config: configWith(operatorsCalled('operators')),
+    reply: (url) => (isDown && url.includes('ci.example.com') ? 'broken' : undefined),
+  });
+  const id = await submitted(world, { notify: ['ci'], endsAfter: MINUTE, end: 'attention' });
+  world.start();
+  await pass(world, 2 * MINUTE);
+  await world.timeline.finish(
+    world.call('api', (runtime) =>
+      serve(
+        {
+          routeKey: 'DELETE /watches/{id}',
+          headers: {},
+          requestContext: {
+            http: { method: 'DELETE', path: '' },
+            authorizer: { lambda: { tenant: 'default', scopes: 'submit' } },
+          },
+          pathParameters: { id },
+        },
+        runtime,
+      ),
+    ),
+  );
+  isDown = false;
+  await pass(world, HOUR);
+  const answer = await world.call('api', (runtime) =>
+    serve(
+      {
+        routeKey: 'GET /watches/{id}',
+        headers: {},
+        requestContext: {
+          http: { method: 'GET', path: '' },
+          authorizer: { lambda: { tenant: 'default', scopes: 'read' } },
+        },
+        pathParameters: { id },
+      },
+      runtime,
+    ),
+  );
+  const { deliveries } = JSON.parse(answer.body) as { deliveries: { event: string; state: string }[] };
+  expect(deliveries.map(({ event, state }) => `${event} ${state}`)).toEqual([
+    'operation.attention overtaken',
+    'operation.stopped delivered',
+  ]);
+  expect((await world.call('sweep', (runtime) => countStanding(runtime))).parked).toBe(0);
+  expect(logged(world, 'delivery parked')).toEqual([]);
+  expect(world.receivers.received.map(({ event }) => event.type).filter((type) => /^operator/.test(type))).toEqual([]);
 });
