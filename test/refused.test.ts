@@ -87,6 +87,34 @@ describe('a submission of a schedule that is refused', () => {
   );
 });
 
+test('operators who read Chinese read the faults, and why credentials cannot be read, in Chinese', async () => {
+  const bodies: string[] = [];
+  const world = createWorld({
+    config: configWith({
+      operators: ['group'],
+      targets: { group: { type: 'feishu', url: 'env:CHAT_URL', language: 'zh' } },
+      connections: { aliyun: { vendor: 'aliyun', credentials: 'env:SIGNING' } },
+      tenants: {},
+      defaults: { notify: [] },
+    }),
+    bend: (runtime) => ({
+      ...runtime,
+      sendToTarget: async ({ body = '' }) => {
+        bodies.push(body);
+        return { status: 200, headers: {}, body: '{"code":0}', cut: false };
+      },
+    }),
+  });
+  world.start();
+  await invoke(world, { ...RENAMED, deadline: 'tonight' });
+  await invoke(world, { ...stage(world), notify: [] });
+  await pass(world, 5 * MINUTE);
+  expect(bodies.join('\n')).toContain(
+    '/notify/0：既不是已配置的目标，也不是 https 地址；/deadline：必须是带时区的时刻',
+  );
+  expect(bodies.join('\n')).toContain('env:SIGNING 须为包含 accessKeyId 和 secretAccessKey');
+});
+
 test('what is taken leaves nothing in the dead-letter queue', async () => {
   const world = withOperators();
   await invoke(world, stage(world));
