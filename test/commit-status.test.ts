@@ -1,8 +1,10 @@
 /** A commit whose operations are watched: what its statuses show in the end, with GitHub's own rules. */
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../lib/http.ts';
 import type { WatchView } from '../lib/view.ts';
-import { MINUTE } from './samples.ts';
+import { DAY, MINUTE, SECOND } from './samples.ts';
+import { createChance } from './world/chance.ts';
 import { pass, stage, watchOf } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
 import { createWorld, type World } from './world/world.ts';
@@ -89,6 +91,53 @@ describe('two watches of one commit, of which the first fails and the second suc
     expect([...repository.statuses.values()]).toEqual([
       { state: 'failure', description: expect.stringMatching(/^20 operations: 1 failed, 19 succeeded/) },
     ]);
+  });
+});
+
+describe('what a shared context shows in the end', () => {
+  /** A repository whose gateway refuses some requests, and gives up on some that arrive later. */
+  const troubled = (seed: number) => {
+    const chance = createChance(seed);
+    const repository = createRepository();
+    const world: World = createWorld({
+      config: configWith({
+        targets: {
+          commits: { type: 'github-status', repository: 'acme/infra', token: 'env:CHANNEL_TOKEN', context: 'opwatch' },
+        },
+        tenants: { default: {} },
+        defaults: { notify: ['commits'] },
+      }),
+      bend: (runtime) => ({
+        ...runtime,
+        sendToTarget: async (request) => {
+          const luck = chance.next();
+          if (luck < 0.5) return repository.answer(request);
+          if (luck < 0.75) return { status: 503, headers: {}, body: '', cut: false };
+          world.timeline.at(world.timeline.now() + chance.between(1, 80) * SECOND, () => repository.answer(request));
+          return { status: 504, headers: {}, body: '', cut: false };
+        },
+      }),
+    });
+    world.start();
+    return { world, repository };
+  };
+
+  test('is the worst of all its watches, whatever was refused, lost or late', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.array(fc.nat(8 * 60), { minLength: 2, maxLength: 5 }), async (seed, ends) => {
+        const { world, repository } = troubled(seed);
+        for (const [i, after] of ends.entries()) {
+          const end = i === 0 ? 'failed' : 'succeeded';
+          await submit(world, { id: `op-${i}`, end, endsAfter: after * SECOND });
+        }
+        await pass(world, 3 * DAY);
+        const tally = new RegExp(`^${ends.length} operations: 1 failed, ${ends.length - 1} succeeded`);
+        expect([...repository.statuses.values()]).toEqual([
+          { state: 'failure', description: expect.stringMatching(tally) },
+        ]);
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 
