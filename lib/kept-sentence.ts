@@ -92,8 +92,9 @@ const inPlaces = (text: string, depth: number): string | undefined => {
   for (const { place, colon, next } of PLACES) {
     if (!place.test(text)) continue;
     const told = text.split(next).map((fault) => {
-      const [, at = '', what = ''] = place.exec(fault) ?? [];
-      return `${at}${colon}${translated(what, 'fault', depth - 1)}`;
+      const [, at, what = ''] = place.exec(fault) ?? [];
+      // The last of many may be cut off within its place.
+      return at === undefined ? fault : `${at}${colon}${translated(what, 'fault', depth - 1)}`;
     });
     return told.join('；');
   }

@@ -164,6 +164,7 @@ describe('opwatch’s own sentences', () => {
       '/connection：此令牌不得使用 aliyun，只允许 无：请改用允许的名称，或使用权限更大的令牌',
     ],
     ['/labels/a b: is missing', '/labels/a b：缺失'],
+    ['/labels/a: is missing; /labels/very-lo…', '/labels/a：缺失；/labels/very-lo…'],
     ['something else: of others', 'something else: of others'],
   ])('faults: %s', (kept, zh) => expect(faultsIn(kept, 'zh')).toBe(zh));
 
