@@ -6,6 +6,7 @@
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../event.ts';
+import { HOUR } from '../schedule.ts';
 import { bodyFields } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
 import { inertTexts } from './kit/parameters.ts';
@@ -52,6 +53,8 @@ export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
       return (status === 200 || status === 204) && !isRefusal;
     },
     otherwise: 'azure_page',
+    // "Rate and usage limits": over five minutes.
+    waitMaxMs: HOUR,
     slow: { words: /TF400733|exceeding usage of resource|usage limit/i },
     ended: { statuses: [404], words: /(cannot|could not) find (the )?webhook/i },
   }),

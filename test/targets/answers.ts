@@ -49,6 +49,7 @@ export const ROWS: readonly Row[] = [
       'pagerduty',
       'github-dispatch',
       'github-status',
+      'azure-pipelines',
       'dingtalk',
       'wecom',
       'feishu',
