@@ -81,9 +81,9 @@ const translated = (text: string, table: TableName, depth: number): string => {
   return table === 'reason' ? inParts(text, depth) : text;
 };
 
-/** Places of faults: JSON pointers, or names such as `labels.sha`. */
+/** Places of faults: JSON pointers (blanks only in the name of a label, which a caller chose), or names such as `labels.sha`. */
 const PLACES = [
-  { place: /^(\/.*?): (.*)$/s, colon: '：', next: /; (?=\/)/ },
+  { place: /^(\/(?:\d+\/)?labels\/.*?|\/\S*): (.*)$/s, colon: '：', next: /; (?=\/)/ },
   { place: /^((?:labels|operation)\.\S+) (.*)$/s, colon: ' ', next: /; (?=(?:labels|operation)\.)/ },
 ];
 
