@@ -61,8 +61,14 @@ const tellHeld = async (due: Due, key: Key, recipient: Recipient, runtime: Runti
   const held = await states.take(by);
   if ('backAt' in held) return { fates: [[due, held]] };
   // Where this fails, the claim lapses, and the attempt counts as one without a known outcome.
-  const leave = (left: HeldState) =>
-    states.leave(by, left).catch((error) => log.warn('a claim was not given back', { error: String(error) }));
+  const leave = (left: HeldState): Promise<boolean> =>
+    states.leave(by, left).then(
+      () => true,
+      (error) => {
+        log.warn('a claim was not given back', { error: String(error) });
+        return false;
+      },
+    );
 
   const [fresh = due] = await withFreshWatches([due], runtime);
   const place = fresh.watch && placeOf(fresh.watch, due.job.item);
@@ -82,8 +88,9 @@ const tellHeld = async (due: Due, key: Key, recipient: Recipient, runtime: Runti
   };
   const made = await attemptOnce(claims.map(toldOf), recipient, holding, runtime);
   const left = afterwards(held, made, place, recipient);
-  await leave(left);
-  const saved = await saveAll(claims, made, runtime, doubtOf(left, now()));
+  // A thing that was not given back does not know what it was told: the notifier sends that once more.
+  const known = (await leave(left)) ? left : inDoubt(left, made.at);
+  const saved = await saveAll(claims, made, runtime, doubtOf(known, now()));
   return { fates: saved.map(([, fate]) => [due, fate]), made };
 };
 

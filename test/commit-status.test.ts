@@ -1,7 +1,9 @@
 /** A commit whose operations are watched: what its statuses show in the end, with GitHub's own rules. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { HeldState } from '../lib/held-state.ts';
 import type { HttpRequest } from '../lib/http.ts';
+import type { Item } from '../lib/store.ts';
 import type { WatchView } from '../lib/view.ts';
 import { DAY, MINUTE, SECOND } from './samples.ts';
 import { createChance } from './world/chance.ts';
@@ -22,7 +24,8 @@ const createRepository = () => {
   return { statuses, answer };
 };
 
-const worldWith = (context?: string) => {
+/** `keeps`: whether the table takes a write that says what a status shows. */
+const worldWith = (context?: string, keeps: (item: Item) => boolean = () => true) => {
   const repository = createRepository();
   const world = createWorld({
     config: configWith({
@@ -38,7 +41,17 @@ const worldWith = (context?: string) => {
       tenants: { default: {} },
       defaults: { notify: ['commits'] },
     }),
-    bend: (runtime) => ({ ...runtime, sendToTarget: async (request) => repository.answer(request) }),
+    bend: (runtime) => ({
+      ...runtime,
+      sendToTarget: async (request) => repository.answer(request),
+      table: {
+        ...runtime.table,
+        replace: async (item) => {
+          if (item.sk === 'held' && !keeps(item)) throw new Error('throttled');
+          return runtime.table.replace(item);
+        },
+      },
+    }),
   });
   world.start();
   return { world, repository };
@@ -80,6 +93,19 @@ describe('two watches of one commit, of which the first fails and the second suc
         { state: 'failure', description: expect.stringMatching(/^2 operations: 1 failed, 1 succeeded/) },
       ],
     ]);
+  });
+
+  test('keep the commit red though the table does not take what the first one told', async () => {
+    let refused = 0;
+    const { world, repository } = worldWith('opwatch', (item) => {
+      const isFirst = refused === 0 && (item.body as HeldState).told !== undefined;
+      if (isFirst) refused += 1;
+      return !isFirst;
+    });
+    for (const scene of scenes) await submit(world, scene);
+    await pass(world, 20 * MINUTE);
+    expect(refused).toBe(1);
+    expect([...repository.statuses.values()]).toMatchObject([{ state: 'failure' }]);
   });
 
   test('of which twenty end together, are counted one and all in a shared context', async () => {
