@@ -1,5 +1,6 @@
 /** Who acts in a run beside opwatch: those who call it, and the world that goes its own way. */
 import type { WatchItem } from '../../lib/items.ts';
+import { resend } from '../../lib/resend.ts';
 import { changeWatch } from '../../lib/submit.ts';
 import type { WatchView } from '../../lib/view.ts';
 import { stop, type Watch } from '../../lib/watch.ts';
@@ -100,7 +101,17 @@ export const play = (
     );
   };
 
+  const sendAgain = async (which: number): Promise<void> => {
+    const deliveries = world.table.partition(id ?? '').filter(({ sk }) => sk.startsWith('delivery#'));
+    const delivery = deliveries[Math.floor(which * deliveries.length)];
+    if (!delivery || isDown()) return;
+    witness.onResend(delivery);
+    // Whoever is not answered may ask again, or not.
+    await world.as('api', (runtime) => resend(delivery, runtime)).catch(() => undefined);
+  };
+
   timeline.at(operation.submittedAt, () => void submit(operation.notify));
   for (const { at, notify } of operation.again) timeline.at(at, () => void submit(notify));
+  for (const { at, which } of operation.resends ?? []) timeline.at(at, () => void sendAgain(which));
   if (operation.stoppedAt !== undefined) timeline.at(operation.stoppedAt, () => void halt());
 };

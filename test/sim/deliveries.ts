@@ -3,7 +3,7 @@ import type { Delivery } from '../../lib/delivery.ts';
 import { standingKey } from '../../lib/items.ts';
 import type { Deed } from './acts.ts';
 import { type Case, clockSlack, type Rule } from './case.ts';
-import { FOLLOWER } from './followers.ts';
+import { isHolder } from './holders.ts';
 import { isCallback } from './plan.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 import { doneBy, holdsOf } from './troubles.ts';
@@ -29,7 +29,7 @@ export const checkDeliveries: Rule = (run) => {
     const delivery = body as Delivery;
     const attempts = attemptsAt(delivery, run);
     if (delivery.state === 'parked') checkGivenUp(delivery, attempts.length, run);
-    if (delivery.target === FOLLOWER || delivery.event.event === 'progress') continue;
+    if (isHolder(delivery.target)) continue;
     // An origin that somebody disables or enables, or that opwatch disables, lets its deliveries wait for that.
     if (isCallback(delivery.target) && plan.rare.acts?.some(({ deed }) => OF_ORIGINS.includes(deed))) continue;
     const begun = evidence.begun.get(delivery.id) ?? [];
@@ -58,7 +58,7 @@ const attemptsAt = ({ id, target }: Delivery, { evidence }: Case): readonly numb
   const sent = attempts.get(id) ?? [];
   const begun = (claims.get(id) ?? []).filter(
     ({ process }) =>
-      (target === FOLLOWER || troubled.has(process)) && !sent.some((attempt) => attempt.process === process),
+      (isHolder(target) || troubled.has(process)) && !sent.some((attempt) => attempt.process === process),
   );
   return [...sent, ...begun].map(({ at }) => at).sort((a, b) => a - b);
 };

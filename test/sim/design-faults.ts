@@ -2,7 +2,6 @@
  * Faults of design, each put between the real code and the world: what would happen if opwatch were built that way. The
  * simulation is worth something as far as it catches them.
  */
-import type { HeldState } from '../../lib/held-state.ts';
 import type { Leased } from '../../lib/items.ts';
 import { poll } from '../../lib/poll.ts';
 import type { SqsRecord } from '../../lib/queue.ts';
@@ -13,6 +12,7 @@ import type { Item, Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { isDelivery, isWatch, lastRead, queueBent, tableBent, writesBent } from './bends.ts';
 import { FALSE_ENDS } from './false-ends.ts';
+import { FALSE_ORDERS } from './false-orders.ts';
 import { FALSE_OUTCOMES } from './false-outcomes.ts';
 import type { DesignFault } from './run.ts';
 import { STANDING_FAULTS } from './standing-faults.ts';
@@ -43,6 +43,7 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
   ...FALSE_ENDS,
   ...FALSE_OUTCOMES,
   ...STANDING_FAULTS,
+  ...FALSE_ORDERS,
 
   'writes are not fenced by version': () => ({ bend: tableBent((table) => ({ replace: unfenced(table) })) }),
 
@@ -224,14 +225,6 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
         return true;
       },
     })),
-  }),
-
-  'a message that is kept up to date is taken by nobody': () => ({
-    bend: writesBent((item) => {
-      if (!item.sk.startsWith('message#')) return item;
-      const { claim: _, ...body } = item.body as HeldState;
-      return { ...item, body };
-    }),
   }),
 
   'messages are not hidden until the next look': () => ({ bend: queueBent(() => ({ hide: async () => undefined })) }),

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Effect, FAULTS, type Fault } from '../world/process.ts';
 import { type Oddity, START } from '../world/world.ts';
-import { FOLLOWER } from './followers.ts';
+import { COMMIT, FOLLOWER } from './holders.ts';
 import type { Plan } from './plan.ts';
 import { NOTHING_RARE } from './rare.ts';
 import { follow, type Report, type RunOptions } from './run.ts';
@@ -21,7 +21,8 @@ const nothingOdd = {
   'doubled sweep': 0,
 };
 
-/** An operation of 8 minutes that waits for a person on its way; told to two targets, and to a third that joins when it is over. */
+/** An operation of 8 minutes that waits for a person on its way; told to a webhook, a commit and a
+ * channel, and to another webhook that joins when it is over. */
 const life: Plan = {
   seed: 1,
   isQuiet: false,
@@ -31,9 +32,9 @@ const life: Plan = {
       fields: { RegionId: 'cn-hangzhou', ClusterId: 'c-1', OperationId: 'op-1' },
       tenant: 'default',
       submittedAt: START + MINUTE,
-      notify: ['chat', 'ci', FOLLOWER],
+      notify: ['chat', COMMIT, FOLLOWER],
       deadlineMs: 6 * HOUR,
-      labels: {},
+      labels: { sha: 'a'.repeat(40) },
       script: [
         { at: START, state: 'running' },
         { at: START + MINUTE + 8 * SECOND, state: 'attention' },
@@ -58,9 +59,9 @@ const life: Plan = {
   rare: NOTHING_RARE,
 };
 
-const WEBHOOKS = 5;
+const WEBHOOKS = 3;
 /** The same of a life in which nobody looked while a person was waited for. */
-const WEBHOOKS_OF_END = 3;
+const WEBHOOKS_OF_END = 2;
 
 /** What a life without faults does, effect by effect, and what odd things could have happened on its way. */
 const calm = async () => {

@@ -6,7 +6,8 @@ import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
 import type { Oddity, RareOddity } from '../world/world.ts';
-import { FOLLOWER } from './followers.ts';
+import { FOLLOWER } from './holders.ts';
+import { holdsIn, withHolders } from './holding.ts';
 import { type Rare, rareIn, rareOf } from './rare.ts';
 import { storyOf, type Twist } from './story.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
@@ -29,6 +30,8 @@ export type Operation = {
   /** Submitted again, with other targets. */
   readonly again: readonly { readonly at: number; readonly notify: readonly string[] }[];
   readonly stoppedAt?: number;
+  /** When somebody sends a delivery again, and which of those that there are then, in [0, 1). */
+  readonly resends?: readonly { readonly at: number; readonly which: number }[];
   /** How its cloud takes back what it has said. */
   readonly twist?: Twist;
 };
@@ -168,7 +171,12 @@ const denialOf = (operations: readonly Operation[], end: number, chance: Chance)
   return { vendor, project, from, until: Math.min(from + length, end) };
 };
 
-const operationOf = (i: number, submittedAt: number, chance: Chance, isQuiet: boolean): Operation => {
+const operationOf = (
+  i: number,
+  submittedAt: number,
+  chance: Chance,
+  { isQuiet, holds }: { readonly isQuiet: boolean; readonly holds: boolean },
+): Operation => {
   const provider = chance.pick(PROVIDERS);
   const targets = () => TARGETS.filter(() => chance.is(0.4));
   return {
@@ -179,7 +187,7 @@ const operationOf = (i: number, submittedAt: number, chance: Chance, isQuiet: bo
     notify: [chance.pick(TARGETS), ...targets()],
     deadlineMs: chance.pick([HOUR, DAY, DAY, 2 * DAY, 7 * DAY]),
     labels: { team: 'data', order: `${i}` },
-    ...storyOf(provider, submittedAt, chance, isQuiet),
+    ...storyOf(provider, submittedAt, chance, { isQuiet, isBrief: holds && chance.is(0.7) }),
     again: some(chance.is(0.5) ? 1 + chance.below(2) : 0, () => ({
       at: submittedAt + chance.spread(1, RUN_MS / 2),
       notify: targets(),
@@ -213,6 +221,7 @@ export const troublesIn = (plan: Plan): string[] => [
   ...(plan.denial ? ['project denied'] : []),
   ...(plan.deadTarget ? ['dead receiver'] : []),
   ...rareIn(plan.rare),
+  ...plan.operations.flatMap(({ resends = [] }) => resends.map(() => 'sent again')),
   ...plan.operations.flatMap(({ twist }) => (twist === undefined ? [] : [`operation ${twist}`])),
 ];
 
@@ -239,10 +248,11 @@ export const planOf = (seed: number, start: number): Plan => {
   const burstAt = chance.is(0.3) ? start + chance.next() * 0.5 * RUN_MS : undefined;
   const submittedAt = () =>
     burstAt === undefined ? start + chance.next() * 0.6 * RUN_MS : burstAt + chance.next() * MINUTE;
-  const drawn = some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance, isQuiet));
+  const holds = holdsIn(seed);
+  const drawn = some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance, { isQuiet, holds }));
   const rare = rareOf(seed, isQuiet, start, RUN_MS);
   const operations = rare.keepMs === undefined ? drawn : submittedAgain(drawn, rare.keepMs, seed);
-  return {
+  const plan: Plan = {
     seed,
     isQuiet,
     operations,
@@ -284,4 +294,5 @@ export const planOf = (seed: number, start: number): Plan => {
     strays: some(often(4), () => ({ at: sometime(), body: chance.pick(STRAYS) })).filter(({ body }) => body !== ''),
     rare,
   };
+  return holds ? withHolders(plan, start + RUN_MS) : plan;
 };

@@ -7,7 +7,7 @@ import type { Item } from '../../lib/store.ts';
 import type { Watch } from '../../lib/watch.ts';
 import { createChance } from '../world/chance.ts';
 import { QUEUES, START, type World } from '../world/world.ts';
-import { FOLLOWER, showsEnd } from './followers.ts';
+import { endsShown, isHolder } from './holders.ts';
 import { type Plan, planOf, RUN_MS } from './plan.ts';
 import { follow, type Report } from './run.ts';
 import { HOUR, MINUTE } from './time.ts';
@@ -60,8 +60,8 @@ const isTold = (world: World, id: string, target: string): boolean => {
       isTaken && !isOnTheWay(event.type.slice('operation.'.length)) && ids.includes(event.data.watch?.id ?? ''),
   );
   return (
-    (target !== FOLLOWER && ends.some(({ url }) => isAt(url, target))) ||
-    (target === FOLLOWER && watches.some(({ pk, body }) => ids.includes(pk) && showsEnd(world, body)))
+    (!isHolder(target) && ends.some(({ url }) => isAt(url, target))) ||
+    (isHolder(target) && watches.some(({ pk, body }) => ids.includes(pk) && endsShown(world, target, body).length > 0))
   );
 };
 

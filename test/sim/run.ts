@@ -8,6 +8,7 @@ import type { Item, Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { askedIn } from '../world/cloud-faces.ts';
+import { thingIn } from '../world/holders.ts';
 import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault, type Faults, type Process } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
@@ -25,6 +26,7 @@ import {
 } from '../world/world.ts';
 import { act, giveTokens } from './callers.ts';
 import { play, prepare } from './cast.ts';
+import { COMMIT, INCIDENT } from './holders.ts';
 import { OPERATORS } from './notices.ts';
 import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
 import { isRare, RARE_ODDITIES, type Span } from './rare.ts';
@@ -186,8 +188,9 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
           return bent.sendToCloud(request);
         },
         sendToTarget: async (request) => {
-          const id = request.headers['webhook-id'];
-          const done = id === undefined ? () => {} : witness.onAttempt(id, process);
+          const thing = thingIn(request);
+          const what = thing ? `${thing.place} ${thing.about}` : request.headers['webhook-id'];
+          const done = what === undefined ? () => {} : witness.onAttempt(what, process);
           return bent.sendToTarget(request).finally(done);
         },
       };
@@ -243,7 +246,14 @@ const configFor = (callsPerSecond: number): Read => {
     credentials: { accessKeyId: 'env:HUAWEI_KEY', secretAccessKey: 'env:HUAWEI_SECRET' },
     callsPerSecond,
   } as const;
-  const more = { connections: { aliyun, huawei }, ...operatorsCalled(OPERATORS) };
+  const { targets, ...operators } = operatorsCalled(OPERATORS);
+  const commit = { type: 'github-status', repository: 'acme/infra', token: 'env:CHANNEL_TOKEN' } as const;
+  const incident = { type: 'pagerduty', routingKey: 'env:CHANNEL_TOKEN' } as const;
+  const more = {
+    connections: { aliyun, huawei },
+    targets: { ...targets, [COMMIT]: commit, [INCIDENT]: incident },
+    ...operators,
+  };
   const read = { config: configWith(more), input: inputWith(more) };
   configs.set(callsPerSecond, read);
   return read;

@@ -2,7 +2,7 @@
 import type { Chance } from '../world/chance.ts';
 import { type CloudState, END_STATES, MIDDLE_STATES, type ProviderName } from '../world/cloud-faces.ts';
 import type { Script } from '../world/clouds.ts';
-import { DAY, HOUR, SECOND } from './time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 export type Story = {
   readonly script: Script;
@@ -68,12 +68,21 @@ const ofStack = (script: Script, begin: number): Script => [
   ...script.map((step) => ({ verb: 'UPDATE' as const, ...step })),
 ];
 
+/** `isBrief`: it is over within minutes of its submission, so that one state is soon overtaken by the next. */
+type Manner = { readonly isQuiet: boolean; readonly isBrief: boolean };
+
 /** From a while before or after the submission on. Where all is quiet, nothing is taken back. */
-export const storyOf = (provider: ProviderName, submittedAt: number, chance: Chance, isQuiet: boolean): Story => {
+export const storyOf = (
+  provider: ProviderName,
+  submittedAt: number,
+  chance: Chance,
+  { isQuiet, isBrief }: Manner,
+): Story => {
   const begin = Math.round(
-    submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, HOUR)),
+    submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, isBrief ? MINUTE : HOUR)),
   );
-  const length = chance.is(0.95) ? chance.spread(SECOND, HOUR) : chance.spread(HOUR, 1.5 * DAY);
+  const usual = () => (chance.is(0.95) ? chance.spread(SECOND, HOUR) : chance.spread(HOUR, 1.5 * DAY));
+  const length = isBrief ? chance.spread(20 * SECOND, 3 * MINUTE) : usual();
   const middle: CloudState[] = ['running', 'running', 'odd', ...MIDDLE_STATES[provider]];
   const steps = Array.from({ length: chance.below(4) }, () => ({
     at: Math.round(begin + chance.next() * length),

@@ -20,7 +20,7 @@ import {
 } from './case.ts';
 import { checkContents, checkReasons } from './contents.ts';
 import { checkDeliveries, checkParkedLogged } from './deliveries.ts';
-import { checkFollowers, endsShown, FOLLOWER, showsEnd } from './followers.ts';
+import { checkHolders, endsShown, isHolder, isSucceeded } from './holders.ts';
 import { checkNotices } from './notices.ts';
 import { checkHistories, checkLookCounts, checkNotes, checkOutcomes } from './outcomes.ts';
 import { isLater, isPoison, RUN_MS } from './plan.ts';
@@ -61,6 +61,7 @@ const RULES: readonly Rule[] = [
   checkDeliveries,
   checkParkedLogged,
   checkReceipts,
+  checkHolders,
 ];
 
 /** Adds to the evidence what is wrong. */
@@ -77,27 +78,24 @@ export const judge = (run: Case): void => {
   const checkPromises = (): void => {
     const taken = receivers.received.filter(({ isTaken }) => isTaken);
     const promised = [
-      ...former.map(({ watch, targets }) => ({ id: watch.id, watch, targets, isFormer: true })),
+      ...former.map(({ watch, targets }) => ({ id: watch.id, watch, targets })),
       ...[...promises].map(([id, targets]) => ({
         id,
         watch: watches.get(id)?.watch,
         targets,
-        isFormer: false,
       })),
     ];
-    for (const { id, watch, targets, isFormer } of promised) {
+    for (const { id, watch, targets } of promised) {
       expect(watch !== undefined && isOver(watch.status), () => `lost: watch ${id} is ${watch?.status ?? 'not there'}`);
       if (!watch) continue;
       const parked = parkedOf(id);
       for (const target of targets) {
-        const isTold =
-          target === FOLLOWER
-            ? // What a deleted watch told may be written over by the next of its id.
-              (isFormer && endsShown(world, watch).length > 0) || showsEnd(world, watch)
-            : taken.some(
-                ({ url, event }) =>
-                  event.data.watch?.id === id && event.type === `operation.${watch.status}` && isAt(url, target),
-              );
+        const isTold = isHolder(target)
+          ? endsShown(world, target, watch).length > 0 || isSucceeded(run, target, watch)
+          : taken.some(
+              ({ url, event }) =>
+                event.data.watch?.id === id && event.type === `operation.${watch.status}` && isAt(url, target),
+            );
         const isParked = parked.some((delivery) => delivery.target === target && delivery.event.event === watch.status);
         expect(isTold || isParked, () => `lost: ${target} was never told of ${id} (${watch.provider} ${watch.status})`);
       }
@@ -123,7 +121,7 @@ export const judge = (run: Case): void => {
       const { id, state, target } = body as Delivery;
       expect(state !== 'waiting', () => `a delivery neither delivered nor parked: ${id}`);
       if (state === 'parked' && plan.isQuiet) expect(false, () => `parked though nothing was wrong: ${id}`);
-      if (state === 'delivered' && target !== FOLLOWER) expect(bodies.has(id), () => `delivered to nobody: ${id}`);
+      if (state === 'delivered' && !isHolder(target)) expect(bodies.has(id), () => `delivered to nobody: ${id}`);
     }
     expect(!lines.some((line) => line.includes('could not build the request')), () => 'a request could not be built');
   };
@@ -226,7 +224,8 @@ export const judge = (run: Case): void => {
       const taken = receivers.received
         .filter(({ event }) => event.data.watch?.id === watch.id && event.type === `operation.${watch.status}`)
         .map(({ at }) => at);
-      const first = Math.min(...taken, ...endsShown(world, watch));
+      const shown = watch.notify.flatMap((target) => endsShown(world, target, watch));
+      const first = Math.min(...taken, ...shown);
       if (first < Number.POSITIVE_INFINITY)
         expect(first - overAt < 5 * SECOND, () => `told late: ${first - overAt} ms`);
     }
@@ -235,7 +234,6 @@ export const judge = (run: Case): void => {
   checkPromises();
   checkWebhooks();
   checkNotices(evidence);
-  checkFollowers(evidence, plan, world);
   for (const rule of RULES) rule(run);
   checkLooks();
   checkPace();

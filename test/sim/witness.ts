@@ -5,10 +5,11 @@
 
 import type { Counts } from '../../lib/count-standing.ts';
 import type { Delivery } from '../../lib/delivery.ts';
+import { isOnTheWay } from '../../lib/event.ts';
 import { deliveryIdOf, type Leased } from '../../lib/items.ts';
 import type { Vendor } from '../../lib/providers/provider.ts';
 import { readWakeUp, type SqsRecord } from '../../lib/queue.ts';
-import type { Item } from '../../lib/store.ts';
+import type { Item, Key } from '../../lib/store.ts';
 import { isOver, type Owed, type Watch } from '../../lib/watch.ts';
 import { type Asked, faceOf } from '../world/cloud-faces.ts';
 import type { Process } from '../world/process.ts';
@@ -25,8 +26,10 @@ export type Witness = {
   /** A function sends a question off; it may never reach its cloud. */
   readonly onAsk: (asked: Asked) => void;
   readonly onLook: (asked: Asked, process: Process | undefined) => void;
-  /** An attempt begins; answers what to call when it is over. */
-  readonly onAttempt: (webhookId: string, process: Process) => () => void;
+  /** Somebody sends a delivery again. */
+  readonly onResend: (delivery: Key) => void;
+  /** An attempt begins at a delivery, or at what a target holds; answers what to call when it is over. */
+  readonly onAttempt: (what: string, process: Process) => () => void;
   /** A batch is handed to a function; answers what to call with the messages that stay, or with nothing when it throws. */
   readonly onBatch: (records: readonly SqsRecord[], world: World) => (staying: readonly string[] | undefined) => void;
   /** A sweep begins; answers what to call when it has come to its end. */
@@ -76,7 +79,9 @@ export type Evidence = {
   readonly receipts: Map<string, Receipt[]>;
   readonly strays: { readonly at: number; readonly body: string }[];
   readonly troubles: Trouble[];
-  /** When each webhook-id was sent, and by whom. */
+  /** Deliveries that somebody sent again, by their ids. */
+  readonly resent: Set<string>;
+  /** When each webhook-id was sent or each thing at a target was changed, and by whom. */
   readonly attempts: Map<string, Attempt[]>;
   /** When each delivery was taken for an attempt. */
   readonly claims: Map<string, Attempt[]>;
@@ -115,6 +120,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     items: new Map(),
     receipts: new Map(),
     strays: [],
+    resent: new Set(),
     troubles: [],
     attempts: new Map(),
     claims: new Map(),
@@ -172,13 +178,22 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   };
 
   const checkDelivery = (
+    pk: string,
     after: Delivery,
     before: Delivery | undefined,
     process: Process | undefined,
     isDeleted: boolean,
   ): void => {
-    if (process && after.claim && after.claim.until !== before?.claim?.until)
+    if (process && after.claim && after.claim.until !== before?.claim?.until) {
       evidence.claims.set(after.id, [...(evidence.claims.get(after.id) ?? []), { at: now(), process }]);
+      // What was written before the function began is there for it to read.
+      const watch = watches.get(pk)?.watch;
+      const isKnown = (writtenAt.get(`${pk} watch`) ?? now()) < process.startedAt;
+      expect(
+        !watch || !isKnown || isStillSo(after.event, watch),
+        () => `${after.event.event} is told though it is over: ${pk} ${after.id}`,
+      );
+    }
     if (process && after.state === 'parked' && before?.state !== 'parked') evidence.parkedBy.set(after.id, process);
     // How far something has got is told again and again.
     const isNews = after.event.event === 'progress' && after.event.at > (before?.event.at ?? 0);
@@ -196,7 +211,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     expect(after.version === (before?.version ?? 0) + 1, () => `a write over an unseen one: ${after.pk} ${after.sk}`);
     if (after.sk === 'watch') checkWatch(after.body as Watch, before?.body as Watch | undefined);
     else if (after.sk.startsWith('delivery#'))
-      checkDelivery(after.body as Delivery, before?.body as Delivery | undefined, process, isDeleted);
+      checkDelivery(after.pk, after.body as Delivery, before?.body as Delivery | undefined, process, isDeleted);
     else return;
     expect(keepsMore(after, before), () => `what a later version wrote is gone: ${after.pk} ${after.sk}`);
     expect(
@@ -235,7 +250,8 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   const onAttempt: Witness['onAttempt'] = (id, process) => {
     const other = trying.get(id);
     const isOtherAtIt = other?.isAlive && other.thawsAt === undefined && process.thawsAt === undefined;
-    expect(!isOtherAtIt || other === process, () => `two attempts at once: ${id}`);
+    // Whoever sends a delivery again does not wait for an attempt that is under way.
+    expect(!isOtherAtIt || other === process || evidence.resent.has(id), () => `two attempts at once: ${id}`);
     trying.set(id, process);
     evidence.attempts.set(id, [...(evidence.attempts.get(id) ?? []), { at: now(), process }]);
     return () => {
@@ -304,6 +320,9 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     },
     onLook,
     onAttempt,
+    onResend: ({ sk }) => {
+      evidence.resent.add(sk.slice('delivery#'.length));
+    },
     onBatch,
     onSweep,
     indexedBy,
@@ -338,6 +357,14 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
 };
 
 const nameOf = ({ id }: Watch, { event, at, to }: Owed): string => `${id} ${event} ${at} ${to ?? ''}`;
+
+/** Whether a watch is in the state that an event of it tells. */
+const isStillSo = ({ event }: Delivery['event'], { status, blocked }: Watch): boolean => {
+  if (!isOnTheWay(event)) return true;
+  if (isOver(status)) return false;
+  if (event === 'attention' || event === 'resumed') return (status === 'attention') === (event === 'attention');
+  return event === 'progress' || (blocked !== undefined) === (event === 'blocked');
+};
 
 /** When an item's message is needed again, as far as it tells. */
 const dueAt = ({ body }: Item): number => {

@@ -18,15 +18,20 @@ export const CHANNEL_URL = 'https://slack.com/api/';
 
 const says = (body: object): HttpAnswer => ({ status: 200, headers: {}, body: JSON.stringify(body), cut: false });
 
+/** The watch that a message is about, from its link. */
+export const watchIn = (body: string): string => {
+  // Inside a link the underscore is written as its code.
+  const link = /\/w\/([\w%-]+)/.exec(body)?.[1]?.replaceAll('%5F', '_') ?? '';
+  return readLink(link, [LINK_KEY])?.id ?? '';
+};
+
 export const createChannel = (now: () => number): Channel => {
   const messages = new Map<string, ChannelMessage>();
   return {
     messages,
     answer: ({ url, body = '' }) => {
       const { text, channel, ts } = JSON.parse(body);
-      // Inside a link the underscore is written as its code.
-      const link = /\/w\/([\w%-]+)/.exec(body)?.[1]?.replaceAll('%5F', '_') ?? '';
-      const watch = readLink(link, [LINK_KEY])?.id ?? '';
+      const watch = watchIn(body);
       const name = url.endsWith('chat.update') ? ts : `${messages.size}.000100`;
       const before = messages.get(name);
       if (url.endsWith('chat.update') && !before) return says({ ok: false, error: 'message_not_found' });

@@ -4,7 +4,9 @@ import { RetryLater } from '../../lib/errors.ts';
 import type { OperationEvent } from '../../lib/event.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
 import type { NoticeEvent } from '../../lib/notice.ts';
-import { CHANNEL_URL, type Channel, createChannel } from './channel.ts';
+import { bodyFields } from '../../lib/targets/kit/answer.ts';
+import { type Channel, createChannel } from './channel.ts';
+import { type Thing, taken, thingIn, wordsIn } from './holders.ts';
 
 export type Received = {
   readonly at: number;
@@ -17,6 +19,9 @@ export type Received = {
   /** Whose secret it is signed with. */
   readonly signedAs: string;
 };
+
+/** What a receiver that holds state was told. */
+export type Shown = Thing & { readonly at: number; readonly words: string };
 
 /** How a receiver answers instead of `204 No Content`. */
 export type Reply =
@@ -33,18 +38,28 @@ export type Reply =
   | 'hang'
   | 'taken and hang'
   | 'slow'
-  | 'huge';
+  | 'huge'
+  /** A gateway before it gives up, and hands the request on later. */
+  | 'late';
 
 /** What a receiver takes, whatever becomes of its answer. */
 const TAKEN: readonly (Reply | undefined)[] = [undefined, 'taken and reset', 'taken and hang', 'slow', 'huge'];
 
 /** How long it takes over its answer, ms; undefined for the usual time. */
-export const tookOf = (reply: Reply | undefined): number | undefined =>
-  reply === 'hang' || reply === 'taken and hang' ? 15_000 : reply === 'slow' ? 12_000 : undefined;
+export const tookOf = (reply: Reply | undefined): number | undefined => (reply ? TOOK[reply] : undefined);
+
+const TOOK: Partial<Readonly<Record<Reply, number>>> = {
+  hang: 15_000,
+  'taken and hang': 15_000,
+  slow: 12_000,
+  late: 10_000,
+};
 
 export type Receivers = {
   readonly answer: (request: HttpRequest, reply?: Reply) => HttpAnswer;
   readonly received: readonly Received[];
+  /** What reached those that hold state, in the order in which it came. */
+  readonly shown: readonly Shown[];
   /** The one receiver that can change what it was told. */
   readonly channel: Channel;
 };
@@ -70,6 +85,7 @@ const signerOf = ({ headers, body = '' }: HttpRequest, keys: Keys, now: number):
 /** `secrets` are those that something may be signed with, each under the name of who has it. */
 export const createReceivers = (now: () => number, secrets: Readonly<Record<string, string>>): Receivers => {
   const received: Received[] = [];
+  const shown: Shown[] = [];
   const bytesOf = (secret: string): Buffer => Buffer.from(secret.slice('whsec_'.length), 'base64');
   const keys: Keys = new Map(Object.entries(secrets).map(([name, secret]) => [name, bytesOf(secret)]));
 
@@ -89,20 +105,32 @@ export const createReceivers = (now: () => number, secrets: Readonly<Record<stri
     'taken and hang': () => unanswered('timeout'),
     slow: () => reply(200, 'ok'),
     huge: () => ({ ...reply(200, 'x'.repeat(16 * 1024)), cut: true }),
+    late: () => reply(504, ''),
   };
 
   const channel = createChannel(now);
 
+  /** A receiver that holds state takes a request. */
+  const show = (thing: Thing, request: HttpRequest): HttpAnswer => {
+    const answer = thing.place === 'channel' ? channel.answer(request) : taken(thing);
+    // A message that is there no more is not changed.
+    if (bodyFields(answer).ok !== false) shown.push({ ...thing, at: now(), words: wordsIn(request) });
+    return answer;
+  };
+
   return {
     received,
+    shown,
     channel,
     answer: (request, manner) => {
-      if (request.url.startsWith(CHANNEL_URL)) {
-        const own = TAKEN.includes(manner) ? channel.answer(request) : undefined;
+      const thing = thingIn(request);
+      if (thing) {
+        const own = TAKEN.includes(manner) ? show(thing, request) : undefined;
         // It echoes its own secret, and knows no other.
         if (manner === 'echo') return reply(500, `${request.url} ${JSON.stringify(request.headers)} ${request.body}`);
         return manner || !own ? answers[manner ?? 'broken'](request) : own;
       }
+      if (manner === 'late') return answers.late(request);
       const signedAs = signerOf(request, keys, now());
       const { url, headers, body = '' } = request;
       const isTaken = TAKEN.includes(manner);

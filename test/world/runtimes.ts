@@ -49,6 +49,9 @@ export type Runtimes = {
   readonly forget: (name: string) => void;
 };
 
+/** How long after it was sent a request may arrive that a gateway hands on late. */
+const LATE_MS = [10_000, 60_000] as const;
+
 export const createRuntimes = (parts: Parts): Runtimes => {
   const { config, timeline, chance, effects, sqs, clouds, receivers, variables, env, manner, reply, onAct, onLine } =
     parts;
@@ -111,7 +114,11 @@ export const createRuntimes = (parts: Parts): Runtimes => {
       },
       sendToTarget: (event) => {
         const how = reply(event.url, process);
-        return exchange('tell target', tookOf(how) ?? chance.between(20, 400), () => receivers.answer(event, how));
+        const sentAt = timeline.now();
+        return exchange('tell target', tookOf(how) ?? chance.between(20, 400), () => {
+          if (how === 'late') timeline.at(sentAt + chance.between(...LATE_MS), () => void receivers.answer(event));
+          return receivers.answer(event, how);
+        });
       },
       log,
       uniqueId: () => {
