@@ -1,7 +1,8 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { reliability } from './test/reliability/reporter.ts';
 
 const MINUTE = 60_000;
@@ -49,6 +50,30 @@ const WHOLE = [
   'test/offline/child.test.ts',
 ];
 
+/** What takes longest, longest first: begun last, it would keep one processor busy while the other has nothing left to do. */
+const LONG = [
+  'test/e2e/',
+  'test/sim/design-faults',
+  'test/sim/exhaustive',
+  'test/order',
+  'test/deploy/template',
+  'test/sim/',
+  'test/deploy/stages',
+  'test/outage',
+  'test/refused-neighbors',
+  'test/hanging',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONG.findIndex((start) => relative(root, moduleId).startsWith(start));
+      return place < 0 ? LONG.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 /** Files share what they import: no test changes a module, and importing anew for each costs more than the tests do. */
 const together = { isolate: false };
 
@@ -75,6 +100,7 @@ export default defineConfig({
   test: {
     reporters: ['default', reliability()],
     // End-to-end tests wait more than they work: all of them at once, and a worker for each processor beside them.
+    sequence: { sequencer: LongestFirst },
     maxWorkers: globSync('test/e2e/*.test.ts', { cwd: root }).length + availableParallelism(),
     projects: process.env.OPWATCH_TESTS === 'slow' ? slow : usual,
   },
