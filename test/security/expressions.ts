@@ -41,7 +41,6 @@ export const CLEARED: Readonly<Record<string, string>> = {
   'lib/redact.ts': 'reads valid JSON only, where every string it begins has an end',
   'lib/secret-parts.ts': 'reads the address patterns of our own adapters',
   'lib/sentences.ts': 'reads the templates of our own sentences',
-  'lib/targets/azure-pipelines.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',
   'lib/targets/dingtalk.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',
   'lib/targets/kit/aws-words.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',
   'lib/targets/kit/context.ts': 'reads a setting of the configuration; it excludes the braces that it stands between',
