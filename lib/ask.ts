@@ -159,7 +159,7 @@ const askCloud = async <D extends Due>(
     const credentials = await secrets.credentials(connection, { fresh: isTrial });
     await tellOfCredentials(name, credentials.lifetime, tools);
     const observations = await lookWith(credentials).catch((error: unknown) => lookAgain(error, credentials));
-    const answered = dues[observations.findIndex(({ kind }) => kind !== 'unanswered')];
+    const answered = dues[observations.findIndex(isAnswer)];
     // An answer from before the call says nothing of the key.
     if (answered && made > 0) await pace.answered(name, { watch: answered.watch.id, key }, isTrial);
     return { results: dues.map((_, i) => resultOf(observations[i])), key, isTrial };
@@ -167,6 +167,10 @@ const askCloud = async <D extends Due>(
     return { results: dues.map(() => ({ error })), key, isTrial };
   }
 };
+
+/** Whether the cloud said something: a silence that means absence says nothing of the key. */
+const isAnswer = (observation: Observation): boolean =>
+  observation.kind === 'seen' || (observation.kind === 'absent' && observation.unanswered === undefined);
 
 /** A look's failure concerns these watches. */
 type Failed = Omit<Asked, 'results'> & { readonly dues: readonly Due[] };

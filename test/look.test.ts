@@ -8,7 +8,7 @@ import { look } from '../lib/look.ts';
 import { createPace } from '../lib/pace.ts';
 import { createSecrets } from '../lib/secrets.ts';
 import { createSharedAnswers } from '../lib/shared-answers.ts';
-import { MINUTE, OPERATIONS, SECOND, T0, watchWith } from './samples.ts';
+import { HOUR, MINUTE, OPERATIONS, SECOND, T0, watchWith } from './samples.ts';
 import { createMemoryTable } from './world/memory-table.ts';
 
 const ehpc = (TaskId: string, slots?: readonly number[]): Due => ({
@@ -294,6 +294,20 @@ describe('a connection whose credentials were refused', () => {
     one.pass(60_000);
     expect(await one.look([emr('a')])).toEqual([{ backAt: expect.any(Number), why: 'refused' }]);
     expect(one.calls).toHaveLength(4);
+    expect(one.lane().refused).toBeDefined();
+  });
+
+  test('is not taken for good because of a silence that means absence', async () => {
+    const forgotten: Due = {
+      watch: watchWith({
+        provider: 'aliyun-bpstudio',
+        seenAt: T0 - HOUR,
+        submittedAt: T0 - 2 * HOUR,
+        operation: { ...OPERATIONS['aliyun-bpstudio'] },
+      }),
+    };
+    const one = functionWith(() => answer(503, {}), { ...shut, pausedUntil: T0 });
+    expect(await one.look([forgotten])).toMatchObject([{ observation: { kind: 'absent', unanswered: {} } }]);
     expect(one.lane().refused).toBeDefined();
   });
 

@@ -127,7 +127,10 @@ export const act = async (
       const answer = await asked('PATCH /watches/{id}', { pathParameters: { id }, body });
       const rivals =
         plan.rare.acts?.filter(({ deed, operation: of }) => deed === 'extend' && of === what.operation) ?? [];
-      if (answer?.status === 200 && rivals.length === 1) witness.extended(id, Date.parse(String(answer.body.deadline)));
+      // A watch that is deleted later may begin anew under its id.
+      const isKept = plan.rare.keepMs === undefined;
+      if (answer?.status === 200 && rivals.length === 1 && isKept)
+        witness.extended(id, Date.parse(String(answer.body.deadline)));
       return;
     }
     case 'resend':

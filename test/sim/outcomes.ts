@@ -235,7 +235,9 @@ const timeoutFault = (ended: Ended, note: string): string | undefined => {
         Math.abs((telling.heardAt ?? 0) - Date.parse(at)) <= LOOK_MS + clockSlack(run.plan) && isMeant(telling),
     );
   const says = (word: string) => (telling: Telling) =>
-    watch.provider === 'huawei-dws' ? !looksAbsent(ended, telling) : telling.told.shown.word === word;
+    watch.provider === 'huawei-dws'
+      ? isNamedUnderWay(telling) || !looksAbsent(ended, telling)
+      : telling.told.shown.word === word;
   const isAbsent = (telling: Telling) => looksAbsent(ended, telling);
 
   const [, seenAt, word = ''] = NOT_OVER.exec(note) ?? [];

@@ -314,7 +314,10 @@ const countedIn = ({ table, timeline }: World): Promise<Counts> =>
     now: timeline.now,
   });
 
+/** A submission that was on its way may begin anew what was at rest. */
 const rest = async (world: World, until: number): Promise<void> => {
-  while (!isAtRest(world) && world.timeline.now() < until) await world.timeline.runUntil(world.timeline.now() + HOUR);
-  await world.timeline.runUntil(world.timeline.now() + 10 * MINUTE);
+  do {
+    while (!isAtRest(world) && world.timeline.now() < until) await world.timeline.runUntil(world.timeline.now() + HOUR);
+    await world.timeline.runUntil(world.timeline.now() + 10 * MINUTE);
+  } while (!isAtRest(world) && world.timeline.now() < until);
 };

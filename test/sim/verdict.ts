@@ -174,8 +174,11 @@ export const judge = (run: Case): void => {
     for (const url of QUEUES)
       expect(sqs.messages(url).length === 0, () => `messages that never go: ${sqs.messages(url)[0]?.body}`);
     const dead = sqs.messages(ENV.deadLetterQueue);
+    // What seems to have been received a thousand times goes there by itself.
+    const jumps = plan.rare.oddities['receives jump'] > 0;
     for (const { body, reason } of dead) {
-      expect(isPoison(body) || isLater(body), () => `a good message among the dead letters: ${body}`);
+      const isWornOut = jumps && reason === undefined;
+      expect(isPoison(body) || isLater(body) || isWornOut, () => `a good message among the dead letters: ${body}`);
       // Received a thousand times it goes there by itself; nobody of this version puts it there.
       expect(!isLater(body) || reason === undefined, () => `a later version's message is buried: ${body}`);
       expect(!isPoison(body) || reason !== undefined, () => `buried without a reason: ${body}`);
