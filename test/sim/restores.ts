@@ -34,8 +34,11 @@ const withRestore = (plan: Plan, { point, at }: ReturnType<typeof restoreOf>): P
   const later = () => at + BACK_MS + chance.next() * AGAIN_MS;
   // A caller that met the outage gave up before it was over, so what it wanted is submitted again as well.
   const isForgotten = (when: number) => when > point - MINUTE && when < at + BACK_MS;
+  // What a restore takes away is told from what is deleted because it has been kept: no run has both.
+  const { keepMs: _, ...rare } = plan.rare;
   return {
     ...plan,
+    rare,
     operations: plan.operations.map((operation) => {
       const { submittedAt, notify, again } = operation;
       const forgotten = [{ at: submittedAt, notify }, ...again].filter((each) => isForgotten(each.at));

@@ -136,7 +136,8 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   const owedTo = new Map<string, readonly string[]>();
 
   const checkWatch = (after: Watch, before: Watch | undefined): void => {
-    const deleted = before ? undefined : watches.get(after.id);
+    // Where nothing is deleted, a restore of the table has taken it away.
+    const deleted = before || plan.rare.keepMs === undefined ? undefined : watches.get(after.id);
     if (deleted) {
       evidence.former.push({ ...deleted, targets: promises.get(after.id) ?? new Set() });
       promises.delete(after.id);
