@@ -58,7 +58,7 @@ const ring = async (
 const mustArrive = (count: number, deployment: string): string =>
   count === 0
     ? 'No alarm was rung.'
-    : `${count} ${count === 1 ? 'alarm was' : 'alarms were'} rung. Whoever hears the topic ${deployment}-alarms must be told of each twice: now that it ` +
+    : `${count} ${count === 1 ? 'alarm was' : 'alarms were'} rung. The subscribers of the topic ${deployment}-alarms must hear of each twice: now that it ` +
       'begins, and that it ends, when CloudWatch has looked at its metric again (some minutes). ' +
       'If nothing comes, see docs/operations.md#who-hears-of-alarms.';
 

@@ -72,7 +72,9 @@ describe('npm run ring-alarms', () => {
     expect(names()).toEqual(all.map((name) => `opwatch-prod-${name}`));
     expect(set.every(({ StateValue, StateReason }) => StateValue === 'ALARM' && StateReason !== '')).toBe(true);
     expect(out).toContain('rung\topwatch-prod-no-sweep: It is wrong; docs/operations.md#no-sweep\n');
-    expect(out).toContain('5 alarms were rung. Whoever hears the topic opwatch-prod-alarms must be told of each twice');
+    expect(out).toContain(
+      '5 alarms were rung. The subscribers of the topic opwatch-prod-alarms must hear of each twice',
+    );
   });
 
   it('leaves another deployment alone, whose name begins with the same words', async () => {

@@ -38,7 +38,7 @@ export type Witness = {
   readonly onStray: (at: number, body: string) => void;
   /** Something goes wrong, for that function where it is one. */
   readonly onTrouble: (what: string, process: Process | undefined) => void;
-  /** A caller was answered that a watch has another deadline,. */
+  /** A caller was answered that a watch has another deadline. */
   readonly extended: (watchId: string, deadline: number) => void;
   /** Since when what was written may be missing in the indexes. */
   readonly indexedBy: (at: number) => number;
