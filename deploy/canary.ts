@@ -1,7 +1,7 @@
 /** The canary, where the parameter `canary` asks for it: the schedule that begins its operations. */
 import { CANARY_INPUT } from '../lib/canary.ts';
 import { CANARY_EVERY_MS, MINUTE } from '../lib/schedule.ts';
-import type { Serverless } from '../offline/serverless.ts';
+import type { Serverless } from './serverless.ts';
 import type { Settings } from './settings.ts';
 
 /** As osls has it once it has read the file: a list of rates. */

@@ -1,12 +1,12 @@
 /** The serverless plugin that adds to the template what is plainest as tables: further queues, the canary's schedule, roles, alarms, who hears of them, the dashboard. */
 import { join } from 'node:path';
 import { readConfig } from '../lib/config.ts';
-import type { Serverless } from '../offline/serverless.ts';
 import { alarms } from './alarms.ts';
 import { addCanary } from './canary.ts';
 import { dashboard } from './dashboard.ts';
 import { addQueues } from './queues.ts';
 import { roles } from './roles.ts';
+import type { Serverless } from './serverless.ts';
 import { readSettings } from './settings.ts';
 import { subscribers } from './subscribers.ts';
 import { warningsOf } from './warnings.ts';

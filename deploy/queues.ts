@@ -3,7 +3,7 @@
  * each kind. Each further one is a copy of it under a name with its number: the same settings, dead letters and policy, a mapping
  * to the same function, and its URL in each list that has the first one's.
  */
-import type { FunctionDefinition, Resource } from '../offline/serverless.ts';
+import type { FunctionDefinition, Resource } from './serverless.ts';
 import type { Settings } from './settings.ts';
 import { arnOf, refTo } from './template.ts';
 

@@ -1,8 +1,8 @@
 /** Lambda request authorizer (payload 2.0, simple response): who asks, and for which tenant. */
 import middy from '@middy/core';
 import { contextOf } from '../lib/caller.ts';
-import { theRuntime } from '../lib/runtime.ts';
-import type { Item } from '../lib/store.ts';
+import { theRuntime } from '../lib/compose.ts';
+import type { Item } from '../lib/item.ts';
 import { bearerOf, isValid, parseBearer, type Token, tokenKey } from '../lib/token.ts';
 
 type Event = { readonly headers?: Readonly<Record<string, string | undefined>> };

@@ -1,6 +1,6 @@
 /** Every minute: a new message for whatever owes work and has gone quiet. */
 import middy from '@middy/core';
-import { theRuntime } from '../lib/runtime.ts';
+import { theRuntime } from '../lib/compose.ts';
 import { SECOND } from '../lib/schedule.ts';
 import { sweep } from '../lib/sweep.ts';
 

@@ -2,15 +2,8 @@
 import type { Config } from './config.ts';
 import { begunAnew, type Delivery, newDelivery } from './delivery.ts';
 import type { EventType } from './event.ts';
-import {
-  type DeliveryItem,
-  deliveryIdOf,
-  newDeliveryItem,
-  reissued,
-  type WatchItem,
-  watchKey,
-  withBody,
-} from './items.ts';
+import { type DeliveryItem, newDeliveryItem, reissued, type WatchItem, withBody } from './items.ts';
+import { deliveryIdOf, watchKey } from './keys.ts';
 import { eventsFor } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import { targetOf } from './targets/index.ts';

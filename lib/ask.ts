@@ -2,17 +2,19 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { callsInTurn, LaneBusy } from './calls-in-turn.ts';
-import type { ConnectionConfig } from './config.ts';
+import type { Cloud, Credentials } from './clouds/cloud.ts';
 import { ClockSkew, LookError, NotAllowed, Refused, Throttled } from './errors.ts';
 import { tellOfCredentials } from './expiry.ts';
 import { askOf } from './habits.ts';
 import type { Send } from './http.ts';
 import type { Allotment, Later, Wish } from './lane.ts';
+import type { Observation } from './observation.ts';
 import { tellOperators } from './operators.ts';
-import type { Cloud, Credentials, Observation, Provider } from './providers/provider.ts';
+import type { Provider } from './providers/provider.ts';
 import type { Runtime } from './runtime.ts';
 import { MINUTE, RETRY_AFTER_LOOK_MAX_MS, SECOND } from './schedule.ts';
 import { SecretError } from './secrets.ts';
+import type { ConnectionConfig } from './settings.ts';
 import { isSound, type Watch } from './watch.ts';
 
 /** A watch to look at. */

@@ -10,7 +10,7 @@ import { type Told, type Writing, write } from './request.ts';
 import type { Runtime } from './runtime.ts';
 import { SecretError } from './secrets.ts';
 import { sentence } from './sentences.ts';
-import type { Verdict } from './targets/target.ts';
+import type { Verdict } from './verdict.ts';
 
 /** An attempt that was made. */
 export type Made = {

@@ -1,6 +1,6 @@
 /** Begins the canary's operations: each poll queue and each notify queue is in the way of one. */
 import { CANARY } from './canary.ts';
-import { watchId } from './items.ts';
+import { watchId } from './keys.ts';
 import { ownProviders } from './providers/index.ts';
 import { queueFor } from './queue.ts';
 import type { Runtime } from './runtime.ts';

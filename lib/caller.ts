@@ -1,7 +1,9 @@
 /** Who asks, and what that caller may: as the authorizer found out, never from anything in the request's own words. */
+
 import { placeOf, tellableBy } from './place.ts';
 import { type Fault, pointer, Refusal } from './problem.ts';
 import { sentence } from './sentences.ts';
+import { DEFAULT_TENANT } from './tenants.ts';
 
 export type Scope = 'submit' | 'read' | 'operate';
 export const SCOPES: readonly Scope[] = ['submit', 'read', 'operate'];
@@ -16,9 +18,6 @@ export type Caller = {
   /** No limit of its tenant's holds for it. */
   readonly isUnlimited?: boolean;
 };
-
-/** Direct invokes, schedules and IAM principals act for this tenant. */
-export const DEFAULT_TENANT = 'default';
 
 /** Whoever IAM lets in: tenant `default`, unbounded. */
 export const THE_OPERATOR: Caller = { tenant: DEFAULT_TENANT, scopes: SCOPES };

@@ -5,12 +5,13 @@
  * and finds that the next one is a minute away. It does not wait for that. It comes back then, with three times, because it
  * begins anew with its first call: with one time it would never get any further.
  */
-import type { ConnectionConfig } from './config.ts';
+
 import { RetryLater } from './errors.ts';
 import type { Allotment, Later, Wish } from './lane.ts';
 import { pauseEnd } from './pacing.ts';
 import type { Runtime } from './runtime.ts';
 import { SECOND } from './schedule.ts';
+import type { ConnectionConfig } from './settings.ts';
 
 /**
  * A time missed by more than this is given back for another: used late its call would crowd those behind it. The lane keeps

@@ -3,10 +3,10 @@
  * again. docs/decisions/ says why nothing else keeps it.
  */
 import { type Allowance, type Counted, counted, untouched } from './allowance.ts';
-import { isDeliveries, LEASE_SHARDS, tenantOf } from './items.ts';
+import type { Item } from './item.ts';
+import { isDeliveries, LEASE_SHARDS, tenantOf } from './keys.ts';
 import { allowanceKey, TENANTS } from './limits.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
-import type { Item } from './store.ts';
 
 /** Writes the count down where it has changed. Answers it. */
 export const census = async (tools: SharedTools): Promise<ReadonlyMap<string, Counted>> => {

@@ -4,17 +4,16 @@
  */
 import { overtaken } from './delivery.ts';
 import { isOnTheWay } from './event.ts';
-import { type DeliveryItem, STANDING_SHARDS, watchKey, withBody } from './items.ts';
+import type { Item } from './item.ts';
+import { type DeliveryItem, withBody } from './items.ts';
+import { STANDING_SHARDS, watchKey } from './keys.ts';
 import { isOvertaken } from './overtaken.ts';
 import type { Runtime } from './runtime.ts';
 import { MINUTE } from './schedule.ts';
 import { wakeSleepers } from './sleepers.ts';
-import { AHEAD_MS, isStanding, type Standing, TROUBLES, type Trouble } from './standing.ts';
-import type { Item } from './store.ts';
+import { AHEAD_MS, COUNT_MAX, isStanding, type Standing, TROUBLES, type Trouble } from './standing.ts';
 import type { Watch } from './watch.ts';
 
-/** Beyond, a count says "or more". */
-export const COUNT_MAX = 10_000;
 const SHARD_MAX = COUNT_MAX / STANDING_SHARDS.length;
 /** Entries of a trouble in a shard that one sweep holds against their items: all, or with more of them some every minute. */
 const CHECKED_EACH_SWEEP = 100;

@@ -1,6 +1,6 @@
 /** Where a walk through a tenant's days goes on, as an opaque text that is checked when it comes back. */
 import * as v from 'valibot';
-import { tenantDay } from './items.ts';
+import { tenantDay } from './keys.ts';
 import { Refusal } from './problem.ts';
 
 const Cursor = v.strictObject({

@@ -2,7 +2,7 @@
 import type { Announced } from './event.ts';
 import type { Notice } from './notice.ts';
 import { believed, CLAIM_MS, HOUR, lastAttemptAt, longestWait, nextAttempt } from './schedule.ts';
-import type { Verdict } from './targets/target.ts';
+import type { Verdict } from './verdict.ts';
 
 /** How far an operation has got: built from the watch as it stands when it is told. */
 export type Progress = { readonly event: 'progress'; readonly at: number };

@@ -1,11 +1,12 @@
 /** Deliveries whose time has come: what is still true of them, and the claim that an attempt needs. */
 import { claimed, type Delivery, mayAttemptAt } from './delivery.ts';
 import { isOnTheWay } from './event.ts';
-import { type DeliveryItem, watchKey, withBody } from './items.ts';
+import type { Item } from './item.ts';
+import { type DeliveryItem, withBody } from './items.ts';
+import { watchKey } from './keys.ts';
 import { isOvertaken } from './overtaken.ts';
 import type { Recipient } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
-import type { Item } from './store.ts';
 import type { Fate, Job } from './wake-ups.ts';
 import type { Watch } from './watch.ts';
 

@@ -1,10 +1,11 @@
 /** Tells people in good time that a token of opwatch, or temporary credentials of a cloud, are about to expire. */
+
+import type { Lifetime } from './clouds/cloud.ts';
+import type { Item } from './item.ts';
 import { tellOperators, tellTenant } from './operators.ts';
-import type { Lifetime } from './providers/provider.ts';
 import type { Runtime } from './runtime.ts';
 import { DAY, HOUR, MINUTE } from './schedule.ts';
 import type { SharedTools } from './shared-item.ts';
-import type { Item } from './store.ts';
 import { TOKEN_ENDS, type Token, type TokenEnd } from './token.ts';
 
 /** How long before a token's end its tenant is told: a week and a day, or once where it lives so briefly that this is no warning. */

@@ -1,7 +1,7 @@
 /** How an operation is looked at: what the adapter is told, the API's habits with the configured gap, and who follows it. */
 import type { Config } from './config.ts';
+import type { Ask } from './observation.ts';
 import { providerNamed } from './providers/index.ts';
-import type { Ask } from './providers/provider.ts';
 import { DEFAULT_GAP, MINUTE } from './schedule.ts';
 import type { Habits, Watch } from './watch.ts';
 

@@ -1,11 +1,13 @@
 /** The head of an operation: a shortcut past its generations that are over. Nothing depends on it being up to date. */
-import { headExpiresAt, headKey } from './items.ts';
-import type { Runtime } from './runtime.ts';
-import type { Item } from './store.ts';
+
+import type { Item } from './item.ts';
+import { headExpiresAt } from './items.ts';
+import { headKey } from './keys.ts';
+import type { Stores } from './stores.ts';
 import type { Watch } from './watch.ts';
 
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
-type Tools = Pick<Runtime, 'table' | 'now'>;
+type Tools = Pick<Stores, 'table' | 'now'>;
 
 /** Points the head, `head` as it was read, to a generation, and keeps it for as long as that may live. */
 export const moveHead = async (

@@ -13,11 +13,12 @@
  * Such a request may still arrive, after a later one. For DOUBT_MS from its beginning the thing is in doubt: a state that is
  * delivered in this time is sent once more when the time is over.
  */
-import { heldKey, messageKey } from './items.ts';
+
+import type { Key } from './item.ts';
+import { heldKey, messageKey } from './keys.ts';
 import type { Runtime } from './runtime.ts';
 import { believed, CLAIM_MS, DOUBT_MS, KEEP_MS, SECOND } from './schedule.ts';
 import { sharedItem } from './shared-item.ts';
-import type { Key } from './store.ts';
 import type { Standing, Target } from './targets/target.ts';
 import type { Watch } from './watch.ts';
 

@@ -3,17 +3,9 @@
  * version read alike and no row holds the same thing twice (docs/decisions/0006-kept-sentences.md). Pure.
  */
 import { FAULTS } from './fault-sentences.ts';
-import {
-  filled,
-  HOLDS,
-  type Language,
-  NOTES,
-  ONE_WORD,
-  REASONS,
-  type Table,
-  type TableName,
-  TERMS,
-} from './sentences.ts';
+import { NOTES } from './note-sentences.ts';
+import { REASONS } from './reason-sentences.ts';
+import { filled, HOLDS, type Language, ONE_WORD, type Table, type TableName, TERMS } from './sentences.ts';
 
 /** A template in its parts: texts at even places, names of slots at odd ones. */
 type Pattern = { readonly parts: readonly string[]; readonly zh: string };

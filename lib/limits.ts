@@ -12,10 +12,11 @@ import {
   untouched,
   type Wish,
 } from './allowance.ts';
-import type { Runtime } from './runtime.ts';
+import type { Config } from './config.ts';
+import type { Key } from './item.ts';
 import { SECOND } from './schedule.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
-import type { Key } from './store.ts';
+import type { Stores } from './stores.ts';
 
 export type Limiter = {
   /** Takes all of `count`, or nothing: then answers after how long they may be had, ms. */
@@ -28,7 +29,7 @@ export type TenantLimits = { readonly requests: Limiter; readonly places: Limite
 export const TENANTS = 'tenants';
 export const allowanceKey = (tenant: string): Key => ({ pk: TENANTS, sk: tenant });
 
-export type LimitTools = SharedTools & Pick<Runtime, 'now' | 'config' | 'log'>;
+export type LimitTools = SharedTools & Pick<Stores, 'now' | 'log'> & { readonly config: Config };
 
 export const createLimits = (tools: LimitTools): TenantLimits => {
   const { now, config, log } = tools;

@@ -1,6 +1,7 @@
 /** A tenant's watches, newest first, page by page, over an index that never changes with their status. */
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
-import { tenantDay, type WatchItem } from './items.ts';
+import type { WatchItem } from './items.ts';
+import { tenantDay } from './keys.ts';
 import { DAY, DEADLINE_MAX_MS, KEEP_MS } from './schedule.ts';
 import type { Table } from './store.ts';
 import type { Watch } from './watch.ts';

@@ -1,8 +1,9 @@
 /** Looks at opwatch's own operations: no cloud is asked, so they need no connection, no credentials and no pace. */
 import type { Due, Outcome } from './ask.ts';
+import type { Cloud } from './clouds/cloud.ts';
 import { askOf } from './habits.ts';
 import { providerNamed } from './providers/index.ts';
-import type { Cloud, Provider } from './providers/provider.ts';
+import type { Provider } from './providers/provider.ts';
 import type { Runtime } from './runtime.ts';
 import type { Watch } from './watch.ts';
 

@@ -3,7 +3,6 @@
  * Says for every watch what was observed, or when its turn is.
  */
 import { askTogether, type Due, type Group, type LookTools, type Outcome } from './ask.ts';
-import type { ConnectionConfig } from './config.ts';
 import { NotAllowed, NotConfigured } from './errors.ts';
 import { heldSlots, type Wish } from './lane.ts';
 import { lookWithin, ownProviderOf } from './look-within.ts';
@@ -11,6 +10,7 @@ import type { Observation } from './observation.ts';
 import { providerNamed } from './providers/index.ts';
 import { SECOND } from './schedule.ts';
 import { sentence } from './sentences.ts';
+import type { ConnectionConfig } from './settings.ts';
 import { isSound } from './watch.ts';
 
 /** The outcome of each watch, as soon as it is known. Rejects for a fault of our own (a table that does not answer). */

@@ -1,12 +1,13 @@
 /** What a chat that cannot be told everything now is told together: a group of deliveries for each message. */
 import { mayAttemptAt } from './delivery.ts';
 import type { Due } from './due.ts';
-import { type DeliveryItem, wakeUpOf, watchKey } from './items.ts';
+import type { Item, Key } from './item.ts';
+import { type DeliveryItem, wakeUpOf } from './items.ts';
+import { watchKey } from './keys.ts';
 import { isNotice, isUrgent } from './notice.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import { EARLY_MS } from './schedule.ts';
-import type { Item, Key } from './store.ts';
 import type { Watch } from './watch.ts';
 
 /** What of several operations, or of several notices, a chat can be told in one message. */

@@ -33,6 +33,18 @@ export type Evidence = 'inferred' | 'untied';
 /** Small notes an adapter leaves to itself in the watch, from one look to the next. At most a few short strings. */
 export type Memo = Readonly<Record<string, string>>;
 
+/** One operation to look at, and what is known of it. */
+export type Ask<O> = {
+  readonly operation: O;
+  /** Whether an earlier look saw it. */
+  readonly seen: boolean;
+  /** When the watch was submitted, epoch ms. */
+  readonly submittedAt: number;
+  readonly memo: Memo;
+  /** Runs (`run` of a sight) whose ends earlier watches of this name have reported: none is an end of this one. */
+  readonly earlierRuns: readonly string[];
+};
+
 /** What one look brought. */
 export type Observation =
   /** The cloud knows the operation. */

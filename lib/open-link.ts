@@ -2,14 +2,15 @@
  * Opens a link to a watch. Chats fetch links for a preview and proxies keep them, so an answer has no effect, sets no cookie,
  * is kept nowhere and tells no other site where its reader came from.
  */
-import { watchKey } from './items.ts';
+
+import type { Item } from './item.ts';
+import { watchKey } from './keys.ts';
 import { readLink } from './link.ts';
 import { gonePage, LINK_HEADERS, watchEvent, watchPage } from './link-page.ts';
 import { linksOf, readLinkKeys } from './links.ts';
 import { prefers } from './preference.ts';
 import type { Runtime } from './runtime.ts';
 import { SECOND } from './schedule.ts';
-import type { Item } from './store.ts';
 import { LANGUAGES, type Language } from './targets/words.ts';
 import type { Watch } from './watch.ts';
 

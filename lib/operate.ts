@@ -2,14 +2,15 @@
 import * as v from 'valibot';
 import { type Caller, mustHave, mustTell } from './caller.ts';
 import { answer, jsonBody } from './http-event.ts';
-import { type DeliveryItem, deliveryKey, isId } from './items.ts';
+import type { Key } from './item.ts';
+import type { DeliveryItem } from './items.ts';
+import { deliveryKey, isId } from './keys.ts';
 import { disableOrigin, enableOrigin, readOrigin } from './origins.ts';
 import { placeOf } from './place.ts';
 import { Refusal, TOO_MANY_DELIVERIES, tooMany } from './problem.ts';
 import { type Handle, isTheirs, note, watchIn } from './requests.ts';
 import { dismiss, dismissParked, type Parked, resend, resendParked } from './resend.ts';
 import type { Runtime } from './runtime.ts';
-import type { Key } from './store.ts';
 import { parseInstant } from './time.ts';
 import type { Watch } from './watch.ts';
 

@@ -1,14 +1,16 @@
 /** Tells people: a notice becomes a delivery to each of the configuration's `operators`, or to a tenant's own targets. */
-import { DEFAULT_TENANT } from './caller.ts';
+
 import type { Config } from './config.ts';
 import { newDelivery } from './delivery.ts';
-import { deliveryKey, newDeliveryItem, noticeId, noticeWebhookId } from './items.ts';
+import { newDeliveryItem } from './items.ts';
+import { deliveryKey, noticeId, noticeWebhookId } from './keys.ts';
 import { isUrgent, type Notice } from './notice.ts';
 import { takeNotice } from './notice-limit.ts';
 import { isCallback, placeOf } from './place.ts';
 import type { Runtime } from './runtime.ts';
 import type { SharedTools } from './shared-item.ts';
 import { targetOf } from './targets/index.ts';
+import { DEFAULT_TENANT } from './tenants.ts';
 
 type Tools = Pick<Runtime, 'config' | 'table' | 'now'>;
 type LimitTools = Tools & SharedTools & Pick<Runtime, 'log'>;

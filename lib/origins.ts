@@ -1,13 +1,13 @@
 /** Disables and enables origins of callbacks, for the tenant whose callbacks they are: to other tenants they are as they were. */
 import { refusal } from './address-guard.ts';
 import type { Config } from './config.ts';
-import { COUNT_MAX } from './count-standing.ts';
 import { isCallback, placeOf } from './place.ts';
 import { Refusal } from './problem.ts';
 import { originTurn } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
 import { SECOND } from './schedule.ts';
 import { wakeSleepers } from './sleepers.ts';
+import { COUNT_MAX } from './standing.ts';
 import { turnKey } from './turn.ts';
 
 type Origin = { readonly tenant: string; readonly origin: string };

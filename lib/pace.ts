@@ -1,14 +1,15 @@
 /** Keeps the lanes in the table: taking times, pausing and reopening are read-modify-write, retried when somebody was faster. */
-import type { ConnectionConfig } from './config.ts';
+
+import type { Vendor } from './clouds/cloud.ts';
 import type { Throttled } from './errors.ts';
 import { type Allotment, allot, type Lane, openLane, type Wish } from './lane.ts';
 import { throttled } from './pacing.ts';
-import type { Vendor } from './providers/provider.ts';
 import { accepted, type Good, newestGood, type Refusal, refused } from './refusals.ts';
-import type { Runtime } from './runtime.ts';
 import { MINUTE, SECOND } from './schedule.ts';
+import type { ConnectionConfig } from './settings.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
 import { raise } from './standing.ts';
+import type { Stores } from './stores.ts';
 
 export type Pace = {
   /** Gives each of `wishes` its call times, in one write; see `allot` in lane.ts. */
@@ -56,7 +57,7 @@ type Known = {
 
 const unknown: Known = { lane: openLane, good: [], crowdedAt: Number.NEGATIVE_INFINITY };
 
-export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
+export const createPace = (tools: SharedTools & Pick<Stores, 'now'>): Pace => {
   const { now } = tools;
   const lanes = sharedItem<Lane>(openLane, tools);
   const connections = new Map<string, Known>();
@@ -124,6 +125,6 @@ export const createPace = (tools: SharedTools & Pick<Runtime, 'now'>): Pace => {
 /** The lanes of these connections as they are now, by name. */
 export const lanesOf = async (
   names: Iterable<string>,
-  { pace }: Pick<Runtime, 'pace'>,
+  { pace }: { readonly pace: Pace },
 ): Promise<ReadonlyMap<string, Lane>> =>
   new Map(await Promise.all([...new Set(names)].map(async (name) => [name, await pace.read(name)] as const)));

@@ -10,8 +10,8 @@ import type { Runtime } from './runtime.ts';
 import { sentence } from './sentences.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
 import { type Accepted, type NoPlace, type NotTaken, type Quota, submit, WATCH_TARGETS_MAX } from './submit.ts';
-import { withinTenant } from './tenants.ts';
 import { type WatchView, watchView } from './view.ts';
+import { withinTenant } from './within-tenant.ts';
 
 type One = { readonly status: number; readonly body: WatchView | Problem };
 type Many = {
@@ -103,3 +103,8 @@ export const problemsIn = ({ body }: Receipt): Problem[] =>
 /** The ids of the watches that it took or joined. */
 export const watchesIn = ({ body }: Receipt): string[] =>
   'map' in body ? body.flatMap(({ watch }) => watch?.id ?? []) : 'title' in body ? [] : [body.id];
+
+/** Says who submitted which watch: the record of one cloud operation begins with it. */
+export const noteSubmitted = (receipt: Receipt, tenant: string, by: string, { log }: Pick<Runtime, 'log'>): void => {
+  for (const watch of watchesIn(receipt)) log.info('watch submitted', { watch, tenant, by });
+};

@@ -1,9 +1,10 @@
 /** Nobody reads the answer to a schedule: each submission that was refused is kept, and the operators are told why. */
-import { DEFAULT_TENANT } from './caller.ts';
+
 import { tellOperatorsOf } from './operators.ts';
 import type { Problem } from './problem.ts';
 import type { Receipt } from './receive.ts';
 import type { Runtime } from './runtime.ts';
+import { DEFAULT_TENANT } from './tenants.ts';
 import { plain } from './text.ts';
 
 /** A message of SQS holds 256 KiB in every region, this much of it the submission (SQS Developer Guide, quotas). */

@@ -1,7 +1,8 @@
 /** What the handlers of the HTTP API share: who may see a watch, and the record of who changed what. */
 import { type Caller, mayUse, principalOf } from './caller.ts';
 import type { HttpEvent, HttpResult } from './http-event.ts';
-import { isId, type WatchItem, watchKey } from './items.ts';
+import type { WatchItem } from './items.ts';
+import { isId, watchKey } from './keys.ts';
 import type { Fields } from './log.ts';
 import { Refusal } from './problem.ts';
 import type { Runtime } from './runtime.ts';

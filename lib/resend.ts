@@ -2,13 +2,14 @@
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { begunAnew, type Delivery, dismissed, overtaken } from './delivery.ts';
 import { keepHead } from './head.ts';
-import { type DeliveryItem, reissued, relisted, tenantDay, type WatchItem, withBody } from './items.ts';
+import type { Item, Key } from './item.ts';
+import { type DeliveryItem, reissued, relisted, type WatchItem, withBody } from './items.ts';
+import { tenantDay } from './keys.ts';
 import { OLDEST_MS } from './listing.ts';
 import { isOvertaken } from './overtaken.ts';
 import { Refusal, TOO_MANY_DELIVERIES, tooMany } from './problem.ts';
 import type { Runtime } from './runtime.ts';
 import { DAY, SECOND } from './schedule.ts';
-import type { Item, Key } from './store.ts';
 import { wake } from './wake.ts';
 import type { Watch } from './watch.ts';
 

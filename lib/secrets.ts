@@ -3,10 +3,10 @@
  * /aws/reference/secretsmanager/), environment variables. Kept in memory for some minutes; never stored or logged.
  */
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import type { ConnectionConfig } from './config.ts';
-import type { Credentials, Lifetime } from './providers/provider.ts';
+import type { Credentials, Lifetime } from './clouds/cloud.ts';
 import { MINUTE, SECOND } from './schedule.ts';
 import { sentence } from './sentences.ts';
+import type { ConnectionConfig } from './settings.ts';
 import { parseInstant } from './time.ts';
 
 /** `fresh`: what was kept has been refused, and is read anew unless that was done just now. */

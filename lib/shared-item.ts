@@ -1,6 +1,7 @@
 /** Items that many functions change: read, changed, written under condition, and tried again when somebody was faster. */
-import type { Runtime } from './runtime.ts';
-import type { Item, Key } from './store.ts';
+
+import type { Item, Key } from './item.ts';
+import type { Stores } from './stores.ts';
 
 export type SharedItem<B> = {
   readonly read: (key: Key) => Promise<B>;
@@ -8,7 +9,7 @@ export type SharedItem<B> = {
   readonly change: <R>(key: Key, change: (body: B) => { readonly body: B; readonly result: R }) => Promise<R>;
 };
 
-export type SharedTools = Pick<Runtime, 'table' | 'chance' | 'pause'>;
+export type SharedTools = Pick<Stores, 'table' | 'chance' | 'pause'>;
 
 const TRIES = 30;
 

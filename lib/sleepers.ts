@@ -4,15 +4,15 @@
  * leaves an entry too many and never one too few.
  */
 import { type Delivery, dueNow } from './delivery.ts';
+import type { Item, Key } from './item.ts';
 import { type DeliveryItem, reissued, withBody } from './items.ts';
-import type { Runtime } from './runtime.ts';
 import { KEEP_MS, SECOND } from './schedule.ts';
-import type { Item, Key } from './store.ts';
+import type { Stores } from './stores.ts';
 import { type Turn, turnKey } from './turn.ts';
 import { wake } from './wake.ts';
 
 type Sleeper = { readonly of: Key };
-type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
+type Tools = Pick<Stores, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 const PREFIX = 'asleep#';
 const PAGE = 100;
@@ -21,7 +21,7 @@ const PAGE = 100;
 export const listSleeper = async (
   turn: string,
   { pk, sk, body: { begunAfter = 0 } }: DeliveryItem,
-  { table, now }: Pick<Runtime, 'table' | 'now'>,
+  { table, now }: Pick<Stores, 'table' | 'now'>,
 ): Promise<void> => {
   const body: Sleeper = { of: { pk, sk } };
   // One entry for each time that it was begun: the entry outlives the attempts of that time.

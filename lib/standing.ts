@@ -5,17 +5,20 @@
  * these counts, and not by a log line that a killed function never writes.
  */
 import type { Delivery } from './delivery.ts';
-import { standingKey } from './items.ts';
+import type { Item, Key } from './item.ts';
+import { standingKey } from './keys.ts';
 import type { Lane } from './lane.ts';
-import type { Runtime } from './runtime.ts';
 import { HOUR, MINUTE } from './schedule.ts';
-import type { Item, Key } from './store.ts';
+import type { Stores } from './stores.ts';
 import type { Turn } from './turn.ts';
 import { isOver, type Watch } from './watch.ts';
 
 /** `parked`: a delivery; `blocked`: a watch; `disabled`: a target or an origin; `resting`: a connection with refused credentials. */
 export const TROUBLES = ['parked', 'blocked', 'disabled', 'resting'] as const;
 export type Trouble = (typeof TROUBLES)[number];
+
+/** Beyond, a count says "or more". */
+export const COUNT_MAX = 10_000;
 
 export type Standing = {
   /** When the trouble was last about to be written, epoch ms. */
@@ -30,7 +33,7 @@ export const AHEAD_MS = HOUR;
 const YOUNG_MS = 20 * MINUTE;
 const TRIES = 10;
 
-type Tools = Pick<Runtime, 'table' | 'now'>;
+type Tools = Pick<Stores, 'table' | 'now'>;
 
 /** Writes the entry of a trouble that is about to be written. Throws when it cannot: then the trouble must not be written either. */
 export const raise = async (trouble: Trouble, of: Key, { table, now }: Tools): Promise<void> => {

@@ -4,6 +4,7 @@
  * Reads are strongly consistent except from the two indexes. Every write states what it expects to find, so nothing is
  * ever overwritten unseen; a write whose answer was lost and which the SDK sent again reads as "somebody was faster".
  */
+
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -14,22 +15,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-
-export type Key = { readonly pk: string; readonly sk: string };
-
-/** An item: keys, a version that every write raises, index attributes where it is in an index, and a body. */
-export type Item<B = unknown> = Key & {
-  readonly version: number;
-  readonly body: B;
-  /** In the lease index while work is owed. */
-  readonly leaseShard?: string;
-  readonly aliveUntil?: number;
-  /** In the listing index for good. */
-  readonly tenantDay?: string;
-  readonly listedAt?: string;
-  /** Epoch seconds after which DynamoDB may delete the item (within days). */
-  readonly expiresAt?: number;
-};
+import type { Item, Key } from './item.ts';
 
 /** An entry of the lease index: where an item stands in its shard. */
 export type Lapsed = Key & { readonly aliveUntil: number };

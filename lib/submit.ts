@@ -1,10 +1,11 @@
 /** Accepts submissions: writes the watch, sends its one message; or joins the watch that answers for the operation already. */
 
 import { keepHead, moveHead } from './head.ts';
-import { headKey, newWatchItem, reissued, relisted, type WatchItem, watchId, watchKey, withBody } from './items.ts';
+import type { Item } from './item.ts';
+import { newWatchItem, reissued, relisted, type WatchItem, withBody } from './items.ts';
+import { headKey, watchId, watchKey } from './keys.ts';
 import { lacksOf } from './recipient.ts';
 import type { Runtime } from './runtime.ts';
-import type { Item } from './store.ts';
 import type { Submission } from './submission.ts';
 import type { Lack } from './targets/target.ts';
 import { wake } from './wake.ts';

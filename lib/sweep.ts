@@ -6,10 +6,12 @@
  * again a minute later; the others go on.
  */
 import { census } from './census.ts';
-import { COUNT_MAX, countStanding } from './count-standing.ts';
+import { countStanding } from './count-standing.ts';
 import { tellOfTokens } from './expiry.ts';
-import { LEASE_SHARDS, type Leased, reissued, unsent } from './items.ts';
+import { type Leased, reissued, unsent } from './items.ts';
+import { LEASE_SHARDS } from './keys.ts';
 import type { Runtime } from './runtime.ts';
+import { COUNT_MAX } from './standing.ts';
 import type { Lapsed } from './store.ts';
 import { wake } from './wake.ts';
 

@@ -14,13 +14,14 @@ import {
   wasToldLater,
   withTold,
 } from './held-state.ts';
-import { type DeliveryItem, operationKey } from './items.ts';
+import type { Key } from './item.ts';
+import type { DeliveryItem } from './items.ts';
+import { operationKey } from './keys.ts';
 import { isNotice } from './notice.ts';
 import { saveAttempt, saveOvertaken } from './outcome.ts';
 import type { Recipient } from './recipient.ts';
 import type { Told } from './request.ts';
 import type { Runtime } from './runtime.ts';
-import type { Key } from './store.ts';
 import type { Watch } from './watch.ts';
 
 export type Outcome = { readonly fates: Fates; readonly made?: Made };

@@ -2,9 +2,11 @@
 import * as v from 'valibot';
 import { LimitSettings } from './allowance.ts';
 import { CALLBACK_SIGNINGS, type CallbackSigning } from './callback-keys.ts';
-import { type Caller, DEFAULT_TENANT } from './caller.ts';
 import { ANY_CALLBACK, isOrigin, tellableBy } from './place.ts';
 import { Reference } from './reference.ts';
+
+/** Direct invokes, schedules and IAM principals act for this tenant. */
+export const DEFAULT_TENANT = 'default';
 
 export const TenantSettings = v.strictObject({
   /** Signs callbacks: a `whsec_` secret, or two during a rotation. */
@@ -37,7 +39,10 @@ export const tenantOf = ({ signing = [], callbackSigning, notify }: v.InferOutpu
 
 type Settings = v.InferOutput<typeof TenantSettings>;
 
-export type Bounds = Pick<Caller, 'connections' | 'targets'>;
+export type Bounds = {
+  readonly connections?: readonly string[];
+  readonly targets?: readonly string[];
+};
 
 /** What a tenant may use and have told; a tenant that the configuration does not name may nothing. */
 export const boundsOf = (tenant: string, settings: Settings | undefined): Bounds => {
@@ -71,22 +76,4 @@ export const boundFaults = (
     ),
     ...strangers.map((name) => `${at}.targets: must hold ${name}, which ${at}.notify names`),
   ];
-};
-
-/** The entries that both lists allow; a list that is left out allows all. */
-const both = (
-  a: readonly string[] | undefined,
-  b: readonly string[] | undefined,
-  allows: (list: readonly string[], entry: string) => boolean,
-): readonly string[] | undefined => {
-  if (!a || !b) return a ?? b;
-  return [...new Set([...a.filter((entry) => allows(b, entry)), ...b.filter((entry) => allows(a, entry))])];
-};
-
-/** The caller within the bounds of its tenant: its token may narrow them, and never widen. */
-export const withinTenant = (caller: Caller, { connections, targets }: Bounds): Caller => {
-  const { connections: ownConnections, targets: ownTargets, ...rest } = caller;
-  const used = both(ownConnections, connections, (list, entry) => list.includes(entry));
-  const told = both(ownTargets, targets, tellableBy);
-  return { ...rest, ...(used && { connections: used }), ...(told && { targets: told }) };
 };

@@ -5,7 +5,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Caller, SCOPES, type Scope } from './caller.ts';
 import { isCanary } from './canary.ts';
-import type { Item, Key } from './store.ts';
+import type { Item, Key } from './item.ts';
 
 export type Token = {
   readonly id: string;

@@ -5,13 +5,14 @@
  * it takes one of a few seats, and gives it back when it is done. Once it is known to hang it is left alone for minutes, and
  * then tried by one batch: so many that hang at a time do not take every function either.
  */
+
+import type { Key } from './item.ts';
 import { type Attempts, isFailing, type Tally, tallied, untried } from './origin.ts';
 import { openPacing, type Pacing, paceNow, pauseEnd } from './pacing.ts';
 import type { Resting } from './resting.ts';
 import { believed, MINUTE, SECOND } from './schedule.ts';
 import { sentence } from './sentences.ts';
-import type { Key } from './store.ts';
-import type { Rate } from './targets/target.ts';
+import type { Rate } from './verdict.ts';
 
 type Seat = { readonly by: string; readonly until: number };
 

@@ -3,9 +3,9 @@
 import type { Attempts } from './origin.ts';
 import { throttled } from './pacing.ts';
 import { rested } from './resting.ts';
-import type { Runtime } from './runtime.ts';
 import { type SharedTools, sharedItem } from './shared-item.ts';
 import { raise } from './standing.ts';
+import type { Stores } from './stores.ts';
 import {
   answered,
   attempted,
@@ -48,7 +48,7 @@ export type Learned = {
   readonly attempts?: Attempts;
 };
 
-export const createTurns = (tools: SharedTools & Pick<Runtime, 'now'>): Turns => {
+export const createTurns = (tools: SharedTools & Pick<Stores, 'now'>): Turns => {
   const { now } = tools;
   const turns = sharedItem<Turn>(openTurn, tools);
 

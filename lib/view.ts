@@ -1,11 +1,11 @@
 /** Watches as the API shows them. Pure. */
 import type { AttemptRecord, Delivery } from './delivery.ts';
 import { blockedData, type Links } from './event.ts';
+import type { Item } from './item.ts';
 import type { Lane } from './lane.ts';
 import { missedBy } from './missed.ts';
 import { projectNextLook } from './next-look.ts';
 import { SECOND } from './schedule.ts';
-import type { Item } from './store.ts';
 import { type Habits, isOver, type Watch } from './watch.ts';
 
 const iso = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());

@@ -4,11 +4,12 @@
  * A message is acknowledged when its item needs nothing more from it; otherwise it is hidden and reported as failed, so
  * that the very same message comes back. Whatever goes wrong, it comes back too, only at another time.
  */
+
+import type { Item, Key } from './item.ts';
 import { type Leased, letGo } from './items.ts';
 import { type Hide, queueOf, readWakeUp, type SqsRecord, type WakeUp } from './queue.ts';
-import type { Runtime } from './runtime.ts';
 import { againAfter, hideSeconds, isWornOut } from './schedule.ts';
-import type { Item, Key } from './store.ts';
+import type { Stores } from './stores.ts';
 
 export type Job<B> = {
   readonly wakeUp: WakeUp;
@@ -21,7 +22,7 @@ export type Job<B> = {
 /** What becomes of a message: acknowledged, or back at a time (epoch ms). */
 export type Fate = 'done' | { readonly backAt: number };
 
-export type Tools = Pick<Runtime, 'table' | 'queue' | 'log' | 'env' | 'now'>;
+export type Tools = Pick<Stores, 'table' | 'queue' | 'log' | 'env' | 'now'>;
 
 /** Whether a message is the one an item is looked after by: of its ticket, and no double of the one that has it already. */
 export const isCurrent = (

@@ -2,16 +2,16 @@
 import { type Leased, wakeUpOf } from './items.ts';
 import { providerNamed } from './providers/index.ts';
 import { queueFor } from './queue.ts';
-import type { Runtime } from './runtime.ts';
+import type { Environment, Stores } from './stores.ts';
 import type { Watch } from './watch.ts';
 
 /** The queue an item's messages go to, or undefined when there is none. */
-const queueUrlOf = (item: Leased<unknown>, { pollQueues, notifyQueues }: Runtime['env']): string | undefined => {
+const queueUrlOf = (item: Leased<unknown>, { pollQueues, notifyQueues }: Environment): string | undefined => {
   const urls = item.sk === 'watch' ? pollQueuesOf(item, pollQueues) : notifyQueues;
   return urls.length > 0 ? queueFor(urls, item.pk) : undefined;
 };
 
-const pollQueuesOf = (item: Leased<unknown>, pollQueues: Runtime['env']['pollQueues']): readonly string[] => {
+const pollQueuesOf = (item: Leased<unknown>, pollQueues: Environment['pollQueues']): readonly string[] => {
   const vendor = providerNamed((item.body as Watch | undefined)?.provider ?? '')?.traits.vendor;
   // A watch whose provider has left the deployment only waits for its deadline: any poller can end it.
   return vendor === undefined ? Object.values(pollQueues).flat() : (pollQueues[vendor] ?? []);
@@ -23,7 +23,7 @@ const pollQueuesOf = (item: Leased<unknown>, pollQueues: Runtime['env']['pollQue
  */
 export const wake = async (
   items: readonly Leased<unknown>[],
-  { queue, env, log }: Pick<Runtime, 'queue' | 'env' | 'log'>,
+  { queue, env, log }: Pick<Stores, 'queue' | 'env' | 'log'>,
 ): Promise<Leased<unknown>[]> => {
   const sendTo = async (url: string | undefined, some: readonly Leased<unknown>[]): Promise<Leased<unknown>[]> => {
     const wakeUps = new Map(some.map((item) => [wakeUpOf(item), item]));

@@ -1,6 +1,6 @@
 /** What operators and the log are told of a watch when a look has changed it. */
 import { isCanary } from './canary.ts';
-import { watchKey } from './items.ts';
+import { watchKey } from './keys.ts';
 import { tellOperatorsOf } from './operators.ts';
 import type { Runtime } from './runtime.ts';
 import { raise } from './standing.ts';

@@ -7,8 +7,8 @@ import {
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Resource } from '../deploy/serverless.ts';
 import { isRecord, type Resolve } from './resolve.ts';
-import type { Resource } from './serverless.ts';
 
 /** What the emulators know of; the rest (encryption, point-in-time recovery, expiry) is AWS's to do. */
 const TABLE_PROPERTIES = ['AttributeDefinitions', 'BillingMode', 'GlobalSecondaryIndexes', 'KeySchema'];

@@ -9,6 +9,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { isLocalStackOff } from '../bundle.ts';
+import type { FunctionDefinition, Serverless } from '../deploy/serverless.ts';
 import { endWithParent, failParent, hasParent, reportStep, StartFault, serveParent, tellPeople } from './child.ts';
 import { deploy } from './deploy.ts';
 import { startMapping } from './event-source-mapping.ts';
@@ -16,7 +17,6 @@ import { givenEmulators } from './given-emulators.ts';
 import { createInvoker, FunctionTimeout, listening } from './invoker.ts';
 import { limitRequests } from './request-limit.ts';
 import { createResolver, isRecord, type Resolve } from './resolve.ts';
-import type { FunctionDefinition, Serverless } from './serverless.ts';
 import { givenSurroundings, runningSurroundings, type Surroundings, startSurroundings } from './surroundings.ts';
 import { createLocalToken } from './token.ts';
 

@@ -2,7 +2,7 @@
  * CloudFormation's intrinsic functions, worked out for one machine: what serverless.yml says of tables and queues, and what
  * it tells the functions about them. As little of them as serverless.yml uses; anything else is refused by name.
  */
-import type { Resource } from './serverless.ts';
+import type { Resource } from '../deploy/serverless.ts';
 
 /** The account of every SQS emulator of this lineage; ARNs carry it. */
 export const LOCAL_ACCOUNT = '000000000000';

@@ -49,7 +49,7 @@ describe('one file each', () => {
     ['SQS', /^@aws-sdk\/client-sqs$/, 'lib/queue.ts'],
     ['SSM', /^@aws-sdk\/client-ssm$/, 'lib/secrets.ts'],
   ])('uses %s, beside the composition root that makes its client', (_, pattern, file) => {
-    expect(beside(importers(pattern))).toEqual(['lib/runtime.ts', file].toSorted());
+    expect(beside(importers(pattern))).toEqual(['lib/compose.ts', file].toSorted());
   });
 
   test('uses the network, and the guard that resolves names for it', () => {
@@ -61,7 +61,7 @@ describe('one file each', () => {
   });
 
   test('reads clock, chance and environment', () => {
-    const root = ['lib/runtime.ts'];
+    const root = ['lib/compose.ts'];
     expect(beside(mentioners(/\bDate\.now\b|\bnew Date\(\)|\bperformance\b/))).toEqual(root);
     expect(beside(mentioners(/\bMath\.random\b|\brandomUUID\b/))).toEqual(root);
     // Which vendor's queue a poller is deployed for is known to nobody else.
@@ -106,8 +106,8 @@ describe('data flows one way', () => {
   });
 
   test('only handlers and what surrounds them use the runtime itself; everything else is handed it', () => {
-    const users = forbidden(within('lib/'), /^lib\/runtime\.ts$/, false).filter((user) => beside([user]).length > 0);
-    expect(users).toEqual(['lib/shell.ts -> lib/runtime.ts']);
+    const users = forbidden(within('lib/'), /^lib\/compose\.ts$/, false).filter((user) => beside([user]).length > 0);
+    expect(users).toEqual(['lib/shell.ts -> lib/compose.ts']);
     expect(forbidden(within('lib/'), /^lib\/shell\.ts$/)).toEqual([]);
   });
 
@@ -119,12 +119,12 @@ describe('data flows one way', () => {
     expect(forbidden(['lib/blocked.ts', 'lib/deadline.ts'], /^(?!lib\/(schedule|errors|sentences)\.ts$)/)).toEqual([]);
     expect(forbidden(['lib/facts.ts'], /^(?!lib\/(observation|schedule|text)\.ts$)/)).toEqual([]);
     expect(forbidden(['lib/schedule.ts', 'lib/text.ts', 'lib/errors.ts', 'lib/fault-sentences.ts'], /./)).toEqual([]);
-    expect(forbidden(['lib/sentences.ts'], /^(?!lib\/fault-sentences\.ts$)/)).toEqual([]);
-    expect(forbidden(['lib/kept-sentence.ts'], /^(?!lib\/(fault-)?sentences\.ts$)/)).toEqual([]);
+    expect(forbidden(['lib/sentences.ts'], /^(?!lib\/(fault|note|reason)-sentences\.ts$)/)).toEqual([]);
+    expect(forbidden(['lib/kept-sentence.ts'], /^(?!lib\/(\w+-)?sentences\.ts$)/)).toEqual([]);
     expect(
       forbidden(
         ['lib/delivery.ts', 'lib/lane.ts'],
-        /^(?!lib\/(schedule|watch|event|notice|pacing|refusals|targets\/target)\.ts$)/,
+        /^(?!lib\/(schedule|watch|event|notice|pacing|refusals|verdict)\.ts$)/,
       ),
     ).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { callsInTurn, LaneBusy } from '../lib/calls-in-turn.ts';
-import type { ConnectionConfig } from '../lib/config.ts';
 import { allot, type Lane, openLane } from '../lib/lane.ts';
 import type { Pace } from '../lib/pace.ts';
+import type { ConnectionConfig } from '../lib/settings.ts';
 import { T0 } from './samples.ts';
 
 const connectionOf = (callsPerSecond: number): ConnectionConfig => ({

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HeldState } from '../lib/held-state.ts';
 import type { HttpRequest } from '../lib/http.ts';
-import type { Item } from '../lib/store.ts';
+import type { Item } from '../lib/item.ts';
 import type { WatchView } from '../lib/view.ts';
 import { DAY, MINUTE, SECOND } from './samples.ts';
 import { createChance } from './world/chance.ts';

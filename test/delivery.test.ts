@@ -9,7 +9,7 @@ import {
   newDelivery,
   overtaken,
 } from '../lib/delivery.ts';
-import type { Verdict } from '../lib/targets/target.ts';
+import type { Verdict } from '../lib/verdict.ts';
 import { HOUR, MINUTE, T0 } from './samples.ts';
 
 const fresh = newDelivery(

@@ -3,20 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { newDelivery } from '../lib/delivery.ts';
 import {
   asleep,
-  attemptKey,
   headExpiresAt,
-  headKey,
-  LEASE_SHARDS,
   leaseIsDue,
   letGo,
   newDeliveryItem,
   newWatchItem,
   reissued,
   wakeUpOf,
-  watchId,
-  webhookId,
   withBody,
 } from '../lib/items.ts';
+import { attemptKey, headKey, LEASE_SHARDS, watchId, webhookId } from '../lib/keys.ts';
 import { stop } from '../lib/watch.ts';
 import { DAY, HOUR, MINUTE, T0, watchWith } from './samples.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { serve } from '../functions/api.ts';
 import { serve as serveTrigger } from '../functions/trigger.ts';
 import type { HttpEvent } from '../lib/http-event.ts';
-import { headKey, watchKey } from '../lib/items.ts';
+import { headKey, watchKey } from '../lib/keys.ts';
 import { Refusal } from '../lib/problem.ts';
 import { resend } from '../lib/resend.ts';
 import { DAY, HOUR, MINUTE } from './samples.ts';

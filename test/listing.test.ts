@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Item } from '../lib/item.ts';
 import { newWatchItem } from '../lib/items.ts';
 import { listWatches } from '../lib/listing.ts';
-import type { Item } from '../lib/store.ts';
 import type { Watch } from '../lib/watch.ts';
 import { DAY, HOUR, MINUTE, T0, watchWith } from './samples.ts';
 import { createWorld } from './world/world.ts';

@@ -1,7 +1,7 @@
 /** The number of queues changes with a deployment, and whatever was in them is looked after all the same. */
 import { describe, expect, test } from 'vitest';
+import { readEnvironment } from '../lib/compose.ts';
 import type { Delivery } from '../lib/delivery.ts';
-import { readEnvironment } from '../lib/runtime.ts';
 import { isOver } from '../lib/watch.ts';
 import { HOUR, MINUTE } from './samples.ts';
 import { deliveriesOf, logged, pass, submitted, watchOf } from './world/scenes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { serveDirect } from '../functions/trigger.ts';
+import { serveDirect } from '../lib/direct-event.ts';
 import type { NoticeEvent } from '../lib/notice.ts';
 import { MINUTE, OPERATIONS } from './samples.ts';
 import { pass, stage } from './world/scenes.ts';

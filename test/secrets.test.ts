@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ConnectionConfig } from '../lib/config.ts';
 import { createSecrets } from '../lib/secrets.ts';
+import type { ConnectionConfig } from '../lib/settings.ts';
 import { MINUTE, SECOND } from './samples.ts';
 
 /** SSM with these parameters, which may be changed; keeps what it was asked. */

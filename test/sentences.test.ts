@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { FAULTS } from '../lib/fault-sentences.ts';
 import { faultsIn, noteIn, reasonIn, saidBeside } from '../lib/kept-sentence.ts';
-import { filled, HOLDS, NOTES, ONE_WORD, SENTENCES, type SentenceCode, TERMS } from '../lib/sentences.ts';
+import { NOTES } from '../lib/note-sentences.ts';
+import { filled, HOLDS, ONE_WORD, SENTENCES, type SentenceCode, TERMS } from '../lib/sentences.ts';
 
 const codes = Object.keys(SENTENCES) as SentenceCode[];
 const slotsOf = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).sort();

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { serve } from '../functions/api.ts';
 import type { Delivery } from '../lib/delivery.ts';
-import { newDeliveryItem, STANDING_SHARDS } from '../lib/items.ts';
+import type { Item } from '../lib/item.ts';
+import { newDeliveryItem } from '../lib/items.ts';
+import { STANDING_SHARDS } from '../lib/keys.ts';
 import { raise } from '../lib/standing.ts';
-import type { Item } from '../lib/store.ts';
 import { sweep } from '../lib/sweep.ts';
 import type { Turn } from '../lib/turn.ts';
 import { DAY, HOUR, MINUTE } from './samples.ts';

@@ -1,4 +1,4 @@
-import type { Credentials } from '../providers/provider.ts';
+import type { Credentials } from './cloud.ts';
 import { canonical, hmacSha256, sha256, type Unsigned } from './signing.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Cloud } from '../providers/provider.ts';
 import { readAliyun } from './aliyun-answer.ts';
 import { sign } from './aliyun-signer.ts';
 import type { Answer } from './answer.ts';
+import type { Cloud } from './cloud.ts';
 import { encodePairs } from './encoding.ts';
 import { endpointOf } from './endpoint.ts';
 

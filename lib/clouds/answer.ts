@@ -1,11 +1,11 @@
 /** What becomes of a cloud's HTTP answer before anybody reads a state in it. */
 import { type CloudWords, RetryLater, Throttled } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
-import type { Credentials } from '../providers/provider.ts';
 import { redact } from '../redact.ts';
 import { parseHttpDate } from '../retry-after.ts';
 import { sentence } from '../sentences.ts';
 import { plain } from '../text.ts';
+import type { Credentials } from './cloud.ts';
 import { type Fields, given } from './fields.ts';
 
 export type Answer =

@@ -1,8 +1,9 @@
 /** What GaussDB(DWS) shows of an action and of its cluster. */
 
 import { Misconfigured, RetryLater } from '../errors.ts';
-import type { Cloud, Facts, Progress } from '../providers/provider.ts';
+import type { Facts, Progress } from '../observation.ts';
 import { type Answer, noState, ofAnother } from './answer.ts';
+import type { Cloud } from './cloud.ts';
 import { capitals, code, type Fields, fields, given, text, trimmed } from './fields.ts';
 import { callHuawei } from './huawei.ts';
 import { type Failing, failingIn, progressIn } from './huawei-dws-parts.ts';

@@ -1,7 +1,7 @@
 import { Misconfigured } from '../errors.ts';
-import type { Cloud } from '../providers/provider.ts';
 import { sentence } from '../sentences.ts';
 import type { Answer } from './answer.ts';
+import type { Cloud } from './cloud.ts';
 import { encode } from './encoding.ts';
 import { endpointOf } from './endpoint.ts';
 import { readHuawei } from './huawei-answer.ts';

@@ -12,11 +12,11 @@ import { parseArgs } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import settings from '#config';
 import { callbackSecrets } from '../callback-keys.ts';
-import { DEFAULT_TENANT } from '../caller.ts';
 import { readConfig } from '../config.ts';
 import { isOrigin } from '../place.ts';
 import { createSecrets } from '../secrets.ts';
 import { publicKeyOf } from '../standard-webhooks.ts';
+import { DEFAULT_TENANT } from '../tenants.ts';
 
 const USAGE = `usage:
   npm run callback-key -- new

@@ -4,15 +4,16 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { theRuntime } from '../compose.ts';
 import { describe } from '../delivery.ts';
 import { LookError } from '../errors.ts';
 import { ask, recipientOf } from '../recipient.ts';
-import { type Runtime, theRuntime } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { MINUTE, SECOND } from '../schedule.ts';
 import { SecretError } from '../secrets.ts';
 import { targetOf } from '../targets/index.ts';
-import type { Rate, Verdict } from '../targets/target.ts';
 import { plain } from '../text.ts';
+import type { Rate, Verdict } from '../verdict.ts';
 import { type Sample, samplesFor } from './target-samples.ts';
 
 const USAGE = `usage:

@@ -74,7 +74,7 @@ const main = async (): Promise<number> => {
   const input = read(given);
   if (values.offline) return runOffline();
 
-  const { theRuntime } = await import('../runtime.ts');
+  const { theRuntime } = await import('../compose.ts');
   const { probe } = await import('./probe/probe.ts');
   const { text, isAnswered } = await probe({ provider, input, ...values }, theRuntime());
   console.log(text);

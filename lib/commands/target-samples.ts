@@ -1,10 +1,11 @@
 /** What notify-test sends a target: a sample of whatever the configuration has it told. */
-import { DEFAULT_TENANT } from '../caller.ts';
+
 import { Misconfigured } from '../errors.ts';
 import type { HttpRequest } from '../http.ts';
 import { eventsFor, recipientOf } from '../recipient.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Attempt, Target } from '../targets/target.ts';
+import { DEFAULT_TENANT } from '../tenants.ts';
 import { LINKED, sampleEvents, sampleNotices, sampleProgress, UNLINKED } from './sample-events.ts';
 
 export type Sample = {

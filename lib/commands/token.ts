@@ -11,11 +11,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DEFAULT_TENANT, SCOPES, type Scope } from '../caller.ts';
+import { SCOPES, type Scope } from '../caller.ts';
 import { isCanary } from '../canary.ts';
+import type { Item } from '../item.ts';
 import { isOrigin } from '../place.ts';
 import { DAY } from '../schedule.ts';
-import { createTable, type Item, type Table } from '../store.ts';
+import { createTable, type Table } from '../store.ts';
+import { DEFAULT_TENANT } from '../tenants.ts';
 import { endOf, newToken, TOKENS, type Token, tokenEndKey, tokenKey } from '../token.ts';
 
 const USAGE = `usage:

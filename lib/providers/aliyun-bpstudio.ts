@@ -6,13 +6,15 @@ import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
 import { failureOf, resultOf, wordsBeside } from '../clouds/aliyun-bpstudio.ts';
 import { noState } from '../clouds/answer.ts';
+import type { Cloud } from '../clouds/cloud.ts';
 import { code, type Fields, fields, given, instant, text } from '../clouds/fields.ts';
 import { type LookError, Misconfigured } from '../errors.ts';
+import type { Ask, Memo, Observation } from '../observation.ts';
 import { sentence } from '../sentences.ts';
 import { broughtNothing, oneByOne } from './kit/in-turn.ts';
 import { id } from './kit/operation.ts';
 import { absentBy, asWritten, mustBeAbout, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Memo, Observation, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 /** The service is central: it has these two endpoints, and operates on every region from them. */
 const REGIONS = ['cn-hangzhou', 'ap-southeast-1'] as const;

@@ -2,13 +2,15 @@
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
 import { type Answer, noState, ofAnother } from '../clouds/answer.ts';
+import type { Cloud } from '../clouds/cloud.ts';
 import { code, count, type Fields, fields, given, list, text } from '../clouds/fields.ts';
 import { type LookError, Misconfigured } from '../errors.ts';
+import type { Ask, Observation, Progress } from '../observation.ts';
 import { sentence } from '../sentences.ts';
 import { broughtNothing, concernsAll, inTurn, orThrow } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
 import { absentBy, asWritten, inAnyCase, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Observation, Progress, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 

@@ -1,12 +1,14 @@
 /** E-MapReduce GetOperation, 2021-03-20. An OperationId names one operation once, so every end belongs to its operation. */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
+import type { Cloud } from '../clouds/cloud.ts';
 import { code, fields, given, instant, text } from '../clouds/fields.ts';
+import type { Ask, Observation } from '../observation.ts';
 import { sentence } from '../sentences.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Observation, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 const Operation = v.strictObject({
   RegionId: region('RegionId'),

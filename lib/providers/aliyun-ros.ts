@@ -4,14 +4,16 @@
  */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
+import type { Cloud } from '../clouds/cloud.ts';
 import { ACTIONS, isCreation, isUpdate, stackOf, utc } from '../clouds/ros-stack.ts';
+import type { Ask, Observation } from '../observation.ts';
 import { sentence } from '../sentences.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
 import { BEGINS, ofNone, ofRun, type RosOperation } from './kit/ros-run.ts';
 import { byClockOf } from './kit/run.ts';
 import { mustBeAbout, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Observation, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 const Named = v.strictObject({
   RegionId: region('RegionId'),

@@ -1,7 +1,9 @@
 /** The canary's operations, one kind for the pollers of each vendor: each is over by itself soon after its submission. No cloud is asked. */
 import * as v from 'valibot';
+import type { Vendor } from '../clouds/cloud.ts';
+import type { Ask, Observation } from '../observation.ts';
 import { CANARY_LASTS_MS } from '../schedule.ts';
-import type { Ask, Observation, Provider, Vendor } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 const Operation = v.strictObject({
   /** The minute that it was begun in. */

@@ -5,6 +5,7 @@
  * on under another name. So up to three are asked: the action, its failure name, and the cluster as a second witness.
  */
 import * as v from 'valibot';
+import type { Cloud } from '../clouds/cloud.ts';
 import { capitals, given, trimmed } from '../clouds/fields.ts';
 import { type Action, actionNamed, clusterAt } from '../clouds/huawei-dws.ts';
 import {
@@ -19,12 +20,13 @@ import {
 import { FAILURE_NAMES } from '../clouds/huawei-dws-tasks.ts';
 import { byCluster, described, type Shown } from '../clouds/huawei-dws-witness.ts';
 import { stampOf } from '../clouds/stamp.ts';
+import type { Ask, Facts, Memo, Observation } from '../observation.ts';
 import { sentence } from '../sentences.ts';
 import { inTurn, orThrow } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
 import { byClockOf } from './kit/run.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Facts, Memo, Observation, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 const Operation = v.strictObject({
   region: region('region'),

@@ -1,12 +1,14 @@
 /** Huawei Cloud's uniform job API, v1: one adapter for every service that has it. */
 import * as v from 'valibot';
+import type { Cloud } from '../clouds/cloud.ts';
 import { capitals, code, count, type Fields, fields, given, instant, list, text, trimmed } from '../clouds/fields.ts';
 import { callHuawei } from '../clouds/huawei.ts';
+import type { Ask, Facts, Observation, Progress } from '../observation.ts';
 import { sentence } from '../sentences.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Facts, Observation, Progress, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 const SERVICES = ['ecs', 'evs', 'bms', 'ims', 'sdrs'] as const;
 

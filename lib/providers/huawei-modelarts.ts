@@ -1,11 +1,13 @@
 /** ModelArts Lite Server operation (GetDevServerOperation, v1): attaching and detaching a volume, as yet. */
 import * as v from 'valibot';
+import type { Cloud } from '../clouds/cloud.ts';
 import { code, type Fields, fields, given, parseFields, text } from '../clouds/fields.ts';
 import { callHuawei } from '../clouds/huawei.ts';
+import type { Ask, Facts, Observation } from '../observation.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
-import type { Ask, Cloud, Facts, Observation, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 const Operation = v.strictObject({
   region: region('region'),

@@ -4,56 +4,10 @@
  * An adapter is a table and a function. It makes one attempt, keeps no state, waits for nothing, reads no clock and
  * knows neither the table nor the queue. Adding one: docs/add-a-provider.md.
  */
+
 import type { GenericSchema } from 'valibot';
-import type { Send } from '../http.ts';
-import type { CloudStatus, Memo, Observation } from '../observation.ts';
-
-export type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from '../observation.ts';
-
-export type Vendor = 'aliyun' | 'huawei';
-
-/** One operation to look at, and what is known of it. */
-export type Ask<O> = {
-  readonly operation: O;
-  /** Whether an earlier look saw it. */
-  readonly seen: boolean;
-  /** When the watch was submitted, epoch ms. */
-  readonly submittedAt: number;
-  readonly memo: Memo;
-  /** Runs (`run` of a sight) whose ends earlier watches of this name have reported: none is an end of this one. */
-  readonly earlierRuns: readonly string[];
-};
-
-export type Credentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Alibaba STS token or Huawei temporary security token. */
-  readonly securityToken?: string;
-  /** Of temporary ones, where whoever keeps them says so. */
-  readonly lifetime?: Lifetime;
-};
-
-/** Epoch ms. */
-export type Lifetime = {
-  /** When this function first read them. */
-  readonly seenAt: number;
-  readonly expiresAt: number;
-};
-
-/** What an adapter is given to look with. */
-export type Cloud = {
-  readonly credentials: Credentials;
-  /** Endpoint overrides of the connection, by product (`emr`, `dws`): a host or an origin, `{region}` filled in. */
-  readonly endpoints: Readonly<Record<string, string>>;
-  /** One HTTP call. The caller counts it, bounds it in time and bytes, and keeps the connection's pace. */
-  readonly send: Send;
-  /** Now, epoch ms, by the clock that `Ask.submittedAt` was read from: what lies between the two is a time that passed. */
-  readonly now: number;
-  /** How far the cloud's clock is ahead of that one, ms: a request is signed with the cloud's time. */
-  readonly skewMs: number;
-  /** A fresh random nonce for each call. */
-  readonly nonce: () => string;
-};
+import type { Cloud, Vendor } from '../clouds/cloud.ts';
+import type { Ask, CloudStatus, Observation } from '../observation.ts';
 
 export type Provider<O = unknown> = {
   readonly traits: {

@@ -2,28 +2,13 @@
  * What opwatch asks of a place that can be told: a pure function from event to request, and a pure verdict from the answer.
  * Adding one: docs/add-a-target.md.
  */
+
 import type { GenericSchema } from 'valibot';
 import type { EventType, OperationEvent, ProgressEvent } from '../event.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import type { NoticeEvent } from '../notice.ts';
+import type { Rate, Verdict } from '../verdict.ts';
 import type { Status, Watch } from '../watch.ts';
-
-/** What became of one attempt, named by what happens next. */
-export type Verdict =
-  | { readonly kind: 'delivered' }
-  /** Try again, on the schedule or when the receiver asked for. */
-  | {
-      readonly kind: 'retry';
-      /** Our words, and behind them the receiver's own code and words: bounded, and masked as the answer that was judged. */
-      readonly reason: string;
-      readonly afterMs?: number;
-      /** It is told too often or is overwhelmed: everything for it goes slower. */
-      readonly slow?: true;
-      /** In its own words this place is gone for good: a person has to act. Attempts go on, for the person may. */
-      readonly ended?: true;
-    }
-  /** The receiver wants nothing more, ever (410). */
-  | { readonly kind: 'gone'; readonly reason: string };
 
 /** The newest state of an operation. */
 export type Standing = { readonly status: Status };
@@ -42,9 +27,6 @@ export type Subject = Pick<Watch, 'id' | 'provider' | 'operation' | 'labels'>;
 
 /** What a submission has to name, so that a target can be told: `at` is the place of the field in the submission. */
 export type Lack = { readonly at: readonly string[]; readonly detail: string };
-
-/** How often a place may be told; both hold where both are given. */
-export type Rate = { readonly perSecond?: number | undefined; readonly perMinute?: number | undefined };
 
 /** Whether messages hold a link that opens a watch without a token. */
 export type LinkKind = 'none' | 'watch';

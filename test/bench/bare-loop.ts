@@ -4,8 +4,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { BatchGetCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { HttpRequest } from '../../lib/http.ts';
+import type { Item, Key } from '../../lib/item.ts';
 import type { SqsRecord } from '../../lib/queue.ts';
-import type { Item, Key } from '../../lib/store.ts';
 
 export type BareLoop = {
   readonly dynamodb: DynamoDBClient;

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, readConfig } from '../../lib/config.ts';
-import { newWatchItem, wakeUpOf, watchId, watchKey } from '../../lib/items.ts';
+import { newWatchItem, wakeUpOf } from '../../lib/items.ts';
+import { watchId, watchKey } from '../../lib/keys.ts';
 import { poll } from '../../lib/poll.ts';
 import { createQueue, writeWakeUp } from '../../lib/queue.ts';
 import type { Runtime } from '../../lib/runtime.ts';

@@ -1,8 +1,8 @@
 /** What packaging says of a configuration that works and lacks something. */
 import { expect, test } from 'vitest';
 import DeployPlugin from '../../deploy/plugin.ts';
+import type { Serverless } from '../../deploy/serverless.ts';
 import { warningsOf } from '../../deploy/warnings.ts';
-import type { Serverless } from '../../offline/serverless.ts';
 import { configWith, configWithoutLinks } from '../world/settings.ts';
 import { root } from './packaged.ts';
 import { NOTHING_GIVEN } from './roles.ts';

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import type { Vendor } from '../../lib/clouds/cloud.ts';
 import { providers } from '../../lib/providers/index.ts';
-import type { Provider, Vendor } from '../../lib/providers/provider.ts';
+import type { Provider } from '../../lib/providers/provider.ts';
 import { asks } from '../offline/asks.ts';
 import { ask, lookAtOne, outcome, scripted, type Told, wording } from '../providers/scripted.ts';
 import { blocksIn, pageNamed, quoted, sectionOf, type Table, tablesIn } from './markdown.ts';

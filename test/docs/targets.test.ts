@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../lib/config.ts';
 import { targetOf, targetTypes } from '../../lib/targets/index.ts';
-import type { Rate } from '../../lib/targets/target.ts';
+import type { Rate } from '../../lib/verdict.ts';
 import { everyTarget } from '../../offline/inbox/targets.ts';
 import { verdictTable } from '../targets/verdict-table.ts';
 import { blocksIn, pageNamed, quoted, sectionOf, tablesIn } from './markdown.ts';

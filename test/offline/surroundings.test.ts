@@ -7,8 +7,8 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FunctionDefinition, Serverless } from '../../deploy/serverless.ts';
 import OfflinePlugin from '../../offline/plugin.ts';
-import type { FunctionDefinition, Serverless } from '../../offline/serverless.ts';
 import { givenSurroundings, runningSurroundings, VARIABLE } from '../../offline/surroundings.ts';
 
 const REAL = {

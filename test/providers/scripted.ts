@@ -1,7 +1,10 @@
 /** A cloud that answers what a test tells it to, and remembers what it was asked. */
+
+import type { Cloud, Credentials } from '../../lib/clouds/cloud.ts';
 import { LookError, RetryLater } from '../../lib/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import type { Ask, Cloud, Credentials, Observation, Provider } from '../../lib/providers/provider.ts';
+import type { Ask, Observation } from '../../lib/observation.ts';
+import type { Provider } from '../../lib/providers/provider.ts';
 
 export const NOW = Date.parse('2026-01-02T03:04:05Z');
 

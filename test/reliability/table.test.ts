@@ -1,8 +1,9 @@
 /** The table throttled, its answers lost, its index behind, its keys crowded, its clock and ours apart. */
 import { describe, expect, test } from 'vitest';
-import { LEASE_SHARDS, newWatchItem, watchId } from '../../lib/items.ts';
+import type { Item } from '../../lib/item.ts';
+import { newWatchItem } from '../../lib/items.ts';
+import { LEASE_SHARDS, watchId } from '../../lib/keys.ts';
 import { queueFor } from '../../lib/queue.ts';
-import type { Item } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { DAY, HOUR, MINUTE, OPERATIONS, SECOND, T0, watchWith } from '../samples.ts';
 import { deliveriesOf, messagesIn, once, pass, stage, submitted, watchOf } from '../world/scenes.ts';

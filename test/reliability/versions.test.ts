@@ -5,8 +5,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { Item } from '../../lib/item.ts';
 import { newWatchItem, type WatchItem } from '../../lib/items.ts';
-import type { Item } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { DAY, HOUR, MINUTE, T0, watchWith } from '../samples.ts';
 import type { ProviderName } from '../world/cloud-faces.ts';

@@ -1,7 +1,7 @@
 /** Who changed what is in the log. */
 import { expect, test } from 'vitest';
 import { serve } from '../../functions/api.ts';
-import { serveDirect } from '../../functions/trigger.ts';
+import { serveDirect } from '../../lib/direct-event.ts';
 import type { HttpEvent } from '../../lib/http-event.ts';
 import type { WatchView } from '../../lib/view.ts';
 import { DAY, T0 } from '../samples.ts';

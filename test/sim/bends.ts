@@ -1,7 +1,8 @@
 /** How faults of design are put between the real code and the world. */
 import type { Delivery } from '../../lib/delivery.ts';
+import type { Item } from '../../lib/item.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { Item, Table } from '../../lib/store.ts';
+import type { Table } from '../../lib/store.ts';
 import type { Watch } from '../../lib/watch.ts';
 import type { DesignFault } from './run.ts';
 

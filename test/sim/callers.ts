@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { serve } from '../../functions/api.ts';
 import type { HttpEvent } from '../../lib/http-event.ts';
-import { watchId } from '../../lib/items.ts';
+import type { Item } from '../../lib/item.ts';
+import { watchId } from '../../lib/keys.ts';
 import { Refusal } from '../../lib/problem.ts';
-import type { Item } from '../../lib/store.ts';
 import { isValid, type Token, tokenKey } from '../../lib/token.ts';
 import { type Turn, turnKey } from '../../lib/turn.ts';
 import type { WatchView } from '../../lib/view.ts';

@@ -2,13 +2,15 @@
  * Faults of design, each put between the real code and the world: what would happen if opwatch were built that way. The
  * simulation is worth something as far as it catches them.
  */
+
+import type { Item } from '../../lib/item.ts';
 import type { Leased } from '../../lib/items.ts';
 import { poll } from '../../lib/poll.ts';
 import type { SqsRecord } from '../../lib/queue.ts';
 import { readWakeUp, writeWakeUp } from '../../lib/queue.ts';
 import { receive } from '../../lib/receive.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { Item, Table } from '../../lib/store.ts';
+import type { Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { isDelivery, isWatch, lastRead, queueBent, tableBent, writesBent } from './bends.ts';
 import { FALSE_ENDS } from './false-ends.ts';

@@ -1,7 +1,7 @@
 /** Faults of design that leave a target with an earlier state than the last. */
 import { isOnTheWay } from '../../lib/event.ts';
 import type { HeldState } from '../../lib/held-state.ts';
-import type { Item } from '../../lib/store.ts';
+import type { Item } from '../../lib/item.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { isDelivery, isWatch, tableBent, writesBent } from './bends.ts';
 import type { DesignFault } from './run.ts';

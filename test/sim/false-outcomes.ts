@@ -1,10 +1,10 @@
 /** Faults of design that make opwatch say what is not so, or say it late or to nobody. */
 import type { Delivery } from '../../lib/delivery.ts';
+import type { Item } from '../../lib/item.ts';
 import { type WatchItem, withBody } from '../../lib/items.ts';
 import { poll } from '../../lib/poll.ts';
 import { readWakeUp, type SqsRecord } from '../../lib/queue.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { Item } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { isDelivery, isWatch, tableBent, writesBent } from './bends.ts';
 import type { DesignFault } from './run.ts';

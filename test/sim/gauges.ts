@@ -1,10 +1,10 @@
 /** Gauges: each standing trouble has the entry that the sweep counts, at any time, and the counts are right. */
 import type { Counts } from '../../lib/count-standing.ts';
 import type { Delivery } from '../../lib/delivery.ts';
-import { standingKey } from '../../lib/items.ts';
+import type { Item } from '../../lib/item.ts';
+import { standingKey } from '../../lib/keys.ts';
 import type { Lane } from '../../lib/lane.ts';
 import type { Trouble } from '../../lib/standing.ts';
-import type { Item } from '../../lib/store.ts';
 import type { Turn } from '../../lib/turn.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import type { MemoryTable } from '../world/memory-table.ts';

@@ -1,11 +1,12 @@
 /** The functions of the previous release (test/fixtures/releases/) beside those of today, in one world. */
 import { readdirSync } from 'node:fs';
-import type { Config, ConfigInput } from '../../lib/config.ts';
+import type { Config } from '../../lib/config.ts';
 import { RetryLater } from '../../lib/errors.ts';
 import type { Send } from '../../lib/http.ts';
 import type { createLimits } from '../../lib/limits.ts';
 import type { createPace } from '../../lib/pace.ts';
 import type { Runtime } from '../../lib/runtime.ts';
+import type { ConfigInput } from '../../lib/settings.ts';
 import type { createTurns } from '../../lib/turns.ts';
 import { createChance } from '../world/chance.ts';
 import { FUNCTIONS_OF_TODAY, type Functions, START } from '../world/world.ts';

@@ -3,7 +3,7 @@
  * and empty, and everybody submits again what they submitted since that point.
  */
 import { isOnTheWay } from '../../lib/event.ts';
-import type { Item } from '../../lib/store.ts';
+import type { Item } from '../../lib/item.ts';
 import type { Watch } from '../../lib/watch.ts';
 import { createChance } from '../world/chance.ts';
 import { QUEUES, START, type World } from '../world/world.ts';

@@ -1,10 +1,12 @@
 /** One run of the whole system under everything its plan has in store, from the first submission until all is at rest. */
 
-import type { Config, ConfigInput } from '../../lib/config.ts';
+import type { Config } from '../../lib/config.ts';
 import { type Counts, countStanding } from '../../lib/count-standing.ts';
+import type { Item } from '../../lib/item.ts';
 import { createLog } from '../../lib/log.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { Item, Table } from '../../lib/store.ts';
+import type { ConfigInput } from '../../lib/settings.ts';
+import type { Table } from '../../lib/store.ts';
 import { isOver, type Watch } from '../../lib/watch.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { askedIn } from '../world/cloud-faces.ts';

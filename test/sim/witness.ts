@@ -3,13 +3,14 @@
  * clouds said; what it takes from the table is only checked, never believed.
  */
 
+import type { Vendor } from '../../lib/clouds/cloud.ts';
 import type { Counts } from '../../lib/count-standing.ts';
 import type { Delivery } from '../../lib/delivery.ts';
 import { isOnTheWay } from '../../lib/event.ts';
-import { deliveryIdOf, type Leased } from '../../lib/items.ts';
-import type { Vendor } from '../../lib/providers/provider.ts';
+import type { Item, Key } from '../../lib/item.ts';
+import type { Leased } from '../../lib/items.ts';
+import { deliveryIdOf } from '../../lib/keys.ts';
 import { readWakeUp, type SqsRecord } from '../../lib/queue.ts';
-import type { Item, Key } from '../../lib/store.ts';
 import { isOver, type Owed, type Watch } from '../../lib/watch.ts';
 import { type Asked, faceOf } from '../world/cloud-faces.ts';
 import type { Process } from '../world/process.ts';

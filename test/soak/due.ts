@@ -1,5 +1,6 @@
 /** Thousands of watches due at one instant, half of each cloud: all are looked at as fast as the clouds may be asked, no faster. */
-import { newWatchItem, wakeUpOf, watchId } from '../../lib/items.ts';
+import { newWatchItem, wakeUpOf } from '../../lib/items.ts';
+import { watchId } from '../../lib/keys.ts';
 import { writeWakeUp } from '../../lib/queue.ts';
 import { HOUR } from '../../lib/schedule.ts';
 import { busiest } from '../../offline/clouds/ledger.ts';

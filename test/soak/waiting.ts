@@ -5,8 +5,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Delivery, newDelivery } from '../../lib/delivery.ts';
-import { asleep, newDeliveryItem, newWatchItem, watchId, webhookId } from '../../lib/items.ts';
-import type { Item } from '../../lib/store.ts';
+import type { Item } from '../../lib/item.ts';
+import { asleep, newDeliveryItem, newWatchItem } from '../../lib/items.ts';
+import { watchId, webhookId } from '../../lib/keys.ts';
 import { median, number, ratio, seconds } from '../bench/report.ts';
 import { anOperation, type Opwatch } from '../e2e/kit/opwatch.ts';
 import { until } from '../e2e/kit/until.ts';

@@ -4,8 +4,9 @@ import { describe, expect, it, test } from 'vitest';
 import { sampleEvent, sampleEvents } from '../../lib/commands/sample-events.ts';
 import type { OperationEvent } from '../../lib/event.ts';
 import { FAULTS } from '../../lib/fault-sentences.ts';
+import { NOTES } from '../../lib/note-sentences.ts';
 import { type Notice, noticeEventOf } from '../../lib/notice.ts';
-import { NOTES, REASONS } from '../../lib/sentences.ts';
+import { REASONS } from '../../lib/reason-sentences.ts';
 import { digestsOf } from '../../lib/targets/digest.ts';
 import { TimeZone } from '../../lib/targets/kit/clock.ts';
 import {

@@ -1,7 +1,8 @@
 /** How clouds misbehave: what comes in place of what they know (offline/clouds/scenarios.ts plays the same over a network). */
+
+import type { Vendor } from '../../lib/clouds/cloud.ts';
 import { RetryLater } from '../../lib/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import type { Vendor } from '../../lib/providers/provider.ts';
 
 type Misbehave = (vendor: Vendor, request: HttpRequest) => HttpAnswer;
 

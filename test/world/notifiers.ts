@@ -10,15 +10,8 @@ import { deliver } from '../../lib/deliver.ts';
 import type { Delivery } from '../../lib/delivery.ts';
 import { NotAllowed, RetryLater } from '../../lib/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import {
-  type DeliveryItem,
-  newWatchItem,
-  reissued,
-  type WatchItem,
-  wakeUpOf,
-  watchKey,
-  withBody,
-} from '../../lib/items.ts';
+import { type DeliveryItem, newWatchItem, reissued, type WatchItem, wakeUpOf, withBody } from '../../lib/items.ts';
+import { watchKey } from '../../lib/keys.ts';
 import { createLog } from '../../lib/log.ts';
 import { type Hide, type SqsRecord, type WakeUp, writeWakeUp } from '../../lib/queue.ts';
 import { resend } from '../../lib/resend.ts';

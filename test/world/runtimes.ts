@@ -2,14 +2,16 @@
 import type { Config } from '../../lib/config.ts';
 import { RetryLater } from '../../lib/errors.ts';
 import type { HttpAnswer } from '../../lib/http.ts';
+import type { Key } from '../../lib/item.ts';
 import { createLimits } from '../../lib/limits.ts';
 import { createLog } from '../../lib/log.ts';
 import { createPace } from '../../lib/pace.ts';
 import { createQueue } from '../../lib/queue.ts';
-import type { Environment, Runtime } from '../../lib/runtime.ts';
+import type { Runtime } from '../../lib/runtime.ts';
 import { createSecrets } from '../../lib/secrets.ts';
 import { createSharedAnswers } from '../../lib/shared-answers.ts';
-import type { Key, Table } from '../../lib/store.ts';
+import type { Table } from '../../lib/store.ts';
+import type { Environment } from '../../lib/stores.ts';
 import { createTurns } from '../../lib/turns.ts';
 import { denied, type Verb } from './access.ts';
 import type { Chance } from './chance.ts';

@@ -1,14 +1,7 @@
 /** What most tests in the world begin with, and what they ask it in the end. */
 import { newDelivery } from '../../lib/delivery.ts';
-import {
-  type DeliveryItem,
-  newDeliveryItem,
-  newWatchItem,
-  type WatchItem,
-  wakeUpOf,
-  watchId,
-  webhookId,
-} from '../../lib/items.ts';
+import { type DeliveryItem, newDeliveryItem, newWatchItem, type WatchItem, wakeUpOf } from '../../lib/items.ts';
+import { watchId, webhookId } from '../../lib/keys.ts';
 import { writeWakeUp } from '../../lib/queue.ts';
 import type { WatchView } from '../../lib/view.ts';
 import { OPERATIONS, watchWith } from '../samples.ts';

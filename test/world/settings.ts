@@ -1,5 +1,6 @@
 /** The configuration of the world under test, and the secrets in it: every one carries the canary that must never be seen. */
-import { type Config, type ConfigInput, readConfig } from '../../lib/config.ts';
+import { type Config, readConfig } from '../../lib/config.ts';
+import type { ConfigInput } from '../../lib/settings.ts';
 
 export const CANARY = 'CANARY';
 

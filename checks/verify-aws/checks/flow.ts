@@ -1,6 +1,7 @@
 /** opwatch's own functions at work: schedule, index, queue, mapping, roles, authorizer and metrics together. */
 import { randomUUID } from 'node:crypto';
-import { newWatchItem, type WatchItem, watchId } from '../../../lib/items.ts';
+import { newWatchItem, type WatchItem } from '../../../lib/items.ts';
+import { watchId } from '../../../lib/keys.ts';
 import { MINUTE } from '../../../lib/schedule.ts';
 import { newToken } from '../../../lib/token.ts';
 import type { Watch } from '../../../lib/watch.ts';

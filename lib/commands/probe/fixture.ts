@@ -2,12 +2,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { Cloud } from '../../clouds/cloud.ts';
 import { LookError } from '../../errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../http.ts';
-import type { Ask, Cloud, Observation, Provider } from '../../providers/provider.ts';
+import type { Ask, Observation } from '../../observation.ts';
+import type { Provider } from '../../providers/provider.ts';
 import type { Look } from './look.ts';
 import { createMask, type Mask } from './mask.ts';
-import type { Tools } from './probe.ts';
+import type { ProbeTools } from './options.ts';
 
 /** The headers that adapters read, and by which a request is found again. */
 const KEPT = ['content-type', 'x-acs-request-id', 'x-request-id', 'retry-after', 'x-acs-retry-after'];
@@ -23,7 +25,7 @@ export const record = async (
   look: Look,
   directory: string,
   about: string | undefined,
-  tools: Tools,
+  tools: ProbeTools,
 ): Promise<string> => {
   const { submission, ask, exchanges, outcome, at } = look;
   if (outcome instanceof LookError) return '\nnot recorded: fixtures hold what a cloud says of an operation';

@@ -1,11 +1,11 @@
-import { DEFAULT_TENANT } from '../../caller.ts';
 import { fields } from '../../clouds/fields.ts';
 import type { Config } from '../../config.ts';
 import { type Checked, checkSubmission } from '../../submission.ts';
-import type { Wish } from './probe.ts';
+import { DEFAULT_TENANT } from '../../tenants.ts';
+import type { ProbeOptions } from './options.ts';
 
 /** Reads what was given as the API would, with everything that is wrong with it. */
-export const submissionOf = ({ provider, connection, input }: Wish, config: Config, now: number): Checked => {
+export const submissionOf = ({ provider, connection, input }: ProbeOptions, config: Config, now: number): Checked => {
   const whole = Object.hasOwn(fields(input), 'operation');
   const named = fields(input).provider;
   if (whole && named !== undefined && named !== provider) {

@@ -1,10 +1,11 @@
-import type { ConnectionConfig } from '../../config.ts';
+import type { Cloud, Credentials } from '../../clouds/cloud.ts';
 import { ClockSkew, LookError, Refused } from '../../errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../http.ts';
-import type { Ask, Cloud, Credentials, Observation } from '../../providers/provider.ts';
+import type { Ask, Observation } from '../../observation.ts';
 import { SecretError } from '../../secrets.ts';
+import type { ConnectionConfig } from '../../settings.ts';
 import type { Submission } from '../../submission.ts';
-import type { Tools, Wish } from './probe.ts';
+import type { ProbeOptions, ProbeTools } from './options.ts';
 
 /** One call: what was sent, and what came back or why nothing did. */
 export type Exchange = {
@@ -30,7 +31,7 @@ export type Look = {
  * Makes the look a poller would make, without a lane: once, and once more by the cloud's clock where ours is too far off.
  * Throws where the credentials cannot be fetched.
  */
-export const lookOnce = async (submission: Submission, wish: Wish, tools: Tools): Promise<Look> => {
+export const lookOnce = async (submission: Submission, wish: ProbeOptions, tools: ProbeTools): Promise<Look> => {
   const { config, now } = tools;
   const connection = config.connections.get(submission.connection);
   if (!connection) throw new Error(`there is no connection ${submission.connection}`);
@@ -72,7 +73,10 @@ export const lookOnce = async (submission: Submission, wish: Wish, tools: Tools)
 };
 
 /** Credentials that cannot be read stop a connection as refused ones do. */
-const credentialsOf = async (connection: ConnectionConfig, { secrets }: Tools): Promise<Credentials | LookError> => {
+const credentialsOf = async (
+  connection: ConnectionConfig,
+  { secrets }: ProbeTools,
+): Promise<Credentials | LookError> => {
   try {
     return await secrets.credentials(connection);
   } catch (error) {
@@ -82,7 +86,7 @@ const credentialsOf = async (connection: ConnectionConfig, { secrets }: Tools): 
   }
 };
 
-const sendAndTell = async (request: HttpRequest, exchanges: Exchange[], tools: Tools): Promise<HttpAnswer> => {
+const sendAndTell = async (request: HttpRequest, exchanges: Exchange[], tools: ProbeTools): Promise<HttpAnswer> => {
   const began = tools.now();
   const tell = (reply: Exchange['reply']) => exchanges.push({ request, reply, tookMs: tools.now() - began });
   try {

@@ -1,23 +1,8 @@
-import type { Runtime } from '../../runtime.ts';
 import { record } from './fixture.ts';
 import { submissionOf } from './input.ts';
 import { lookOnce } from './look.ts';
+import type { ProbeOptions, ProbeTools } from './options.ts';
 import { faultsReport, lookReport } from './report.ts';
-
-export type Wish = {
-  readonly provider: string;
-  /** An operation, or a whole submission. */
-  readonly input: unknown;
-  readonly connection?: string | undefined;
-  readonly endpoint?: string | undefined;
-  /** Whether to look as if an earlier look had seen the operation. */
-  readonly seen: boolean;
-  /** A directory to keep the exchange in, as a fixture. */
-  readonly record?: string | undefined;
-  readonly about?: string | undefined;
-};
-
-export type Tools = Pick<Runtime, 'config' | 'secrets' | 'sendToCloud' | 'now' | 'uniqueId'>;
 
 export type Result = {
   /** For a person at a terminal: without secrets, without control characters. */
@@ -31,7 +16,7 @@ export type Result = {
  * An operation the API would refuse is refused in its words, and nothing is sent. Throws where the credentials cannot be
  * fetched or the fixture cannot be written.
  */
-export const probe = async (wish: Wish, tools: Tools): Promise<Result> => {
+export const probe = async (wish: ProbeOptions, tools: ProbeTools): Promise<Result> => {
   const { config, now } = tools;
   const checked = submissionOf(wish, config, now());
   if ('faults' in checked) return { text: faultsReport(checked.faults), isAnswered: false };

@@ -2,8 +2,8 @@
 import type { Config } from '../../config.ts';
 import { LookError } from '../../errors.ts';
 import type { HttpAnswer } from '../../http.ts';
+import type { Observation, Progress } from '../../observation.ts';
 import type { Fault } from '../../problem.ts';
-import type { Observation, Progress } from '../../providers/provider.ts';
 import { type Redactor, redactHeaders, redactorOf } from '../../redact.ts';
 import { plain } from '../../text.ts';
 import type { Exchange, Look } from './look.ts';

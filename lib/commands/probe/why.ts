@@ -2,7 +2,7 @@
 import { code, fields, parseFields } from '../../clouds/fields.ts';
 import { ClockSkew, LookError, RetryLater } from '../../errors.ts';
 import type { HttpAnswer } from '../../http.ts';
-import type { Evidence, Observation } from '../../providers/provider.ts';
+import type { Evidence, Observation } from '../../observation.ts';
 import type { Exchange, Look } from './look.ts';
 import { span } from './span.ts';
 

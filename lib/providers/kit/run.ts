@@ -1,6 +1,9 @@
 /** Which run of an operation an answer is of, where the operation's name comes again for the next run. Pure. */
+
+import type { Cloud } from '../../clouds/cloud.ts';
+import type { Ask, Observation } from '../../observation.ts';
 import { sentence } from '../../sentences.ts';
-import type { Ask, Cloud, Observation, Provider } from '../provider.ts';
+import type { Provider } from '../provider.ts';
 
 type Habits = Pick<Provider['traits'], 'graceMs' | 'believesBackMs'>;
 type Known = Pick<Ask<unknown>, 'submittedAt'>;

@@ -3,7 +3,7 @@ import { noState, ofAnother } from '../../clouds/answer.ts';
 import { capitals, code, type Fields, given, text, trimmed } from '../../clouds/fields.ts';
 import type { CloudWords } from '../../errors.ts';
 import { withoutCause } from '../../facts.ts';
-import type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from '../provider.ts';
+import type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from '../../observation.ts';
 
 /** The words a vendor documents, in capitals, and what each means. */
 export type States = Readonly<Record<string, CloudStatus>>;

@@ -1,7 +1,7 @@
 /** Reads answers: the fields of a JSON body, and the waits in them. Pure. */
 import type { HttpAnswer } from '../../http.ts';
 import { spanMs } from '../../retry-after.ts';
-import type { Verdict } from '../target.ts';
+import type { Verdict } from '../../verdict.ts';
 
 export const DELIVERED: Verdict = { kind: 'delivered' };
 

@@ -8,7 +8,7 @@ import type { HttpAnswer } from '../../http.ts';
 import { retryAfterMs } from '../../retry-after.ts';
 import { DAY } from '../../schedule.ts';
 import { sentence, type WholeReason } from '../../sentences.ts';
-import type { Verdict } from '../target.ts';
+import type { Verdict } from '../../verdict.ts';
 import { DELIVERED } from './answer.ts';
 import { type Said, saidIn } from './said.ts';
 

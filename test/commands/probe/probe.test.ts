@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { probe, type Tools, type Wish } from '../../../lib/commands/probe/probe.ts';
+import type { ProbeOptions, ProbeTools } from '../../../lib/commands/probe/options.ts';
+import { probe } from '../../../lib/commands/probe/probe.ts';
 import { readConfig } from '../../../lib/config.ts';
 import { createSend, type HttpAnswer } from '../../../lib/http.ts';
 import { providers } from '../../../lib/providers/index.ts';
@@ -62,7 +63,7 @@ const operationOf = (provider: string): Record<string, string> => {
 const begin = (api: string, course: object): Promise<void> =>
   control('operations', { api, operation: operationOf(api), seconds: 0, ...course });
 
-const toolsWith = (environment: Record<string, string> = {}, more: Partial<Tools> = {}): Tools => {
+const toolsWith = (environment: Record<string, string> = {}, more: Partial<ProbeTools> = {}): ProbeTools => {
   const connection = (vendor: 'aliyun' | 'huawei') => ({
     vendor,
     credentials: { accessKeyId: 'env:KEY', secretAccessKey: 'env:SECRET' },
@@ -93,7 +94,7 @@ const toolsWith = (environment: Record<string, string> = {}, more: Partial<Tools
   };
 };
 
-const probed = (provider: string, more: Partial<Wish> = {}, tools = toolsWith()) =>
+const probed = (provider: string, more: Partial<ProbeOptions> = {}, tools = toolsWith()) =>
   probe({ provider, input: operationOf(provider), seen: false, ...more }, tools);
 
 describe('a probe', () => {

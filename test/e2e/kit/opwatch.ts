@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import type { Delivery } from '../../../lib/delivery.ts';
-import { watchKey } from '../../../lib/items.ts';
-import type { Item } from '../../../lib/store.ts';
+import type { Item } from '../../../lib/item.ts';
+import { watchKey } from '../../../lib/keys.ts';
 import type { deliveryViews, WatchView } from '../../../lib/view.ts';
 import type { Watch } from '../../../lib/watch.ts';
 import { type Stack, type StackOptions, startStack } from '../../../offline/stack.ts';

@@ -1,0 +1,78 @@
+/**
+ * The composition root: the only place that makes clients, reads the clock, the environment and chance.
+ * Everything else is handed what it needs, so that a test or a simulation can hand it something else.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import settings from '#config';
+import { readConfig } from './config.ts';
+import { createSend } from './http.ts';
+import { createLimits } from './limits.ts';
+import { createLog } from './log.ts';
+import { createPace } from './pace.ts';
+import { createQueue } from './queue.ts';
+import type { Runtime } from './runtime.ts';
+import { createSecrets } from './secrets.ts';
+import { createSharedAnswers } from './shared-answers.ts';
+import { createTable } from './store.ts';
+import type { Environment } from './stores.ts';
+import { createTurns } from './turns.ts';
+
+const USER_AGENT = 'opwatch/1';
+
+const CLOUD_LIMITS = { timeoutMs: 10_000, maxBytes: 1024 * 1024, onTooLong: 'fail' } as const;
+const TARGET_LIMITS = { timeoutMs: 15_000, maxBytes: 16 * 1024, onTooLong: 'cut' } as const;
+
+/** AWS calls: no call may hang longer than a function can wait for it (the SDK's own default is for ever). */
+const CLIENT = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+};
+
+const list = (value: string | undefined): string[] => (value ?? '').split(',').filter(Boolean);
+
+export const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Environment => ({
+  pollQueues: { aliyun: list(env.POLL_QUEUE_URLS_ALIYUN), huawei: list(env.POLL_QUEUE_URLS_HUAWEI) },
+  // Lambda replaces code and environment one after the other: for seconds of an upgrade the variable is that of 0.1.0.
+  notifyQueues: list(env.NOTIFY_QUEUE_URLS ?? env.NOTIFY_QUEUE_URL),
+  deadLetterQueue: env.DEAD_LETTER_QUEUE_URL ?? '',
+  publicUrl: (env.PUBLIC_URL ?? '').replace(/\/$/, ''),
+});
+
+const create = (): Runtime => {
+  const config = readConfig(settings);
+  const now = () => Date.now();
+  const chance = () => Math.random();
+  const pause = (ms: number) => sleep(ms).then(() => undefined);
+  const table = createTable(new DynamoDBClient(CLIENT), process.env.TABLE_NAME ?? '', pause);
+  const log = createLog(console.log, { deployment: process.env.TABLE_NAME ?? '', now });
+  return {
+    config,
+    table,
+    queue: createQueue(new SQSClient(CLIENT)),
+    pace: createPace({ table, now, chance, pause }),
+    turns: createTurns({ table, now, chance, pause }),
+    limits: createLimits({ table, now, chance, pause, config, log }),
+    secrets: createSecrets(new SSMClient(CLIENT), process.env, now),
+    answers: createSharedAnswers(now),
+    sendToCloud: createSend({ ...CLOUD_LIMITS, userAgent: USER_AGENT }),
+    sendToTarget: createSend({ ...TARGET_LIMITS, userAgent: USER_AGENT, guard: { rules: config.addresses } }),
+    log,
+    env: readEnvironment(process.env),
+    now,
+    chance,
+    uniqueId: () => randomUUID(),
+    pause,
+  };
+};
+
+let runtime: Runtime | undefined;
+
+/** The one runtime of this process. Throws a ConfigError when opwatch.config.ts is wrong. */
+export const theRuntime = (): Runtime => {
+  runtime ??= create();
+  return runtime;
+};
