@@ -7,7 +7,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { build, type Metafile, type Plugin, stop } from 'esbuild';
 import type { FunctionDefinition, Serverless } from './deploy/serverless.ts';
-import { readConfig } from './lib/config.ts';
+import { readConfig } from './lib/config/config.ts';
 
 export type Bundle = { readonly source: string; readonly file: string; readonly bytes: number };
 

@@ -2,7 +2,7 @@
  * What this deployment watches with, and whom it tells. Bundled into the functions: a change takes effect with a deploy.
  * Secrets are references and are read when they are used: a rotated secret needs no deploy. All settings: docs/config.md.
  */
-import { defineConfig } from './lib/config.ts';
+import { defineConfig } from './lib/config/config.ts';
 
 export default defineConfig({
   connections: {

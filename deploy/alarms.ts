@@ -23,13 +23,13 @@ type Alarm = {
   readonly isGauge?: boolean;
 };
 
-/** One lost message is found after a minute; the third in a row after 28 (leaseAfterLapses in lib/schedule.ts). */
+/** One lost message is found after a minute; the third in a row after 28 (leaseAfterLapses in lib/core/schedule.ts). */
 const OVERDUE_MS = 20 * 60_000;
 
 /** 80 % of the 120,000 messages that a standard queue can have hidden (SQS Developer Guide, quotas). */
 const NEARLY_FULL = 96_000;
 
-/** Counts of what stays wrong until somebody mends it: the sweep writes them every minute (lib/count-standing.ts). */
+/** Counts of what stays wrong until somebody mends it: the sweep writes them every minute (lib/sweep/count-standing.ts). */
 const GAUGES = [
   { section: 'deliveries-parked', says: 'Deliveries are parked', gauge: 'standingParked' },
   { section: 'watches-blocked', says: 'Watches are blocked', gauge: 'standingBlocked' },

@@ -1,6 +1,6 @@
 /** The canary, where the parameter `canary` asks for it: the schedule that begins its operations. */
-import { CANARY_INPUT } from '../lib/canary.ts';
-import { CANARY_EVERY_MS, MINUTE } from '../lib/schedule.ts';
+import { CANARY_INPUT } from '../lib/core/canary.ts';
+import { CANARY_EVERY_MS, MINUTE } from '../lib/core/schedule.ts';
 import type { Serverless } from './serverless.ts';
 import type { Settings } from './settings.ts';
 

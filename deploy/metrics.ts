@@ -27,7 +27,7 @@ export const DEAD_LETTERS = ['poll-aliyun-dead', 'poll-huawei-dead', 'notify-dea
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 export const metricsOf = (deployment: string) => ({
-  /** Those that the functions' log lines carry (lib/log.ts). */
+  /** Those that the functions' log lines carry (lib/core/log.ts). */
   own: (name: string): Metric => ({ namespace: 'opwatch', name, dimension: 'deployment', of: deployment }),
   /** The same, of one queue of work, by what follows the deployment's name in the queue's. */
   ownOf: (which: string, name: string): Metric => ({

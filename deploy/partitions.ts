@@ -1,12 +1,13 @@
 /**
- * Which partitions of the table each function touches, by the beginnings of their keys (lib/items.ts). A role grants no others:
+ * Which partitions of the table each function touches, by the beginnings of their keys (lib/store/items.ts). A role grants no others:
  * `dynamodb:LeadingKeys` holds the partition keys of a request.
  *
  * Poller, notifier and API share the partitions of watches, so partition keys cannot separate them there.
  * Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
  */
-import { TENANTS } from '../lib/limits.ts';
-import { TOKEN_ENDS, TOKENS } from '../lib/token.ts';
+
+import { TOKEN_ENDS, TOKENS } from '../lib/access/token.ts';
+import { TENANTS } from '../lib/limits/limits.ts';
 import type { Statement } from './template.ts';
 
 const WATCHES = 'w_*';

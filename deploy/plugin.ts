@@ -1,6 +1,6 @@
 /** The serverless plugin that adds to the template what is plainest as tables: further queues, the canary's schedule, roles, alarms, who hears of them, the dashboard. */
 import { join } from 'node:path';
-import { readConfig } from '../lib/config.ts';
+import { readConfig } from '../lib/config/config.ts';
 import { alarms } from './alarms.ts';
 import { addCanary } from './canary.ts';
 import { dashboard } from './dashboard.ts';

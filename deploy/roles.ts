@@ -2,7 +2,7 @@
  * A role per function: what it uses, on what it uses it. A poller cannot send to a poll queue, so a message cannot be made
  * to loop, by mistake or by Lambda's own reckoning. test/e2e holds each role to the calls its function makes.
  */
-import type { Config } from '../lib/config.ts';
+import type { Config } from '../lib/config/config.ts';
 import { itemsOf, type RoleName } from './partitions.ts';
 import { arnsOf } from './queues.ts';
 import { read, referencesOf } from './secrets.ts';

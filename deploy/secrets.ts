@@ -1,6 +1,6 @@
 /** What each role may read of SSM and Secrets Manager: the secrets that the configuration names for its function's work. */
-import type { Config } from '../lib/config.ts';
-import { isReference } from '../lib/reference.ts';
+import type { Config } from '../lib/config/config.ts';
+import { isReference } from '../lib/core/reference.ts';
 import type { Settings } from './settings.ts';
 import { arnIn, type Statement } from './template.ts';
 

@@ -1,5 +1,5 @@
 /** What a configuration lacks that a deployment works without, and is the worse for: packaging says so. */
-import type { Config } from '../lib/config.ts';
+import type { Config } from '../lib/config/config.ts';
 import { secretsWithoutArn } from './secrets.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,9 +1,9 @@
 /** Lambda request authorizer (payload 2.0, simple response): who asks, and for which tenant. */
 import middy from '@middy/core';
-import { contextOf } from '../lib/caller.ts';
+import { contextOf } from '../lib/access/caller.ts';
+import { bearerOf, isValid, parseBearer, type Token, tokenKey } from '../lib/access/token.ts';
 import { theRuntime } from '../lib/compose.ts';
-import type { Item } from '../lib/item.ts';
-import { bearerOf, isValid, parseBearer, type Token, tokenKey } from '../lib/token.ts';
+import type { Item } from '../lib/core/item.ts';
 
 type Event = { readonly headers?: Readonly<Record<string, string | undefined>> };
 type Result = { readonly isAuthorized: boolean; readonly context?: Readonly<Record<string, string>> };

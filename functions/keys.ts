@@ -1,10 +1,10 @@
 /** Answers GET /keys: the public keys that verify a tenant's callbacks. It reads nothing else and changes nothing. */
 
-import { answer, type HttpEvent, type HttpResult } from '../lib/http-event.ts';
+import { answer, type HttpEvent, type HttpResult } from '../lib/access/http-event.ts';
+import { DEFAULT_TENANT } from '../lib/config/tenants.ts';
+import { publicKeyOf } from '../lib/net/standard-webhooks.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
-import { publicKeyOf } from '../lib/standard-webhooks.ts';
-import { DEFAULT_TENANT } from '../lib/tenants.ts';
 
 /** Receivers may keep the keys this long: a new key is put before the old one, and signs beside it meanwhile. */
 const KEEP_SECONDS = 300;

@@ -1,7 +1,7 @@
 /** Answers GET /w/{link}: the facts of one watch, for people in a chat who have no token. It changes nothing. */
 
-import type { HttpEvent, HttpResult } from '../lib/http-event.ts';
-import { openLink } from '../lib/open-link.ts';
+import type { HttpEvent, HttpResult } from '../lib/access/http-event.ts';
+import { openLink } from '../lib/api/open-link.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
 

@@ -1,5 +1,5 @@
 /** Queue-driven, deployed once per cloud vendor: looks at operations and hides their messages until the next look. */
-import { poll } from '../lib/poll.ts';
+import { poll } from '../lib/look/poll.ts';
 import { queueHandler } from '../lib/shell.ts';
 
 export const handler = queueHandler((records, runtime) =>

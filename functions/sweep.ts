@@ -1,8 +1,8 @@
 /** Every minute: a new message for whatever owes work and has gone quiet. */
 import middy from '@middy/core';
 import { theRuntime } from '../lib/compose.ts';
-import { SECOND } from '../lib/schedule.ts';
-import { sweep } from '../lib/sweep.ts';
+import { SECOND } from '../lib/core/schedule.ts';
+import { sweep } from '../lib/sweep/sweep.ts';
 
 type Context = { readonly getRemainingTimeInMillis: () => number };
 

@@ -1,15 +1,15 @@
 /** Takes watches: POST /watches, the same JSON by direct invoke, or as the input of a schedule or rule. */
 import middy from '@middy/core';
-import { beginCanaries } from '../lib/begin-canaries.ts';
-import { callerOf, mustHave, principalOf } from '../lib/caller.ts';
-import { isCanaryInput } from '../lib/canary.ts';
+import { callerOf, mustHave, principalOf } from '../lib/access/caller.ts';
+import { answer, type HttpEvent, type HttpResult, jsonBody } from '../lib/access/http-event.ts';
+import { problemHeaders } from '../lib/access/problem.ts';
 import { theRuntime } from '../lib/compose.ts';
-import { isHttp, serveDirect } from '../lib/direct-event.ts';
-import { answer, type HttpEvent, type HttpResult, jsonBody } from '../lib/http-event.ts';
-import { problemHeaders } from '../lib/problem.ts';
-import { noteSubmitted, problemsIn, receive } from '../lib/receive.ts';
+import { isCanaryInput } from '../lib/core/canary.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
+import { beginCanaries } from '../lib/submit/begin-canaries.ts';
+import { isHttp, serveDirect } from '../lib/submit/direct-event.ts';
+import { noteSubmitted, problemsIn, receive } from '../lib/submit/receive.ts';
 
 /** Answers one request; throws a Refusal for what it refuses whole. */
 export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpResult> => {

@@ -1,12 +1,12 @@
 /** What the functions are handed to work with. compose.ts makes it; a test or a simulation hands them another. */
-import type { Config } from './config.ts';
-import type { Send } from './http.ts';
-import type { TenantLimits } from './limits.ts';
-import type { Pace } from './pace.ts';
-import type { Secrets } from './secrets.ts';
-import type { SharedAnswers } from './shared-answers.ts';
-import type { Stores } from './stores.ts';
-import type { Turns } from './turns.ts';
+import type { Config } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
+import type { TenantLimits } from './limits/limits.ts';
+import type { Pace } from './limits/pace.ts';
+import type { Turns } from './limits/turns.ts';
+import type { Send } from './net/http.ts';
+import type { SharedAnswers } from './net/shared-answers.ts';
+import type { Stores } from './store/stores.ts';
 
 export type Runtime = Stores & {
   readonly config: Config;

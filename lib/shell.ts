@@ -1,11 +1,11 @@
 /** What surrounds every handler: answers as JSON, refusals as problem+json, queue batches as partial batch responses. */
 import middy from '@middy/core';
+import { answer, type HttpEvent, type HttpResult } from './access/http-event.ts';
+import { problem, problemHeaders, Refusal } from './access/problem.ts';
 import { theRuntime } from './compose.ts';
-import { answer, type HttpEvent, type HttpResult } from './http-event.ts';
-import { createLog } from './log.ts';
-import { problem, problemHeaders, Refusal } from './problem.ts';
-import type { SqsRecord } from './queue.ts';
+import { createLog } from './core/log.ts';
 import type { Runtime } from './runtime.ts';
+import type { SqsRecord } from './store/queue.ts';
 
 const refuse = (refusal: Refusal): HttpResult =>
   answer(refusal.problem.status, refusal.problem, {

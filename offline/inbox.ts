@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { redact } from '../lib/redact.ts';
-import { partsOfBody } from '../lib/secret-parts.ts';
+import { redact } from '../lib/net/redact.ts';
+import { partsOfBody } from '../lib/net/secret-parts.ts';
 import { createMessages, type Message } from './inbox/messages.ts';
 import { answerOf, judgedAs, type Mode, parseMode, transmit } from './inbox/modes.ts';
 import { page, pageHeaders } from './inbox/page.ts';

@@ -1,5 +1,5 @@
 /** The configuration of the local stack: the stand-in clouds, the inbox, and nothing beyond this machine. */
-import { defineConfig } from '../lib/config.ts';
+import { defineConfig } from '../lib/config/config.ts';
 import { everyTarget } from './inbox/targets.ts';
 
 const clouds = process.env.OPWATCH_CLOUDS_URL ?? 'http://127.0.0.1:4010';

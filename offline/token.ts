@@ -1,8 +1,8 @@
 /** Bearer tokens for the local stack. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createTable } from '../lib/store.ts';
-import { newToken } from '../lib/token.ts';
+import { newToken } from '../lib/access/token.ts';
+import { createTable } from '../lib/store/store.ts';
 
 /** Makes a token for `tenant`, puts it into the emulated table and answers its text. */
 export const createLocalToken = async (endpoint: string, table: string, tenant = 'default'): Promise<string> => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { poll } from '../lib/poll.ts';
+import { poll } from '../lib/look/poll.ts';
 import { MINUTE } from './samples.ts';
 import { pass, stage } from './world/scenes.ts';
 import { createWorld } from './world/world.ts';

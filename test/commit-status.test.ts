@@ -1,10 +1,10 @@
 /** A commit whose operations are watched: what its statuses show in the end, with GitHub's own rules. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { HeldState } from '../lib/held-state.ts';
-import type { HttpRequest } from '../lib/http.ts';
-import type { Item } from '../lib/item.ts';
-import type { WatchView } from '../lib/view.ts';
+import type { Item } from '../lib/core/item.ts';
+import type { WatchView } from '../lib/core/view.ts';
+import type { HeldState } from '../lib/deliver/held-state.ts';
+import type { HttpRequest } from '../lib/net/http.ts';
 import { DAY, MINUTE, SECOND } from './samples.ts';
 import { createChance } from './world/chance.ts';
 import { pass, stage, watchOf } from './world/scenes.ts';

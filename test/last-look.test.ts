@@ -1,6 +1,6 @@
 /** The last look: owed past the deadline, however late, and never told as what it was not. */
 import { describe, expect, test } from 'vitest';
-import { newWatchItem } from '../lib/items.ts';
+import { newWatchItem } from '../lib/store/items.ts';
 import { DAY, HOUR, MINUTE, SECOND, watchWith } from './samples.ts';
 import type { Manner } from './world/manners.ts';
 import { pass, submitted, watchOf } from './world/scenes.ts';

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { serve } from '../functions/api.ts';
 import { serve as serveTrigger } from '../functions/trigger.ts';
-import type { HttpEvent } from '../lib/http-event.ts';
-import { headKey, watchKey } from '../lib/keys.ts';
-import { Refusal } from '../lib/problem.ts';
-import { resend } from '../lib/resend.ts';
+import type { HttpEvent } from '../lib/access/http-event.ts';
+import { Refusal } from '../lib/access/problem.ts';
+import { resend } from '../lib/api/resend.ts';
+import { headKey, watchKey } from '../lib/store/keys.ts';
 import { DAY, HOUR, MINUTE } from './samples.ts';
 import { deliveriesOf, logged, pass, stage, submitted, watchOf } from './world/scenes.ts';
 import { createWorld, type World, type WorldOptions } from './world/world.ts';

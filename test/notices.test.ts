@@ -1,9 +1,9 @@
 /** Notices: several in one message, what is urgent first, and no more of one tenant than others leave room for. */
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest } from '../lib/http.ts';
-import type { Notice } from '../lib/notice.ts';
-import { NOTICES_AN_HOUR } from '../lib/notice-limit.ts';
-import { tellOperators, tellOperatorsOf } from '../lib/operators.ts';
+import type { Notice } from '../lib/core/notice.ts';
+import { tellOperators, tellOperatorsOf } from '../lib/deliver/operators.ts';
+import { NOTICES_AN_HOUR } from '../lib/limits/notice-limit.ts';
+import type { HttpRequest } from '../lib/net/http.ts';
 import { HOUR, MINUTE, SECOND } from './samples.ts';
 import { logged, once, owed, pass } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';

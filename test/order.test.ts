@@ -1,9 +1,9 @@
 /** Whatever the order of attempts, the last thing that a target holds is the final state. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EventType } from '../lib/event.ts';
-import type { HttpAnswer, HttpRequest } from '../lib/http.ts';
-import { WORDS } from '../lib/targets/words.ts';
+import type { EventType } from '../lib/core/event.ts';
+import type { HttpAnswer, HttpRequest } from '../lib/net/http.ts';
+import { WORDS } from '../lib/targets/kit/words.ts';
 import { casesAmong } from './helpers/cases.ts';
 import { MINUTE, SECOND } from './samples.ts';
 import { type Course, type Sight, type Told, type Trouble, tellAll } from './world/notifiers.ts';

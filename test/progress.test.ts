@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../lib/delivery.ts';
-import type { HttpAnswer, HttpRequest } from '../lib/http.ts';
+import type { Delivery } from '../lib/core/delivery.ts';
+import type { HttpAnswer, HttpRequest } from '../lib/net/http.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './samples.ts';
 import type { CloudState } from './world/cloud-faces.ts';

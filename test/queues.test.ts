@@ -1,8 +1,8 @@
 /** The number of queues changes with a deployment, and whatever was in them is looked after all the same. */
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../lib/compose.ts';
-import type { Delivery } from '../lib/delivery.ts';
-import { isOver } from '../lib/watch.ts';
+import type { Delivery } from '../lib/core/delivery.ts';
+import { isOver } from '../lib/core/watch.ts';
 import { HOUR, MINUTE } from './samples.ts';
 import { deliveriesOf, logged, pass, submitted, watchOf } from './world/scenes.ts';
 import { createWorld, envWith, type World } from './world/world.ts';

@@ -1,6 +1,6 @@
 /** Watches and operations as tests need them: valid, small, and the same everywhere. */
-import type { Announced } from '../lib/event.ts';
-import type { Owed, Watch } from '../lib/watch.ts';
+import type { Announced } from '../lib/core/event.ts';
+import type { Owed, Watch } from '../lib/core/watch.ts';
 
 export const T0 = Date.UTC(2026, 0, 5, 8);
 export const SECOND = 1_000;

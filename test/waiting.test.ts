@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { serve as serveApi } from '../functions/api.ts';
 import { serve as serveTrigger } from '../functions/trigger.ts';
-import type { HttpEvent, HttpResult } from '../lib/http-event.ts';
-import { type DeliveryItem, wakeUpOf, withBody } from '../lib/items.ts';
-import { Refusal } from '../lib/problem.ts';
-import { withSleep } from '../lib/sleep.ts';
-import { sweep } from '../lib/sweep.ts';
+import type { HttpEvent, HttpResult } from '../lib/access/http-event.ts';
+import { Refusal } from '../lib/access/problem.ts';
+import { withSleep } from '../lib/deliver/sleep.ts';
+import { type DeliveryItem, wakeUpOf, withBody } from '../lib/store/items.ts';
+import { sweep } from '../lib/sweep/sweep.ts';
 import { DAY, HOUR, MINUTE, OPERATIONS, SECOND } from './samples.ts';
 import { besideCrowd } from './world/crowd.ts';
 import { deliveriesOf, logged, messagesIn, owed, pass, submitted } from './world/scenes.ts';

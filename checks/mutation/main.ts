@@ -1,5 +1,5 @@
 /**
- * `npm run mutation`, or `npm run mutation -- lib/lane.ts` for some files only. One file after the other, because what is
+ * `npm run mutation`, or `npm run mutation -- lib/core/lane.ts` for some files only. One file after the other, because what is
  * worked out when a file is loaded is tried against every test of it: by itself a file has few.
  */
 import { spawnSync } from 'node:child_process';

@@ -8,7 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { stop } from 'esbuild';
 import { bundle } from '../../bundle.ts';
-import { createTable } from '../../lib/store.ts';
+import { createTable } from '../../lib/store/store.ts';
 import type { Account } from './account.ts';
 import { parameterOf } from './checks/access.ts';
 import { osls as run } from './osls.ts';

@@ -1,7 +1,7 @@
 /** What checks are run on: a deployed opwatch with the probe beside it, or the embedded stack in their place. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { Table } from '../../lib/store.ts';
+import type { Table } from '../../lib/store/store.ts';
 import type { Attempt } from './probe/attempt.ts';
 
 export type Site = {

@@ -1,7 +1,15 @@
-import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLater, Throttled } from '../errors.ts';
-import type { HttpAnswer } from '../http.ts';
-import { retryAfterMs } from '../retry-after.ts';
-import { sentence } from '../sentences.ts';
+import {
+  ClockSkew,
+  type CloudWords,
+  Misconfigured,
+  NotAllowed,
+  Refused,
+  RetryLater,
+  Throttled,
+} from '../core/errors.ts';
+import { sentence } from '../core/sentences.ts';
+import type { HttpAnswer } from '../net/http.ts';
+import { retryAfterMs } from '../net/retry-after.ts';
 import { GOOD, isOfTheKey, NO_SUCH_THING, SKEWED, WRONG_ADDRESS } from './aliyun-codes.ts';
 import { type Answer, cloudTime, isSuccess, nonsense, quoted, type Reading, withoutSecrets } from './answer.ts';
 import { asksForPatience, familyOf } from './code-family.ts';

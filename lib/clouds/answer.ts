@@ -1,10 +1,10 @@
 /** What becomes of a cloud's HTTP answer before anybody reads a state in it. */
-import { type CloudWords, RetryLater, Throttled } from '../errors.ts';
-import type { HttpAnswer } from '../http.ts';
-import { redact } from '../redact.ts';
-import { parseHttpDate } from '../retry-after.ts';
-import { sentence } from '../sentences.ts';
-import { plain } from '../text.ts';
+import { type CloudWords, RetryLater, Throttled } from '../core/errors.ts';
+import { sentence } from '../core/sentences.ts';
+import { plain } from '../core/text.ts';
+import type { HttpAnswer } from '../net/http.ts';
+import { redact } from '../net/redact.ts';
+import { parseHttpDate } from '../net/retry-after.ts';
 import type { Credentials } from './cloud.ts';
 import { type Fields, given } from './fields.ts';
 

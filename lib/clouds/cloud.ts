@@ -1,5 +1,5 @@
 /** A cloud as an adapter is given it: who signs, and how a call is made. */
-import type { Send } from '../http.ts';
+import type { Send } from '../net/http.ts';
 
 export type Vendor = 'aliyun' | 'huawei';
 

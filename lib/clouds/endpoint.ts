@@ -1,6 +1,6 @@
-import { Misconfigured } from '../errors.ts';
-import { remembering } from '../remembering.ts';
-import { sentence } from '../sentences.ts';
+import { Misconfigured } from '../core/errors.ts';
+import { remembering } from '../core/remembering.ts';
+import { sentence } from '../core/sentences.ts';
 
 export type Endpoint = {
   /** Scheme, host and port, as the URL begins. */

@@ -1,6 +1,6 @@
 /** Reads JSON that nobody vouches for: what is not of the expected kind is simply not there. */
 
-import { saysNothing } from '../text.ts';
+import { saysNothing } from '../core/text.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,16 @@
-import { ClockSkew, type CloudWords, Misconfigured, NotAllowed, Refused, RetryLater, Throttled } from '../errors.ts';
-import type { HttpAnswer } from '../http.ts';
-import { retryAfterMs } from '../retry-after.ts';
-import { MINUTE } from '../schedule.ts';
-import { sentence } from '../sentences.ts';
+import {
+  ClockSkew,
+  type CloudWords,
+  Misconfigured,
+  NotAllowed,
+  Refused,
+  RetryLater,
+  Throttled,
+} from '../core/errors.ts';
+import { MINUTE } from '../core/schedule.ts';
+import { sentence } from '../core/sentences.ts';
+import type { HttpAnswer } from '../net/http.ts';
+import { retryAfterMs } from '../net/retry-after.ts';
 import {
   type Answer,
   cloudTime,

@@ -1,5 +1,5 @@
 /** The parts of a GaussDB(DWS) action: how far it has got, and which of them failed, and why. */
-import type { Progress } from '../observation.ts';
+import type { Progress } from '../core/observation.ts';
 import { capitals, code, type Fields, fields, list, parseFields, percent, text, trimmed } from './fields.ts';
 
 type Part = { readonly step: string; readonly status: string; readonly detail: string };

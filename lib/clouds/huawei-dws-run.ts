@@ -1,5 +1,5 @@
 /** Which run of a GaussDB(DWS) action an answer is about. An action has a name and no id: its submit time tells its runs apart. */
-import type { Ask } from '../observation.ts';
+import type { Ask } from '../core/observation.ts';
 import { fitsIn, isSurelyBefore, orderOf, type Stamp, stampOf } from './stamp.ts';
 
 type Asked = Ask<{ readonly action_name: string; readonly submit_time?: string | undefined }>;

@@ -1,6 +1,6 @@
 /** What a GaussDB(DWS) cluster tells of an action that the action's own API does not show, or shows of another run only. */
-import type { Ask, Facts, Memo, Observation } from '../observation.ts';
-import { sentence } from '../sentences.ts';
+import type { Ask, Facts, Memo, Observation } from '../core/observation.ts';
+import { sentence } from '../core/sentences.ts';
 import { given, percent } from './fields.ts';
 import { type Action, type Cluster, taskWord } from './huawei-dws.ts';
 import { runOf, type Tie, wasUnderWay } from './huawei-dws-run.ts';

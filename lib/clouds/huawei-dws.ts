@@ -1,7 +1,7 @@
 /** What GaussDB(DWS) shows of an action and of its cluster. */
 
-import { Misconfigured, RetryLater } from '../errors.ts';
-import type { Facts, Progress } from '../observation.ts';
+import { Misconfigured, RetryLater } from '../core/errors.ts';
+import type { Facts, Progress } from '../core/observation.ts';
 import { type Answer, noState, ofAnother } from './answer.ts';
 import type { Cloud } from './cloud.ts';
 import { capitals, code, type Fields, fields, given, text, trimmed } from './fields.ts';

@@ -1,5 +1,5 @@
-import { Misconfigured } from '../errors.ts';
-import { sentence } from '../sentences.ts';
+import { Misconfigured } from '../core/errors.ts';
+import { sentence } from '../core/sentences.ts';
 import type { Answer } from './answer.ts';
 import type { Cloud } from './cloud.ts';
 import { encode } from './encoding.ts';

@@ -1,5 +1,5 @@
 /** What a ROS stack shows: the last word of its last operation, and times that are the stack's own. */
-import type { Facts } from '../observation.ts';
+import type { Facts } from '../core/observation.ts';
 import { capitals, code, type Fields, fields, given, instant, text, trimmed } from './fields.ts';
 
 export const ACTIONS = ['CREATE', 'UPDATE', 'DELETE', 'CHECK', 'IMPORT_CREATE', 'IMPORT_UPDATE'] as const;

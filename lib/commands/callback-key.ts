@@ -11,12 +11,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import settings from '#config';
-import { callbackSecrets } from '../callback-keys.ts';
-import { readConfig } from '../config.ts';
-import { isOrigin } from '../place.ts';
-import { createSecrets } from '../secrets.ts';
-import { publicKeyOf } from '../standard-webhooks.ts';
-import { DEFAULT_TENANT } from '../tenants.ts';
+import { readConfig } from '../config/config.ts';
+import { createSecrets } from '../config/secrets.ts';
+import { DEFAULT_TENANT } from '../config/tenants.ts';
+import { isOrigin } from '../core/place.ts';
+import { callbackSecrets } from '../net/callback-keys.ts';
+import { publicKeyOf } from '../net/standard-webhooks.ts';
 
 const USAGE = `usage:
   npm run callback-key -- new

@@ -5,15 +5,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { theRuntime } from '../compose.ts';
-import { describe } from '../delivery.ts';
-import { LookError } from '../errors.ts';
-import { ask, recipientOf } from '../recipient.ts';
+import { SecretError } from '../config/secrets.ts';
+import { describe } from '../core/delivery.ts';
+import { LookError } from '../core/errors.ts';
+import { MINUTE, SECOND } from '../core/schedule.ts';
+import { plain } from '../core/text.ts';
+import type { Rate, Verdict } from '../core/verdict.ts';
+import { ask, recipientOf } from '../deliver/recipient.ts';
 import type { Runtime } from '../runtime.ts';
-import { MINUTE, SECOND } from '../schedule.ts';
-import { SecretError } from '../secrets.ts';
 import { targetOf } from '../targets/index.ts';
-import { plain } from '../text.ts';
-import type { Rate, Verdict } from '../verdict.ts';
 import { type Sample, samplesFor } from './target-samples.ts';
 
 const USAGE = `usage:

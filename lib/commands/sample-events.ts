@@ -8,11 +8,11 @@ import {
   type OperationEvent,
   type ProgressEvent,
   progressOf,
-} from '../event.ts';
-import { type Notice, type NoticeEvent, noticeEventOf } from '../notice.ts';
-import { MINUTE, SECOND } from '../schedule.ts';
-import { sentence } from '../sentences.ts';
-import type { EndStatus, Watch } from '../watch.ts';
+} from '../core/event.ts';
+import { type Notice, type NoticeEvent, noticeEventOf } from '../core/notice.ts';
+import { MINUTE, SECOND } from '../core/schedule.ts';
+import { sentence } from '../core/sentences.ts';
+import type { EndStatus, Watch } from '../core/watch.ts';
 
 const TOOK_MS = 12 * MINUTE + 3 * SECOND;
 

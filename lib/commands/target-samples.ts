@@ -1,11 +1,11 @@
 /** What notify-test sends a target: a sample of whatever the configuration has it told. */
 
-import { Misconfigured } from '../errors.ts';
-import type { HttpRequest } from '../http.ts';
-import { eventsFor, recipientOf } from '../recipient.ts';
+import { DEFAULT_TENANT } from '../config/tenants.ts';
+import { Misconfigured } from '../core/errors.ts';
+import { eventsFor, recipientOf } from '../deliver/recipient.ts';
+import type { HttpRequest } from '../net/http.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Attempt, Target } from '../targets/target.ts';
-import { DEFAULT_TENANT } from '../tenants.ts';
 import { LINKED, sampleEvents, sampleNotices, sampleProgress, UNLINKED } from './sample-events.ts';
 
 export type Sample = {

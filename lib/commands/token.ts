@@ -11,14 +11,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SCOPES, type Scope } from '../caller.ts';
-import { isCanary } from '../canary.ts';
-import type { Item } from '../item.ts';
-import { isOrigin } from '../place.ts';
-import { DAY } from '../schedule.ts';
-import { createTable, type Table } from '../store.ts';
-import { DEFAULT_TENANT } from '../tenants.ts';
-import { endOf, newToken, TOKENS, type Token, tokenEndKey, tokenKey } from '../token.ts';
+import { SCOPES, type Scope } from '../access/caller.ts';
+import { endOf, newToken, TOKENS, type Token, tokenEndKey, tokenKey } from '../access/token.ts';
+import { DEFAULT_TENANT } from '../config/tenants.ts';
+import { isCanary } from '../core/canary.ts';
+import type { Item } from '../core/item.ts';
+import { isOrigin } from '../core/place.ts';
+import { DAY } from '../core/schedule.ts';
+import { createTable, type Table } from '../store/store.ts';
 
 const USAGE = `usage:
   npm run token -- create [--tenant default] [--scopes submit,read,operate] [--days 90] [--note "who has it"]

@@ -1,8 +1,8 @@
 /** The canary's operations, one kind for the pollers of each vendor: each is over by itself soon after its submission. No cloud is asked. */
 import * as v from 'valibot';
 import type { Vendor } from '../clouds/cloud.ts';
-import type { Ask, Observation } from '../observation.ts';
-import { CANARY_LASTS_MS } from '../schedule.ts';
+import type { Ask, Observation } from '../core/observation.ts';
+import { CANARY_LASTS_MS } from '../core/schedule.ts';
 import type { Provider } from './provider.ts';
 
 const Operation = v.strictObject({

@@ -20,8 +20,8 @@ import {
 import { FAILURE_NAMES } from '../clouds/huawei-dws-tasks.ts';
 import { byCluster, described, type Shown } from '../clouds/huawei-dws-witness.ts';
 import { stampOf } from '../clouds/stamp.ts';
-import type { Ask, Facts, Memo, Observation } from '../observation.ts';
-import { sentence } from '../sentences.ts';
+import type { Ask, Facts, Memo, Observation } from '../core/observation.ts';
+import { sentence } from '../core/sentences.ts';
 import { inTurn, orThrow } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
 import { byClockOf } from './kit/run.ts';

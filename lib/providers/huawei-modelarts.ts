@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Cloud } from '../clouds/cloud.ts';
 import { code, type Fields, fields, given, parseFields, text } from '../clouds/fields.ts';
 import { callHuawei } from '../clouds/huawei.ts';
-import type { Ask, Facts, Observation } from '../observation.ts';
+import type { Ask, Facts, Observation } from '../core/observation.ts';
 import { oneByOne } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';

@@ -7,7 +7,7 @@
 
 import type { GenericSchema } from 'valibot';
 import type { Cloud, Vendor } from '../clouds/cloud.ts';
-import type { Ask, CloudStatus, Observation } from '../observation.ts';
+import type { Ask, CloudStatus, Observation } from '../core/observation.ts';
 
 export type Provider<O = unknown> = {
   readonly traits: {

@@ -4,12 +4,12 @@
  * only a plain `true` counts, and of a webhook that is gone no words are known.
  */
 import * as v from 'valibot';
-import { RUN_EVENTS } from '../event.ts';
+import { RUN_EVENTS } from '../core/event.ts';
 import { bodyFields } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
 import { inertTexts } from './kit/parameters.ts';
 import { postJson } from './kit/request.ts';
-import { Address } from './settings.ts';
+import { Address } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({

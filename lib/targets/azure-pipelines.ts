@@ -5,13 +5,13 @@
  */
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
-import { RUN_EVENTS } from '../event.ts';
-import { HOUR } from '../schedule.ts';
+import { RUN_EVENTS } from '../core/event.ts';
+import { HOUR } from '../core/schedule.ts';
 import { bodyFields } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
 import { inertTexts } from './kit/parameters.ts';
 import { postJson } from './kit/request.ts';
-import { endpoint, Reference, word } from './settings.ts';
+import { endpoint, Reference, word } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({

@@ -4,17 +4,17 @@
  */
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
-import { retryAfterMs } from '../retry-after.ts';
-import { HOUR, MINUTE } from '../schedule.ts';
-import { byteLength } from '../text.ts';
+import { HOUR, MINUTE } from '../core/schedule.ts';
+import { byteLength } from '../core/text.ts';
+import { retryAfterMs } from '../net/retry-after.ts';
 import { bodyFields, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { insideLink, lookalike } from './kit/escape.ts';
 import { judge, longer } from './kit/judge.ts';
+import type { Message, Tone } from './kit/message.ts';
 import { postJson, withQuery } from './kit/request.ts';
 import { saidIn } from './kit/said.ts';
-import type { Message, Tone } from './message.ts';
-import { Address, chatEntries, mentionEntries, names, Reference } from './settings.ts';
+import { Address, chatEntries, mentionEntries, names, Reference } from './kit/settings.ts';
 
 const Settings = v.strictObject({
   ...chatEntries,

@@ -4,16 +4,16 @@
  */
 import type { AllowedMentionsTypes, APIEmbed, RESTPostAPIWebhookWithTokenJSONBody } from 'discord-api-types/v10';
 import * as v from 'valibot';
-import type { HttpAnswer } from '../http.ts';
-import { INSTANT_MIN, retryAfterMs, spanMs, waitsIn } from '../retry-after.ts';
-import { HOUR, SECOND } from '../schedule.ts';
+import { HOUR, SECOND } from '../core/schedule.ts';
+import type { HttpAnswer } from '../net/http.ts';
+import { INSTANT_MIN, retryAfterMs, spanMs, waitsIn } from '../net/retry-after.ts';
 import { bodyFields, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { insideLink } from './kit/escape.ts';
 import { judge } from './kit/judge.ts';
+import type { Message, Tone } from './kit/message.ts';
 import { postJson, withQuery } from './kit/request.ts';
-import type { Message, Tone } from './message.ts';
-import { Address, chatEntries, mentionEntries, names, word } from './settings.ts';
+import { Address, chatEntries, mentionEntries, names, word } from './kit/settings.ts';
 
 const SNOWFLAKE = /^\d{15,20}$/;
 

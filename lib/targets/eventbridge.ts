@@ -1,16 +1,16 @@
 /** Amazon EventBridge PutEvents: the event on a bus, for rules of one's own. Source: EventBridge API Reference, PutEvents. */
 import * as v from 'valibot';
-import type { OperationEvent } from '../event.ts';
-import type { HttpRequest } from '../http.ts';
-import type { NoticeEvent } from '../notice.ts';
-import { SECOND } from '../schedule.ts';
+import type { OperationEvent } from '../core/event.ts';
+import type { NoticeEvent } from '../core/notice.ts';
+import { SECOND } from '../core/schedule.ts';
+import type { HttpRequest } from '../net/http.ts';
 import { bodyFields, fieldsOf } from './kit/answer.ts';
 import { AWS } from './kit/aws-words.ts';
 import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
 import { saidBy, saidIn } from './kit/said.ts';
+import { Base, word } from './kit/settings.ts';
 import { awsEndpoint, Credentials, signedForAws } from './kit/sigv4.ts';
-import { Base, word } from './settings.ts';
 import type { Attempt, Target } from './target.ts';
 
 const Settings = v.strictObject({

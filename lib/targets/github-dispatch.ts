@@ -1,10 +1,10 @@
 /** GitHub repository_dispatch: starts the workflows that wait for the event. Source: docs.github.com/rest/repos/repos. */
 import type { paths } from '@octokit/openapi-types';
 import * as v from 'valibot';
-import { RUN_EVENTS } from '../event.ts';
+import { RUN_EVENTS } from '../core/event.ts';
 import { GITHUB, githubHeaders, githubVerdict, REPOSITORY } from './kit/github.ts';
 import { postJson } from './kit/request.ts';
-import { endpoint, Reference, word } from './settings.ts';
+import { endpoint, Reference, word } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({

@@ -4,17 +4,17 @@
  */
 import type { paths } from '@octokit/openapi-types';
 import * as v from 'valibot';
-import { Misconfigured } from '../errors.ts';
-import type { OperationEvent } from '../event.ts';
-import { sentence } from '../sentences.ts';
-import type { Status } from '../watch.ts';
-import { tallyOf } from './digest.ts';
+import { Misconfigured } from '../core/errors.ts';
+import type { OperationEvent } from '../core/event.ts';
+import { sentence } from '../core/sentences.ts';
+import type { Status } from '../core/watch.ts';
 import { bodyFields } from './kit/answer.ts';
 import { ContextTemplate, contextOf, githubText, lacksFor } from './kit/context.ts';
+import { tallyOf } from './kit/digest.ts';
 import { GITHUB, githubHeaders, githubVerdict, REPOSITORY } from './kit/github.ts';
+import { messageOf } from './kit/message.ts';
 import { postJson } from './kit/request.ts';
-import { messageOf } from './message.ts';
-import { chatEntries, endpoint, Reference, word } from './settings.ts';
+import { chatEntries, endpoint, Reference, word } from './kit/settings.ts';
 import type { Subject, Target } from './target.ts';
 
 const Settings = v.strictObject({

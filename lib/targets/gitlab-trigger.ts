@@ -1,12 +1,12 @@
 /** GitLab pipeline trigger: starts a pipeline, the event in its variables. Source: docs.gitlab.com/ee/api/pipeline_triggers. */
 import * as v from 'valibot';
-import { RUN_EVENTS } from '../event.ts';
-import { MINUTE } from '../schedule.ts';
+import { RUN_EVENTS } from '../core/event.ts';
+import { MINUTE } from '../core/schedule.ts';
 import { bodyFields } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
 import { parametersOf } from './kit/parameters.ts';
 import { postForm } from './kit/request.ts';
-import { endpoint, Reference, word } from './settings.ts';
+import { endpoint, Reference, word } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({

@@ -3,17 +3,17 @@
  * ("Build a Google Chat app as a webhook", "Cards v2", "Format text"). Key and token stand in the query.
  */
 import * as v from 'valibot';
-import type { HttpAnswer } from '../http.ts';
-import { retryAfterMs } from '../retry-after.ts';
-import { HOUR } from '../schedule.ts';
-import { byteLength } from '../text.ts';
+import { HOUR } from '../core/schedule.ts';
+import { byteLength } from '../core/text.ts';
+import type { HttpAnswer } from '../net/http.ts';
+import { retryAfterMs } from '../net/retry-after.ts';
 import { bodyFields, fieldsOf, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { html } from './kit/escape.ts';
 import { judge, longer } from './kit/judge.ts';
+import type { Message, Tone } from './kit/message.ts';
 import { postJson, withQuery } from './kit/request.ts';
-import type { Message, Tone } from './message.ts';
-import { Address, chatEntries, mentionEntries, names } from './settings.ts';
+import { Address, chatEntries, mentionEntries, names } from './kit/settings.ts';
 
 const Settings = v.strictObject({
   ...chatEntries,

@@ -3,12 +3,12 @@
  * Source: jenkins.io, "Remote Access API"; an API token needs no crumb.
  */
 import * as v from 'valibot';
-import { RUN_EVENTS } from '../event.ts';
-import type { HttpAnswer } from '../http.ts';
+import { RUN_EVENTS } from '../core/event.ts';
+import type { HttpAnswer } from '../net/http.ts';
 import { judge } from './kit/judge.ts';
 import { parametersOf } from './kit/parameters.ts';
 import { postForm } from './kit/request.ts';
-import { Base, Reference, word } from './settings.ts';
+import { Base, Reference, word } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({

@@ -3,12 +3,12 @@
  * GenericWebHookRequestReceiver.java.
  */
 import * as v from 'valibot';
-import { RUN_EVENTS } from '../event.ts';
+import { RUN_EVENTS } from '../core/event.ts';
 import { bodyFields, fieldsOf } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
 import { inertTexts } from './kit/parameters.ts';
 import { postJson } from './kit/request.ts';
-import { Address, Reference } from './settings.ts';
+import { Address, Reference } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({

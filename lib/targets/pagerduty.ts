@@ -3,17 +3,17 @@
  * resolved when there is nothing left to do. Source: developer.pagerduty.com, "Send an Alert Event".
  */
 import * as v from 'valibot';
-import type { EventType, OperationEvent } from '../event.ts';
-import type { HttpRequest } from '../http.ts';
-import { HOUR } from '../schedule.ts';
-import { cutBytes } from '../text.ts';
+import type { EventType, OperationEvent } from '../core/event.ts';
+import { HOUR } from '../core/schedule.ts';
+import { cutBytes } from '../core/text.ts';
+import type { HttpRequest } from '../net/http.ts';
 import { bodyFields } from './kit/answer.ts';
 import { judge } from './kit/judge.ts';
+import { type Message, messageOf } from './kit/message.ts';
+import { noticeMessageOf } from './kit/notice-message.ts';
 import { postJson } from './kit/request.ts';
 import { saidIn } from './kit/said.ts';
-import { type Message, messageOf } from './message.ts';
-import { noticeMessageOf } from './notice-message.ts';
-import { chatEntries, endpoint, Reference } from './settings.ts';
+import { chatEntries, endpoint, Reference } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({

@@ -4,9 +4,9 @@ import { bodyFields } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
+import { chatEntries, endpoint, Reference, word } from './kit/settings.ts';
 import { isTooLongForSlack, SlackMention, type SlackMessage, writeSlack } from './kit/slack-message.ts';
 import { SLACK } from './kit/slack-words.ts';
-import { chatEntries, endpoint, Reference, word } from './settings.ts';
 
 const Settings = v.strictObject({
   ...chatEntries,

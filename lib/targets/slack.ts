@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import { chat } from './kit/chat.ts';
 import { judge } from './kit/judge.ts';
 import { postJson } from './kit/request.ts';
+import { Address, chatEntries } from './kit/settings.ts';
 import { isTooLongForSlack, SlackMention, type SlackMessage, writeSlack } from './kit/slack-message.ts';
 import { SLACK } from './kit/slack-words.ts';
-import { Address, chatEntries } from './settings.ts';
 
 const Settings = v.strictObject({ ...chatEntries, url: Address, mention: v.optional(SlackMention) });
 

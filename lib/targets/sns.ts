@@ -3,16 +3,16 @@
  * Reference, Publish.
  */
 import * as v from 'valibot';
-import type { OperationEvent } from '../event.ts';
-import type { HttpRequest } from '../http.ts';
-import type { NoticeEvent } from '../notice.ts';
+import type { OperationEvent } from '../core/event.ts';
+import type { NoticeEvent } from '../core/notice.ts';
+import type { HttpRequest } from '../net/http.ts';
 import { AWS } from './kit/aws-words.ts';
 import { judge } from './kit/judge.ts';
+import { type Message, messageOf } from './kit/message.ts';
+import { noticeMessageOf } from './kit/notice-message.ts';
 import { postForm } from './kit/request.ts';
+import { Base, chatEntries, word } from './kit/settings.ts';
 import { awsEndpoint, Credentials, signedForAws } from './kit/sigv4.ts';
-import { type Message, messageOf } from './message.ts';
-import { noticeMessageOf } from './notice-message.ts';
-import { Base, chatEntries, word } from './settings.ts';
 import type { Attempt, Target } from './target.ts';
 
 const Settings = v.strictObject({

@@ -4,11 +4,11 @@
  */
 
 import type { GenericSchema } from 'valibot';
-import type { EventType, OperationEvent, ProgressEvent } from '../event.ts';
-import type { HttpAnswer, HttpRequest } from '../http.ts';
-import type { NoticeEvent } from '../notice.ts';
-import type { Rate, Verdict } from '../verdict.ts';
-import type { Status, Watch } from '../watch.ts';
+import type { EventType, OperationEvent, ProgressEvent } from '../core/event.ts';
+import type { NoticeEvent } from '../core/notice.ts';
+import type { Rate, Verdict } from '../core/verdict.ts';
+import type { Status, Watch } from '../core/watch.ts';
+import type { HttpAnswer, HttpRequest } from '../net/http.ts';
 
 /** The newest state of an operation. */
 export type Standing = { readonly status: Status };

@@ -3,15 +3,15 @@
  * Every text is a TextRun, which knows no markdown (learn.microsoft.com, Adaptive Cards, "Text features").
  */
 import * as v from 'valibot';
-import type { HttpAnswer } from '../http.ts';
-import { byteLength } from '../text.ts';
+import { byteLength } from '../core/text.ts';
+import type { HttpAnswer } from '../net/http.ts';
 import { bodyFields } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { judge } from './kit/judge.ts';
+import type { Message, Tone } from './kit/message.ts';
 import { postJson } from './kit/request.ts';
 import { saidIn } from './kit/said.ts';
-import type { Message, Tone } from './message.ts';
-import { Address, chatEntries, mentionEntries } from './settings.ts';
+import { Address, chatEntries, mentionEntries } from './kit/settings.ts';
 
 const Person = v.strictObject({
   /** A user principal name or an object id of Microsoft Entra. */

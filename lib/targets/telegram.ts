@@ -3,17 +3,17 @@
  * (sendMessage, "HTML style", ResponseParameters). The token is part of the path.
  */
 import * as v from 'valibot';
-import type { HttpAnswer } from '../http.ts';
-import { retryAfterMs } from '../retry-after.ts';
-import { sentence } from '../sentences.ts';
+import { sentence } from '../core/sentences.ts';
+import type { HttpAnswer } from '../net/http.ts';
+import { retryAfterMs } from '../net/retry-after.ts';
 import { bodyFields, fieldsOf, secondsToMs } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { html } from './kit/escape.ts';
 import { judge, longer } from './kit/judge.ts';
+import type { Message } from './kit/message.ts';
 import { postJson } from './kit/request.ts';
 import { saidIn } from './kit/said.ts';
-import type { Message } from './message.ts';
-import { chatEntries, endpoint, mentionEntries, Reference, word } from './settings.ts';
+import { chatEntries, endpoint, mentionEntries, Reference, word } from './kit/settings.ts';
 
 const Person = v.union([
   word(/^@\w{4,32}$/, 'must be a user name such as @ops_team'),

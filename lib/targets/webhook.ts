@@ -1,15 +1,15 @@
 /** The signed POST of Standard Webhooks 1.0: what callbacks get, and any receiver that verifies. */
 import * as v from 'valibot';
-import type { OperationEvent } from '../event.ts';
-import type { HttpRequest } from '../http.ts';
-import type { NoticeEvent } from '../notice.ts';
-import { signedHeaders } from '../standard-webhooks.ts';
+import type { OperationEvent } from '../core/event.ts';
+import type { NoticeEvent } from '../core/notice.ts';
+import type { HttpRequest } from '../net/http.ts';
+import { signedHeaders } from '../net/standard-webhooks.ts';
 import { cloudEventOf } from './kit/cloudevent.ts';
 import { judge } from './kit/judge.ts';
+import { Address, Reference } from './kit/settings.ts';
 import { fillTemplate, Template } from './kit/template.ts';
-import { Address, Reference } from './settings.ts';
+import { LANGUAGES } from './kit/words.ts';
 import type { Attempt, Target } from './target.ts';
-import { LANGUAGES } from './words.ts';
 
 /** Headers that are ours or the connection's: nobody else may set them. */
 const RESERVED =

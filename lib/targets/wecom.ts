@@ -3,15 +3,15 @@
  * cannot do. Source: developer.work.weixin.qq.com, document 91770; codes beyond errcode 0 are known from others' code.
  */
 import * as v from 'valibot';
-import { HOUR, MINUTE } from '../schedule.ts';
-import { byteLength } from '../text.ts';
+import { HOUR, MINUTE } from '../core/schedule.ts';
+import { byteLength } from '../core/text.ts';
 import { bodyFields } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
 import { insideLink, lookalike } from './kit/escape.ts';
 import { judge } from './kit/judge.ts';
+import type { Message, Tone } from './kit/message.ts';
 import { postJson } from './kit/request.ts';
-import type { Message, Tone } from './message.ts';
-import { Address, chatEntries, mentionEntries, names } from './settings.ts';
+import { Address, chatEntries, mentionEntries, names } from './kit/settings.ts';
 
 const Settings = v.strictObject({
   ...chatEntries,

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MINUTE, SECOND } from '../../lib/schedule.ts';
+import { MINUTE, SECOND } from '../../lib/core/schedule.ts';
 import type { Message } from '../inbox/messages.ts';
 import { type Stack, startStack } from '../stack.ts';
 

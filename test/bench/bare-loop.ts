@@ -3,9 +3,9 @@ import http from 'node:http';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { BatchGetCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { HttpRequest } from '../../lib/http.ts';
-import type { Item, Key } from '../../lib/item.ts';
-import type { SqsRecord } from '../../lib/queue.ts';
+import type { Item, Key } from '../../lib/core/item.ts';
+import type { HttpRequest } from '../../lib/net/http.ts';
+import type { SqsRecord } from '../../lib/store/queue.ts';
 
 export type BareLoop = {
   readonly dynamodb: DynamoDBClient;

@@ -1,10 +1,10 @@
 /** What the canary costs in a month: one round counted in virtual time through the real functions, every five minutes. */
 import { alarmNames } from '../../deploy/alarms.ts';
-import { beginCanaries } from '../../lib/begin-canaries.ts';
-import { deliver } from '../../lib/deliver.ts';
-import type { Delivery } from '../../lib/delivery.ts';
-import { poll } from '../../lib/poll.ts';
-import { MINUTE } from '../../lib/schedule.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import { MINUTE } from '../../lib/core/schedule.ts';
+import { deliver } from '../../lib/deliver/deliver.ts';
+import { poll } from '../../lib/look/poll.ts';
+import { beginCanaries } from '../../lib/submit/begin-canaries.ts';
 import { createWorld, envWith } from '../world/world.ts';
 import { type Bill, emptyBill, metered, meteredBatch, meteredRuntime } from './meter.ts';
 import { ALARM_MONTH, costOf, METRIC_MONTH } from './prices.ts';

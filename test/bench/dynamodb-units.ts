@@ -2,7 +2,7 @@
  * What DynamoDB bills on demand, by its own rules. Sources: Amazon DynamoDB Developer Guide, "Read/write capacity
  * consumption", "Item sizes and formats", "Global secondary indexes" (provisioned throughput considerations).
  */
-import type { Item } from '../../lib/item.ts';
+import type { Item } from '../../lib/core/item.ts';
 
 /** An attribute value as it travels. */
 export type AttributeValue =

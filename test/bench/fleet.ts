@@ -3,15 +3,15 @@
  * process, and a table and a queue in memory that take as long to answer as AWS's do.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Config, readConfig } from '../../lib/config.ts';
-import { newWatchItem, wakeUpOf } from '../../lib/items.ts';
-import { watchId, watchKey } from '../../lib/keys.ts';
-import { poll } from '../../lib/poll.ts';
-import { createQueue, writeWakeUp } from '../../lib/queue.ts';
+import { type Config, readConfig } from '../../lib/config/config.ts';
+import { HOUR, SECOND } from '../../lib/core/schedule.ts';
+import type { Watch } from '../../lib/core/watch.ts';
+import { poll } from '../../lib/look/poll.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import { HOUR, SECOND } from '../../lib/schedule.ts';
-import type { Table } from '../../lib/store.ts';
-import type { Watch } from '../../lib/watch.ts';
+import { newWatchItem, wakeUpOf } from '../../lib/store/items.ts';
+import { watchId, watchKey } from '../../lib/store/keys.ts';
+import { createQueue, writeWakeUp } from '../../lib/store/queue.ts';
+import type { Table } from '../../lib/store/store.ts';
 import { watchWith } from '../samples.ts';
 import { createChance } from '../world/chance.ts';
 import { createMemorySqs } from '../world/memory-sqs.ts';

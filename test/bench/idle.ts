@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alarmNames } from '../../deploy/alarms.ts';
-import { sweep } from '../../lib/sweep.ts';
+import { sweep } from '../../lib/sweep/sweep.ts';
 import { createWorld } from '../world/world.ts';
 import { type Bill, emptyBill, metered, meteredRuntime } from './meter.ts';
 import { ALARM_MONTH, costOf, KEY_MONTH } from './prices.ts';

@@ -3,7 +3,7 @@
  * five hundred at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEFAULT_GAP, gapAt, SECOND } from '../../lib/schedule.ts';
+import { DEFAULT_GAP, gapAt, SECOND } from '../../lib/core/schedule.ts';
 import { type Stack, startStack } from '../../offline/stack.ts';
 import { number, type Print, quantile, seconds } from './report.ts';
 

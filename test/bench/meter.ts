@@ -1,13 +1,13 @@
 /** Counts what AWS would bill for what the functions do, request by request. */
 
-import type { Item, Key } from '../../lib/item.ts';
-import { createLimits } from '../../lib/limits.ts';
-import { createLog } from '../../lib/log.ts';
-import { createPace } from '../../lib/pace.ts';
-import type { Queue, SqsRecord } from '../../lib/queue.ts';
+import type { Item, Key } from '../../lib/core/item.ts';
+import { createLog } from '../../lib/core/log.ts';
+import { createLimits } from '../../lib/limits/limits.ts';
+import { createPace } from '../../lib/limits/pace.ts';
+import { createTurns } from '../../lib/limits/turns.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { Table } from '../../lib/store.ts';
-import { createTurns } from '../../lib/turns.ts';
+import type { Queue, SqsRecord } from '../../lib/store/queue.ts';
+import type { Table } from '../../lib/store/store.ts';
 import type { MemoryTable } from '../world/memory-table.ts';
 import { indexWriteUnits, queryUnits, readUnits, writeUnits } from './dynamodb-units.ts';
 

@@ -4,12 +4,12 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { readConfig } from '../../lib/config.ts';
-import type { HttpRequest } from '../../lib/http.ts';
-import { openLane } from '../../lib/lane.ts';
-import { poll } from '../../lib/poll.ts';
-import { createQueue } from '../../lib/queue.ts';
-import { createTable } from '../../lib/store.ts';
+import { readConfig } from '../../lib/config/config.ts';
+import { openLane } from '../../lib/core/lane.ts';
+import { poll } from '../../lib/look/poll.ts';
+import type { HttpRequest } from '../../lib/net/http.ts';
+import { createQueue } from '../../lib/store/queue.ts';
+import { createTable } from '../../lib/store/store.ts';
 import { createBareLoop } from './bare-loop.ts';
 import { CONNECTION, TABLE } from './canned.ts';
 import { withChild } from './child.ts';

@@ -1,5 +1,5 @@
 /** A thousand due watches on refused credentials, and what follows when the credentials are good again. */
-import { MINUTE } from '../../lib/schedule.ts';
+import { MINUTE } from '../../lib/core/schedule.ts';
 import { KEYS } from './clouds.ts';
 import { type Fleet, withFleet } from './fleet.ts';
 import { number, type Print, seconds } from './report.ts';

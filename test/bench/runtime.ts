@@ -1,17 +1,17 @@
 /** A runtime as lib/runtime.ts makes it, with what a measurement puts in place of AWS. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../../lib/config.ts';
-import { createSend } from '../../lib/http.ts';
-import { createLimits } from '../../lib/limits.ts';
-import { createLog } from '../../lib/log.ts';
-import { createPace } from '../../lib/pace.ts';
-import type { Queue } from '../../lib/queue.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { createSecrets } from '../../lib/config/secrets.ts';
+import { createLog } from '../../lib/core/log.ts';
+import { createLimits } from '../../lib/limits/limits.ts';
+import { createPace } from '../../lib/limits/pace.ts';
+import { createTurns } from '../../lib/limits/turns.ts';
+import { createSend } from '../../lib/net/http.ts';
+import { createSharedAnswers } from '../../lib/net/shared-answers.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import { createSecrets } from '../../lib/secrets.ts';
-import { createSharedAnswers } from '../../lib/shared-answers.ts';
-import type { Table } from '../../lib/store.ts';
-import { createTurns } from '../../lib/turns.ts';
+import type { Queue } from '../../lib/store/queue.ts';
+import type { Table } from '../../lib/store/store.ts';
 
 export type BenchRuntime = {
   readonly config: Config;

@@ -1,9 +1,9 @@
 /** Ten watches under way and due, as they lie in the table between two looks: what a poller's batch usually is. */
 
-import { decide } from '../../lib/decide.ts';
-import { newWatchItem, type WatchItem, wakeUpOf } from '../../lib/items.ts';
-import { type SqsRecord, writeWakeUp } from '../../lib/queue.ts';
-import { HOUR, MINUTE, SECOND } from '../../lib/schedule.ts';
+import { decide } from '../../lib/core/decide.ts';
+import { HOUR, MINUTE, SECOND } from '../../lib/core/schedule.ts';
+import { newWatchItem, type WatchItem, wakeUpOf } from '../../lib/store/items.ts';
+import { type SqsRecord, writeWakeUp } from '../../lib/store/queue.ts';
 import { watchWith } from '../samples.ts';
 
 const HABITS = {

@@ -2,10 +2,11 @@
  * What a watch costs: SQS requests, DynamoDB units, Lambda calls, counted in virtual time through the real functions, for
  * operations of several lengths, alone and in full batches.
  */
-import { deliver } from '../../lib/deliver.ts';
-import { poll } from '../../lib/poll.ts';
-import { receive } from '../../lib/receive.ts';
-import { HOUR, MINUTE, SECOND } from '../../lib/schedule.ts';
+
+import { HOUR, MINUTE, SECOND } from '../../lib/core/schedule.ts';
+import { deliver } from '../../lib/deliver/deliver.ts';
+import { poll } from '../../lib/look/poll.ts';
+import { receive } from '../../lib/submit/receive.ts';
 import { createWorld } from '../world/world.ts';
 import { itemBytes } from './dynamodb-units.ts';
 import { type Bill, emptyBill, metered, meteredBatch, meteredRuntime } from './meter.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callAliyun } from '../../lib/clouds/aliyun.ts';
-import { LookError } from '../../lib/errors.ts';
+import { LookError } from '../../lib/core/errors.ts';
 import { CREDENTIALS, NOW, scripted, type Told, wording } from '../providers/scripted.ts';
 
 const CALL = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callHuawei } from '../../lib/clouds/huawei.ts';
-import { LookError } from '../../lib/errors.ts';
+import { LookError } from '../../lib/core/errors.ts';
 import { CREDENTIALS, NOW, scripted, type Told, wording } from '../providers/scripted.ts';
 
 type Call = Parameters<typeof callHuawei>[1];

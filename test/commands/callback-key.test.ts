@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { callbackSecrets } from '../../lib/callback-keys.ts';
-import { publicKeyOf } from '../../lib/standard-webhooks.ts';
+import { callbackSecrets } from '../../lib/net/callback-keys.ts';
+import { publicKeyOf } from '../../lib/net/standard-webhooks.ts';
 import { copyCheckout } from '../e2e/kit/checkout.ts';
 
 const SHARED = `whsec_${Buffer.alloc(32, 4).toString('base64')}`;

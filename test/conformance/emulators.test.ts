@@ -1,11 +1,11 @@
-/** The emulators of the local stack, through the project's own lib/store.ts and lib/queue.ts. */
+/** The emulators of the local stack, through the project's own lib/store/store.ts and lib/store/queue.ts. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { createTable } from '../../lib/store.ts';
+import { createTable } from '../../lib/store/store.ts';
 import { startDynamodb } from '../../offline/dynamodb.ts';
 import { startSqs } from '../../offline/sqs.ts';
 import { behavesLikeQueues } from './queue-suite.ts';

@@ -1,5 +1,5 @@
 /** The table and the queues in memory are held to the suites that the emulators are held to. */
-import type { Table } from '../../lib/store.ts';
+import type { Table } from '../../lib/store/store.ts';
 import { createChance } from '../world/chance.ts';
 import { createMemorySqs } from '../world/memory-sqs.ts';
 import { createMemoryTable } from '../world/memory-table.ts';

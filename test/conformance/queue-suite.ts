@@ -9,7 +9,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createQueue, type SqsRecord, type WakeUp } from '../../lib/queue.ts';
+import { createQueue, type SqsRecord, type WakeUp } from '../../lib/store/queue.ts';
 
 export type QueueSubject = {
   readonly client: SQSClient;

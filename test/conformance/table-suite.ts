@@ -1,7 +1,7 @@
 /** What every table must do, whatever stands behind it. Sources: the DynamoDB developer guide and API reference. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Item } from '../../lib/item.ts';
-import type { Table } from '../../lib/store.ts';
+import type { Item } from '../../lib/core/item.ts';
+import type { Table } from '../../lib/store/store.ts';
 
 export type TableSubject = { readonly table: Table; readonly close: () => Promise<void> };
 

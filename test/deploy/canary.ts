@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { alarms } from '../../deploy/alarms.ts';
 import { readSettings } from '../../deploy/settings.ts';
-import { isCanaryInput } from '../../lib/canary.ts';
+import { isCanaryInput } from '../../lib/core/canary.ts';
 import { nameOf, ofType, type Resources } from './packaged.ts';
 import { NOTHING_GIVEN } from './roles.ts';
 

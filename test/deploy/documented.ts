@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { referencesOf } from '../../deploy/secrets.ts';
-import { readConfig } from '../../lib/config.ts';
+import { readConfig } from '../../lib/config/config.ts';
 import settings from '../../opwatch.config.ts';
 import { FUNCTIONS, list, nameOf, type Resources, root, type Statement, statementsOf } from './packaged.ts';
 

@@ -5,7 +5,7 @@ import { addQueues } from '../../deploy/queues.ts';
 import { roles } from '../../deploy/roles.ts';
 import type { FunctionDefinition, Resource, Serverless } from '../../deploy/serverless.ts';
 import { readSettings } from '../../deploy/settings.ts';
-import { readConfig } from '../../lib/config.ts';
+import { readConfig } from '../../lib/config/config.ts';
 import config from '../../opwatch.config.ts';
 import { functionOf, list, nameOf, ofType, type Properties, type Resources, refOf, statementsOf } from './packaged.ts';
 import { NOTHING_GIVEN } from './roles.ts';

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { roles } from '../../deploy/roles.ts';
 import { secretsWithoutArn } from '../../deploy/secrets.ts';
 import { readSettings } from '../../deploy/settings.ts';
-import { readConfig } from '../../lib/config.ts';
-import type { ConfigInput } from '../../lib/settings.ts';
+import { readConfig } from '../../lib/config/config.ts';
+import type { ConfigInput } from '../../lib/config/settings.ts';
 import { list, nameOf, type Resources, statementsOf } from './packaged.ts';
 import { isAllowed, type Rule } from './policy.ts';
 

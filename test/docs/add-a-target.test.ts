@@ -66,7 +66,7 @@ describe('docs/add-a-target.md', () => {
       'test/targets/buildkite.test.ts',
     ]);
     expect(diffs.map(({ about }) => about)).toEqual([
-      'lib/sentences.ts',
+      'lib/core/sentences.ts',
       'lib/targets/index.ts',
       'offline/inbox/receivers.ts',
       'offline/inbox/targets.ts',

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EVENT_TYPES, eventOf, isAside, type OperationEvent } from '../../lib/event.ts';
-import { type EndStatus, STATUSES, type Watch } from '../../lib/watch.ts';
+import { EVENT_TYPES, eventOf, isAside, type OperationEvent } from '../../lib/core/event.ts';
+import { type EndStatus, STATUSES, type Watch } from '../../lib/core/watch.ts';
 import { T0, watchWith } from '../samples.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../../docs/events.schema.json', import.meta.url), 'utf8'));

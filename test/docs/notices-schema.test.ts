@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { NOTICES } from '../../lib/notice.ts';
+import { NOTICES } from '../../lib/core/notice.ts';
 import { noticesWith } from '../targets/events.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../../docs/notices.schema.json', import.meta.url), 'utf8'));

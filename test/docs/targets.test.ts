@@ -1,9 +1,9 @@
 /** docs/targets.md says what the targets do: its tables and examples are looked up in them. */
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../lib/config.ts';
+import { readConfig } from '../../lib/config/config.ts';
+import type { Rate } from '../../lib/core/verdict.ts';
 import { targetOf, targetTypes } from '../../lib/targets/index.ts';
-import type { Rate } from '../../lib/verdict.ts';
 import { everyTarget } from '../../offline/inbox/targets.ts';
 import { verdictTable } from '../targets/verdict-table.ts';
 import { blocksIn, pageNamed, quoted, sectionOf, tablesIn } from './markdown.ts';

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { publicKeyOf, signedHeaders } from '../../lib/standard-webhooks.ts';
+import { publicKeyOf, signedHeaders } from '../../lib/net/standard-webhooks.ts';
 import { MINUTE } from '../samples.ts';
 import { blocksIn, pageNamed, sectionOf } from './markdown.ts';
 

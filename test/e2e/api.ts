@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { HOUR, MINUTE, SECOND } from '../../lib/schedule.ts';
-import type { WatchView } from '../../lib/view.ts';
+import { HOUR, MINUTE, SECOND } from '../../lib/core/schedule.ts';
+import type { WatchView } from '../../lib/core/view.ts';
 import { anOperation, type Opwatch, OVER, type Submission } from './kit/opwatch.ts';
 import { until } from './kit/until.ts';
 

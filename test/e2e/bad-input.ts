@@ -1,8 +1,8 @@
 /** What is refused over HTTP, how it is said, and that it has written and enqueued nothing. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DAY, HOUR } from '../../lib/schedule.ts';
-import { newToken } from '../../lib/token.ts';
+import { newToken } from '../../lib/access/token.ts';
+import { DAY, HOUR } from '../../lib/core/schedule.ts';
 import { anOperation, countMessages, type Opwatch } from './kit/opwatch.ts';
 
 let opwatch: Opwatch;

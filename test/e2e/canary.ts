@@ -1,8 +1,8 @@
 /** The canary on the whole stack: its outcome is delivered, and its metric shows which queue is taken from no more. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { CANARY_INPUT } from '../../lib/canary.ts';
-import { CANARY_IN_TIME_MS, SECOND } from '../../lib/schedule.ts';
+import { CANARY_INPUT } from '../../lib/core/canary.ts';
+import { CANARY_IN_TIME_MS, SECOND } from '../../lib/core/schedule.ts';
 import type { Opwatch } from './kit/opwatch.ts';
 import { until } from './kit/until.ts';
 

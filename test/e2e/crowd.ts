@@ -1,7 +1,7 @@
 /** Five hundred at once: each is told of exactly once. */
 import { beforeAll, expect, it } from 'vitest';
-import type { OperationEvent } from '../../lib/event.ts';
-import type { WatchView } from '../../lib/view.ts';
+import type { OperationEvent } from '../../lib/core/event.ts';
+import type { WatchView } from '../../lib/core/view.ts';
 import { type Answer, anOperation, type Opwatch, OVER, OVER_SOON, type Submission } from './kit/opwatch.ts';
 import { until } from './kit/until.ts';
 

@@ -1,6 +1,6 @@
 /** Links in messages: a person in a chat opens them without a token; nobody opens another watch. */
 import { beforeAll, expect, it } from 'vitest';
-import { readLink, signLink } from '../../lib/link.ts';
+import { readLink, signLink } from '../../lib/access/link.ts';
 import { anOperation, type Opwatch } from './kit/opwatch.ts';
 
 /** The chats that show links; each has a stand-in of its own in the inbox. */

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { HOUR, MINUTE, SECOND } from '../../lib/schedule.ts';
-import type { WatchView } from '../../lib/view.ts';
-import type { Status } from '../../lib/watch.ts';
+import { HOUR, MINUTE, SECOND } from '../../lib/core/schedule.ts';
+import type { WatchView } from '../../lib/core/view.ts';
+import type { Status } from '../../lib/core/watch.ts';
 import { type Course, type Opwatch, OVER, type Submission } from './kit/opwatch.ts';
 import { until } from './kit/until.ts';
 

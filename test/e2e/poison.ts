@@ -1,7 +1,7 @@
 /** Messages that nobody can read, put into each queue: where they end, and what becomes of their neighbors. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeWakeUp } from '../../lib/queue.ts';
-import { MINUTE } from '../../lib/schedule.ts';
+import { MINUTE } from '../../lib/core/schedule.ts';
+import { writeWakeUp } from '../../lib/store/queue.ts';
 import type { QueueName } from './kit/beneath.ts';
 import { anOperation, type Opwatch, type Submission } from './kit/opwatch.ts';
 

@@ -43,7 +43,7 @@ const taking = (from: string): Deed[] => TAKING.map((action) => ({ action, resou
 const logging = (name: string): Deed[] =>
   ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => ({ action, resource: logOf(name) }));
 
-/** The stack has its secrets in the environment; that `ssm:` references are read by GetParameters: test/secrets.test.ts. */
+/** The stack has its secrets in the environment; that `ssm:` references are read by GetParameters: test/config/secrets.test.ts. */
 const reading = (...names: readonly string[]): Deed[] =>
   names.map((name) => ({ action: 'ssm:GetParameters', resource: arn('ssm', `parameter/opwatch/${name}`) }));
 
@@ -77,7 +77,7 @@ const UNSEEN: Readonly<Record<string, readonly Deed[]>> = {
     ...rarely('BatchGetItem', 'n_', 'held#', 'standing#'),
     ...rarely('PutItem', 'n_', 'held#', 'standing#'),
   ],
-  // It takes out the entries of troubles that are over: test/standing.test.ts.
+  // It takes out the entries of troubles that are over: test/store/standing.test.ts.
   sweep: [
     ...rarely('DeleteItem', 'standing#', 'turn#'),
     ...rarely('BatchGetItem', 'n_', 'lane#', 'turn#'),

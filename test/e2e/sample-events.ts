@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import type { WatchView } from '../../lib/view.ts';
+import type { WatchView } from '../../lib/core/view.ts';
 import type { Opwatch, Reached, Submission } from './kit/opwatch.ts';
 
 const root = dirname(dirname(import.meta.dirname));

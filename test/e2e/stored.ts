@@ -1,6 +1,6 @@
 /** Credentials that stand in SSM, as a deployment's do. */
 import { expect, it } from 'vitest';
-import type { WatchView } from '../../lib/view.ts';
+import type { WatchView } from '../../lib/core/view.ts';
 import { store } from '../soak/stored.ts';
 import { anOperation, type Opwatch, type Submission } from './kit/opwatch.ts';
 

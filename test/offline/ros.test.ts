@@ -1,8 +1,8 @@
 /** The stand-in of ROS plays a stack to which more than one thing happens, and what becomes of a watch that looks at it. */
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { isOver } from '../../lib/core/watch.ts';
 import { aliyunRos } from '../../lib/providers/aliyun-ros.ts';
-import { isOver } from '../../lib/watch.ts';
 import { lookedAt, SUBMITTED_AT, standing, submitted } from '../providers/course.ts';
 import { askFor, useClouds } from './stand-in.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { LaneBusy } from '../../lib/calls-in-turn.ts';
-import { decide } from '../../lib/decide.ts';
-import { LookError, RetryLater } from '../../lib/errors.ts';
+import { decide } from '../../lib/core/decide.ts';
+import { LookError, RetryLater } from '../../lib/core/errors.ts';
+import { DEFAULT_GAP } from '../../lib/core/schedule.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
+import { LaneBusy } from '../../lib/look/calls-in-turn.ts';
 import { aliyunBpStudio } from '../../lib/providers/aliyun-bpstudio.ts';
-import { DEFAULT_GAP } from '../../lib/schedule.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
 import { HOUR, MINUTE, watchWith } from '../samples.ts';
 import { type Row, runContract } from './contract.ts';
 import { ask, lookAtOne, NOW, scripted, type Told, wording } from './scripted.ts';

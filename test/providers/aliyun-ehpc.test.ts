@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { LaneBusy } from '../../lib/calls-in-turn.ts';
-import type { HttpRequest } from '../../lib/http.ts';
+import { LaneBusy } from '../../lib/look/calls-in-turn.ts';
+import type { HttpRequest } from '../../lib/net/http.ts';
 import { aliyunEhpc } from '../../lib/providers/aliyun-ehpc.ts';
 import { runContract } from './contract.ts';
 import { ask, lookAtOne, NOW, scripted, type Told, wording } from './scripted.ts';

@@ -1,11 +1,11 @@
 /** Watches an operation through several looks: the adapter reads each answer, and the core decides what it means. */
 
-import { decide } from '../../lib/decide.ts';
-import { LookError } from '../../lib/errors.ts';
-import { askOf } from '../../lib/habits.ts';
+import { askOf } from '../../lib/config/habits.ts';
+import { decide } from '../../lib/core/decide.ts';
+import { LookError } from '../../lib/core/errors.ts';
+import { DEFAULT_GAP } from '../../lib/core/schedule.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
 import type { Provider } from '../../lib/providers/provider.ts';
-import { DEFAULT_GAP } from '../../lib/schedule.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
 import { watchWith } from '../samples.ts';
 import { lookAtOne, type Script, scripted, type Told } from './scripted.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FAILURE_NAMES } from '../../lib/clouds/huawei-dws-tasks.ts';
-import { RetryLater } from '../../lib/errors.ts';
-import type { Ask } from '../../lib/observation.ts';
+import { RetryLater } from '../../lib/core/errors.ts';
+import type { Ask } from '../../lib/core/observation.ts';
 import { huaweiDws } from '../../lib/providers/huawei-dws.ts';
 import { runContract } from './contract.ts';
 import { type Step, standing, watched } from './course.ts';

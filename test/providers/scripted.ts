@@ -1,9 +1,9 @@
 /** A cloud that answers what a test tells it to, and remembers what it was asked. */
 
 import type { Cloud, Credentials } from '../../lib/clouds/cloud.ts';
-import { LookError, RetryLater } from '../../lib/errors.ts';
-import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import type { Ask, Observation } from '../../lib/observation.ts';
+import { LookError, RetryLater } from '../../lib/core/errors.ts';
+import type { Ask, Observation } from '../../lib/core/observation.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import type { Provider } from '../../lib/providers/provider.ts';
 
 export const NOW = Date.parse('2026-01-02T03:04:05Z');

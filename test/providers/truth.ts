@@ -6,8 +6,8 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { isOver } from '../../lib/core/watch.ts';
 import type { Provider } from '../../lib/providers/provider.ts';
-import { isOver } from '../../lib/watch.ts';
 import { lookedAt, type Step, submitted } from './course.ts';
 
 export type Story = {

@@ -16,19 +16,19 @@ export const BYTES_MAX = 450_000;
 
 /** What the simulator needs of a release: its pure handlers, and the parts that keep their state in the table. */
 const ENTRY = `
-  export { poll } from './lib/poll.ts';
-  export { deliver } from './lib/deliver.ts';
-  export { sweep } from './lib/sweep.ts';
-  export { receive } from './lib/receive.ts';
-  export { changeWatch } from './lib/submit.ts';
-  export { stop } from './lib/watch.ts';
-  export { readConfig } from './lib/config.ts';
-  export { createPace } from './lib/pace.ts';
-  export { createTurns } from './lib/turns.ts';
-  export { createLimits } from './lib/limits.ts';
-  export { createSharedAnswers } from './lib/shared-answers.ts';
-  export { RetryLater } from './lib/errors.ts';
-  export { LEASE_SHARDS, STANDING_SHARDS } from './lib/items.ts';
+  export { poll } from './lib/look/poll.ts';
+  export { deliver } from './lib/deliver/deliver.ts';
+  export { sweep } from './lib/sweep/sweep.ts';
+  export { receive } from './lib/submit/receive.ts';
+  export { changeWatch } from './lib/submit/submit.ts';
+  export { stop } from './lib/core/watch.ts';
+  export { readConfig } from './lib/config/config.ts';
+  export { createPace } from './lib/limits/pace.ts';
+  export { createTurns } from './lib/limits/turns.ts';
+  export { createLimits } from './lib/limits/limits.ts';
+  export { createSharedAnswers } from './lib/net/shared-answers.ts';
+  export { RetryLater } from './lib/core/errors.ts';
+  export { LEASE_SHARDS, STANDING_SHARDS } from './lib/store/keys.ts';
 `;
 
 /** The indexes of the table as the template of a commit has them, by name. */

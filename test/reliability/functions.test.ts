@@ -1,9 +1,9 @@
 /** Functions that die, freeze, run out of time, are called twice or not at all. */
 
 import { describe, expect, test } from 'vitest';
-import { TENANTS } from '../../lib/limits.ts';
-import { poll } from '../../lib/poll.ts';
-import { queueFor, writeWakeUp } from '../../lib/queue.ts';
+import { TENANTS } from '../../lib/limits/limits.ts';
+import { poll } from '../../lib/look/poll.ts';
+import { queueFor, writeWakeUp } from '../../lib/store/queue.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../samples.ts';
 import { deliveriesOf, logged, messagesIn, once, pass, stage, submitted, watchOf } from '../world/scenes.ts';
 import { createWorld, ENV, NOTIFY_QUEUE, QUEUES, type World } from '../world/world.ts';

@@ -1,10 +1,10 @@
 /** The table throttled, its answers lost, its index behind, its keys crowded, its clock and ours apart. */
 import { describe, expect, test } from 'vitest';
-import type { Item } from '../../lib/item.ts';
-import { newWatchItem } from '../../lib/items.ts';
-import { LEASE_SHARDS, watchId } from '../../lib/keys.ts';
-import { queueFor } from '../../lib/queue.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+import type { Item } from '../../lib/core/item.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
+import { newWatchItem } from '../../lib/store/items.ts';
+import { LEASE_SHARDS, watchId } from '../../lib/store/keys.ts';
+import { queueFor } from '../../lib/store/queue.ts';
 import { DAY, HOUR, MINUTE, OPERATIONS, SECOND, T0, watchWith } from '../samples.ts';
 import { deliveriesOf, messagesIn, once, pass, stage, submitted, watchOf } from '../world/scenes.ts';
 import { createWorld, type World } from '../world/world.ts';

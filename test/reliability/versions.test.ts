@@ -5,9 +5,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Item } from '../../lib/item.ts';
-import { newWatchItem, type WatchItem } from '../../lib/items.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+import type { Item } from '../../lib/core/item.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
+import { newWatchItem, type WatchItem } from '../../lib/store/items.ts';
 import { DAY, HOUR, MINUTE, T0, watchWith } from '../samples.ts';
 import type { ProviderName } from '../world/cloud-faces.ts';
 import { deliveriesOf, pass, watchOf } from '../world/scenes.ts';

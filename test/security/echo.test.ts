@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from 'vitest';
 import { serve } from '../../functions/api.ts';
-import type { HttpRequest } from '../../lib/http.ts';
-import { signLink } from '../../lib/link.ts';
-import { openLink } from '../../lib/open-link.ts';
+import { signLink } from '../../lib/access/link.ts';
+import { openLink } from '../../lib/api/open-link.ts';
+import type { HttpRequest } from '../../lib/net/http.ts';
 import { targetTypes } from '../../lib/targets/index.ts';
 import { everyTarget } from '../../offline/inbox/targets.ts';
 import { HOUR } from '../samples.ts';

@@ -35,12 +35,12 @@ export const isSafeExpression = (source: string, flags: string, maxSteps = 20_00
 
 /** What the detector cannot clear, and why it is linear all the same. */
 export const CLEARED: Readonly<Record<string, string>> = {
-  'lib/address-guard.ts': 'reads an address, 45 characters at most',
+  'lib/net/address-guard.ts': 'reads an address, 45 characters at most',
   'lib/clouds/code-family.ts': 'reads the first 128 characters of a code at most',
-  'lib/kept-sentence.ts': 'reads the templates of our own sentences',
-  'lib/redact.ts': 'reads valid JSON only, where every string it begins has an end',
-  'lib/secret-parts.ts': 'reads the address patterns of our own adapters',
-  'lib/sentences.ts': 'reads the templates of our own sentences',
+  'lib/core/kept-sentence.ts': 'reads the templates of our own sentences',
+  'lib/net/redact.ts': 'reads valid JSON only, where every string it begins has an end',
+  'lib/net/secret-parts.ts': 'reads the address patterns of our own adapters',
+  'lib/core/sentences.ts': 'reads the templates of our own sentences',
   'lib/targets/dingtalk.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',
   'lib/targets/kit/aws-words.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',
   'lib/targets/kit/context.ts': 'reads a setting of the configuration; it excludes the braces that it stands between',
@@ -48,5 +48,5 @@ export const CLEARED: Readonly<Record<string, string>> = {
     'braces are excluded from what it repeats: each start reads on to the next brace at most',
   'lib/targets/teams.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',
   'lib/targets/telegram.ts': 'reads the code and the words of one answer, 264 bytes at most (kit/said.ts)',
-  'lib/time.ts': 'reads 64 characters at most',
+  'lib/core/time.ts': 'reads 64 characters at most',
 };

@@ -1,9 +1,9 @@
 /** JSON from outside: names that mean something to JavaScript, and nesting without end. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../lib/config.ts';
-import { BODY_BYTES_MAX, type HttpEvent, jsonBody } from '../../lib/http-event.ts';
-import { Refusal } from '../../lib/problem.ts';
-import { checkSubmission } from '../../lib/submission.ts';
+import { BODY_BYTES_MAX, type HttpEvent, jsonBody } from '../../lib/access/http-event.ts';
+import { Refusal } from '../../lib/access/problem.ts';
+import { ConfigError, readConfig } from '../../lib/config/config.ts';
+import { checkSubmission } from '../../lib/submit/submission.ts';
 import { HOUR, OPERATIONS, T0 } from '../samples.ts';
 import { deliveriesOf, pass, submitted, watchOf } from '../world/scenes.ts';
 import { configWith } from '../world/settings.ts';

@@ -1,6 +1,6 @@
 /** What a caller or a cloud says cannot forge a log line, nor a metric, nor command a terminal that shows it. */
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../../lib/log.ts';
+import { createLog } from '../../lib/core/log.ts';
 import { MINUTE, T0 } from '../samples.ts';
 import { logged, pass, stage } from '../world/scenes.ts';
 import { createWorld } from '../world/world.ts';

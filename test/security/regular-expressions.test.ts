@@ -1,6 +1,6 @@
 /** No regular expression takes time that explodes with what it reads. */
 import { describe, expect, test } from 'vitest';
-import { redact } from '../../lib/redact.ts';
+import { redact } from '../../lib/net/redact.ts';
 import { CLEARED, codeOf, files, isSafeExpression, literals } from './expressions.ts';
 
 test('the detector tells good from bad', () => {
@@ -16,7 +16,7 @@ describe('every regular expression', () => {
     expect(composed.sort()).toEqual([
       'lib/clouds/aliyun-codes.ts',
       'lib/commands/probe/mask.ts',
-      'lib/secret-parts.ts',
+      'lib/net/secret-parts.ts',
       'lib/targets/kit/said.ts',
       'lib/targets/kit/template.ts',
     ]);

@@ -1,9 +1,9 @@
 /** Who changed what is in the log. */
 import { expect, test } from 'vitest';
 import { serve } from '../../functions/api.ts';
-import { serveDirect } from '../../lib/direct-event.ts';
-import type { HttpEvent } from '../../lib/http-event.ts';
-import type { WatchView } from '../../lib/view.ts';
+import type { HttpEvent } from '../../lib/access/http-event.ts';
+import type { WatchView } from '../../lib/core/view.ts';
+import { serveDirect } from '../../lib/submit/direct-event.ts';
 import { DAY, T0 } from '../samples.ts';
 import { deliveriesOf, pass, stage, submitted } from '../world/scenes.ts';
 import { createWorld } from '../world/world.ts';

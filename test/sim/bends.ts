@@ -1,9 +1,9 @@
 /** How faults of design are put between the real code and the world. */
-import type { Delivery } from '../../lib/delivery.ts';
-import type { Item } from '../../lib/item.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import type { Item } from '../../lib/core/item.ts';
+import type { Watch } from '../../lib/core/watch.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { Table } from '../../lib/store.ts';
-import type { Watch } from '../../lib/watch.ts';
+import type { Table } from '../../lib/store/store.ts';
 import type { DesignFault } from './run.ts';
 
 export type Bend = NonNullable<DesignFault['bend']>;

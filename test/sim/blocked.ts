@@ -1,7 +1,7 @@
 /** Refusals that repeating cannot help: whoever is told of them is told the truth, and nobody is left waiting in silence. */
-import type { Delivery } from '../../lib/delivery.ts';
-import type { OperationEvent } from '../../lib/event.ts';
-import type { Watch } from '../../lib/watch.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import type { OperationEvent } from '../../lib/core/event.ts';
+import type { Watch } from '../../lib/core/watch.ts';
 import type { Statement } from '../world/statements.ts';
 import { type Case, clockSlack, heardOf, type Rule } from './case.ts';
 import { MINUTE, SECOND } from './time.ts';

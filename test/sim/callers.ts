@@ -1,13 +1,13 @@
 /** Callers who do more than submit: they list, read, extend, send again, dismiss, disable and enable, and lose their tokens. */
 import { createHash } from 'node:crypto';
 import { serve } from '../../functions/api.ts';
-import type { HttpEvent } from '../../lib/http-event.ts';
-import type { Item } from '../../lib/item.ts';
-import { watchId } from '../../lib/keys.ts';
-import { Refusal } from '../../lib/problem.ts';
-import { isValid, type Token, tokenKey } from '../../lib/token.ts';
-import { type Turn, turnKey } from '../../lib/turn.ts';
-import type { WatchView } from '../../lib/view.ts';
+import type { HttpEvent } from '../../lib/access/http-event.ts';
+import { Refusal } from '../../lib/access/problem.ts';
+import { isValid, type Token, tokenKey } from '../../lib/access/token.ts';
+import type { Item } from '../../lib/core/item.ts';
+import { type Turn, turnKey } from '../../lib/core/turn.ts';
+import type { WatchView } from '../../lib/core/view.ts';
+import { watchId } from '../../lib/store/keys.ts';
 import { START, type World } from '../world/world.ts';
 import { type Act, NAMED, ORIGINS, originOf, picked } from './acts.ts';
 import type { Operation, Plan } from './plan.ts';

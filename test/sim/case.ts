@@ -1,5 +1,5 @@
 /** A run that is over, as the rules see it: what was planned, what was seen, and what the clouds really said. */
-import type { Watch } from '../../lib/watch.ts';
+import type { Watch } from '../../lib/core/watch.ts';
 import { faceOf, type ProviderName } from '../world/cloud-faces.ts';
 import { isUnderWay } from '../world/fake-api.ts';
 import { type Statement, type Telling, tells } from '../world/statements.ts';

@@ -1,9 +1,10 @@
 /** Who acts in a run beside opwatch: those who call it, and the world that goes its own way. */
-import type { WatchItem } from '../../lib/items.ts';
-import { resend } from '../../lib/resend.ts';
-import { changeWatch } from '../../lib/submit.ts';
-import type { WatchView } from '../../lib/view.ts';
-import { stop, type Watch } from '../../lib/watch.ts';
+
+import { resend } from '../../lib/api/resend.ts';
+import type { WatchView } from '../../lib/core/view.ts';
+import { stop, type Watch } from '../../lib/core/watch.ts';
+import type { WatchItem } from '../../lib/store/items.ts';
+import { changeWatch } from '../../lib/submit/submit.ts';
 import { KEYS } from '../world/settings.ts';
 import { QUEUES, START, type World } from '../world/world.ts';
 import { isLetIn } from './callers.ts';

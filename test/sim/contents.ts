@@ -1,5 +1,5 @@
 /** Contents: a webhook says of an operation what its cloud told of it, all of that, and nothing else. */
-import type { OperationEvent } from '../../lib/event.ts';
+import type { OperationEvent } from '../../lib/core/event.ts';
 import { isUnderWay, type Shown } from '../world/fake-api.ts';
 import { FROZEN_MS } from '../world/process.ts';
 import type { Received } from '../world/receivers.ts';

@@ -1,6 +1,6 @@
 /** Deliveries: attempts come at their times, and a delivery is given up only when they are used up or nobody wants it. */
-import type { Delivery } from '../../lib/delivery.ts';
-import { standingKey } from '../../lib/keys.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import { standingKey } from '../../lib/store/keys.ts';
 import type { Deed } from './acts.ts';
 import { type Case, clockSlack, type Rule } from './case.ts';
 import { isHolder } from './holders.ts';

@@ -3,15 +3,15 @@
  * simulation is worth something as far as it catches them.
  */
 
-import type { Item } from '../../lib/item.ts';
-import type { Leased } from '../../lib/items.ts';
-import { poll } from '../../lib/poll.ts';
-import type { SqsRecord } from '../../lib/queue.ts';
-import { readWakeUp, writeWakeUp } from '../../lib/queue.ts';
-import { receive } from '../../lib/receive.ts';
+import type { Item } from '../../lib/core/item.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
+import { poll } from '../../lib/look/poll.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { Table } from '../../lib/store.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+import type { Leased } from '../../lib/store/items.ts';
+import type { SqsRecord } from '../../lib/store/queue.ts';
+import { readWakeUp, writeWakeUp } from '../../lib/store/queue.ts';
+import type { Table } from '../../lib/store/store.ts';
+import { receive } from '../../lib/submit/receive.ts';
 import { isDelivery, isWatch, lastRead, queueBent, tableBent, writesBent } from './bends.ts';
 import { FALSE_ENDS } from './false-ends.ts';
 import { FALSE_ORDERS } from './false-orders.ts';

@@ -1,6 +1,7 @@
 /** Faults of design that take something else for the end of the watched operation. */
+
+import type { Watch } from '../../lib/core/watch.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { Watch } from '../../lib/watch.ts';
 import { OTHER_ID } from '../world/clouds.ts';
 import { type Bend, isWatch, tableBent, writesBent } from './bends.ts';
 import type { DesignFault } from './run.ts';

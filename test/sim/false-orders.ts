@@ -1,8 +1,8 @@
 /** Faults of design that leave a target with an earlier state than the last. */
-import { isOnTheWay } from '../../lib/event.ts';
-import type { HeldState } from '../../lib/held-state.ts';
-import type { Item } from '../../lib/item.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+import { isOnTheWay } from '../../lib/core/event.ts';
+import type { Item } from '../../lib/core/item.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
+import type { HeldState } from '../../lib/deliver/held-state.ts';
 import { isDelivery, isWatch, tableBent, writesBent } from './bends.ts';
 import type { DesignFault } from './run.ts';
 

@@ -1,11 +1,11 @@
 /** Faults of design that make opwatch say what is not so, or say it late or to nobody. */
-import type { Delivery } from '../../lib/delivery.ts';
-import type { Item } from '../../lib/item.ts';
-import { type WatchItem, withBody } from '../../lib/items.ts';
-import { poll } from '../../lib/poll.ts';
-import { readWakeUp, type SqsRecord } from '../../lib/queue.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import type { Item } from '../../lib/core/item.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
+import { poll } from '../../lib/look/poll.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+import { type WatchItem, withBody } from '../../lib/store/items.ts';
+import { readWakeUp, type SqsRecord } from '../../lib/store/queue.ts';
 import { isDelivery, isWatch, tableBent, writesBent } from './bends.ts';
 import type { DesignFault } from './run.ts';
 import { DAY } from './time.ts';

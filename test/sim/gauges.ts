@@ -1,12 +1,13 @@
 /** Gauges: each standing trouble has the entry that the sweep counts, at any time, and the counts are right. */
-import type { Counts } from '../../lib/count-standing.ts';
-import type { Delivery } from '../../lib/delivery.ts';
-import type { Item } from '../../lib/item.ts';
-import { standingKey } from '../../lib/keys.ts';
-import type { Lane } from '../../lib/lane.ts';
-import type { Trouble } from '../../lib/standing.ts';
-import type { Turn } from '../../lib/turn.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+
+import type { Delivery } from '../../lib/core/delivery.ts';
+import type { Item } from '../../lib/core/item.ts';
+import type { Lane } from '../../lib/core/lane.ts';
+import type { Turn } from '../../lib/core/turn.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
+import { standingKey } from '../../lib/store/keys.ts';
+import type { Trouble } from '../../lib/store/standing.ts';
+import type { Counts } from '../../lib/sweep/count-standing.ts';
 import type { MemoryTable } from '../world/memory-table.ts';
 import type { Evidence } from './witness.ts';
 

@@ -1,7 +1,7 @@
 /** Targets that hold what they were told last, and what they must hold by the end of a run. */
-import type { Delivery } from '../../lib/delivery.ts';
-import { WORDS } from '../../lib/targets/words.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
+import { WORDS } from '../../lib/targets/kit/words.ts';
 import type { Thing } from '../world/holders.ts';
 import type { Shown } from '../world/receivers.ts';
 import type { World } from '../world/world.ts';

@@ -1,7 +1,7 @@
 /** What operators must have been told by the end of a run, or be owed. */
-import type { Delivery } from '../../lib/delivery.ts';
-import { isNotice, type Notice } from '../../lib/notice.ts';
-import { placeOf } from '../../lib/place.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import { isNotice, type Notice } from '../../lib/core/notice.ts';
+import { placeOf } from '../../lib/core/place.ts';
 import type { Evidence } from './witness.ts';
 
 /** The name of the target that hears them. */

@@ -1,7 +1,7 @@
 /** Origins of callbacks that are disabled: what waits there sleeps until its attempts would be used up, listed beside the origin. */
-import type { Delivery } from '../../lib/delivery.ts';
-import type { Item } from '../../lib/item.ts';
-import type { Leased } from '../../lib/items.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import type { Item } from '../../lib/core/item.ts';
+import type { Leased } from '../../lib/store/items.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 
 /** The waits before each attempt, as Standard Webhooks 1.0 has them. */

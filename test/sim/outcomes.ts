@@ -1,6 +1,7 @@
 /** Outcomes: a watch is over as its cloud really said, or for a reason that really was one. */
+
+import { isOver, type Watch } from '../../lib/core/watch.ts';
 import { providerNamed } from '../../lib/providers/index.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
 import { isEnd } from '../world/fake-api.ts';
 import { JUMP_MAX } from '../world/memory-sqs.ts';
 import type { Statement, Telling } from '../world/statements.ts';

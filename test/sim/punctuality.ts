@@ -1,5 +1,5 @@
+import type { Watch } from '../../lib/core/watch.ts';
 import { providerNamed } from '../../lib/providers/index.ts';
-import type { Watch } from '../../lib/watch.ts';
 import type { Script } from '../world/clouds.ts';
 import { isEnd } from '../world/fake-api.ts';
 import { type Case, CLOUD_WORDS, clockSlack, NAMED, operationOf, providerOf, type Rule, toldOf } from './case.ts';

@@ -1,5 +1,5 @@
 /** Receipts: no message of a delivery comes back more often than there is something to do, or sooner than it should. */
-import type { Delivery } from '../../lib/delivery.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
 import type { Case, Rule } from './case.ts';
 import { MINUTE, SECOND } from './time.ts';
 import type { Receipt } from './witness.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { LEASE_SHARDS, STANDING_SHARDS } from '../../lib/keys.ts';
+import { LEASE_SHARDS, STANDING_SHARDS } from '../../lib/store/keys.ts';
 import { BYTES_MAX, indexesIn } from '../releases/bundle.ts';
 import { expectNoLosses } from './clean-runs.ts';
 import { PREVIOUS, previous, ROLLINGS } from './releases.ts';

@@ -1,13 +1,13 @@
 /** The functions of the previous release (test/fixtures/releases/) beside those of today, in one world. */
 import { readdirSync } from 'node:fs';
-import type { Config } from '../../lib/config.ts';
-import { RetryLater } from '../../lib/errors.ts';
-import type { Send } from '../../lib/http.ts';
-import type { createLimits } from '../../lib/limits.ts';
-import type { createPace } from '../../lib/pace.ts';
+import type { Config } from '../../lib/config/config.ts';
+import type { ConfigInput } from '../../lib/config/settings.ts';
+import { RetryLater } from '../../lib/core/errors.ts';
+import type { createLimits } from '../../lib/limits/limits.ts';
+import type { createPace } from '../../lib/limits/pace.ts';
+import type { createTurns } from '../../lib/limits/turns.ts';
+import type { Send } from '../../lib/net/http.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { ConfigInput } from '../../lib/settings.ts';
-import type { createTurns } from '../../lib/turns.ts';
 import { createChance } from '../world/chance.ts';
 import { FUNCTIONS_OF_TODAY, type Functions, START } from '../world/world.ts';
 import { RUN_MS } from './plan.ts';

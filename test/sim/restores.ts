@@ -2,9 +2,9 @@
  * A restore as docs/operations.md has it: everything is stopped, the table is what it was at a point in time, the queues are new
  * and empty, and everybody submits again what they submitted since that point.
  */
-import { isOnTheWay } from '../../lib/event.ts';
-import type { Item } from '../../lib/item.ts';
-import type { Watch } from '../../lib/watch.ts';
+import { isOnTheWay } from '../../lib/core/event.ts';
+import type { Item } from '../../lib/core/item.ts';
+import type { Watch } from '../../lib/core/watch.ts';
 import { createChance } from '../world/chance.ts';
 import { QUEUES, START, type World } from '../world/world.ts';
 import { endsShown, isHolder } from './holders.ts';

@@ -1,13 +1,13 @@
 /** One run of the whole system under everything its plan has in store, from the first submission until all is at rest. */
 
-import type { Config } from '../../lib/config.ts';
-import { type Counts, countStanding } from '../../lib/count-standing.ts';
-import type { Item } from '../../lib/item.ts';
-import { createLog } from '../../lib/log.ts';
+import type { Config } from '../../lib/config/config.ts';
+import type { ConfigInput } from '../../lib/config/settings.ts';
+import type { Item } from '../../lib/core/item.ts';
+import { createLog } from '../../lib/core/log.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { ConfigInput } from '../../lib/settings.ts';
-import type { Table } from '../../lib/store.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+import type { Table } from '../../lib/store/store.ts';
+import { type Counts, countStanding } from '../../lib/sweep/count-standing.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { askedIn } from '../world/cloud-faces.ts';
 import { thingIn } from '../world/holders.ts';

@@ -1,6 +1,6 @@
 /** Faults of design by which one failure stops the rest, or nobody hears of it. */
-import type { Leased } from '../../lib/items.ts';
-import type { Standing } from '../../lib/standing.ts';
+import type { Leased } from '../../lib/store/items.ts';
+import type { Standing } from '../../lib/store/standing.ts';
 import { tableBent } from './bends.ts';
 import type { DesignFault } from './run.ts';
 import { HOUR } from './time.ts';

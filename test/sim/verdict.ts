@@ -1,8 +1,8 @@
 /** What must hold of a run once everything has come to its end. */
-import type { Delivery } from '../../lib/delivery.ts';
-import { isOnTheWay } from '../../lib/event.ts';
-import { DEFAULT_GAP, nextLook } from '../../lib/schedule.ts';
-import { isOver } from '../../lib/watch.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import { isOnTheWay } from '../../lib/core/event.ts';
+import { DEFAULT_GAP, nextLook } from '../../lib/core/schedule.ts';
+import { isOver } from '../../lib/core/watch.ts';
 import type { ProviderName } from '../world/cloud-faces.ts';
 import { CANARY } from '../world/settings.ts';
 import { ENV, QUEUES, START } from '../world/world.ts';

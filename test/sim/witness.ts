@@ -4,14 +4,14 @@
  */
 
 import type { Vendor } from '../../lib/clouds/cloud.ts';
-import type { Counts } from '../../lib/count-standing.ts';
-import type { Delivery } from '../../lib/delivery.ts';
-import { isOnTheWay } from '../../lib/event.ts';
-import type { Item, Key } from '../../lib/item.ts';
-import type { Leased } from '../../lib/items.ts';
-import { deliveryIdOf } from '../../lib/keys.ts';
-import { readWakeUp, type SqsRecord } from '../../lib/queue.ts';
-import { isOver, type Owed, type Watch } from '../../lib/watch.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import { isOnTheWay } from '../../lib/core/event.ts';
+import type { Item, Key } from '../../lib/core/item.ts';
+import { isOver, type Owed, type Watch } from '../../lib/core/watch.ts';
+import type { Leased } from '../../lib/store/items.ts';
+import { deliveryIdOf } from '../../lib/store/keys.ts';
+import { readWakeUp, type SqsRecord } from '../../lib/store/queue.ts';
+import type { Counts } from '../../lib/sweep/count-standing.ts';
 import { type Asked, faceOf } from '../world/cloud-faces.ts';
 import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Lane } from '../../lib/lane.ts';
+import type { Lane } from '../../lib/core/lane.ts';
 import { seconds } from '../bench/report.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { until } from '../e2e/kit/until.ts';

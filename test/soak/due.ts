@@ -1,8 +1,9 @@
 /** Thousands of watches due at one instant, half of each cloud: all are looked at as fast as the clouds may be asked, no faster. */
-import { newWatchItem, wakeUpOf } from '../../lib/items.ts';
-import { watchId } from '../../lib/keys.ts';
-import { writeWakeUp } from '../../lib/queue.ts';
-import { HOUR } from '../../lib/schedule.ts';
+
+import { HOUR } from '../../lib/core/schedule.ts';
+import { newWatchItem, wakeUpOf } from '../../lib/store/items.ts';
+import { watchId } from '../../lib/store/keys.ts';
+import { writeWakeUp } from '../../lib/store/queue.ts';
 import { busiest } from '../../offline/clouds/ledger.ts';
 import { number, ratio, seconds } from '../bench/report.ts';
 import type { Opwatch, Submission } from '../e2e/kit/opwatch.ts';
@@ -18,7 +19,7 @@ type Size = {
   readonly callsPerSecond: number;
   /**
    * How many times the ideal it may take. Left out, the pace is not looked at: when calls arrive, on a busy machine, says little
-   * of when they were due. In virtual time test/poll.test.ts holds the pace.
+   * of when they were due. In virtual time test/look/poll.test.ts holds the pace.
    */
   readonly slowerMax?: number;
 };

@@ -1,6 +1,6 @@
 /** Watches that are submitted together, whose operations end at known times, and what is told of them. */
 import { randomUUID } from 'node:crypto';
-import type { WatchView } from '../../lib/view.ts';
+import type { WatchView } from '../../lib/core/view.ts';
 import { seconds } from '../bench/report.ts';
 import type { Opwatch, Submission } from '../e2e/kit/opwatch.ts';
 import { until } from '../e2e/kit/until.ts';

@@ -4,10 +4,10 @@
  * goes there is told, and the rest waits on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Delivery, newDelivery } from '../../lib/delivery.ts';
-import type { Item } from '../../lib/item.ts';
-import { asleep, newDeliveryItem, newWatchItem } from '../../lib/items.ts';
-import { watchId, webhookId } from '../../lib/keys.ts';
+import { type Delivery, newDelivery } from '../../lib/core/delivery.ts';
+import type { Item } from '../../lib/core/item.ts';
+import { asleep, newDeliveryItem, newWatchItem } from '../../lib/store/items.ts';
+import { watchId, webhookId } from '../../lib/store/keys.ts';
 import { median, number, ratio, seconds } from '../bench/report.ts';
 import { anOperation, type Opwatch } from '../e2e/kit/opwatch.ts';
 import { until } from '../e2e/kit/until.ts';

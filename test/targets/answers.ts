@@ -2,7 +2,7 @@
  * What each vendor is known to answer, and what it comes to: the words for a refusal in a 2xx and in a 4xx, for a rate limit in
  * every form it is known in, and for "gone for good". Sources stand beside the vocabularies in lib/targets.
  */
-import type { HttpAnswer } from '../../lib/http.ts';
+import type { HttpAnswer } from '../../lib/net/http.ts';
 
 export const CASES = [
   'success',

@@ -5,12 +5,12 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import type { OperationEvent } from '../../lib/event.ts';
-import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import { isReference } from '../../lib/reference.ts';
+import type { OperationEvent } from '../../lib/core/event.ts';
+import { isReference } from '../../lib/core/reference.ts';
+import { byteLength, plain } from '../../lib/core/text.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import { targetTypes } from '../../lib/targets/index.ts';
-import { messageOf } from '../../lib/targets/message.ts';
-import { byteLength, plain } from '../../lib/text.ts';
+import { messageOf } from '../../lib/targets/kit/message.ts';
 import type { Judgment } from '../../offline/inbox/receiver.ts';
 import { casesAmong } from '../helpers/cases.ts';
 import { anyEvent, anyEvents, failed, injection, LITERAL, noticesWith, succeeded, TRICKS, tooLong } from './events.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { byteLength } from '../../lib/text.ts';
+import { byteLength } from '../../lib/core/text.ts';
 import { runContract } from './contract.ts';
 import { failed, succeeded, tooLong } from './events.ts';
 import { ATTEMPT, prepared, received, SECRETS, TOKEN } from './stand-in.ts';

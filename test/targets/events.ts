@@ -1,11 +1,11 @@
 /** Events for the targets: a sample, one with everything at its longest, one that tries to be more than text, and any. */
 import fc from 'fast-check';
 import { sampleEvent } from '../../lib/commands/sample-events.ts';
-import { EVENT_TYPES, type OperationEvent } from '../../lib/event.ts';
-import { type Notice, type NoticeEvent, noticeEventOf } from '../../lib/notice.ts';
-import { digestsOf } from '../../lib/targets/digest.ts';
-import type { Message } from '../../lib/targets/message.ts';
-import type { Status } from '../../lib/watch.ts';
+import { EVENT_TYPES, type OperationEvent } from '../../lib/core/event.ts';
+import { type Notice, type NoticeEvent, noticeEventOf } from '../../lib/core/notice.ts';
+import type { Status } from '../../lib/core/watch.ts';
+import { digestsOf } from '../../lib/targets/kit/digest.ts';
+import type { Message } from '../../lib/targets/kit/message.ts';
 import { anyText } from '../helpers/any-text.ts';
 
 export const AT = Date.UTC(2026, 10, 22, 2, 5, 42);

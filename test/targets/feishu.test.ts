@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byteLength } from '../../lib/text.ts';
+import { byteLength } from '../../lib/core/text.ts';
 import { runContract } from './contract.ts';
 import { failed, succeeded, tooLong } from './events.ts';
 import { ATTEMPT, prepared, received, TOKEN } from './stand-in.ts';

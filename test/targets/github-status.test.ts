@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { sampleEvent, sampleEvents } from '../../lib/commands/sample-events.ts';
-import { Misconfigured } from '../../lib/errors.ts';
+import { Misconfigured } from '../../lib/core/errors.ts';
+import type { Status } from '../../lib/core/watch.ts';
 import { contextOf } from '../../lib/targets/kit/context.ts';
 import type { Standing, Subject } from '../../lib/targets/target.ts';
-import type { Status } from '../../lib/watch.ts';
 import { runContract } from './contract.ts';
 import { AT, failed, SHA, succeeded, tooLong } from './events.ts';
 import { ATTEMPT, prepared } from './stand-in.ts';

@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import type { HttpRequest } from '../../lib/http.ts';
+import type { HttpRequest } from '../../lib/net/http.ts';
 import { awsEndpoint, Credentials, signedForAws } from '../../lib/targets/kit/sigv4.ts';
 
 /** From AWS's own signing tests, aws-sig-v4-test-suite. */

@@ -1,10 +1,10 @@
 /** Plays a target against its stand-in of offline/inbox, without a network between them. */
 import * as v from 'valibot';
-import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import { isReference } from '../../lib/reference.ts';
+import { isReference } from '../../lib/core/reference.ts';
+import type { Verdict } from '../../lib/core/verdict.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import { targetOf } from '../../lib/targets/index.ts';
 import type { Attempt, Target } from '../../lib/targets/target.ts';
-import type { Verdict } from '../../lib/verdict.ts';
 import type { Answer, Judgment, Receiver } from '../../offline/inbox/receiver.ts';
 import { receivers } from '../../offline/inbox/receivers.ts';
 import { AT } from './events.ts';

@@ -1,6 +1,6 @@
 /** A complete answer stands, whatever bytes follow it: each target's own good answer, over real connections. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSend } from '../../lib/http.ts';
+import { createSend } from '../../lib/net/http.ts';
 import { targetOf, targetTypes } from '../../lib/targets/index.ts';
 import { closeServers, serveRaw } from '../helpers/network.ts';
 import { answerOf, NOW, ROWS } from './answers.ts';

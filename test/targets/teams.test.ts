@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { byteLength } from '../../lib/core/text.ts';
 import type { TeamsMessage } from '../../lib/targets/teams.ts';
-import { byteLength } from '../../lib/text.ts';
 import { runContract } from './contract.ts';
 import { failed, injection, succeeded, tooLong } from './events.ts';
 import { ATTEMPT, prepared, TOKEN } from './stand-in.ts';

@@ -1,5 +1,5 @@
 /** The table target x case -> verdict, from the stand-ins' own answers to the samples. */
-import type { OperationEvent } from '../../lib/event.ts';
+import type { OperationEvent } from '../../lib/core/event.ts';
 import type { Answer } from '../../offline/inbox/receiver.ts';
 import { everyTarget } from '../../offline/inbox/targets.ts';
 import { failed, injection, tooLong } from './events.ts';

@@ -11,7 +11,7 @@ import { mappingChecks, mostAtOnce } from '../../checks/verify-aws/checks/mappin
 import { queueChecks } from '../../checks/verify-aws/checks/queues.ts';
 import { tableChecks } from '../../checks/verify-aws/checks/table.ts';
 import type { Receipt } from '../../checks/verify-aws/probe/mapped.ts';
-import type { Table } from '../../lib/store.ts';
+import type { Table } from '../../lib/store/store.ts';
 import { type Bend, createVirtualSite, stayingOf } from './virtual-site.ts';
 
 const checks = [...queueChecks, ...mappingChecks, ...tableChecks].flatMap((check) => ('run' in check ? [check] : []));

@@ -2,8 +2,8 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { play } from '../../checks/verify-aws/probe/mapped.ts';
 import type { Site } from '../../checks/verify-aws/site.ts';
-import { createQueue, type SqsRecord } from '../../lib/queue.ts';
-import type { Table } from '../../lib/store.ts';
+import { createQueue, type SqsRecord } from '../../lib/store/queue.ts';
+import type { Table } from '../../lib/store/store.ts';
 import { failedIn } from '../../offline/event-source-mapping.ts';
 import { createChance } from '../world/chance.ts';
 import { createMemorySqs, type MemorySqs } from '../world/memory-sqs.ts';

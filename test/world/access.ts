@@ -1,6 +1,6 @@
 /** What IAM lets a function of the world touch of the table: its role's partitions and no others (deploy/partitions.ts). */
 import { PARTITIONS, type RoleName } from '../../deploy/partitions.ts';
-import type { Key } from '../../lib/item.ts';
+import type { Key } from '../../lib/core/item.ts';
 
 export type Verb = 'get' | 'query' | 'put' | 'delete';
 

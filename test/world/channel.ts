@@ -1,6 +1,7 @@
 /** A Slack channel as a bot sees it: messages by what names them, each with every text it has shown. */
-import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import { readLink } from '../../lib/link.ts';
+
+import { readLink } from '../../lib/access/link.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import { LINK_KEY } from './settings.ts';
 
 export type ChannelMessage = {

@@ -1,7 +1,7 @@
 /** What each of the APIs is asked and how it answers. Sources: the vendors' pages named in lib/providers/. */
 
 import type { Vendor } from '../../lib/clouds/cloud.ts';
-import type { HttpRequest } from '../../lib/http.ts';
+import type { HttpRequest } from '../../lib/net/http.ts';
 import { bpstudio, ehpc, emr, ros } from './fake-aliyun.ts';
 import type { CloudState, FakeApi } from './fake-api.ts';
 import { dws, job, modelarts } from './fake-huawei.ts';

@@ -1,7 +1,7 @@
 /** The clouds: operations that go their way by a script, and answers in the clouds' own shapes, well or badly told. */
 
 import type { Vendor } from '../../lib/clouds/cloud.ts';
-import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import { type Asked, askedIn, type CloudState, faceOf, type ProviderName } from './cloud-faces.ts';
 import { isUnderWay, type Telling, type Verb } from './fake-api.ts';
 import { denial, error, isPlainFault, json, type Manner, misbehave } from './manners.ts';

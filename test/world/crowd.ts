@@ -1,7 +1,7 @@
 /** One tenant has very many deliveries waiting for receivers that fail; how long another tenant's deliveries take meanwhile. */
-import { newDelivery } from '../../lib/delivery.ts';
-import { asleep, newDeliveryItem, newWatchItem } from '../../lib/items.ts';
-import { watchId, webhookId } from '../../lib/keys.ts';
+import { newDelivery } from '../../lib/core/delivery.ts';
+import { asleep, newDeliveryItem, newWatchItem } from '../../lib/store/items.ts';
+import { watchId, webhookId } from '../../lib/store/keys.ts';
 import { MINUTE, OPERATIONS, SECOND, watchWith } from '../samples.ts';
 import { NOTIFIERS } from './hanging.ts';
 import { owed, pass } from './scenes.ts';

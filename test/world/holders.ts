@@ -1,5 +1,5 @@
 /** Receivers that hold what they were told last, beside the channel: statuses of commits, and incidents. */
-import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import { CHANNEL_URL, watchIn } from './channel.ts';
 
 const STATUSES = /^https:\/\/api\.github\.com\/repos\/[^/]+\/[^/]+\/statuses\/(\w+)$/;

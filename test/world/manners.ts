@@ -1,8 +1,8 @@
 /** How clouds misbehave: what comes in place of what they know (offline/clouds/scenarios.ts plays the same over a network). */
 
 import type { Vendor } from '../../lib/clouds/cloud.ts';
-import { RetryLater } from '../../lib/errors.ts';
-import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
+import { RetryLater } from '../../lib/core/errors.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 
 type Misbehave = (vendor: Vendor, request: HttpRequest) => HttpAnswer;
 
@@ -33,7 +33,7 @@ const page = (status: number): HttpAnswer =>
     'content-type': 'text/html',
   });
 
-/** An exchange that came to no answer, as lib/http.ts tells it. */
+/** An exchange that came to no answer, as lib/net/http.ts tells it. */
 const noAnswer =
   (code: string, words: string): Misbehave =>
   (_, { url }) => {

@@ -3,7 +3,7 @@
  * handle is good until the message is received again, a batch is answered well though some of it was not taken, nothing is
  * hidden for more than 12 hours from its receipt, nothing lives longer than 14 days.
  */
-import type { SqsRecord } from '../../lib/queue.ts';
+import type { SqsRecord } from '../../lib/store/queue.ts';
 import type { Chance } from './chance.ts';
 
 export type Message = {

@@ -1,10 +1,10 @@
 /**
- * DynamoDB in memory, as far as lib/store.ts uses it: conditional writes, two indexes that lag behind, items of at most
+ * DynamoDB in memory, as far as lib/store/store.ts uses it: conditional writes, two indexes that lag behind, items of at most
  * 400 KB, deletion of what has expired. Items are kept frozen, so that nobody changes the table by changing what it answered.
  */
 
-import type { Item, Key } from '../../lib/item.ts';
-import type { Lapsed, ListPage, Table } from '../../lib/store.ts';
+import type { Item, Key } from '../../lib/core/item.ts';
+import type { Lapsed, ListPage, Table } from '../../lib/store/store.ts';
 
 /** The operations of the table, at once: whoever stands it up adds time and faults. */
 export type MemoryTable = {

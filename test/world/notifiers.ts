@@ -3,23 +3,31 @@
  * target by as many notifiers as there are messages. Every call of a notifier takes its time, a notifier may be slow or be
  * killed at any of them, and an attempt may be refused, hang, or arrive long after its sender has given up.
  */
-import { announce } from '../../lib/announce.ts';
-import type { Config } from '../../lib/config.ts';
-import { decide } from '../../lib/decide.ts';
-import { deliver } from '../../lib/deliver.ts';
-import type { Delivery } from '../../lib/delivery.ts';
-import { NotAllowed, RetryLater } from '../../lib/errors.ts';
-import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import { type DeliveryItem, newWatchItem, reissued, type WatchItem, wakeUpOf, withBody } from '../../lib/items.ts';
-import { watchKey } from '../../lib/keys.ts';
-import { createLog } from '../../lib/log.ts';
-import { type Hide, type SqsRecord, type WakeUp, writeWakeUp } from '../../lib/queue.ts';
-import { resend } from '../../lib/resend.ts';
+
+import { resend } from '../../lib/api/resend.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { createSecrets } from '../../lib/config/secrets.ts';
+import { decide } from '../../lib/core/decide.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import { NotAllowed, RetryLater } from '../../lib/core/errors.ts';
+import { createLog } from '../../lib/core/log.ts';
+import { DEFAULT_GAP } from '../../lib/core/schedule.ts';
+import { isOver, type Watch } from '../../lib/core/watch.ts';
+import { deliver } from '../../lib/deliver/deliver.ts';
+import { createTurns } from '../../lib/limits/turns.ts';
+import { announce } from '../../lib/look/announce.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import { DEFAULT_GAP } from '../../lib/schedule.ts';
-import { createSecrets } from '../../lib/secrets.ts';
-import { createTurns } from '../../lib/turns.ts';
-import { isOver, type Watch } from '../../lib/watch.ts';
+import {
+  type DeliveryItem,
+  newWatchItem,
+  reissued,
+  type WatchItem,
+  wakeUpOf,
+  withBody,
+} from '../../lib/store/items.ts';
+import { watchKey } from '../../lib/store/keys.ts';
+import { type Hide, type SqsRecord, type WakeUp, writeWakeUp } from '../../lib/store/queue.ts';
 import { MINUTE, SECOND, watchWith } from '../samples.ts';
 import { createChance } from './chance.ts';
 import { createMemoryTable } from './memory-table.ts';

@@ -1,9 +1,9 @@
 /** Receivers of webhooks: they keep what they are told, check its signature, and answer well or badly. */
 import { createHmac } from 'node:crypto';
-import { RetryLater } from '../../lib/errors.ts';
-import type { OperationEvent } from '../../lib/event.ts';
-import type { HttpAnswer, HttpRequest } from '../../lib/http.ts';
-import type { NoticeEvent } from '../../lib/notice.ts';
+import { RetryLater } from '../../lib/core/errors.ts';
+import type { OperationEvent } from '../../lib/core/event.ts';
+import type { NoticeEvent } from '../../lib/core/notice.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import { bodyFields } from '../../lib/targets/kit/answer.ts';
 import { type Channel, createChannel } from './channel.ts';
 import { type Thing, taken, thingIn, wordsIn } from './holders.ts';
@@ -69,7 +69,7 @@ type Keys = ReadonlyMap<string, Buffer>;
 
 /**
  * Whose secret a webhook is signed with. Throws where none of them makes that signature: that would be a fault of ours. The
- * scheme is that of Standard Webhooks, written anew: test/standard-webhooks.test.ts holds ours against their package.
+ * scheme is that of Standard Webhooks, written anew: test/net/standard-webhooks.test.ts holds ours against their package.
  */
 const signerOf = ({ headers, body = '' }: HttpRequest, keys: Keys, now: number): string => {
   const at = Number(headers['webhook-timestamp']) * 1_000;

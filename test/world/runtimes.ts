@@ -1,18 +1,18 @@
 /** What the functions of the world are handed: the project's own parts, over ports whose every call is an effect. */
-import type { Config } from '../../lib/config.ts';
-import { RetryLater } from '../../lib/errors.ts';
-import type { HttpAnswer } from '../../lib/http.ts';
-import type { Key } from '../../lib/item.ts';
-import { createLimits } from '../../lib/limits.ts';
-import { createLog } from '../../lib/log.ts';
-import { createPace } from '../../lib/pace.ts';
-import { createQueue } from '../../lib/queue.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { createSecrets } from '../../lib/config/secrets.ts';
+import { RetryLater } from '../../lib/core/errors.ts';
+import type { Key } from '../../lib/core/item.ts';
+import { createLog } from '../../lib/core/log.ts';
+import { createLimits } from '../../lib/limits/limits.ts';
+import { createPace } from '../../lib/limits/pace.ts';
+import { createTurns } from '../../lib/limits/turns.ts';
+import type { HttpAnswer } from '../../lib/net/http.ts';
+import { createSharedAnswers } from '../../lib/net/shared-answers.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import { createSecrets } from '../../lib/secrets.ts';
-import { createSharedAnswers } from '../../lib/shared-answers.ts';
-import type { Table } from '../../lib/store.ts';
-import type { Environment } from '../../lib/stores.ts';
-import { createTurns } from '../../lib/turns.ts';
+import { createQueue } from '../../lib/store/queue.ts';
+import type { Table } from '../../lib/store/store.ts';
+import type { Environment } from '../../lib/store/stores.ts';
 import { denied, type Verb } from './access.ts';
 import type { Chance } from './chance.ts';
 import type { Clouds } from './clouds.ts';
@@ -84,7 +84,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
         },
         tookMs,
       );
-    /** A network fault as lib/http.ts tells it. */
+    /** A network fault as lib/net/http.ts tells it. */
     const exchange = (what: string, tookMs: number, act: () => HttpAnswer) =>
       request(what, act, tookMs).catch((error: unknown) => {
         throw error instanceof RetryLater ? error : new RetryLater({ code: 'reset', message: String(error) });

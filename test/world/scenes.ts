@@ -1,9 +1,9 @@
 /** What most tests in the world begin with, and what they ask it in the end. */
-import { newDelivery } from '../../lib/delivery.ts';
-import { type DeliveryItem, newDeliveryItem, newWatchItem, type WatchItem, wakeUpOf } from '../../lib/items.ts';
-import { watchId, webhookId } from '../../lib/keys.ts';
-import { writeWakeUp } from '../../lib/queue.ts';
-import type { WatchView } from '../../lib/view.ts';
+import { newDelivery } from '../../lib/core/delivery.ts';
+import type { WatchView } from '../../lib/core/view.ts';
+import { type DeliveryItem, newDeliveryItem, newWatchItem, type WatchItem, wakeUpOf } from '../../lib/store/items.ts';
+import { watchId, webhookId } from '../../lib/store/keys.ts';
+import { writeWakeUp } from '../../lib/store/queue.ts';
 import { OPERATIONS, watchWith } from '../samples.ts';
 import type { CloudState, ProviderName } from './cloud-faces.ts';
 import type { Fault, Faults } from './process.ts';

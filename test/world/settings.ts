@@ -1,6 +1,6 @@
 /** The configuration of the world under test, and the secrets in it: every one carries the canary that must never be seen. */
-import { type Config, readConfig } from '../../lib/config.ts';
-import type { ConfigInput } from '../../lib/settings.ts';
+import { type Config, readConfig } from '../../lib/config/config.ts';
+import type { ConfigInput } from '../../lib/config/settings.ts';
 
 export const CANARY = 'CANARY';
 

@@ -1,4 +1,4 @@
-/** An SQS client that asks the queues in memory: what lib/queue.ts and the conformance suite are handed in place of the SDK's. */
+/** An SQS client that asks the queues in memory: what lib/store/queue.ts and the conformance suite are handed in place of the SDK's. */
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,

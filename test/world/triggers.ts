@@ -1,6 +1,7 @@
 /** What calls functions: Lambda's event source mappings, and the schedule. */
-import type { SqsRecord } from '../../lib/queue.ts';
-import { MINUTE } from '../../lib/schedule.ts';
+
+import { MINUTE } from '../../lib/core/schedule.ts';
+import type { SqsRecord } from '../../lib/store/queue.ts';
 import type { Chance } from './chance.ts';
 import { type Lineage, type MemorySqs, type Receipt, SqsError } from './memory-sqs.ts';
 import type { Effects, Process } from './process.ts';

@@ -2,18 +2,18 @@
  * The whole system in memory: table, queues, Lambda with its queue triggers and schedule, clouds, receivers and time.
  * The code that runs in it is the project's own; only what lies behind the ports is not.
  */
-import { SCOPES } from '../../lib/caller.ts';
-import type { Config } from '../../lib/config.ts';
-import { deliver } from '../../lib/deliver.ts';
-import type { Delivery } from '../../lib/delivery.ts';
-import type { Item } from '../../lib/item.ts';
-import { poll } from '../../lib/poll.ts';
-import type { SqsRecord } from '../../lib/queue.ts';
-import { type Receipt, receive } from '../../lib/receive.ts';
+import { SCOPES } from '../../lib/access/caller.ts';
+import type { Config } from '../../lib/config/config.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
+import type { Item } from '../../lib/core/item.ts';
+import type { Turn } from '../../lib/core/turn.ts';
+import { deliver } from '../../lib/deliver/deliver.ts';
+import { poll } from '../../lib/look/poll.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import type { Environment } from '../../lib/stores.ts';
-import { sweep } from '../../lib/sweep.ts';
-import type { Turn } from '../../lib/turn.ts';
+import type { SqsRecord } from '../../lib/store/queue.ts';
+import type { Environment } from '../../lib/store/stores.ts';
+import { type Receipt, receive } from '../../lib/submit/receive.ts';
+import { sweep } from '../../lib/sweep/sweep.ts';
 import { type Chance, createChance } from './chance.ts';
 import type { Asked } from './cloud-faces.ts';
 import { type Clouds, createClouds } from './clouds.ts';

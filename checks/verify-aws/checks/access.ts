@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
-import { writeWakeUp } from '../../../lib/queue.ts';
-import { createSecrets, SecretError } from '../../../lib/secrets.ts';
+import { createSecrets, SecretError } from '../../../lib/config/secrets.ts';
+import { writeWakeUp } from '../../../lib/store/queue.ts';
 import { type Check, verdict } from '../check.ts';
 import { type Attempt, RUNTIME } from '../probe/attempt.ts';
 import { type AwsSite, askUntil, type Role } from '../site.ts';

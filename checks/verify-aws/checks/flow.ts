@@ -1,10 +1,10 @@
 /** opwatch's own functions at work: schedule, index, queue, mapping, roles, authorizer and metrics together. */
 import { randomUUID } from 'node:crypto';
-import { newWatchItem, type WatchItem } from '../../../lib/items.ts';
-import { watchId } from '../../../lib/keys.ts';
-import { MINUTE } from '../../../lib/schedule.ts';
-import { newToken } from '../../../lib/token.ts';
-import type { Watch } from '../../../lib/watch.ts';
+import { newToken } from '../../../lib/access/token.ts';
+import { MINUTE } from '../../../lib/core/schedule.ts';
+import type { Watch } from '../../../lib/core/watch.ts';
+import { newWatchItem, type WatchItem } from '../../../lib/store/items.ts';
+import { watchId } from '../../../lib/store/keys.ts';
 import { type Check, verdict } from '../check.ts';
 import { type AwsSite, askUntil, type Site } from '../site.ts';
 

@@ -1,7 +1,7 @@
 /** The event source mapping: what opwatch's whole way of waiting stands on. Played with the probe's function. */
 import { randomUUID } from 'node:crypto';
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { queueOf } from '../../../lib/queue.ts';
+import { queueOf } from '../../../lib/store/queue.ts';
 import { type Check, fails, verdict } from '../check.ts';
 import { type Play, type Receipt, runKey, type Step } from '../probe/mapped.ts';
 import { askUntil, type Site } from '../site.ts';

@@ -9,8 +9,8 @@ import {
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
 } from '@aws-sdk/client-sqs';
-import { createQueue, type SqsRecord } from '../../../lib/queue.ts';
-import { HOUR, hideSeconds } from '../../../lib/schedule.ts';
+import { HOUR, hideSeconds } from '../../../lib/core/schedule.ts';
+import { createQueue, type SqsRecord } from '../../../lib/store/queue.ts';
 import { type Check, verdict } from '../check.ts';
 import { askUntil, type Site } from '../site.ts';
 

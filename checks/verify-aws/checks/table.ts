@@ -1,6 +1,6 @@
 /** DynamoDB, through opwatch's own port. */
 import { randomUUID } from 'node:crypto';
-import type { Item } from '../../../lib/item.ts';
+import type { Item } from '../../../lib/core/item.ts';
 import { type Check, verdict } from '../check.ts';
 import { askUntil } from '../site.ts';
 

@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { LookError } from '../../../lib/errors.ts';
-import { createSend } from '../../../lib/http.ts';
+import { LookError } from '../../../lib/core/errors.ts';
+import { createSend } from '../../../lib/net/http.ts';
 
 export type Attempt =
   | { readonly send: string; readonly body: string }

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createQueue, type SqsRecord } from '../../../lib/queue.ts';
-import { createTable } from '../../../lib/store.ts';
+import { createQueue, type SqsRecord } from '../../../lib/store/queue.ts';
+import { createTable } from '../../../lib/store/store.ts';
 import { play } from './mapped.ts';
 
 export { handler as attempt } from './attempt.ts';

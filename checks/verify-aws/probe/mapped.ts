@@ -3,9 +3,9 @@
  * written down: the checks play with it what opwatch's own functions do, and look at what comes of it.
  */
 import * as v from 'valibot';
-import type { Key } from '../../../lib/item.ts';
-import type { Queue, SqsRecord } from '../../../lib/queue.ts';
-import type { Table } from '../../../lib/store.ts';
+import type { Key } from '../../../lib/core/item.ts';
+import type { Queue, SqsRecord } from '../../../lib/store/queue.ts';
+import type { Table } from '../../../lib/store/store.ts';
 
 const Step = v.union([
   /** Hides the message and reports it as failed, as opwatch does. */

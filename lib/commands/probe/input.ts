@@ -1,7 +1,7 @@
 import { fields } from '../../clouds/fields.ts';
-import type { Config } from '../../config.ts';
-import { type Checked, checkSubmission } from '../../submission.ts';
-import { DEFAULT_TENANT } from '../../tenants.ts';
+import type { Config } from '../../config/config.ts';
+import { DEFAULT_TENANT } from '../../config/tenants.ts';
+import { type Checked, checkSubmission } from '../../submit/submission.ts';
 import type { ProbeOptions } from './options.ts';
 
 /** Reads what was given as the API would, with everything that is wrong with it. */

@@ -1,10 +1,10 @@
 import type { Cloud, Credentials } from '../../clouds/cloud.ts';
-import { ClockSkew, LookError, Refused } from '../../errors.ts';
-import type { HttpAnswer, HttpRequest } from '../../http.ts';
-import type { Ask, Observation } from '../../observation.ts';
-import { SecretError } from '../../secrets.ts';
-import type { ConnectionConfig } from '../../settings.ts';
-import type { Submission } from '../../submission.ts';
+import { SecretError } from '../../config/secrets.ts';
+import type { ConnectionConfig } from '../../config/settings.ts';
+import { ClockSkew, LookError, Refused } from '../../core/errors.ts';
+import type { Ask, Observation } from '../../core/observation.ts';
+import type { HttpAnswer, HttpRequest } from '../../net/http.ts';
+import type { Submission } from '../../submit/submission.ts';
 import type { ProbeOptions, ProbeTools } from './options.ts';
 
 /** One call: what was sent, and what came back or why nothing did. */

@@ -1,5 +1,5 @@
 /** Takes out of an exchange what is nobody else's business, and leaves its shape. Pure. */
-import { redact } from '../../redact.ts';
+import { redact } from '../../net/redact.ts';
 
 /** UUIDs, project ids, account ids, addresses: each says whose it is. */
 const IDS = [

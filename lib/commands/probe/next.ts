@@ -1,12 +1,12 @@
 /** What opwatch would do now, by the very functions by which it does. Pure. */
-import type { Config } from '../../config.ts';
-import { decide } from '../../decide.ts';
-import { LookError, NotAllowed, Refused, Throttled } from '../../errors.ts';
-import { habitsOf } from '../../habits.ts';
-import type { Observation } from '../../observation.ts';
-import { openPacing, throttled } from '../../pacing.ts';
-import { REFUSED_PAUSE_MS } from '../../refusals.ts';
-import { type Habits, isOver, type Watch } from '../../watch.ts';
+import type { Config } from '../../config/config.ts';
+import { habitsOf } from '../../config/habits.ts';
+import { decide } from '../../core/decide.ts';
+import { LookError, NotAllowed, Refused, Throttled } from '../../core/errors.ts';
+import type { Observation } from '../../core/observation.ts';
+import { openPacing, throttled } from '../../core/pacing.ts';
+import { REFUSED_PAUSE_MS } from '../../core/refusals.ts';
+import { type Habits, isOver, type Watch } from '../../core/watch.ts';
 import type { Look } from './look.ts';
 import { span } from './span.ts';
 

@@ -1,11 +1,12 @@
 /** A look as a person reads it. Everything in it that came from outside is masked, bounded and made fit for a terminal. */
-import type { Config } from '../../config.ts';
-import { LookError } from '../../errors.ts';
-import type { HttpAnswer } from '../../http.ts';
-import type { Observation, Progress } from '../../observation.ts';
-import type { Fault } from '../../problem.ts';
-import { type Redactor, redactHeaders, redactorOf } from '../../redact.ts';
-import { plain } from '../../text.ts';
+
+import type { Fault } from '../../access/problem.ts';
+import type { Config } from '../../config/config.ts';
+import { LookError } from '../../core/errors.ts';
+import type { Observation, Progress } from '../../core/observation.ts';
+import { plain } from '../../core/text.ts';
+import type { HttpAnswer } from '../../net/http.ts';
+import { type Redactor, redactHeaders, redactorOf } from '../../net/redact.ts';
 import type { Exchange, Look } from './look.ts';
 import { nextOf } from './next.ts';
 import { span } from './span.ts';

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE, SECOND } from '../../schedule.ts';
+import { HOUR, MINUTE, SECOND } from '../../core/schedule.ts';
 
 /** A span of time in the unit people would use. */
 export const span = (ms: number): string => {

@@ -1,8 +1,8 @@
 /** What in an answer made the outcome what it is. Pure. */
 import { code, fields, parseFields } from '../../clouds/fields.ts';
-import { ClockSkew, LookError, RetryLater } from '../../errors.ts';
-import type { HttpAnswer } from '../../http.ts';
-import type { Evidence, Observation } from '../../observation.ts';
+import { ClockSkew, LookError, RetryLater } from '../../core/errors.ts';
+import type { Evidence, Observation } from '../../core/observation.ts';
+import type { HttpAnswer } from '../../net/http.ts';
 import type { Exchange, Look } from './look.ts';
 import { span } from './span.ts';
 

@@ -1,6 +1,6 @@
 import type { Cloud } from '../../clouds/cloud.ts';
-import { ClockSkew, LookError, NotAllowed, Refused, RetryLater, Throttled } from '../../errors.ts';
-import type { Ask, Observation } from '../../observation.ts';
+import { ClockSkew, LookError, NotAllowed, Refused, RetryLater, Throttled } from '../../core/errors.ts';
+import type { Ask, Observation } from '../../core/observation.ts';
 import type { Provider } from '../provider.ts';
 
 /** What is true of the connection, or of every call of this API, is true for those not asked yet. */

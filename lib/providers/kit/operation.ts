@@ -1,6 +1,6 @@
 /** What the fields of an operation may hold. Their messages name the field: people paste these from a console or a log. */
 import * as v from 'valibot';
-import { sentence } from '../../sentences.ts';
+import { sentence } from '../../core/sentences.ts';
 
 const MAX = 256;
 

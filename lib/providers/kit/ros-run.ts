@@ -8,9 +8,9 @@
 
 import { given } from '../../clouds/fields.ts';
 import { type Action, isAction, isCreation, isUpdate, type Stack, utc } from '../../clouds/ros-stack.ts';
-import type { CloudWords } from '../../errors.ts';
-import type { Ask, CloudStatus, Memo, Observation } from '../../observation.ts';
-import { sentence } from '../../sentences.ts';
+import type { CloudWords } from '../../core/errors.ts';
+import type { Ask, CloudStatus, Memo, Observation } from '../../core/observation.ts';
+import { sentence } from '../../core/sentences.ts';
 import { isRecent, newRun, otherRun, since } from './run.ts';
 import { absentBy } from './sight.ts';
 

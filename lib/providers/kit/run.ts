@@ -1,8 +1,8 @@
 /** Which run of an operation an answer is of, where the operation's name comes again for the next run. Pure. */
 
 import type { Cloud } from '../../clouds/cloud.ts';
-import type { Ask, Observation } from '../../observation.ts';
-import { sentence } from '../../sentences.ts';
+import type { Ask, Observation } from '../../core/observation.ts';
+import { sentence } from '../../core/sentences.ts';
 import type { Provider } from '../provider.ts';
 
 type Habits = Pick<Provider['traits'], 'graceMs' | 'believesBackMs'>;

@@ -1,9 +1,9 @@
 /** Turns a cloud's state word into what was seen. */
 import { noState, ofAnother } from '../../clouds/answer.ts';
 import { capitals, code, type Fields, given, text, trimmed } from '../../clouds/fields.ts';
-import type { CloudWords } from '../../errors.ts';
-import { withoutCause } from '../../facts.ts';
-import type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from '../../observation.ts';
+import type { CloudWords } from '../../core/errors.ts';
+import { withoutCause } from '../../core/facts.ts';
+import type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from '../../core/observation.ts';
 
 /** The words a vendor documents, in capitals, and what each means. */
 export type States = Readonly<Record<string, CloudStatus>>;

@@ -1,7 +1,8 @@
 /** Reads answers: the fields of a JSON body, and the waits in them. Pure. */
-import type { HttpAnswer } from '../../http.ts';
-import { spanMs } from '../../retry-after.ts';
-import type { Verdict } from '../../verdict.ts';
+
+import type { Verdict } from '../../core/verdict.ts';
+import type { HttpAnswer } from '../../net/http.ts';
+import { spanMs } from '../../net/retry-after.ts';
 
 export const DELIVERED: Verdict = { kind: 'delivered' };
 

@@ -1,11 +1,11 @@
 /** Makes a target of a chat's format: one message an event, a digest of several, each kept within the chat's limits. */
-import type { EventType, OperationEvent, ProgressEvent } from '../../event.ts';
-import type { HttpAnswer, HttpRequest } from '../../http.ts';
-import { digestsOf } from '../digest.ts';
-import { type Message, messageOf, shorterAndShorter } from '../message.ts';
-import { noticeMessageOf, noticesMessagesOf } from '../notice-message.ts';
+import type { EventType, OperationEvent, ProgressEvent } from '../../core/event.ts';
+import type { HttpAnswer, HttpRequest } from '../../net/http.ts';
 import type { Attempt, Target } from '../target.ts';
-import type { Language } from '../words.ts';
+import { digestsOf } from './digest.ts';
+import { type Message, messageOf, shorterAndShorter } from './message.ts';
+import { noticeMessageOf, noticesMessagesOf } from './notice-message.ts';
+import type { Language } from './words.ts';
 
 export type ChatSettings = {
   readonly language: Language;

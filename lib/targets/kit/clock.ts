@@ -1,6 +1,6 @@
 /** Instants as people read them, in the time zone of those who do. Pure. */
 import * as v from 'valibot';
-import { remembering } from '../../remembering.ts';
+import { remembering } from '../../core/remembering.ts';
 
 const isZone = (name: string): boolean => {
   try {

@@ -1,6 +1,6 @@
 /** The event in CloudEvents 1.0, JSON format (github.com/cloudevents/spec, cloudevents/formats/json-format.md). Pure. */
-import type { OperationEvent } from '../../event.ts';
-import type { NoticeEvent } from '../../notice.ts';
+import type { OperationEvent } from '../../core/event.ts';
+import type { NoticeEvent } from '../../core/notice.ts';
 import type { Attempt } from '../target.ts';
 
 export type CloudEvent = {

@@ -1,8 +1,8 @@
 /** The name under which a commit shows an operation: a template, filled from what is submitted. Pure. */
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
-import { sentence } from '../../sentences.ts';
-import { plain } from '../../text.ts';
+import { sentence } from '../../core/sentences.ts';
+import { plain } from '../../core/text.ts';
 import type { Lack, Subject } from '../target.ts';
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;

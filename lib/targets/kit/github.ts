@@ -1,8 +1,9 @@
 /** What the GitHub targets share. Source: docs.github.com/rest, "Best practices for using the REST API" (rate limits). */
-import type { HttpAnswer } from '../../http.ts';
-import { parseHttpDate, retryAfterMs } from '../../retry-after.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../schedule.ts';
-import type { WholeReason } from '../../sentences.ts';
+
+import { DAY, HOUR, MINUTE, SECOND } from '../../core/schedule.ts';
+import type { WholeReason } from '../../core/sentences.ts';
+import type { HttpAnswer } from '../../net/http.ts';
+import { parseHttpDate, retryAfterMs } from '../../net/retry-after.ts';
 import type { Target } from '../target.ts';
 import { judge } from './judge.ts';
 

@@ -4,11 +4,12 @@
  * A target names what a delivery looks like and which codes and words mean "too often" or "gone for good"; the reason, the
  * wait and the verdict follow from that alike for all of them, whatever the status is.
  */
-import type { HttpAnswer } from '../../http.ts';
-import { retryAfterMs } from '../../retry-after.ts';
-import { DAY } from '../../schedule.ts';
-import { sentence, type WholeReason } from '../../sentences.ts';
-import type { Verdict } from '../../verdict.ts';
+
+import { DAY } from '../../core/schedule.ts';
+import { sentence, type WholeReason } from '../../core/sentences.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import type { HttpAnswer } from '../../net/http.ts';
+import { retryAfterMs } from '../../net/retry-after.ts';
 import { DELIVERED } from './answer.ts';
 import { type Said, saidIn } from './said.ts';
 

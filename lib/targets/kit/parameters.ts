@@ -1,5 +1,5 @@
 /** An event as CI systems hand it to their jobs: flat, named texts, or JSON whose texts their templates take apart. Pure. */
-import type { OperationEvent } from '../../event.ts';
+import type { OperationEvent } from '../../core/event.ts';
 import type { Attempt } from '../target.ts';
 
 /** What a shell or a CI's own templates would execute or expand. In JSON it only ever stands inside texts. */

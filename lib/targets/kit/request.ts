@@ -1,5 +1,5 @@
 /** Builds requests as most receivers want them. Pure. */
-import type { HttpRequest } from '../../http.ts';
+import type { HttpRequest } from '../../net/http.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

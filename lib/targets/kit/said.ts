@@ -1,6 +1,7 @@
 /** A receiver's own code and words, wherever its answer has them: JSON, XML, a page or plain text. Pure. */
-import type { HttpAnswer } from '../../http.ts';
-import { plain } from '../../text.ts';
+
+import { plain } from '../../core/text.ts';
+import type { HttpAnswer } from '../../net/http.ts';
 import { bodyFields, type Fields, fieldsOf } from './answer.ts';
 
 /** Texts are one line each, bounded, and not yet safe for any format. */

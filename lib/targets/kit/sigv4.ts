@@ -4,8 +4,8 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import * as v from 'valibot';
-import type { HttpRequest } from '../../http.ts';
-import { Reference } from '../settings.ts';
+import type { HttpRequest } from '../../net/http.ts';
+import { Reference } from './settings.ts';
 
 /** Left out, the function's own. */
 export const Credentials = v.optional(

@@ -4,9 +4,9 @@
  */
 import type { KnownBlock, MessageAttachment, MrkdwnElement } from '@slack/types';
 import * as v from 'valibot';
-import type { Message, Tone } from '../message.ts';
-import { mentionEntries, names } from '../settings.ts';
 import { insideLink } from './escape.ts';
+import type { Message, Tone } from './message.ts';
+import { mentionEntries, names } from './settings.ts';
 
 export const SlackMention = v.strictObject({
   ...mentionEntries,

@@ -2,7 +2,7 @@
  * What Slack says. Sources: docs.slack.dev, "Handling errors" of incoming webhooks; the errors of chat.postMessage and
  * chat.update. An archived channel comes with 410, and a person can open it again.
  */
-import { HOUR } from '../../schedule.ts';
+import { HOUR } from '../../core/schedule.ts';
 import type { Manner, Vocabularies } from './judge.ts';
 
 export const SLACK: Vocabularies & Pick<Manner, 'waitMaxMs'> = {

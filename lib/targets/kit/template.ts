@@ -1,13 +1,13 @@
 /** Bodies of one's own making: a JSON value whose texts hold placeholders, such as `"{{data.status}}"`. Pure. */
 import * as v from 'valibot';
-import type { OperationEvent } from '../../event.ts';
-import type { NoticeEvent } from '../../notice.ts';
-import { byteLength } from '../../text.ts';
-import { messageOf } from '../message.ts';
-import { noticeMessageOf } from '../notice-message.ts';
+import type { OperationEvent } from '../../core/event.ts';
+import type { NoticeEvent } from '../../core/notice.ts';
+import { byteLength } from '../../core/text.ts';
 import type { Attempt } from '../target.ts';
-import type { Language } from '../words.ts';
 import { fieldsOf } from './answer.ts';
+import { messageOf } from './message.ts';
+import { noticeMessageOf } from './notice-message.ts';
+import type { Language } from './words.ts';
 
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 const TEMPLATE_BYTES = 8_192;

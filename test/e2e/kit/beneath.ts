@@ -9,8 +9,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { Item, Key } from '../../../lib/item.ts';
-import { createTable, type Table } from '../../../lib/store.ts';
+import type { Item, Key } from '../../../lib/core/item.ts';
+import { createTable, type Table } from '../../../lib/store/store.ts';
 import type { Stack } from '../../../offline/stack.ts';
 import { until } from './until.ts';
 

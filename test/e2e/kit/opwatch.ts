@@ -1,11 +1,11 @@
 /** The whole of opwatch as its users have it before them: an API, clouds where operations begin, webhooks that come. */
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import type { Delivery } from '../../../lib/delivery.ts';
-import type { Item } from '../../../lib/item.ts';
-import { watchKey } from '../../../lib/keys.ts';
-import type { deliveryViews, WatchView } from '../../../lib/view.ts';
-import type { Watch } from '../../../lib/watch.ts';
+import type { Delivery } from '../../../lib/core/delivery.ts';
+import type { Item } from '../../../lib/core/item.ts';
+import type { deliveryViews, WatchView } from '../../../lib/core/view.ts';
+import type { Watch } from '../../../lib/core/watch.ts';
+import { watchKey } from '../../../lib/store/keys.ts';
 import { type Stack, type StackOptions, startStack } from '../../../offline/stack.ts';
 import { createLocalToken } from '../../../offline/token.ts';
 import { type Beneath, lookBeneath, QUEUES } from './beneath.ts';

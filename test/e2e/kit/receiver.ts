@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
-import type { OperationEvent } from '../../../lib/event.ts';
+import type { OperationEvent } from '../../../lib/core/event.ts';
 
 /** One attempt as it came in, signature and age verified. */
 export type Attempt = {

@@ -1,0 +1,46 @@
+/**
+ * Capability links: whoever has the address of one watch may see the facts of that watch, without a token. Pure.
+ *
+ * One path segment in base64url: version (1 byte), the watch's id without its prefix (26), its creation time (6), HMAC-SHA-256 (32).
+ * The creation time ties a link to that very watch: a later watch of the same id does not open.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Watch } from '../core/watch.ts';
+
+const VERSION = 1;
+const PREFIX = 'w_';
+const ID_BYTES = 26;
+const TIME_BYTES = 6;
+const SIGNED_BYTES = 1 + ID_BYTES + TIME_BYTES;
+const LINK = /^[A-Za-z0-9_-]{87}$/;
+
+/** Which watch a link opens. `submittedAt` is epoch ms. */
+export type LinkedWatch = Pick<Watch, 'id' | 'submittedAt'>;
+
+/** Ties the signature to this purpose: a key that signs something else as well never signs a link by accident. */
+const macOf = (signed: Buffer, key: string): Buffer =>
+  createHmac('sha256', key).update('opwatch link\n').update(signed).digest();
+
+/** The path segment of a watch's link, signed with `key`. */
+export const signLink = ({ id, submittedAt }: LinkedWatch, key: string): string => {
+  const signed = Buffer.alloc(SIGNED_BYTES);
+  signed.writeUInt8(VERSION, 0);
+  signed.write(id.slice(PREFIX.length), 1, 'ascii');
+  signed.writeUIntBE(submittedAt, 1 + ID_BYTES, TIME_BYTES);
+  return Buffer.concat([signed, macOf(signed, key)]).toString('base64url');
+};
+
+/** The watch that a link opens; undefined where no key of `keys` has signed it. Compares in constant time, and reads nothing. */
+export const readLink = (link: string, keys: readonly string[]): LinkedWatch | undefined => {
+  if (!LINK.test(link)) return undefined;
+  const bytes = Buffer.from(link, 'base64url');
+  const signed = bytes.subarray(0, SIGNED_BYTES);
+  const mac = bytes.subarray(SIGNED_BYTES);
+  const isSigned = keys.map((key) => timingSafeEqual(mac, macOf(signed, key))).includes(true);
+  // The last character holds two bits that mean nothing: only one spelling of a link is good.
+  if (!isSigned || bytes.toString('base64url') !== link || signed.readUInt8(0) !== VERSION) return undefined;
+  return {
+    id: `${PREFIX}${signed.toString('ascii', 1, 1 + ID_BYTES)}`,
+    submittedAt: signed.readUIntBE(1 + ID_BYTES, TIME_BYTES),
+  };
+};

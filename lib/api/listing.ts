@@ -1,0 +1,39 @@
+/** A tenant's watches, newest first, page by page, over an index that never changes with their status. */
+
+import { DAY, DEADLINE_MAX_MS, KEEP_MS } from '../core/schedule.ts';
+import type { Watch } from '../core/watch.ts';
+import type { WatchItem } from '../store/items.ts';
+import { tenantDay } from '../store/keys.ts';
+import type { Table } from '../store/store.ts';
+import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
+
+/** Queries one page may cost; a page that finds little within them comes with a cursor to go on from. */
+const QUERIES_MAX = 40;
+/** Nothing older than this can still be there. */
+export const OLDEST_MS = KEEP_MS + DEADLINE_MAX_MS + 2 * DAY;
+
+export type Wanted = {
+  readonly tenant: string;
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly matches: (watch: Watch) => boolean;
+};
+
+export const listWatches = async (
+  { tenant, limit, cursor, matches }: Wanted,
+  table: Table,
+  now: number,
+): Promise<{ watches: Watch[]; cursor?: string }> => {
+  let at: Cursor = cursor === undefined ? { at: now } : decodeCursor(cursor, tenant);
+  const watches: Watch[] = [];
+
+  for (let queries = 0; queries < QUERIES_MAX && at.at > now - OLDEST_MS; queries += 1) {
+    const page = await table.listed(tenantDay(tenant, at.at), limit - watches.length, at.after);
+    const items = (await table.get(page.keys)) as WatchItem[];
+    const inOrder = page.keys.flatMap(({ pk }) => items.filter((item) => item.pk === pk));
+    watches.push(...inOrder.map(({ body }) => body).filter(matches));
+    at = page.next ? { at: at.at, after: page.next } : { at: at.at - DAY };
+    if (watches.length >= limit) break;
+  }
+  return { watches, ...(at.at > now - OLDEST_MS && { cursor: encodeCursor(at) }) };
+};

@@ -1,0 +1,129 @@
+/** What the scope `operate` lets callers do: send deliveries again, dismiss them, enable targets, disable and enable origins. */
+import * as v from 'valibot';
+import { type Caller, mustHave, mustTell } from '../access/caller.ts';
+import { answer, jsonBody } from '../access/http-event.ts';
+import { Refusal, TOO_MANY_DELIVERIES, tooMany } from '../access/problem.ts';
+import type { Key } from '../core/item.ts';
+import { placeOf } from '../core/place.ts';
+import { parseInstant } from '../core/time.ts';
+import type { Watch } from '../core/watch.ts';
+import type { Runtime } from '../runtime.ts';
+import type { DeliveryItem } from '../store/items.ts';
+import { deliveryKey, isId } from '../store/keys.ts';
+import { disableOrigin, enableOrigin, readOrigin } from './origins.ts';
+import { type Handle, isTheirs, note, watchIn } from './requests.ts';
+import { dismiss, dismissParked, type Parked, resend, resendParked } from './resend.ts';
+
+/** One delivery of a watch: what becomes of it by `act`, and how the log calls that. */
+const withDelivery =
+  (
+    what: string,
+    status: number,
+    act: (key: Key, runtime: Runtime, caller: Caller) => Promise<DeliveryItem | undefined>,
+  ): Handle =>
+  async (event, caller, runtime) => {
+    mustHave(caller, 'operate');
+    const watch = await watchIn(event, caller, runtime);
+    const id = event.pathParameters?.delivery ?? '';
+    const noSuchDelivery = () => new Refusal(404, 'there is no such delivery');
+    if (!isId('msg_', id)) throw noSuchDelivery();
+    const key = deliveryKey(watch.pk, id);
+    const [delivery] = (await runtime.table.get([key])) as DeliveryItem[];
+    if (delivery) mustTell(caller, delivery.body.target);
+    const after = delivery && (await act(key, runtime, caller));
+    if (!after) throw noSuchDelivery();
+    note(what, { watch: watch.pk, delivery: id, target: placeOf(after.body.target) }, event, caller, runtime);
+    const { target, state, dismissedAt } = after.body;
+    const at = dismissedAt === undefined ? undefined : new Date(dismissedAt).toISOString();
+    return answer(status, { id: after.body.id, target, state, dismissedAt: at });
+  };
+
+/** What is sent again waits like any other, and counts like it. */
+const placeFor =
+  (tenant: string, { limits }: Pick<Runtime, 'limits'>) =>
+  (): Promise<number> =>
+    limits.deliveries.take(tenant, 1);
+
+export const resendOne = withDelivery('delivery sent again', 202, async (key, runtime, { tenant }) => {
+  const waitMs = await placeFor(tenant, runtime)();
+  if (waitMs > 0) throw new Refusal(tooMany(TOO_MANY_DELIVERIES, waitMs));
+  const resent = await resend(key, runtime);
+  if (resent && resent.body.state !== 'waiting') {
+    const { id } = resent.body;
+    throw new Refusal(409, `the watch has a later state than ${id} tells: it is not sent; send a later delivery again`);
+  }
+  return resent;
+});
+
+export const dismissOne = withDelivery('delivery dismissed', 200, async (key, runtime) => {
+  const after = await dismiss(key, runtime);
+  if (after && after.body.state !== 'parked') throw new Refusal(409, `the delivery is not parked: ${after.body.state}`);
+  return after;
+});
+
+const Range = v.strictObject({
+  target: v.string(),
+  from: v.string(),
+  to: v.optional(v.string()),
+  cursor: v.optional(v.string()),
+});
+const RANGE = 'the body must be {"target": ..., "from": instant, "to"?: instant, "cursor"?: ...} and nothing else';
+
+/** All that was parked for a target in a time. */
+const withParked =
+  (
+    what: string,
+    status: number,
+    act: (wanted: Parked, runtime: Runtime, caller: Caller) => ReturnType<typeof resendParked | typeof dismissParked>,
+  ): Handle =>
+  async (event, caller, runtime) => {
+    mustHave(caller, 'operate');
+    const body = v.safeParse(Range, jsonBody(event));
+    if (!body.success) throw new Refusal(422, RANGE);
+    const { target, from, to, cursor } = body.output;
+    const [since, until] = [parseInstant(from), to === undefined ? runtime.now() : parseInstant(to)];
+    if (since === undefined || until === undefined) throw new Refusal(422, 'from and to must be instants with a zone');
+    mustTell(caller, target);
+    const isMeant = (watch: Watch) => isTheirs(watch, caller);
+    const wanted = { tenant: caller.tenant, target, since, until, isMeant, ...(cursor !== undefined && { cursor }) };
+    const { cursor: next, ...done } = await act(wanted, runtime, caller);
+    note(what, { target: placeOf(target), from, to, ...done }, event, caller, runtime);
+    return answer(status, { ...done, cursor: next });
+  };
+
+export const resendMany = withParked('parked deliveries sent again', 202, (wanted, runtime, { tenant }) =>
+  resendParked({ ...wanted, takePlace: placeFor(tenant, runtime) }, runtime),
+);
+export const dismissMany = withParked('parked deliveries dismissed', 200, dismissParked);
+
+export const enableTarget: Handle = async (event, caller, runtime) => {
+  mustHave(caller, 'operate');
+  const name = event.pathParameters?.name ?? '';
+  mustTell(caller, name);
+  if (!runtime.config.targets.has(name)) throw new Refusal(404, 'there is no such target');
+  await runtime.turns.enable(name);
+  note('target enabled', { target: name }, event, caller, runtime);
+  return answer(200, { target: name, disabled: false });
+};
+
+const Origin = v.strictObject({ origin: v.string() });
+
+/** An origin of the callbacks of the caller's tenant. */
+const withOrigin =
+  (
+    what: string,
+    act: (origin: { readonly tenant: string; readonly origin: string }, runtime: Runtime) => Promise<object>,
+  ): Handle =>
+  async (event, caller, runtime) => {
+    mustHave(caller, 'operate');
+    const body = v.safeParse(Origin, jsonBody(event));
+    if (!body.success) throw new Refusal(422, 'the body must be {"origin": ...} and nothing else');
+    const origin = readOrigin(body.output.origin, runtime.config);
+    mustTell(caller, origin);
+    const done = await act({ tenant: caller.tenant, origin }, runtime);
+    note(what, { origin, ...done }, event, caller, runtime);
+    return answer(200, { origin, ...done });
+  };
+
+export const disableOne = withOrigin('origin disabled', disableOrigin);
+export const enableOne = withOrigin('origin enabled', enableOrigin);

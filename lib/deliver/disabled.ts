@@ -1,0 +1,60 @@
+/** What becomes of deliveries to whom nothing is sent: a named target that wants no more, an origin that was disabled. */
+
+import { heldUp, usualEnd } from '../core/delivery.ts';
+import { placeOf } from '../core/place.ts';
+import { EARLY_MS, SECOND } from '../core/schedule.ts';
+import { sentence } from '../core/sentences.ts';
+import type { Disabled } from '../core/turn.ts';
+import type { Runtime } from '../runtime.ts';
+import { withBody } from '../store/items.ts';
+import type { Fate } from '../wake/wake-ups.ts';
+import type { Made } from './attempt.ts';
+import type { Due, Fates } from './due.ts';
+import { tellOperators, tellTenant } from './operators.ts';
+import { fateOf, saveOutcome } from './outcome.ts';
+import type { Recipient } from './recipient.ts';
+import { putToSleep } from './sleep.ts';
+
+/** Tells of a target or an origin that opwatch has disabled; the same again tells nobody. */
+export const tellOfDisabling = async (
+  [due]: readonly Due[],
+  { isNamed, turn }: Recipient,
+  { since, reason, isAsked }: Disabled,
+  runtime: Runtime,
+): Promise<void> => {
+  if (isNamed) return tellOperators({ event: 'target_disabled', at: since, target: turn, reason }, runtime);
+  if (!due || isAsked) return;
+  const { tenant, target } = due.job.item.body;
+  await tellTenant({ event: 'origin_disabled', at: since, tenant, target: placeOf(target), reason }, runtime);
+};
+
+/** No attempt is made: deliveries to a named target end at once, those to a callback wait. */
+export const holdBack = async (
+  dues: readonly Due[],
+  recipient: Recipient,
+  disabled: Disabled,
+  runtime: Runtime,
+): Promise<Fates> => {
+  await tellOfDisabling(dues, recipient, disabled, runtime);
+  return Promise.all(
+    dues.map(async (due) => {
+      const isOver = recipient.isNamed || usualEnd(due.job.item.body) <= runtime.now() + EARLY_MS;
+      return [due, await (isOver ? giveUp(due, disabled, runtime) : keepWaiting(due, recipient, runtime))] as const;
+    }),
+  );
+};
+
+const giveUp = async ({ job }: Due, { reason }: Disabled, runtime: Runtime): Promise<Fate> => {
+  const made: Made = { at: runtime.now(), verdict: { kind: 'gone', reason: sentence('disabled', { reason }) } };
+  return fateOf(await saveOutcome(job.item, made, runtime, { number: job.item.body.attempts + 1 }));
+};
+
+/** It sleeps until its attempts would be used up: the sweep wakes it then, or whoever enables the origin does. */
+const keepWaiting = async ({ job }: Due, recipient: Recipient, runtime: Runtime): Promise<Fate> => {
+  const until = usualEnd(job.item.body);
+  const held = withBody(job.item, heldUp(job.item.body, { cause: 'disabled', until }), until, runtime.now());
+  const isAsleep = await putToSleep({ ...held, version: job.item.version }, until, recipient, runtime).catch(
+    () => false,
+  );
+  return isAsleep ? 'done' : { backAt: runtime.now() + SECOND };
+};

@@ -1,0 +1,19 @@
+/** The canary's own target: a delivery there is a line in the log for each of its queues, with the metric that the canary's alarms wait for. */
+
+import { CANARY_IN_TIME_MS, SECOND } from '../core/schedule.ts';
+import type { Watch } from '../core/watch.ts';
+import type { Runtime } from '../runtime.ts';
+
+type Heard = Pick<Watch, 'id' | 'status' | 'labels' | 'submittedAt'>;
+
+/** Told twice, it counts twice: the alarm asks for one at least. */
+export const hearCanary = (
+  { id, status, labels, submittedAt }: Heard,
+  { log, now }: Pick<Runtime, 'log' | 'now'>,
+): void => {
+  const tookMs = now() - submittedAt;
+  const isInTime = status === 'succeeded' && tookMs <= CANARY_IN_TIME_MS;
+  const about = { watch: id, status, seconds: Math.round(tookMs / SECOND) };
+  for (const queue of [labels.pollQueue, labels.notifyQueue])
+    log.info('canary delivered', { ...about, queue }, { canaryInTime: [isInTime ? 1 : 0, 'Count'] }, ['queue']);
+};

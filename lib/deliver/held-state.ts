@@ -1,0 +1,131 @@
+/**
+ * What a target keeps as it was told last: a commit status, an incident, a message that is kept up to date. One item stands
+ * for each such thing. It says who may write the thing now, what names it there, and which states were told last.
+ *
+ * One attempt at a time. The notifier takes the item, then reads the watch, then sends: so it sends a state that is not older
+ * than any state sent before. The item is free again when the attempt has ended, or CLAIM_MS after it was taken.
+ *
+ * Known and unknown outcomes. The outcome of an attempt is known when the target has answered it, or when its request has
+ * never left: then nothing of it can arrive later. It is unknown
+ *  - when no answer came (a time-out, a connection that broke after the request was sent),
+ *  - when a gateway answered for a target that did not (502, 504, 524),
+ *  - when nobody gave the item back (the function was killed, or another function has taken the item meanwhile).
+ * Such a request may still arrive, after a later one. For DOUBT_MS from its beginning the thing is in doubt: a state that is
+ * delivered in this time is sent once more when the time is over.
+ */
+
+import type { Key } from '../core/item.ts';
+import { believed, CLAIM_MS, DOUBT_MS, KEEP_MS, SECOND } from '../core/schedule.ts';
+import type { Watch } from '../core/watch.ts';
+import type { Runtime } from '../runtime.ts';
+import { heldKey, messageKey } from '../store/keys.ts';
+import { sharedItem } from '../store/shared-item.ts';
+import type { Standing, Target } from '../targets/target.ts';
+
+/** A state of an operation that the target was told. Generations are those of the operation's watches. */
+export type LastTold = Standing & {
+  readonly operation: string;
+  readonly generation: number;
+  /** When the event happened; none of progress, which is told as it is at the moment. */
+  readonly at?: number;
+};
+
+export type HeldState = {
+  /** What names it at the target, once it is there. */
+  readonly handle?: string;
+  /** What was told last of each operation: several may share one thing. */
+  readonly told?: readonly LastTold[];
+  /** Until then, a request without a known outcome may still arrive. */
+  readonly doubtUntil?: number;
+  readonly claim?: { readonly by: string; readonly until: number };
+};
+
+export type HeldStates = {
+  /** Takes the thing for one attempt, or tells when to ask again. */
+  readonly take: (by: string) => Promise<HeldState | { readonly backAt: number }>;
+  /** Gives it back with what has become of it. Whoever has lost it meanwhile changes nothing. */
+  readonly leave: (by: string, held: HeldState) => Promise<void>;
+};
+
+const AGAIN_MS = 2 * SECOND;
+
+/** The item of what a target of this name holds of a watch; undefined where it holds nothing. */
+export const heldKeyOf = (
+  watch: Watch,
+  name: string,
+  target: Target | undefined,
+  settings: unknown,
+  follows: boolean,
+): Key | undefined => {
+  if (follows || target?.holds === 'watch') return messageKey(watch.id, name);
+  return target?.holds && heldKey(target.type, target.holds(watch, settings));
+};
+
+/** Until when the thing is in doubt; undefined when it is not. */
+export const doubtOf = ({ doubtUntil }: HeldState, now: number): number | undefined =>
+  doubtUntil !== undefined && believed(doubtUntil, now, DOUBT_MS) > now ? doubtUntil : undefined;
+
+const laterOf = (a: number | undefined, b: number): number => Math.max(a ?? 0, b);
+
+/** The thing in the hands of `by`; in doubt where somebody has taken it before and never gave it back. */
+const taken = (held: HeldState, by: string, now: number): HeldState => {
+  const { claim: lost } = held;
+  const lostAt = lost && Math.min(lost.until - CLAIM_MS, now);
+  const doubt = lostAt !== undefined && { doubtUntil: laterOf(doubtOf(held, now), lostAt + DOUBT_MS) };
+  return { ...held, ...doubt, claim: { by, until: now + CLAIM_MS } };
+};
+
+export const heldState = (key: Key, tools: Pick<Runtime, 'table' | 'chance' | 'pause' | 'now'>): HeldStates => {
+  const { now } = tools;
+  const items = sharedItem<HeldState>({}, tools, () => Math.ceil((now() + KEEP_MS) / SECOND));
+  return {
+    take: (by) =>
+      items.change<HeldState | { readonly backAt: number }>(key, (held) => {
+        // The claim may be ours after all, written by a try whose answer was lost.
+        if (held.claim?.by === by) return { body: held, result: held };
+        if (held.claim && believed(held.claim.until, now(), CLAIM_MS) > now())
+          return { body: held, result: { backAt: now() + AGAIN_MS } };
+        const body = taken(held, by, now());
+        return { body, result: body };
+      }),
+    leave: (by, { claim: _, ...left }) =>
+      items.change(key, (held) => ({ body: held.claim?.by === by ? left : held, result: undefined })),
+  };
+};
+
+/** After an attempt whose outcome is not known. */
+export const inDoubt = (held: HeldState, since: number): HeldState => ({
+  ...held,
+  doubtUntil: laterOf(doubtOf(held, since), since + DOUBT_MS),
+});
+
+const lastOf = ({ told = [] }: HeldState, { operation }: LastTold): LastTold | undefined =>
+  told.find((each) => each.operation === operation);
+
+/** Whether the target was told a later state of the same operation: by a newer watch, or of the same one. */
+export const wasToldLater = (held: HeldState, place: LastTold): boolean => {
+  const last = lastOf(held, place);
+  if (!last || last.generation < place.generation) return false;
+  return last.generation > place.generation || (last.at ?? 0) > (place.at ?? Number.POSITIVE_INFINITY);
+};
+
+/** What it tells of other operations. */
+export const othersIn = ({ told = [] }: HeldState, { operation }: LastTold): readonly Standing[] =>
+  told.filter((each) => each.operation !== operation).map(({ status }) => ({ status }));
+
+const TOLD_MAX = 200;
+
+/** After a state was delivered. Of too many operations, those that were told longest ago go, the good ends among them first. */
+export const withTold = (held: HeldState, place: LastTold): HeldState => {
+  const others = (held.told ?? []).filter(({ operation }) => operation !== place.operation);
+  const at = place.at ?? lastOf(held, place)?.at;
+  const next: LastTold = { ...place, ...(at !== undefined && { at }) };
+  const isFull = others.length >= TOLD_MAX;
+  const first = isFull
+    ? Math.max(
+        others.findIndex(({ status }) => status === 'succeeded'),
+        0,
+      )
+    : -1;
+  return { ...held, told: [...others.filter((_, i) => i !== first), next] };
+};

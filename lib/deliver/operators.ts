@@ -1,0 +1,81 @@
+/** Tells people: a notice becomes a delivery to each of the configuration's `operators`, or to a tenant's own targets. */
+
+import type { Config } from '../config/config.ts';
+import { DEFAULT_TENANT } from '../config/tenants.ts';
+import { newDelivery } from '../core/delivery.ts';
+import { isUrgent, type Notice } from '../core/notice.ts';
+import { isCallback, placeOf } from '../core/place.ts';
+import { takeNotice } from '../limits/notice-limit.ts';
+import type { Runtime } from '../runtime.ts';
+import { newDeliveryItem } from '../store/items.ts';
+import { deliveryKey, noticeId, noticeWebhookId } from '../store/keys.ts';
+import type { SharedTools } from '../store/shared-item.ts';
+import { targetOf } from '../targets/index.ts';
+
+type Tools = Pick<Runtime, 'config' | 'table' | 'now'>;
+type LimitTools = Tools & SharedTools & Pick<Runtime, 'log'>;
+
+/** To whom, and as whose delivery. */
+type Addressed = { readonly targets: readonly string[]; readonly as: string };
+
+const toOperators = (notice: Notice, { operators }: Config): Addressed => ({
+  targets: withoutItself(operators, notice),
+  as: DEFAULT_TENANT,
+});
+
+/**
+ * Owes a notice to the operators; the same one again changes nothing. Whoever does so before writing down what the notice is
+ * about can be killed in between: it is done again. No message is sent here, because the notifier must not be able to feed
+ * its own queue: the leases lapse at once, and the sweep wakes the deliveries within a minute.
+ */
+export const tellOperators = (notice: Notice, tools: Tools): Promise<void> =>
+  owe(notice, toOperators(notice, tools.config), tools);
+
+/** The same of what the doings of a tenant have made: beyond so many in an hour, notices that are not urgent are left out. */
+export const tellOperatorsOf = (tenant: string, notice: Notice, tools: LimitTools): Promise<void> =>
+  oweWithin(tenant, notice, toOperators(notice, tools.config), tools);
+
+/**
+ * Owes a tenant a notice: to those of its own targets (`tenants.<name>.notify`) that can be told one, else to the operators, else
+ * to those whom it is usually told through.
+ */
+export const tellTenant = (notice: Notice & { readonly tenant: string }, tools: LimitTools): Promise<void> => {
+  const { config } = tools;
+  const { tenant } = notice;
+  const through = (names: readonly string[] = []): Addressed => ({
+    targets: withoutItself(names, notice).filter((name) => canTell(name, config)),
+    as: tenant,
+  });
+  const usual = through(config.notifyFor(tenant));
+  const choice = [through(config.targetsOf(tenant)), toOperators(notice, config), usual];
+  return oweWithin(tenant, notice, choice.find(({ targets }) => targets.length > 0) ?? usual, tools);
+};
+
+const oweWithin = async (tenant: string, notice: Notice, to: Addressed, tools: LimitTools): Promise<void> => {
+  const { table, log, now } = tools;
+  if (to.targets.length === 0 || isUrgent(notice)) return owe(notice, to, tools);
+  const id = noticeId(notice);
+  const known = await table.get(to.targets.map((target) => deliveryKey(id, noticeWebhookId(id, target))));
+  // What was counted before somebody was killed is not counted again.
+  if (known.length > 0 || (await takeNotice(tenant, tools))) return owe(notice, to, tools);
+  log.warn('notice left out', { notice: notice.event, tenant });
+  return owe({ event: 'notices_left_out', at: now(), tenant }, to, tools);
+};
+
+/** Who cannot be told cannot be told that either. */
+const withoutItself = (targets: readonly string[], notice: Notice): readonly string[] =>
+  targets.filter((target) => !('target' in notice) || placeOf(target) !== notice.target);
+
+const canTell = (name: string, { targets }: Config): boolean =>
+  isCallback(name) || targetOf(targets.get(name)?.type ?? '')?.notice !== undefined;
+
+/** What is there already stays as it is. */
+const owe = async (notice: Notice, { targets, as: tenant }: Addressed, { table, now }: Tools): Promise<void> => {
+  const id = noticeId(notice);
+  await Promise.all(
+    targets.map((target) => {
+      const parts = { id: noticeWebhookId(id, target), tenant, target, event: notice };
+      return table.insert({ ...newDeliveryItem(id, newDelivery(parts, now()), now()), aliveUntil: now() });
+    }),
+  );
+};

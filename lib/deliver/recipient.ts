@@ -1,0 +1,143 @@
+/** Whom a delivery goes to: a target named in the configuration, or a callback. */
+
+import type { Config, TargetConfig } from '../config/config.ts';
+import type { ReadOptions, Secrets } from '../config/secrets.ts';
+import { CANARY } from '../core/canary.ts';
+import type { Delivery } from '../core/delivery.ts';
+import { Misconfigured } from '../core/errors.ts';
+import type { EventType } from '../core/event.ts';
+import type { Key } from '../core/item.ts';
+import { isCallback, placeOf } from '../core/place.ts';
+import { isReference } from '../core/reference.ts';
+import { sentence } from '../core/sentences.ts';
+import { SEATS } from '../core/turn.ts';
+import type { Rate } from '../core/verdict.ts';
+import type { Watch } from '../core/watch.ts';
+import { callbackSecrets } from '../net/callback-keys.ts';
+import type { HttpAnswer, HttpRequest } from '../net/http.ts';
+import { maskAnswer, partsOfAddress, partsOfRequest } from '../net/secret-parts.ts';
+import type { Runtime } from '../runtime.ts';
+import { targetOf } from '../targets/index.ts';
+import type { Lack, Subject, Target } from '../targets/target.ts';
+import { heldKeyOf } from './held-state.ts';
+
+export type Opened = { readonly target: Target; readonly settings: unknown };
+
+export type Recipient = {
+  /** Whose turn it is told in: a named target its own, a callback that of its host, of its tenant alone. */
+  readonly turn: string;
+  /**
+   * A turn that is taken before that: all callbacks of a tenant share one. A tenant names as many hosts as it likes, and if
+   * they all hang, they still hold up no more functions than one target can.
+   */
+  readonly gate?: string;
+  /** Batches that may tell it at a time. One host of callbacks leaves room for its tenant's others. */
+  readonly seats: number;
+  readonly isNamed: boolean;
+  /** It has no address: it is told by a line in the log (hear-canary.ts). */
+  readonly isInternal: boolean;
+  readonly rate: Rate;
+  /** Whether one message is kept up to date there, in place of several. */
+  readonly follows: boolean;
+  /** The item of what it holds of a watch (held-state.ts); undefined where it keeps every message. */
+  readonly heldKey: (watch: Watch) => Key | undefined;
+  /** Whether its messages hold a link that opens without a token. */
+  readonly isLinked: boolean;
+  /** Undefined where the configuration names it no more. */
+  readonly target?: Target;
+  /** Its settings with every secret read. Throws Misconfigured where it is named no more, SecretError. */
+  readonly open: (secrets: Secrets, options?: ReadOptions) => Promise<Opened>;
+};
+
+/** The events that a named target is told: those its configuration names or, left out, those usual for its type; undefined: all. */
+export const eventsFor = ({ type, events }: Pick<TargetConfig, 'type' | 'events'>): readonly EventType[] | undefined =>
+  events ?? targetOf(type)?.usualEvents;
+
+/** What a watch lacks without which these targets can never be told, with the target that needs it. */
+export const lacksOf = (notify: readonly string[], subject: Subject, config: Config): Lack[] =>
+  notify.flatMap((name) => {
+    const configured = config.targets.get(name);
+    const lacks = configured && targetOf(configured.type)?.lacks?.(subject, configured.settings);
+    return (lacks ?? []).map(({ at, detail }) => ({ at, detail: sentence('needed_by', { lack: detail, name }) }));
+  });
+
+/** The names under which targets show the watch, by target: of those where it has a name of its own. */
+export const contextsOf = ({ notify, ...watch }: Watch, config: Config): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    notify.flatMap((name) => {
+      const configured = config.targets.get(name);
+      const context = configured && targetOf(configured.type)?.context?.(watch, configured.settings);
+      return context === undefined ? [] : [[name, context]];
+    }),
+  );
+
+/** The turn of a callback: that of its tenant and origin. */
+export const originTurn = (tenant: string, callback: string): string => `${tenant} ${placeOf(callback)}`;
+
+export const recipientOf = (
+  { target: name, tenant }: Pick<Delivery, 'target' | 'tenant'>,
+  config: Config,
+): Recipient => {
+  const isNamed = !isCallback(name);
+  const callback = () => ({
+    type: 'webhook',
+    // Opened, it has the secrets that sign for its origin.
+    settings: { url: name },
+  });
+  const configured: Pick<TargetConfig, 'type' | 'settings' | 'lane' | 'progress' | 'link'> = isNamed
+    ? (config.targets.get(name) ?? { type: '', settings: {} })
+    : callback();
+  const { type, settings, lane, progress = false, link } = configured;
+  const target = targetOf(type);
+  const follows = progress && target?.edit !== undefined;
+  return {
+    turn: isNamed ? name : originTurn(tenant, name),
+    ...(!isNamed && { gate: `${tenant} callbacks` }),
+    isNamed,
+    isInternal: name === CANARY,
+    seats: isNamed ? SEATS : SEATS - 1,
+    rate: lane ?? target?.lane ?? {},
+    follows,
+    isLinked: (link ?? target?.usualLink) !== 'none',
+    heldKey: (watch) => heldKeyOf(watch, name, target, settings, follows),
+    ...(target && { target }),
+    open: async (secrets, options) => {
+      if (!target) {
+        throw new Misconfigured({ code: 'no_target', message: sentence('no_target', { name }) });
+      }
+      const read = (reference: string) => secrets.read([reference], options);
+      if (isNamed) return { target, settings: await resolved(settings, read) };
+      const { signing = [], callbackSigning } = config.tenants.get(tenant) ?? {};
+      const keys = callbackSecrets((await Promise.all(signing.map(read))).flat(), callbackSigning, placeOf(name));
+      return { target, settings: { url: name, secrets: keys } };
+    },
+  };
+};
+
+/**
+ * Sends a request to a recipient. Nothing that is secret, or is derived from a secret, stands in the answer: everything that opwatch
+ * judges, keeps, logs and shows comes from this masked answer. Throws as `Send` does.
+ */
+export const ask = async (
+  request: HttpRequest,
+  { target, settings }: Opened,
+  { sendToTarget, secrets }: Pick<Runtime, 'sendToTarget' | 'secrets'>,
+): Promise<HttpAnswer> => {
+  const { url } = settings as { readonly url?: unknown };
+  const { addresses } = target;
+  const addressed = addresses && typeof url === 'string' ? [url, request.url] : [];
+  return maskAnswer(await sendToTarget(request), [
+    ...secrets.known(),
+    ...addressed.flatMap((address) => partsOfAddress(address, addresses)),
+    ...partsOfRequest(request),
+  ]);
+};
+
+/** Settings with every secret reference, at any depth, replaced by what it stands for. */
+const resolved = async (settings: unknown, read: (reference: string) => Promise<string[]>): Promise<unknown> => {
+  if (typeof settings === 'string') return isReference(settings) ? (await read(settings))[0] : settings;
+  if (Array.isArray(settings)) return Promise.all(settings.map((entry) => resolved(entry, read)));
+  if (typeof settings !== 'object' || settings === null) return settings;
+  const entries = Object.entries(settings).map(async ([key, value]) => [key, await resolved(value, read)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+};

@@ -1,0 +1,92 @@
+/**
+ * Holds tenants to their limits. What may be asked for is taken from the tenant's item in blocks, so that it need not be
+ * written for every request: a function takes twice as much as last time when it has used that up within five seconds, and
+ * begins with one again when it has not. What it took and did not use is lost, so a tenant never gets more than its limit.
+ */
+
+import type { Config } from '../config/config.ts';
+import {
+  type Allowance,
+  type Given,
+  takeDeliveries,
+  takePlaces,
+  takeRequests,
+  untouched,
+  type Wish,
+} from '../core/allowance.ts';
+import type { Key } from '../core/item.ts';
+import { SECOND } from '../core/schedule.ts';
+import { type SharedTools, sharedItem } from '../store/shared-item.ts';
+import type { Stores } from '../store/stores.ts';
+
+export type Limiter = {
+  /** Takes all of `count`, or nothing: then answers after how long they may be had, ms. */
+  readonly take: (tenant: string, count: number) => Promise<number>;
+};
+
+export type TenantLimits = { readonly requests: Limiter; readonly places: Limiter; readonly deliveries: Limiter };
+
+/** All in one partition, for the count to find those whose watches are over. */
+export const TENANTS = 'tenants';
+export const allowanceKey = (tenant: string): Key => ({ pk: TENANTS, sk: tenant });
+
+export type LimitTools = SharedTools & Pick<Stores, 'now' | 'log'> & { readonly config: Config };
+
+export const createLimits = (tools: LimitTools): TenantLimits => {
+  const { now, config, log } = tools;
+  const allowances = sharedItem<Allowance>(untouched, tools);
+  const limiter = (limit: string, give: typeof takeRequests) =>
+    inBlocks(now, async (tenant, wish) => {
+      const answer = await allowances.change(allowanceKey(tenant), (allowance) => {
+        const { allowance: body, ...result } = give(allowance, wish, now(), config.limitsFor(tenant));
+        return { body, result };
+      });
+      if (answer.given < wish.needed) log.warn('tenant at its limit', { tenant, limit });
+      return answer;
+    });
+  return {
+    requests: limiter('requests', takeRequests),
+    places: limiter('active watches', takePlaces),
+    deliveries: limiter('waiting deliveries', takeDeliveries),
+  };
+};
+
+const BLOCK_MAX = 32;
+const HELD_FOR_MS = 5 * SECOND;
+
+type Hand = { left: number; size: number; until: number; emptyUntil: number; taking: Promise<void> | undefined };
+type Take = (tenant: string, wish: Wish) => Promise<Omit<Given, 'allowance'>>;
+
+const inBlocks = (now: () => number, take: Take): Limiter => {
+  const hands = new Map<string, Hand>();
+
+  const fill = async (tenant: string, hand: Hand, count: number): Promise<void> => {
+    const isInUse = hand.until > now();
+    const left = isInUse ? hand.left : 0;
+    const size = isInUse ? Math.min(2 * hand.size, BLOCK_MAX) : 1;
+    const needed = count - left;
+    const { given, backAt } = await take(tenant, { wanted: Math.max(needed, size), needed });
+    Object.assign(hand, { left: left + given, size, until: now() + HELD_FOR_MS });
+    // Refused from memory until then: a flood must not become a flood of reads.
+    if (given < needed) hand.emptyUntil = Math.max(backAt, now() + SECOND);
+  };
+
+  return {
+    take: async (tenant, count) => {
+      const hand = hands.get(tenant) ?? { left: 0, size: 0, until: 0, emptyUntil: 0, taking: undefined };
+      hands.set(tenant, hand);
+      for (;;) {
+        if (hand.until > now() && hand.left >= count) {
+          hand.left -= count;
+          return 0;
+        }
+        if (hand.emptyUntil > now()) return hand.emptyUntil - now();
+        // Of what is submitted together each asks by itself: one takes for all.
+        hand.taking ??= fill(tenant, hand, count).finally(() => {
+          hand.taking = undefined;
+        });
+        await hand.taking;
+      }
+    },
+  };
+};

@@ -1,0 +1,130 @@
+/** Keeps the lanes in the table: taking times, pausing and reopening are read-modify-write, retried when somebody was faster. */
+
+import type { Vendor } from '../clouds/cloud.ts';
+import type { ConnectionConfig } from '../config/settings.ts';
+import type { Throttled } from '../core/errors.ts';
+import { type Allotment, allot, type Lane, openLane, type Wish } from '../core/lane.ts';
+import { throttled } from '../core/pacing.ts';
+import { accepted, type Good, newestGood, type Refusal, refused } from '../core/refusals.ts';
+import { MINUTE, SECOND } from '../core/schedule.ts';
+import { type SharedTools, sharedItem } from '../store/shared-item.ts';
+import { raise } from '../store/standing.ts';
+import type { Stores } from '../store/stores.ts';
+
+export type Pace = {
+  /** Gives each of `wishes` its call times, in one write; see `allot` in lane.ts. */
+  readonly reserve: (name: string, wishes: readonly Wish[], callsPerSecond: number) => Promise<readonly Allotment[]>;
+  /** The lane as it is now. */
+  readonly read: (name: string) => Promise<Lane>;
+  /** With the cloud's own code and words, which the lane keeps for whoever asks why it is slow. */
+  readonly throttled: (name: string, error: Throttled) => Promise<void>;
+  /** Whether a refusal concerns its watches alone, whether it is news where it does not, and the lane after it. */
+  readonly refused: (name: string, refusal: Refusal) => Promise<ReturnType<typeof refused<Lane>>>;
+  /** After a good answer. It is written down at once where it ends a trial, else with the next times that are taken. */
+  readonly answered: (name: string, good: Omit<Good, 'at'>, isTrial: boolean) => Promise<void>;
+  /**
+   * Whether one call must go before a gust, because this function does not know how the connection fares: ten calls would
+   * meet a wrong clock or a key that has ended at once, and some clouds lock a key for that.
+   */
+  readonly needsScout: (connection: Pick<ConnectionConfig, 'name' | 'vendor'>) => boolean;
+  /** How far the cloud's clock is ahead of ours, ms, by what this function has last read of the lane. */
+  readonly skewMs: (name: string) => number;
+  /** Remembers how far the cloud's clock is from ours, so that the next function signs by it at once. */
+  readonly skewed: (name: string, skewMs: number) => Promise<void>;
+};
+
+/**
+ * Where a line was this long a moment ago, this function lets nobody new stand in it: they are not served sooner for it.
+ * Where thousands fall due together, their times are given out little by little, and others get through meanwhile.
+ */
+const LONG_LINE_MS = 2.5 * SECOND;
+const STAND_EVERY_MS = 250;
+/**
+ * How long a good answer speaks for a whole batch. Huawei Cloud locks a key for five minutes after more than five failures in
+ * a row (API Request Signing Guide, FAQs): where a clock has just been set wrong, one batch would be enough.
+ */
+const SCOUTED_FOR_MS: Readonly<Record<Vendor, number>> = { aliyun: MINUTE, huawei: SECOND };
+
+const laneKey = (name: string) => ({ pk: `lane#${name}`, sk: 'lane' });
+
+/** What this function knows of a connection. */
+type Known = {
+  readonly lane: Lane;
+  readonly good: readonly Good[];
+  /** When it last found the line long. */
+  readonly crowdedAt: number;
+};
+
+const unknown: Known = { lane: openLane, good: [], crowdedAt: Number.NEGATIVE_INFINITY };
+
+export const createPace = (tools: SharedTools & Pick<Stores, 'now'>): Pace => {
+  const { now } = tools;
+  const lanes = sharedItem<Lane>(openLane, tools);
+  const connections = new Map<string, Known>();
+  const knownOf = (name: string): Known => connections.get(name) ?? unknown;
+  const learn = (name: string, news: Partial<Known>): void => {
+    connections.set(name, { ...knownOf(name), ...news });
+  };
+
+  const change = <R>(name: string, apply: (lane: Lane) => { readonly lane: Lane; readonly result: R }): Promise<R> =>
+    lanes.change(laneKey(name), (before) => {
+      const { lane, result } = apply(before);
+      // A lane that is written anyway also tells others of this function's good answers.
+      const good = newestGood(lane.good ?? [], knownOf(name).good, now());
+      const body = lane === before || good.length === 0 ? lane : { ...lane, good };
+      learn(name, { lane: body });
+      return { body, result };
+    });
+  const changeLane = (name: string, apply: (lane: Lane) => Lane): Promise<void> =>
+    change(name, (lane) => ({ lane: apply(lane), result: undefined }));
+
+  const isCrowded = (name: string): boolean => now() < knownOf(name).crowdedAt + STAND_EVERY_MS;
+
+  return {
+    reserve: async (name, wishes, callsPerSecond) => {
+      const mayStand = !isCrowded(name);
+      const allotments = await change(name, (before) => {
+        const { lane, allotments: result } = allot(before, wishes, now(), { callsPerSecond, mayStand });
+        return { lane, result };
+      });
+      const lastSlot = Math.max(...allotments.flatMap(({ slots = [] }) => slots));
+      // A scout stands there alone: those who follow it have still to find their places.
+      const isFollowed = wishes.every((wish) => wish.isFollowed);
+      if (mayStand && !isFollowed && lastSlot > now() + LONG_LINE_MS) learn(name, { crowdedAt: now() });
+      return allotments;
+    },
+    read: async (name) => {
+      const lane = await lanes.read(laneKey(name));
+      learn(name, { lane });
+      return lane;
+    },
+    throttled: (name, { afterMs, code, message }) =>
+      changeLane(name, (lane) => throttled(lane, now(), afterMs, { code, message })),
+    refused: async (name, refusal) => {
+      await raise('resting', laneKey(name), tools);
+      return change(name, (lane) => {
+        const told = { ...lane, good: newestGood(lane.good ?? [], knownOf(name).good, now()) };
+        const result = refused(told, refusal, now());
+        return { lane: result.lane === told ? lane : result.lane, result };
+      });
+    },
+    answered: async (name, good, isTrial) => {
+      learn(name, { good: newestGood([{ ...good, at: now() }], knownOf(name).good, now()) });
+      if (isTrial) await changeLane(name, (lane) => accepted(lane, now()));
+    },
+    needsScout: ({ name, vendor }) => {
+      const { good, lane } = knownOf(name);
+      const answeredAt = good[0]?.at ?? Number.NEGATIVE_INFINITY;
+      return answeredAt <= Math.max(now() - SCOUTED_FOR_MS[vendor], lane.doubt?.at ?? 0);
+    },
+    skewMs: (name) => knownOf(name).lane.skewMs ?? 0,
+    skewed: (name, skewMs) => changeLane(name, (lane) => ({ ...lane, skewMs })),
+  };
+};
+
+/** The lanes of these connections as they are now, by name. */
+export const lanesOf = async (
+  names: Iterable<string>,
+  { pace }: { readonly pace: Pace },
+): Promise<ReadonlyMap<string, Lane>> =>
+  new Map(await Promise.all([...new Set(names)].map(async (name) => [name, await pace.read(name)] as const)));

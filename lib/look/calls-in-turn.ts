@@ -1,0 +1,120 @@
+/**
+ * Keeps the calls of one look to their times in the connection's lane: every HTTP call has one of its own.
+ *
+ * An example: a look needs three calls. It has a time for the first and makes it, asks for another and makes the second,
+ * and finds that the next one is a minute away. It does not wait for that. It comes back then, with three times, because it
+ * begins anew with its first call: with one time it would never get any further.
+ */
+
+import type { ConnectionConfig } from '../config/settings.ts';
+import { RetryLater } from '../core/errors.ts';
+import type { Allotment, Later, Wish } from '../core/lane.ts';
+import { pauseEnd } from '../core/pacing.ts';
+import { SECOND } from '../core/schedule.ts';
+import type { Runtime } from '../runtime.ts';
+
+/**
+ * A time missed by more than this is given back for another: used late its call would crowd those behind it. The lane keeps
+ * calls apart by 150 ms more than it must; the rest of that is for the way to the cloud, which takes now longer, now shorter.
+ */
+const SLOT_LATE_MS = 60;
+/** A pause that was begun while we waited this long is looked for before calling. */
+const STALE_LANE_MS = 50;
+/** Times of a slow connection further apart than this are not waited for: the calls of one look go closer together. */
+const FOLLOWING_MAX_MS = 10 * SECOND;
+/** Even then no second holds two of them. */
+const APART_MS = 1.15 * SECOND;
+/** After this long a look makes no further call: a function has half a minute for its batch. */
+const LOOK_BUDGET_MS = 15 * SECOND;
+const BUDGET_SPENT_WAIT_MS = 5 * SECOND;
+
+/** Not now: the lane rests, or the next time is too far to wait for. Says when to come back, why, and with which times. */
+export class LaneBusy extends RetryLater {
+  readonly later: Later;
+
+  constructor(later: Later) {
+    super({ code: 'lane_busy', message: 'the connection is at its pace; its turn comes later' });
+    this.later = later;
+  }
+}
+
+/** The calls of one look. */
+export type Calls = {
+  /** Waits for the time of the next call before that is made. */
+  readonly ahead: () => Promise<void>;
+  /** Waits for the time of a call, unless `ahead` has. Throws LaneBusy when it cannot be made now. */
+  readonly next: () => Promise<void>;
+};
+
+export type Turn = {
+  /** What a look of these watches asks of the lane. */
+  readonly wish: Wish;
+  /** The times it has. */
+  readonly slots: readonly number[];
+  /** It tries refused credentials while everybody else waits: only its first call needs a time. */
+  readonly isTrial?: true;
+};
+
+type Tools = Pick<Runtime, 'pace' | 'now' | 'pause'>;
+
+export const callsInTurn = (
+  { name, callsPerSecond }: ConnectionConfig,
+  { wish, slots, isTrial }: Turn,
+  { pace, now, pause }: Tools,
+): Calls => {
+  const inHand = [...slots];
+  const beganAt = now();
+  let calls = 0;
+  let calledAt = Number.NEGATIVE_INFINITY;
+  let isAhead = false;
+
+  const until = async (at: number): Promise<void> => {
+    const wait = at - now();
+    if (wait >= STALE_LANE_MS) {
+      await pause(wait - STALE_LANE_MS);
+      const lane = await pace.read(name);
+      const backAt = pauseEnd(lane, now());
+      if (backAt > now()) throw new LaneBusy({ backAt, why: lane.refused ? 'refused' : 'paused' });
+    }
+    if (at > now()) await pause(at - now());
+  };
+
+  const reserve = async (wanted: Pick<Wish, 'calls' | 'missed' | 'isFollowed'>): Promise<Allotment> => {
+    const { held: _, isScout: _scout, ...who } = wish;
+    const [allotment] = await pace.reserve(name, [{ ...who, ...wanted, isUnderWay: true }], callsPerSecond);
+    return allotment ?? { slots: [] };
+  };
+
+  /** One more time; where it missed one, in place of that. */
+  const another = async (missed?: number): Promise<number> => {
+    const one = await reserve({ calls: 1, isFollowed: true, ...(missed !== undefined && { missed }) });
+    if (!('backAt' in one)) return one.slots[0] ?? now();
+    if (!one.slots || calls === 1) throw new LaneBusy(one);
+    const rest = await reserve({ calls: calls - 1 });
+    throw new LaneBusy({ ...one, slots: [...one.slots, ...(rest.slots ?? [])] });
+  };
+
+  const wait = async (): Promise<void> => {
+    calls += 1;
+    if (calls > 1 && isTrial) return;
+    if (calls > 1 && now() > beganAt + LOOK_BUDGET_MS) {
+      throw new LaneBusy({ backAt: now() + BUDGET_SPENT_WAIT_MS, why: 'full' });
+    }
+    const slot = inHand.shift() ?? (await another());
+    const soonest = calls === 1 ? slot : Math.max(calledAt + APART_MS, beganAt + FOLLOWING_MAX_MS);
+    await until(Math.min(slot, soonest));
+    if (now() > slot + SLOT_LATE_MS) await until(await another(slot));
+    calledAt = now();
+  };
+
+  return {
+    ahead: async () => {
+      await wait();
+      isAhead = true;
+    },
+    next: async () => {
+      if (!isAhead) await wait();
+      isAhead = false;
+    },
+  };
+};

@@ -1,0 +1,33 @@
+/** Looks at opwatch's own operations: no cloud is asked, so they need no connection, no credentials and no pace. */
+
+import type { Cloud } from '../clouds/cloud.ts';
+import { askOf } from '../config/habits.ts';
+import type { Watch } from '../core/watch.ts';
+import { providerNamed } from '../providers/index.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Due, Outcome } from './ask.ts';
+
+const NO_CLOUD: Omit<Cloud, 'now'> = {
+  credentials: { accessKeyId: '', secretAccessKey: '' },
+  endpoints: {},
+  send: () => Promise.reject(new Error('an operation of our own has no cloud')),
+  skewMs: 0,
+  nonce: () => '',
+};
+
+/** The provider of an operation of opwatch's own; undefined where a cloud is to be asked. */
+export const ownProviderOf = ({ provider }: Pick<Watch, 'provider'>): Provider | undefined => {
+  const named = providerNamed(provider);
+  return named?.traits.asksNoCloud ? named : undefined;
+};
+
+export const lookWithin = async (
+  { watch }: Due,
+  provider: Provider,
+  { now }: Pick<Runtime, 'now'>,
+): Promise<Outcome> => {
+  const [observation] = await provider.look([askOf(watch)], { ...NO_CLOUD, now: now() });
+  if (!observation) throw new Error('the adapter left out an observation');
+  return { observation };
+};

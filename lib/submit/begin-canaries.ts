@@ -1,0 +1,55 @@
+/** Begins the canary's operations: each poll queue and each notify queue is in the way of one. */
+import { CANARY } from '../core/canary.ts';
+import { CANARY_DEADLINE_MS, MINUTE } from '../core/schedule.ts';
+import { ownProviders } from '../providers/index.ts';
+import type { Runtime } from '../runtime.ts';
+import { watchId } from '../store/keys.ts';
+import { queueFor } from '../store/queue.ts';
+import type { Submission } from './submission.ts';
+import { submit } from './submit.ts';
+
+type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'config'>;
+
+/** The last part of a queue's URL. */
+const nameOf = (queueUrl: string): string => queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
+
+/**
+ * Operations, as many as it takes for each queue to be in the way of one. The queues of a watch follow from its id, and the id from
+ * the operation: so numbers are tried in turn, some ten for each queue.
+ */
+const operationsThrough = (
+  { pollQueues, notifyQueues }: Runtime['env'],
+  at: string,
+  deadline: number,
+): Submission[] => {
+  const missing = new Set(notifyQueues);
+  return ownProviders.flatMap((provider) => {
+    const polled = pollQueues[provider.traits.vendor] ?? [];
+    for (const url of polled) missing.add(url);
+    const begun: Submission[] = [];
+    for (let number = 0; polled.length > 0 && missing.size > 0; number += 1) {
+      const operation = { at, number: String(number) };
+      const id = watchId({ tenant: CANARY, connection: CANARY, provider: provider.traits.name, operation }, 1);
+      const [pollQueue, notifyQueue] = [queueFor(polled, id), queueFor(notifyQueues, id)];
+      // Both: what an operation passes through is missing no more.
+      const isNew = [missing.delete(pollQueue), missing.delete(notifyQueue)].includes(true);
+      const labels = { pollQueue: nameOf(pollQueue), notifyQueue: nameOf(notifyQueue) };
+      if (isNew) begun.push({ provider, connection: CANARY, operation, notify: [CANARY], deadline, labels });
+    }
+    return begun;
+  });
+};
+
+/**
+ * Begins the operations of this minute, and writes a 0 into the metric of each queue: the delivery of an outcome through it writes the
+ * 1. Called twice within a minute, it begins none anew. Answers how many there are.
+ */
+export const beginCanaries = async (tools: Tools): Promise<{ readonly operations: number }> => {
+  const { env, now, log } = tools;
+  const at = new Date(Math.floor(now() / MINUTE) * MINUTE).toISOString();
+  const submissions = operationsThrough(env, at, now() + CANARY_DEADLINE_MS);
+  for (const queue of new Set(submissions.flatMap(({ labels }) => Object.values(labels))))
+    log.info('canary begins', { queue }, { canaryInTime: [0, 'Count'] }, ['queue']);
+  await submit(submissions, CANARY, tools, async () => undefined);
+  return { operations: submissions.length };
+};

@@ -1,0 +1,110 @@
+/** Takes one submission or up to 25, and answers each on its own. */
+import type { Caller } from '../access/caller.ts';
+import { type Problem, pointer, problem, TOO_MANY_DELIVERIES, TOO_MANY_REQUESTS, tooMany } from '../access/problem.ts';
+import { withinTenant } from '../access/within-tenant.ts';
+import { habitsOf } from '../config/habits.ts';
+import { openLane } from '../core/lane.ts';
+import { sentence } from '../core/sentences.ts';
+import { type WatchView, watchView } from '../core/view.ts';
+import { linksOf } from '../deliver/links.ts';
+import { contextsOf } from '../deliver/recipient.ts';
+import { lanesOf } from '../limits/pace.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
+import { type Accepted, type NoPlace, type NotTaken, type Quota, submit, WATCH_TARGETS_MAX } from './submit.ts';
+
+type One = { readonly status: number; readonly body: WatchView | Problem };
+type Many = {
+  readonly status: number;
+  readonly body: readonly { readonly status: number; readonly watch?: WatchView; readonly problem?: Problem }[];
+};
+/** `status` is the HTTP status; of an array 207, with each submission's own inside. */
+export type Receipt = One | Many;
+
+const NOT_TAKEN = 'the submission could not be written: submit it again';
+const NO_PLACE: Readonly<Record<keyof Quota, string>> = {
+  watches: 'this tenant has as many watches at work as it may',
+  deliveries: TOO_MANY_DELIVERIES,
+};
+
+export const receive = async (input: unknown, asking: Caller, runtime: Runtime): Promise<Receipt> => {
+  const { tenant } = asking;
+  const { config, now, env, limits } = runtime;
+  const caller = withinTenant(asking, config.boundsFor(tenant));
+  const many = Array.isArray(input);
+  const inputs: readonly unknown[] = many ? input : [input];
+  if (inputs.length === 0 || inputs.length > SUBMISSIONS_MAX) {
+    const detail = sentence('array_size', { count: String(SUBMISSIONS_MAX) });
+    return { status: 422, body: problem(422, detail, [{ pointer: '', detail }]) };
+  }
+  const waitMs = caller.isUnlimited ? 0 : await limits.requests.take(tenant, inputs.length);
+  if (waitMs > 0) return { status: 429, body: tooMany(TOO_MANY_REQUESTS, waitMs) };
+  const checked = inputs.map((one, i) =>
+    checkSubmission(one, { ...caller, config, now: now() }, many ? pointer('', i) : ''),
+  );
+  const good = checked.flatMap((check) => ('submission' in check ? [check.submission] : []));
+  const takePlace = async ({ watches, deliveries }: Quota): Promise<NoPlace | undefined> => {
+    if (caller.isUnlimited) return undefined;
+    const waitMs = watches > 0 ? await limits.places.take(tenant, watches) : 0;
+    if (waitMs > 0) return { waitMs, of: 'watches' };
+    const waitsMs = deliveries > 0 ? await limits.deliveries.take(tenant, deliveries) : 0;
+    return waitsMs > 0 ? { waitMs: waitsMs, of: 'deliveries' } : undefined;
+  };
+  const accepted = await submit(good, tenant, runtime, takePlace);
+
+  const lanes = await lanesOf(
+    good.map(({ connection }) => connection),
+    runtime,
+  );
+  const answerTo = (check: Checked, taken: Accepted | NoPlace | NotTaken | undefined): One => {
+    if ('faults' in check) {
+      return check.faults.length > 0
+        ? { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) }
+        : { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', check.beyond) };
+    }
+    if (!taken || 'failed' in taken) return { status: 503, body: problem(503, NOT_TAKEN) };
+    if ('waitMs' in taken) return { status: 429, body: tooMany(NO_PLACE[taken.of], taken.waitMs) };
+    const watch = taken.item.body;
+    if (taken.isFull) {
+      const [count, most] = [String(watch.notify.length), String(WATCH_TARGETS_MAX)] as const;
+      const detail = sentence('watch_full', { watch: watch.id, count, most });
+      return { status: 409, body: problem(409, detail) };
+    }
+    if (taken.lacks) {
+      const needs = taken.lacks.map(({ at, detail }) => `${at.join('.')} ${detail}`).join('; ');
+      const detail = sentence('watch_stands', { watch: watch.id, needs });
+      return { status: 409, body: problem(409, detail) };
+    }
+    const lane = lanes.get(watch.connection) ?? openLane;
+    const body = watchView(
+      watch,
+      linksOf(watch, { env }),
+      habitsOf(watch, config),
+      lane,
+      now(),
+      contextsOf(watch, config),
+    );
+    return { status: taken.isNew ? 202 : 200, body };
+  };
+  const answers = checked.map((check) =>
+    answerTo(check, 'submission' in check ? accepted[good.indexOf(check.submission)] : undefined),
+  );
+  if (!many) return answers[0] ?? { status: 422, body: problem(422, 'nothing was submitted') };
+  return {
+    status: 207,
+    body: answers.map(({ status, body }) => ('title' in body ? { status, problem: body } : { status, watch: body })),
+  };
+};
+
+/** What of it is a refusal. */
+export const problemsIn = ({ body }: Receipt): Problem[] =>
+  'map' in body ? body.flatMap(({ problem: each = [] }) => each) : 'title' in body ? [body] : [];
+
+/** The ids of the watches that it took or joined. */
+export const watchesIn = ({ body }: Receipt): string[] =>
+  'map' in body ? body.flatMap(({ watch }) => watch?.id ?? []) : 'title' in body ? [] : [body.id];
+
+/** Says who submitted which watch: the record of one cloud operation begins with it. */
+export const noteSubmitted = (receipt: Receipt, tenant: string, by: string, { log }: Pick<Runtime, 'log'>): void => {
+  for (const watch of watchesIn(receipt)) log.info('watch submitted', { watch, tenant, by });
+};

@@ -1,0 +1,167 @@
+/** Accepts submissions: writes the watch, sends its one message; or joins the watch that answers for the operation already. */
+
+import type { Item } from '../core/item.ts';
+import { answersFor, join, reportedRuns, type Watch } from '../core/watch.ts';
+import { lacksOf } from '../deliver/recipient.ts';
+import type { Runtime } from '../runtime.ts';
+import { keepHead, moveHead } from '../store/head.ts';
+import { newWatchItem, reissued, relisted, type WatchItem, withBody } from '../store/items.ts';
+import { headKey, watchId, watchKey } from '../store/keys.ts';
+import type { Lack } from '../targets/target.ts';
+import { wake } from '../wake/wake.ts';
+import type { Submission } from './submission.ts';
+
+/** What a submission makes more of. */
+export type Quota = { readonly watches: number; readonly deliveries: number };
+
+/** There is no room for that; nothing was written. After `waitMs` there may be. */
+export type NoPlace = { readonly waitMs: number; readonly of: keyof Quota };
+
+/** Takes room for it, all or nothing, or tells what there is none of; see limits.ts. */
+type TakePlace = (quota: Quota) => Promise<NoPlace | undefined>;
+
+type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>;
+type Submitting = Tools & Pick<Runtime, 'config'>;
+type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
+
+/** It could not be written, or nobody can say whether it was: to be submitted again. */
+export type NotTaken = { readonly failed: true };
+
+export type Accepted = {
+  readonly item: WatchItem;
+  readonly isNew: boolean;
+  /** The watch is as it was: with the targets of this submission it would have too many. */
+  readonly isFull?: boolean;
+  /** The watch is as it was: it lacks what these targets need, and its labels are those of its first submission. */
+  readonly lacks?: readonly Lack[];
+};
+
+/** Targets of one watch, of all its submissions together: it has to fit an item of 400 KB. */
+export const WATCH_TARGETS_MAX = 50;
+
+/**
+ * Watches operations. When this answers, each watch that was taken stands in the table with a lease: whatever happens to its
+ * message, the sweep sends another. What befalls one does not concern its neighbors. Submitting again is safe and answers the
+ * same watch.
+ */
+export const submit = async (
+  submissions: readonly Submission[],
+  tenant: string,
+  tools: Submitting,
+  takePlace: TakePlace,
+): Promise<(Accepted | NoPlace | NotTaken)[]> => {
+  const acceptOne = (submission: Submission) =>
+    accept(submission, tenant, tools, takePlace).catch((error): NotTaken => {
+      tools.log.error('submission not taken', { provider: submission.provider.traits.name, error: String(error) });
+      return { failed: true };
+    });
+  const accepted = await Promise.all(submissions.map(acceptOne));
+  await wake(
+    accepted.flatMap((each) => ('item' in each && each.isNew ? [each.item] : [])),
+    tools,
+  );
+  return accepted;
+};
+
+const accept = async (
+  submission: Submission,
+  tenant: string,
+  tools: Submitting,
+  takePlace: TakePlace,
+): Promise<Accepted | NoPlace> => {
+  const { table, now } = tools;
+  const { provider, connection, operation } = submission;
+  const identity: Identity = { tenant, connection, provider: provider.traits.name, operation };
+
+  const first = watchKey(watchId(identity, 1));
+  const found = await table.get([headKey(identity), first]);
+  const head = found.find(({ sk }) => sk === 'head') as Item<{ generation: number }> | undefined;
+
+  // The head may lag behind (a crash between the two writes): from where it points on, generations are tried in turn.
+  let hasPlace = false;
+  let earlierRuns: Watch['earlierRuns'] = [];
+  for (let generation = head?.body.generation ?? 1; ; generation += 1) {
+    const item = newWatchItem(newWatch(submission, { ...identity, generation, earlierRuns }, now()), now());
+    let standing = found.find(({ pk, sk }) => pk === item.pk && sk === 'watch') as WatchItem | undefined;
+    if (!standing && !hasPlace) {
+      const none = await takePlace({ watches: 1, deliveries: submission.notify.length });
+      if (none) return none;
+      hasPlace = true;
+    }
+    if (!standing && (await table.insert(item))) {
+      if (generation > 1) await moveHead(identity, generation, head, tools);
+      return { item, isNew: true };
+    }
+    standing ??= (await table.get([item]))[0] as WatchItem | undefined;
+    if (!standing) continue;
+    if (answersFor(standing.body, (end) => provider.traits.namesRecur?.(operation, end) ?? false)) {
+      const targets = new Set([...standing.body.notify, ...submission.notify]);
+      if (targets.size > WATCH_TARGETS_MAX) return { item: standing, isNew: false, isFull: true };
+      const lacks = lacksOf(submission.notify, standing.body, tools.config);
+      if (lacks.length > 0) return { item: standing, isNew: false, lacks };
+      const deliveries = targets.size - standing.body.notify.length;
+      const none = hasPlace || deliveries === 0 ? undefined : await takePlace({ watches: 0, deliveries });
+      if (none) return none;
+      const joined = await changeWatch(standing, (watch) => join(watch, submission.notify, now()), tools);
+      if (!joined) throw new Error('the watch was deleted while a target joined it');
+      return { item: joined, isNew: false };
+    }
+    earlierRuns = reportedRuns(standing.body);
+  }
+};
+
+type Generation = Identity & Pick<Watch, 'generation' | 'earlierRuns'>;
+
+const newWatch = (submission: Submission, { earlierRuns = [], ...named }: Generation, now: number): Watch => ({
+  id: watchId(named, named.generation),
+  ...named,
+  ...(earlierRuns.length > 0 && { earlierRuns }),
+  labels: submission.labels,
+  notify: submission.notify,
+  submittedAt: now,
+  deadline: submission.deadline,
+  status: 'pending',
+  facts: {},
+  memo: {},
+  misses: 0,
+  history: [{ at: now, status: 'pending' }],
+  looks: 0,
+  nextLookAt: now,
+  owed: [],
+});
+
+/**
+ * Changes a watch from outside and wakes it when that leaves it owing something (an end by request, or an outcome to tell
+ * a target that joined late) or with a deadline that may come before its message does. The message goes out under a new
+ * ticket, so there is still only one. A watch that lives longer is listed, and found by its operation, for as long. Answers
+ * undefined where the watch has been deleted meanwhile: then nothing was changed.
+ */
+export const changeWatch = async (
+  item: WatchItem,
+  change: (watch: Watch) => Watch,
+  tools: Tools,
+): Promise<WatchItem | undefined> => {
+  const { table, now } = tools;
+  let current = item;
+  for (;;) {
+    const body = change(current.body);
+    if (body === current.body) return current;
+    const wakes = body.owed.length > current.body.owed.length || body.deadline < current.body.deadline;
+    const next = withBody(current, body, body.nextLookAt, now());
+    // Unless it is woken its poller goes on as it was: with the receipts that were no looks, and the slots it comes back for.
+    const { idle, slots } = current;
+    const woken: WatchItem = wakes
+      ? { ...reissued(next, now(), 0), version: next.version }
+      : { ...next, ...(idle && { idle }), ...(slots && { slots }) };
+    const isLonger = body.deadline > current.body.deadline;
+    if (isLonger) await keepHead(body, tools);
+    const written = isLonger ? relisted(woken, now()) : woken;
+    if (await table.replace(written)) {
+      if (wakes) await wake([written], tools);
+      return written;
+    }
+    const [again] = await table.get([current]);
+    if (!again) return undefined;
+    current = again as WatchItem;
+  }
+};

@@ -1,0 +1,36 @@
+/**
+ * Counts the watches at work and the deliveries that wait, tenant by tenant, from the lease index: whatever was lost on the way, the next count is true
+ * again. docs/decisions/ says why nothing else keeps it.
+ */
+import { type Allowance, type Counted, counted, untouched } from '../core/allowance.ts';
+import type { Item } from '../core/item.ts';
+import { allowanceKey, TENANTS } from '../limits/limits.ts';
+import { isDeliveries, LEASE_SHARDS, tenantOf } from '../store/keys.ts';
+import { type SharedTools, sharedItem } from '../store/shared-item.ts';
+
+/** Writes the count down where it has changed. Answers it. */
+export const census = async (tools: SharedTools): Promise<ReadonlyMap<string, Counted>> => {
+  const { table } = tools;
+  const standing = new Map((await table.partition(TENANTS)).map((item) => [item.sk, (item as Item<Allowance>).body]));
+  const found = new Map<string, Counted>();
+  for (const days of await Promise.all(LEASE_SHARDS.map(table.owing))) {
+    for (const [day, count] of days) {
+      const { active, waiting } = found.get(tenantOf(day)) ?? NONE;
+      const isWaiting = isDeliveries(day);
+      found.set(tenantOf(day), {
+        active: active + (isWaiting ? 0 : count),
+        waiting: waiting + (isWaiting ? count : 0),
+      });
+    }
+  }
+  const allowances = sharedItem<Allowance>(untouched, tools);
+  for (const tenant of new Set([...standing.keys(), ...found.keys()])) {
+    const seen = standing.get(tenant) ?? untouched;
+    const settle = (allowance: Allowance) => counted(allowance, found.get(tenant) ?? NONE, seen);
+    if (settle(seen) === seen) continue;
+    await allowances.change(allowanceKey(tenant), (allowance) => ({ body: settle(allowance), result: undefined }));
+  }
+  return found;
+};
+
+const NONE: Counted = { active: 0, waiting: 0 };

@@ -1,0 +1,143 @@
+/**
+ * The net: finds items that owe work and whose lease has lapsed, and sends each a new message under a new ticket.
+ * Harmless to run twice or late: the ticket is raised under condition, and whoever loses that race leaves the item alone.
+ *
+ * Each item, each page and each shard stands for itself. What goes wrong with one is counted, told at the end, and tried
+ * again a minute later; the others go on.
+ */
+
+import { tellOfTokens } from '../deliver/expiry.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Leased, reissued, unsent } from '../store/items.ts';
+import { LEASE_SHARDS } from '../store/keys.ts';
+import { COUNT_MAX } from '../store/standing.ts';
+import type { Lapsed } from '../store/store.ts';
+import { wake } from '../wake/wake.ts';
+import { census } from './census.ts';
+import { countStanding } from './count-standing.ts';
+
+const PAGE = 100;
+
+type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'chance' | 'pause' | 'config'>;
+
+export type Swept = {
+  /** Messages for what had gone quiet that the queues took. */
+  readonly sent: number;
+  /** The same for what slept until now. */
+  readonly woken: number;
+  /** How long the oldest item had lain unattended, over however many messages that came to nothing, ms. */
+  readonly oldestMs: number;
+  /** Items, pages, shards and counts that could not be done. */
+  readonly undone: number;
+  /** The first reason why. */
+  readonly why?: string;
+};
+
+const NOTHING: Swept = { sent: 0, woken: 0, oldestMs: 0, undone: 0 };
+const undone = (error: unknown, count = 1): Swept => ({ ...NOTHING, undone: count, why: String(error) });
+
+const sum = (all: readonly Swept[]): Swept =>
+  all.reduce((one, other) => {
+    const why = one.why ?? other.why;
+    return {
+      sent: one.sent + other.sent,
+      woken: one.woken + other.woken,
+      oldestMs: Math.max(one.oldestMs, other.oldestMs),
+      undone: one.undone + other.undone,
+      ...(why !== undefined && { why }),
+    };
+  }, NOTHING);
+
+/**
+ * Sweeps until nothing lapsed is left or `mayGoOn` says the time is up. Never throws: the answer, and an error in the log,
+ * say what could not be done. A sweep that has done everything ends with the metric `sweepDone`: an alarm waits for it.
+ */
+export const sweep = async (runtime: Tools, mayGoOn: () => boolean): Promise<Swept> => {
+  const { log } = runtime;
+  const counting = [census(runtime), tellStanding(runtime, mayGoOn), tellOfTokens(runtime)].map((count) =>
+    count.then(
+      () => NOTHING,
+      (error) => undone(error),
+    ),
+  );
+  const shards = LEASE_SHARDS.map((shard) => sweepShard(shard, runtime, mayGoOn));
+  const swept = sum(await Promise.all([...shards, ...counting]));
+  const { sent, woken, oldestMs } = swept;
+  if (sent > 0 || oldestMs > 0)
+    log.info('swept', { sent }, { swept: [sent, 'Count'], oldestLapse: [oldestMs, 'Milliseconds'] });
+  if (swept.undone === 0) log.info('sweep done', { woken }, { sweepDone: [1, 'Count'] });
+  else log.error('sweep not done', { undone: swept.undone, why: swept.why }, { sweepUndone: [swept.undone, 'Count'] });
+  return swept;
+};
+
+/** The gauges that ring the alarms; docs/operations.md names them. */
+const tellStanding = async (runtime: Tools, mayGoOn: () => boolean): Promise<void> => {
+  const { parked, blocked, disabled, resting } = await countStanding(runtime, mayGoOn);
+  const isCut = [parked, blocked, disabled, resting].some((count) => count >= COUNT_MAX);
+  runtime.log.info(
+    'standing troubles',
+    { parked, blocked, disabled, resting, ...(isCut && { orMore: true }) },
+    {
+      standingParked: [parked, 'Count'],
+      standingBlocked: [blocked, 'Count'],
+      standingDisabled: [disabled, 'Count'],
+      standingResting: [resting, 'Count'],
+    },
+  );
+};
+
+/** Walks through what has lapsed in a shard, once: what cannot be renewed does not stand in the way of what comes after it. */
+const sweepShard = async (shard: string, runtime: Tools, mayGoOn: () => boolean): Promise<Swept> => {
+  const { table, now } = runtime;
+  const before = now();
+  let done = NOTHING;
+  let after: Lapsed | undefined;
+  try {
+    do {
+      if (!mayGoOn()) return sum([done, undone('the time was up')]);
+      const keys: Lapsed[] = await table.lapsed(shard, before, PAGE, after);
+      const page = await sweepPage(keys, runtime).catch((error) => undone(error, keys.length));
+      done = sum([done, page]);
+      after = keys.length < PAGE ? undefined : keys.at(-1);
+    } while (after !== undefined);
+    return done;
+  } catch (error) {
+    return sum([done, undone(error)]);
+  }
+};
+
+type Renewed = { readonly item: Leased<unknown>; readonly slept: boolean } & Swept;
+
+const sweepPage = async (keys: readonly Lapsed[], runtime: Tools): Promise<Swept> => {
+  const { table, now } = runtime;
+  const items = (await table.get(keys)) as Leased<unknown>[];
+  // The index lags behind: what has been renewed meanwhile is no longer lapsed.
+  const lapsed = items.filter(({ aliveUntil }) => aliveUntil !== undefined && aliveUntil < now());
+  const results = await Promise.all(lapsed.map((item) => renew(item, runtime).catch((error) => undone(error))));
+  const renewed = results.flatMap((each) => ('item' in each ? [each] : []));
+  const left = await wake(
+    renewed.map(({ item }) => item),
+    runtime,
+  );
+  const kept = await Promise.all(left.map((item) => takeBack(item, runtime).catch((error) => undone(error))));
+  const taken = renewed.filter(({ item }) => !left.includes(item));
+  const woken = taken.filter(({ slept }) => slept).length;
+  return sum([...results, ...kept, { ...NOTHING, sent: taken.length - woken, woken }]);
+};
+
+const renew = async (item: Leased<unknown>, { table, now }: Tools): Promise<Renewed | Swept> => {
+  if (item.isAsleep) {
+    const next = reissued(item, now(), 0);
+    return (await table.replace(next)) ? { ...NOTHING, item: next, slept: true } : NOTHING;
+  }
+  const quietSince = item.quietSince ?? item.aliveUntil ?? now();
+  const next = { ...reissued(item, now(), item.lapses + 1), quietSince };
+  const oldestMs = now() - quietSince;
+  return (await table.replace(next)) ? { ...NOTHING, oldestMs, item: next, slept: false } : { ...NOTHING, oldestMs };
+};
+
+/** No message was sent, so the lease must not grow: another is tried in two minutes. */
+const takeBack = async (item: Leased<unknown>, { table, now }: Tools): Promise<Swept> => {
+  await table.replace(unsent(item, now()));
+  return undone('a queue did not take a message');
+};

@@ -1,0 +1,228 @@
+/**
+ * What a chat message says, once for every format: what ended, how, where, after how long, why, and where to read more.
+ * Pure. Its texts come from clouds and callers: each format escapes them in its own way, and nothing here is markup.
+ */
+import { isAside, type OperationEvent, type ProgressEvent } from '../../core/event.ts';
+import { noteIn, saidBeside } from '../../core/kept-sentence.ts';
+import type { Progress } from '../../core/observation.ts';
+import { SECOND } from '../../core/schedule.ts';
+import { cutBytes, plain } from '../../core/text.ts';
+import type { Aside, Status } from '../../core/watch.ts';
+import { clockIn } from './clock.ts';
+import { isTopLevel } from './top-level.ts';
+import { durationIn, type Language, WORDS } from './words.ts';
+
+/** How a message looks: formats have a color for each. */
+export type Tone = 'good' | 'bad' | 'warn' | 'calm';
+
+export type Fact = {
+  readonly name: string;
+  readonly value: string;
+  /** Where the name leads to. */
+  readonly url?: string;
+};
+
+/** Texts are one line each, except `why`. Sizes in bytes of UTF-8. */
+export type Message = {
+  readonly tone: Tone;
+  /** At most 240, beginning with an emoji. */
+  readonly title: string;
+  /** At most 10, each name at most 240 and each value at most 400. */
+  readonly facts: readonly Fact[];
+  /** The cloud's own code and words, or ours where the end is not the cloud's word. At most 1,500. */
+  readonly why?: string;
+  /** http and https only, encoded. */
+  readonly links: readonly { readonly text: string; readonly url: string }[];
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** What all messages about one watch have in common; a digest has none. */
+  readonly thread?: string;
+};
+
+export const TITLE_BYTES = 240;
+export const VALUE_BYTES = 400;
+export const WHY_BYTES = 1_500;
+export const FACTS_MAX = 10;
+
+/** What an event tells: a status or, where it leaves that as it is, what has happened meanwhile. */
+export type Kind = Status | Aside['event'];
+
+export const kindOf = ({ type, data }: Told): Kind => {
+  const name = type.slice('operation.'.length);
+  return isAside(name) ? name : data.status;
+};
+
+export const told = (kind: Kind, { status, asides }: (typeof WORDS)[Language]): string =>
+  isAside(kind) ? asides[kind] : status[kind];
+
+/** How each of them looks; the marks differ in shape, for those who cannot tell the colors apart. */
+export const LOOKS: Readonly<Record<Kind, readonly [Tone, string]>> = {
+  pending: ['calm', '⏳'],
+  running: ['calm', '⏳'],
+  attention: ['warn', '✋'],
+  resumed: ['calm', '▶️'],
+  blocked: ['warn', '⛔'],
+  unblocked: ['calm', '👀'],
+  succeeded: ['good', '✅'],
+  partial: ['warn', '⚠️'],
+  failed: ['bad', '❌'],
+  canceled: ['warn', '🚫'],
+  lost: ['bad', '❓'],
+  timed_out: ['bad', '⌛'],
+  stopped: ['calm', '⏹️'],
+};
+
+/** Parts what chats make links of by themselves, schemes and names of hosts, by a space without width. */
+export const unlinked = (text: string): string =>
+  text
+    .replace(/:(?=\/\/)/g, ':\u200b')
+    .replace(HOST_DOT, '.\u200b')
+    .replace(MIXED_DOT, (dot, end: string) => (isTopLevel(end) ? `${dot}\u200b` : dot));
+
+/**
+ * A dot between the parts of a name of a host, whose last part is of one case or knows none (`.中国`): codes such as
+ * `Denied.NoStock` stay.
+ */
+const HOST_DOT =
+  /(?<=[\p{L}\p{N}_-])\.(?=[\p{Ll}\p{Lo}]{2,24}(?![\p{L}\p{N}_]))|(?<=[\p{Lu}\p{N}_-])\.(?=\p{Lu}{2,24}(?![\p{L}\p{N}_]))/gu;
+
+/** A dot before what may be the end of a name in mixed letters: `Example.Museum`. */
+const MIXED_DOT = /(?<=[^\s.])\.(?=([A-Za-z]{2,24})(?![\p{L}\p{N}_]))/gu;
+
+/** One line, which becomes no link. */
+export const line = (text: string, maxBytes: number): string =>
+  plain(unlinked(text.replace(/\s+/g, ' ').trim()), maxBytes);
+
+/** Lines without blanks around them; they become no links. */
+export const lines = (parts: readonly (string | undefined | false)[], maxBytes: number): string =>
+  plain(
+    parts
+      .filter(Boolean)
+      .join('\n')
+      .split('\n')
+      .map((each) => unlinked(each.trim().replace(/\s+/g, ' ')))
+      .filter(Boolean)
+      .join('\n'),
+    maxBytes,
+  );
+
+/** Only what a browser may be sent to. */
+export const linkTo = (text: string, url: string): Message['links'] => {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  return parsed?.protocol === 'https:' || parsed?.protocol === 'http:' ? [{ text, url: parsed.href }] : [];
+};
+
+const progressIn = (progress: Progress | undefined, language: Language): string | undefined => {
+  if (!progress) return undefined;
+  if ('percent' in progress) return `${Math.round(progress.percent)} %`;
+  return WORDS[language].of(progress.done, progress.total);
+};
+
+type Told = OperationEvent | ProgressEvent;
+
+/** From the cloud's own times where it gives them, else from submission to the event: nothing, for what was over by then. */
+const elapsedMs = ({ timestamp, data }: Told): number =>
+  Date.parse(data.endedAt ?? timestamp) - Date.parse(data.startedAt ?? data.watch.submittedAt);
+
+const titleOf = (event: Told, language: Language): string => {
+  const { provider, operationType } = event.data;
+  const kind = kindOf(event);
+  const words = WORDS[language];
+  const ms = elapsedMs(event);
+  const hasLasted = ms >= SECOND && kind !== 'pending' && !isAside(kind);
+  const what = hasLasted ? words.after(told(kind, words), durationIn(ms, language), kind) : told(kind, words);
+  return line(`${LOOKS[kind][1]} ${provider} ${operationType ?? words.operation} ${what}`, TITLE_BYTES);
+};
+
+/** The cloud's own code and words; or ours, where no cloud said why. */
+const causeOf = ({ reason, error, blocked }: OperationEvent['data'], language: Language): string => {
+  const { code, message } = blocked ?? reason ?? {};
+  const words = message && blocked ? saidBeside(blocked.code, message, language) : message;
+  return [code, words].filter(Boolean).join(': ').trim() || (error ?? '');
+};
+
+/** Why, and what a person can do about it. A success has no why: what its cloud says beside it is a fact. */
+const whyOf = (event: Told, language: Language): string => {
+  const { data } = event;
+  const cure = data.blocked && WORDS[language].cures[data.blocked.kind];
+  return lines(
+    [isSound(event) ? undefined : causeOf(data, language), cure, data.note && noteIn(data.note, language)],
+    WHY_BYTES,
+  );
+};
+
+const isSound = (event: Told): boolean => LOOKS[kindOf(event)][0] === 'good';
+
+type Given = readonly (readonly [name: string, text: string | undefined])[];
+
+/** Those that say something. */
+const shown = (given: Given): Fact[] =>
+  given.flatMap(([name, text]) => {
+    const value = line(text ?? '', VALUE_BYTES);
+    return value === '' ? [] : [{ name: line(name, TITLE_BYTES), value }];
+  });
+
+const factsOf = (event: Told, language: Language, timeZone: string): Fact[] => {
+  const { data } = event;
+  const { facts: names } = WORDS[language];
+  const word = data.evidence ? `${data.providerStatus} ${WORDS[language][data.evidence]}` : data.providerStatus;
+  const labels = Object.entries(data.watch.labels).map(([name, value]) => `${name}=${value}`);
+  const isGood = isSound(event);
+  const before: Given = [
+    [names.providerStatus, data.providerStatus && word],
+    [names.words, isGood ? (data.message ?? causeOf(data, language)) : undefined],
+    [names.progress, isGood ? undefined : progressIn(data.progress, language)],
+  ];
+  const behind: Given = [
+    [names.connection, data.connection],
+    [names.labels, labels.join(', ')],
+    [names.requestId, isGood ? undefined : data.requestId],
+    [names.time, clockIn(data.endedAt ?? event.timestamp, timeZone)],
+  ];
+  const [first, last] = [shown(before), shown(behind)];
+  const room = FACTS_MAX - first.length - last.length;
+  return [...first, ...shown(Object.entries(data.operation)).slice(0, room), ...last];
+};
+
+/** The message an event makes, for people of a language and a time zone. */
+export const messageOf = (event: Told, language: Language, timeZone = 'UTC'): Message => {
+  const { console: page, watch } = event.data;
+  const { links } = WORDS[language];
+  const why = whyOf(event, language);
+  return {
+    tone: LOOKS[kindOf(event)][0],
+    title: titleOf(event, language),
+    facts: factsOf(event, language, timeZone),
+    ...(why !== '' && { why }),
+    links: [...linkTo(links.console, page), ...linkTo(links.watch, watch.link ?? '')],
+    at: event.timestamp,
+    thread: watch.id,
+  };
+};
+
+type Step = { title: number; facts: number; name: number; value: number; why: number; links: boolean };
+
+/** A long reason goes first, then long values, then the links; the facts that tell where are kept to the last. */
+const STEPS: readonly Step[] = [
+  { title: 240, facts: 10, name: 240, value: 400, why: 600, links: true },
+  { title: 240, facts: 10, name: 240, value: 400, why: 250, links: true },
+  { title: 240, facts: 10, name: 120, value: 200, why: 120, links: true },
+  { title: 240, facts: 10, name: 60, value: 100, why: 60, links: true },
+  { title: 240, facts: 10, name: 40, value: 60, why: 60, links: true },
+  { title: 120, facts: 10, name: 40, value: 60, why: 60, links: false },
+  { title: 120, facts: 8, name: 30, value: 40, why: 30, links: false },
+];
+
+/** Shorter and shorter versions of a message, for formats whose limits it passes; the last one fits all of them. */
+export const shorterAndShorter = (message: Message): readonly Message[] =>
+  STEPS.map((max) => ({
+    ...message,
+    title: cutBytes(message.title, max.title),
+    facts: message.facts.slice(0, max.facts).map((fact) => ({
+      ...fact,
+      name: cutBytes(fact.name, max.name),
+      value: cutBytes(fact.value, max.value),
+    })),
+    ...(message.why !== undefined && { why: cutBytes(message.why, max.why) }),
+    links: max.links ? message.links : [],
+  }));
