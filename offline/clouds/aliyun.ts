@@ -1,40 +1,66 @@
-import { randomUUID } from 'node:crypto';
+/**
+ * Alibaba Cloud's gateway for RPC calls: finds the API, checks the signature, the date, the nonce and the parameters.
+ * Source of codes and messages: the vendor's public error pages ("Common error codes" of the products, error-center.aliyun.com).
+ */
 import { elsewhereThan, type LocalRequest } from '../local-server.ts';
 import { ACS3, acs3, unsigned } from './acs3.ts';
-import type { Admission } from './admission.ts';
 import type { Answer } from './answer.ts';
-import type { AliyunApi } from './api.ts';
-import type { Door } from './door.ts';
+import type { AliyunApi, AliyunCall } from './api.ts';
+import type { Admission, Admitted } from './gateway.ts';
+import type { Responder } from './responder.ts';
 import { pairs, readAuthorization } from './signing.ts';
-import { cloudTime, type World } from './world.ts';
+import type { State } from './state.ts';
 
 const SKEW_MS = 15 * 60_000;
 const KEPT_NONCES = 100_000;
 
-/**
- * Alibaba Cloud's gateway for RPC calls: finds the API, checks the signature, the date, the nonce and the parameters.
- * Codes and messages as on the vendor's public error pages ("Common error codes" of the products, error-center.aliyun.com).
- */
-export function admitAliyun(apis: readonly AliyunApi[], request: LocalRequest, world: World): Admission {
-  const door = aliyunDoor(request, world);
-  const header = (name: string) => request.headers[name] ?? '';
+type Called = Pick<Admitted, 'params'> & { readonly api: AliyunApi; readonly call: AliyunCall };
+
+const headerIn =
+  ({ headers }: LocalRequest) =>
+  (name: string): string =>
+    headers[name] ?? '';
+
+/** What a request asks, whoever sends it; undefined where it is no call of these APIs. */
+export const aliyunCallIn = (apis: readonly AliyunApi[], request: LocalRequest): Called | undefined => {
+  const header = headerIn(request);
+  const isMeant = ({ action, version }: AliyunCall) =>
+    action === header('x-acs-action') && version === header('x-acs-version');
+  const api = apis.find(({ calls }) => calls.some(isMeant));
+  const call = api?.calls.find(isMeant);
+  if (!api || !call || call.method !== request.method || request.path !== '/') return undefined;
+  const isForm = header('content-type').startsWith('application/x-www-form-urlencoded');
+  const form = isForm ? request.body.toString() : '';
+  return { api, call, params: Object.fromEntries(pairs(call.paramsIn === 'form' ? form : request.query)) };
+};
+
+/** Refuses what the gateway refuses, and lets in the rest. */
+export const admitAliyun = (
+  apis: readonly AliyunApi[],
+  request: LocalRequest,
+  state: State,
+  now: number,
+): Admission => {
+  const time = now + state.settings.clockOffsetMs;
+  const responder = aliyunResponder(request, state.uniqueId(), time);
+  const header = headerIn(request);
   const action = header('x-acs-action');
   const version = header('x-acs-version');
   const authorization = readAuthorization(header('authorization'), ACS3, 'Credential');
-  const visitor = { door, vendor: 'aliyun' as const, action, key: authorization?.accessKeyId ?? '' };
+  const visitor = { responder, vendor: 'aliyun' as const, action, key: authorization?.accessKeyId ?? '' };
   const refuse = (status: number, code: string, message: string) => ({
     ...visitor,
-    refusal: door.error(status, code, message),
+    refusal: responder.error(status, code, message),
   });
   const missing = (name: string) => refuse(400, `Missing${name}`, `${name} is mandatory for this action.`);
 
   if (!action) return missing('Action');
   if (!version) return missing('Version');
-  const named = apis.filter((api) => api.calls.some((call) => call.action === action));
-  const api = named.find(({ calls }) => calls.some((call) => call.action === action && call.version === version));
-  const call = api?.calls.find((candidate) => candidate.action === action && candidate.version === version);
-  if (named.length > 0 && !call) return refuse(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
-  if (!api || !call || call.method !== request.method || request.path !== '/')
+  const called = aliyunCallIn(apis, request);
+  const ofAction = apis.flatMap(({ calls }) => calls).filter((call) => call.action === action);
+  if (ofAction.length > 0 && ofAction.every((call) => call.version !== version))
+    return refuse(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
+  if (!called)
     return refuse(404, 'InvalidAction.NotFound', 'Specified api is not found, please check your url and method.');
 
   if (!header('authorization')) return missing('AccessKeyId');
@@ -47,16 +73,16 @@ export function admitAliyun(apis: readonly AliyunApi[], request: LocalRequest, w
   if (!nonce) return missing('SignatureNonce');
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(date))
     return refuse(400, 'InvalidTimeStamp.Format', 'Specified time stamp or date value is not well formatted.');
-  if (Math.abs(cloudTime(world) - Date.parse(date)) > SKEW_MS)
+  if (Math.abs(time - Date.parse(date)) > SKEW_MS)
     return refuse(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
 
-  const key = world.settings.credentials.find(({ accessKeyId }) => accessKeyId === authorization.accessKeyId);
+  const key = state.settings.credentials.find(({ accessKeyId }) => accessKeyId === authorization.accessKeyId);
   if (!key) return refuse(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
   const token = header('x-acs-security-token');
   if (key.securityToken !== undefined && !token) return missing('SecurityToken');
   if ((key.securityToken ?? '') !== token)
     return refuse(400, 'InvalidSecurityToken.Malformed', 'Specified SecurityToken is malformed.');
-  if ((key.expiresAt ?? Number.POSITIVE_INFINITY) <= cloudTime(world))
+  if ((key.expiresAt ?? Number.POSITIVE_INFINITY) <= time)
     return refuse(400, 'InvalidSecurityToken.Expired', 'Specified SecurityToken is expired.');
 
   const { toSign, signature } = acs3(request, authorization.signedHeaders, key.secretAccessKey);
@@ -66,20 +92,18 @@ export function admitAliyun(apis: readonly AliyunApi[], request: LocalRequest, w
       'SignatureDoesNotMatch',
       `Specified signature does not match our calculation. server StringToSign is [${toSign}]`,
     );
-  if (world.nonces.has(nonce)) return refuse(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
-  remember(world.nonces, nonce);
+  if (state.nonces.has(nonce)) return refuse(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
+  remember(state.nonces, nonce);
 
-  const form = header('content-type').startsWith('application/x-www-form-urlencoded') ? request.body.toString() : '';
-  const params = Object.fromEntries(pairs(call.paramsIn === 'form' ? form : request.query));
-  const lacking = call.required.find((name) => !params[name]);
-  return lacking ? missing(lacking) : { ...visitor, api, call, params };
-}
+  const lacking = called.call.required.find((name) => !called.params[name]);
+  return lacking ? missing(lacking) : { ...visitor, ...called };
+};
 
-function aliyunDoor(request: LocalRequest, world: World): Door {
-  const requestId = randomUUID().toUpperCase();
-  const host = request.headers.host ?? '';
+const aliyunResponder = ({ headers: sent }: LocalRequest, id: string, time: number): Responder => {
+  const requestId = id.toUpperCase();
+  const { host = '' } = sent;
   const headers = {
-    date: new Date(cloudTime(world)).toUTCString(),
+    date: new Date(time).toUTCString(),
     'content-type': 'application/json;charset=utf-8',
     'x-acs-request-id': requestId,
     'x-acs-trace-id': requestId.replaceAll('-', '').toLowerCase(),
@@ -94,27 +118,28 @@ function aliyunDoor(request: LocalRequest, world: World): Door {
     ok: (json) => ({ status: 200, headers, body: JSON.stringify({ RequestId: requestId, ...json }) }),
     throttled: () => error(400, 'Throttling.User', 'Request was denied due to user flow control.'),
     // No word of throttling: the header alone says it, in ms (aliyun/darabonba-openapi, pull request 283).
-    backOff() {
+    backOff: (ms) => {
       const answer = error(503, 'ServiceBusy', 'The service is busy.');
-      return { ...answer, headers: { ...answer.headers, 'x-acs-retry-after': '1500' } };
+      return { ...answer, headers: { ...answer.headers, 'x-acs-retry-after': String(ms) } };
     },
     unavailable: () =>
       error(503, 'ServiceUnavailable', 'The request has failed due to a temporary failure of the server.'),
     broken: () => error(500, 'InternalError', 'The request processing has failed due to some unknown error.'),
-    denied() {
+    denied: () => {
       const detail = {
-        AuthAction: request.headers['x-acs-action'] ?? '',
+        AuthAction: sent['x-acs-action'] ?? '',
         AuthPrincipalType: 'SubUser',
         NoPermissionType: 'ImplicitDeny',
       };
       return error(403, 'NoPermission', 'You are not authorized to do this operation.', { AccessDeniedDetail: detail });
     },
+    sent,
     elsewhere: elsewhereThan(host),
   };
-}
+};
 
-function remember(nonces: Set<string>, nonce: string): void {
+const remember = (nonces: Set<string>, nonce: string): void => {
   nonces.add(nonce);
   const [oldest] = nonces;
   if (nonces.size > KEPT_NONCES && oldest !== undefined) nonces.delete(oldest);
-}
+};

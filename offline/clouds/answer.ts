@@ -1,15 +1,16 @@
+/** An answer of a stand-in, and how its bytes leave. */
 import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 
 /** How the bytes of an answer leave: as they should, or in one of the ways that hurt a careless client. */
-export type Manner = 'whole' | 'reset' | 'drip' | 'huge' | 'bomb' | 'hang';
+export type Sending = 'whole' | 'reset' | 'drip' | 'huge' | 'bomb' | 'hang';
 
 export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly manner?: Manner;
+  readonly sending?: Sending;
   /** The code of the error it tells, for the log. */
   readonly code?: string;
 };
@@ -18,15 +19,15 @@ const MEGABYTE = 1024 * 1024;
 const HUGE_MEGABYTES = 100;
 const DRIP_MS = 1000;
 
-const filler = Buffer.alloc(MEGABYTE, 'x');
+const FILLER = Buffer.alloc(MEGABYTE, 'x');
 let packedFiller: Buffer | undefined;
 
-/** Sends `answer` in its manner. Stops by itself when the client goes away. */
-export function transmit(answer: Answer, response: ServerResponse): void {
-  manners[answer.manner ?? 'whole'](answer, response);
-}
+/** Sends `answer` as it says. Stops by itself when the client goes away. */
+export const transmit = (answer: Answer, response: ServerResponse): void => {
+  SENDERS[answer.sending ?? 'whole'](answer, response);
+};
 
-const manners: Readonly<Record<Manner, (answer: Answer, response: ServerResponse) => void>> = {
+const SENDERS: Readonly<Record<Sending, (answer: Answer, response: ServerResponse) => void>> = {
   whole(answer, response) {
     head(answer, response).end(answer.body);
   },
@@ -59,10 +60,10 @@ const manners: Readonly<Record<Manner, (answer: Answer, response: ServerResponse
 
   /** The same 100 MB as some 100 KB of gzip, whatever the client said it accepts. */
   bomb(answer, response) {
-    packedFiller ??= gzipSync(filler);
+    packedFiller ??= gzipSync(FILLER);
     const packed = packedFiller;
     const members = Readable.from(padded(answer.body)).map((part: Buffer) =>
-      part === filler ? packed : gzipSync(part),
+      part === FILLER ? packed : gzipSync(part),
     );
     pipeline(members, head(answer, response, { 'content-encoding': 'gzip' }), () => undefined);
   },
@@ -72,13 +73,12 @@ const manners: Readonly<Record<Manner, (answer: Answer, response: ServerResponse
   },
 };
 
-function head(answer: Answer, response: ServerResponse, more: Readonly<Record<string, string>> = {}): ServerResponse {
-  return response.writeHead(answer.status, { ...answer.headers, ...more });
-}
+const head = (answer: Answer, response: ServerResponse, more: Readonly<Record<string, string>> = {}): ServerResponse =>
+  response.writeHead(answer.status, { ...answer.headers, ...more });
 
 /** Valid JSON all the same, with what the cloud really said at its far end: a client that reads on would even be right. */
 function* padded(body: string): Generator<Buffer> {
   yield Buffer.from('{"Padding":"');
-  for (let i = 0; i < HUGE_MEGABYTES; i++) yield filler;
+  for (let i = 0; i < HUGE_MEGABYTES; i++) yield FILLER;
   yield Buffer.from(body.startsWith('{') && body !== '{}' ? `",${body.slice(1)}` : '"}');
 }

@@ -1,7 +1,8 @@
+/** What one API of a cloud is: its calls, its words, its ways to say that it knows nothing, and its own faults. */
 import type { Answer } from './answer.ts';
-import type { Asked, Door, Params } from './door.ts';
-import type { Operation, Phase, States, Timeline } from './operation.ts';
-import type { Fault } from './scenarios.ts';
+import type { Fault } from './cloud-faults.ts';
+import type { Moment, Operation, Phase, States, Step, Timeline } from './operation.ts';
+import type { Asked, Params, Responder } from './responder.ts';
 
 /** One call an API answers. */
 export type Call = {
@@ -9,6 +10,10 @@ export type Call = {
   readonly action: string;
   /** Which operations it is about, of all there are of its API, newest first. Each counts it as a look. */
   readonly concerns: (operation: Operation, params: Params) => boolean;
+  /** Which steps of such an operation it shows; all of them where it is left out. */
+  readonly shows?: (step: Step, operation: Operation, params: Params) => boolean;
+  /** It is never answered by a replica that lags. */
+  readonly isCurrent?: boolean;
   readonly answer: (asked: Asked) => Answer;
 };
 
@@ -23,14 +28,27 @@ export type AliyunCall = Call & {
 /** A REST call of Huawei Cloud: `{name}` in the path is a parameter. */
 export type HuaweiCall = Call & { readonly path: string };
 
+/** What an answer says of an operation beside its word, whatever the shape: instants in epoch ms. */
+export type Told = {
+  readonly operationType?: string;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly reasonCode?: string;
+  readonly reasonMessage?: string;
+  readonly result?: string;
+  readonly error?: string;
+};
+
 type Common = {
   readonly name: string;
   /** The fields that identify an operation. */
   readonly fields: readonly string[];
   /** Every state the vendor documents, and what it means. */
   readonly states: States;
+  /** What its answers are written from. */
+  readonly tells: (moment: Moment) => Told;
   /** Ways to say that nothing is known by that id; the first holds unless the operation or the settings name another. */
-  readonly absences: Readonly<Record<string, (door: Door, params: Params) => Answer>>;
+  readonly absences: Readonly<Record<string, (responder: Responder, params: Params) => Answer>>;
   /** Scenarios and faults of this API alone. */
   readonly timelines?: Readonly<Record<string, Timeline>>;
   readonly faults?: Readonly<Record<string, Fault>>;
@@ -44,6 +62,7 @@ export type AliyunApi = Common & { readonly vendor: 'aliyun'; readonly calls: re
 export type HuaweiApi = Common & { readonly vendor: 'huawei'; readonly calls: readonly HuaweiCall[] };
 export type Api = AliyunApi | HuaweiApi;
 
-export function sameIds(names: readonly string[]): (operation: Operation, params: Params) => boolean {
-  return (operation, params) => names.every((name) => operation.ids[name] === params[name]);
-}
+export const sameIds =
+  (names: readonly string[]) =>
+  (operation: Operation, params: Params): boolean =>
+    names.every((name) => operation.ids[name] === params[name]);

@@ -1,3 +1,4 @@
+/** The only place that knows every API that is played. */
 import type { AliyunApi, Api, HuaweiApi } from './api.ts';
 import { bpstudio } from './bpstudio.ts';
 import { dws } from './dws.ts';
@@ -7,7 +8,6 @@ import { job } from './job.ts';
 import { modelarts } from './modelarts.ts';
 import { ros } from './ros.ts';
 
-/** The only place that knows every API that is played. */
-export const aliyunApis: readonly AliyunApi[] = [emr, ehpc, bpstudio, ros];
-export const huaweiApis: readonly HuaweiApi[] = [modelarts, dws, job];
-export const apis: readonly Api[] = [...aliyunApis, ...huaweiApis];
+export const ALIYUN_APIS: readonly AliyunApi[] = [emr, ehpc, bpstudio, ros];
+export const HUAWEI_APIS: readonly HuaweiApi[] = [modelarts, dws, job];
+export const APIS: readonly Api[] = [...ALIYUN_APIS, ...HUAWEI_APIS];

@@ -1,13 +1,68 @@
-import { aliyunFaults } from './aliyun-faults.ts';
+/** E-HPC ListTasks, 2018-04-12. Source: alibabacloud-go/ehpc-20180412 client.go; help.aliyun.com api-ehpc-2018-04-12-listtasks. */
+import { ALIYUN_FAULTS } from './aliyun-faults.ts';
 import type { Answer } from './answer.ts';
-import type { AliyunApi } from './api.ts';
-import type { Asked, Door } from './door.ts';
-import { isOver, type Moment } from './operation.ts';
-import { type Fault, lasting, passing, within } from './scenarios.ts';
+import type { AliyunApi, Told } from './api.ts';
+import { type Fault, lasting, passing, within } from './cloud-faults.ts';
+import { isIll, isOver, type Moment, reasonOf } from './operation.ts';
+import type { Asked, Params, Responder } from './responder.ts';
 
 const TOTAL_STEPS = 8;
 
-/** E-HPC ListTasks, 2018-04-12. Source: alibabacloud-go/ehpc-20180412 client.go; help.aliyun.com api-ehpc-2018-04-12-listtasks. */
+const NODE_KEPT_ON = { code: 'StopNodeFailed', message: 'The node compute000 did not stop in time.' };
+
+const tells = (moment: Moment): Told => {
+  const { operation, phase } = moment;
+  const { code, message } = reasonOf(moment, NODE_KEPT_ON);
+  const { ClusterId, TaskId } = operation.ids;
+  return {
+    operationType: operation.type ?? 'StopCluster',
+    // Backslashes before quotes and no JSON: so the vendor's sample has it.
+    ...(isOver(phase) && { result: `{\\"ClusterId\\":\\"${ClusterId}\\",\\"TaskId\\":\\"${TaskId}\\"}` }),
+    ...(isIll(phase) && { error: JSON.stringify([{ Code: code, Message: message }]) }),
+  };
+};
+
+const taskOf = (moment: Moment) => {
+  const { operation, phase, word, share } = moment;
+  const { ClusterId, TaskId } = operation.ids;
+  // "{}" without a result and "[]" without errors: so the vendor's sample has it.
+  const { operationType, result = '{}', error = '[]' } = tells(moment);
+  const isDone = isOver(phase) && !isIll(phase);
+  return {
+    ClusterId,
+    TaskId,
+    TaskType: operationType,
+    Status: word,
+    CurrentStep: isDone ? TOTAL_STEPS : Math.floor(share * (TOTAL_STEPS - 1)),
+    TotalSteps: TOTAL_STEPS,
+    Request: JSON.stringify({ ClusterId }),
+    Result: result,
+    Errors: error,
+  };
+};
+
+const paging = ({ PageNumber = '1', PageSize = '10' }: Params) => {
+  const whole = (text: string) => (/^\d{1,4}$/.test(text) ? Number(text) : Number.NaN);
+  return { PageNumber: whole(PageNumber), PageSize: whole(PageSize) };
+};
+
+/** With a TaskId, that task in any state; without, the running ones, or with Archived=true all of them. */
+const list = ({ moments, params, responder, absent }: Asked): Answer => {
+  const { PageNumber, PageSize } = paging(params);
+  if (!(PageNumber >= 1 && PageNumber <= 999 && PageSize >= 1 && PageSize <= 50))
+    return responder.error(400, 'InvalidParams', 'The specified parameter PageNumber or PageSize is invalid.');
+  // SDKs for Python write it with a capital.
+  const isArchived = params.Archived?.toLowerCase() === 'true';
+  const shown = moments.filter(({ phase, word }) => word !== '' && (params.TaskId || isArchived || !isOver(phase)));
+  if (shown.length === 0 && (params.TaskId || moments.length === 0)) return absent();
+  const from = (PageNumber - 1) * PageSize;
+  const Tasks = shown.slice(from, from + PageSize).map(taskOf);
+  return responder.ok({ PageSize, PageNumber, TotalCount: shown.length, Tasks });
+};
+
+const ofTheList = (answer: (responder: Responder) => Answer): Fault =>
+  lasting((truth, responder, _look, { TaskId }) => (TaskId ? truth : answer(responder)));
+
 export const ehpc: AliyunApi = {
   name: 'aliyun-ehpc',
   vendor: 'aliyun',
@@ -20,25 +75,30 @@ export const ehpc: AliyunApi = {
     Fail: 'failed',
     PartialFail: 'partial',
   },
+  tells,
   absences: {
-    empty: (door, params) => door.ok({ ...paging(params), TotalCount: 0, Tasks: [] }),
-    'http-404': (door) => door.error(404, 'ClusterNotFound', 'The specified cluster does not exist.'),
+    empty: (responder, params) => responder.ok({ ...paging(params), TotalCount: 0, Tasks: [] }),
+    'http-404': (responder) => responder.error(404, 'ClusterNotFound', 'The specified cluster does not exist.'),
   },
   faults: {
-    ...aliyunFaults,
+    ...ALIYUN_FAULTS,
     'of-another': within('Tasks', () => ({ TaskId: '00000000-0000-4000-8000-0000000000FF', Status: 'Success' })),
     'other-case': within('Tasks', ({ TaskId }) => ({ TaskId: String(TaskId).toLowerCase() })),
     'errors-beside': within('Tasks', () => ({
       Errors: JSON.stringify([{ Code: 'StopNodeFailed', Message: 'Retried.' }]),
     })),
     // The list fails, or makes no sense, while each task can be asked for by its id.
-    'list-fails': ofTheList((door) => door.unavailable()),
-    'list-refused': ofTheList((door) => door.error(400, 'InvalidParams', 'The specified parameter is invalid.')),
-    'list-broken': ofTheList((door) => door.ok({ PageSize: 50, PageNumber: 1, TotalCount: 1, Tasks: null })),
+    'list-fails': ofTheList((responder) => responder.unavailable()),
+    'list-refused': ofTheList((responder) =>
+      responder.error(400, 'InvalidParams', 'The specified parameter is invalid.'),
+    ),
+    'list-broken': ofTheList((responder) => responder.ok({ PageSize: 50, PageNumber: 1, TotalCount: 1, Tasks: null })),
     // Its permission error is a 407, which the fetch of Node cannot even read; its database errors are 406.
-    denied: lasting((_truth, door) => door.error(407, 'NotAuthorized', 'The request is not authorized.')),
-    'db-error': passing((_truth, door) => door.error(406, 'DbError', 'A database service error occurred.')),
-    'redis-error': passing((_truth, door) => door.error(406, 'RedisError', 'A cache service error occurred.')),
+    denied: lasting((_truth, responder) => responder.error(407, 'NotAuthorized', 'The request is not authorized.')),
+    'db-error': passing((_truth, responder) => responder.error(406, 'DbError', 'A database service error occurred.')),
+    'redis-error': passing((_truth, responder) =>
+      responder.error(406, 'RedisError', 'A cache service error occurred.'),
+    ),
   },
   calls: [
     {
@@ -48,55 +108,7 @@ export const ehpc: AliyunApi = {
       paramsIn: 'query',
       required: ['ClusterId'],
       concerns: ({ ids }, { ClusterId, TaskId }) => ids.ClusterId === ClusterId && (!TaskId || ids.TaskId === TaskId),
-      answer: (asked) => {
-        const { PageNumber, PageSize } = paging(asked.params);
-        if (!(PageNumber >= 1 && PageNumber <= 999 && PageSize >= 1 && PageSize <= 50))
-          return asked.door.error(400, 'InvalidParams', 'The specified parameter PageNumber or PageSize is invalid.');
-        return list(asked, PageNumber, PageSize);
-      },
+      answer: list,
     },
   ],
 };
-
-function ofTheList(answer: (door: Door) => Answer): Fault {
-  return lasting((truth, door, _look, { TaskId }) => (TaskId ? truth : answer(door)));
-}
-
-/** With a TaskId, that task in any state; without, the running ones, or with Archived=true all of them. */
-function list({ moments, params, door, absent }: Asked, PageNumber: number, PageSize: number) {
-  // SDKs for Python write it with a capital.
-  const archived = params.Archived?.toLowerCase() === 'true';
-  const shown = moments.filter(({ phase, word }) => word !== '' && (params.TaskId || archived || !isOver(phase)));
-  if (shown.length === 0 && (params.TaskId || moments.length === 0)) return absent();
-  const from = (PageNumber - 1) * PageSize;
-  return door.ok({
-    PageSize,
-    PageNumber,
-    TotalCount: shown.length,
-    Tasks: shown.slice(from, from + PageSize).map(task),
-  });
-}
-
-function task({ operation, phase, word, share }: Moment) {
-  const { ClusterId, TaskId } = operation.ids;
-  const ill = phase === 'failed' || phase === 'partial';
-  const reason = operation.reason ?? { code: 'StopNodeFailed', message: 'The node compute000 did not stop in time.' };
-  return {
-    ClusterId,
-    TaskId,
-    TaskType: operation.type ?? 'StopCluster',
-    Status: word,
-    CurrentStep: isOver(phase) && !ill ? TOTAL_STEPS : Math.floor(share * (TOTAL_STEPS - 1)),
-    TotalSteps: TOTAL_STEPS,
-    Request: JSON.stringify({ ClusterId }),
-    // Backslashes before quotes and no JSON: so the vendor's sample has it.
-    Result: isOver(phase) ? `{\\"ClusterId\\":\\"${ClusterId}\\"}` : '{}',
-    // "[]" without errors: so the vendor's sample has it.
-    Errors: JSON.stringify(ill ? [{ Code: reason.code, Message: reason.message }] : []),
-  };
-}
-
-function paging({ PageNumber = '1', PageSize = '10' }: Readonly<Record<string, string>>) {
-  const whole = (text: string) => (/^\d{1,4}$/.test(text) ? Number(text) : Number.NaN);
-  return { PageNumber: whole(PageNumber), PageSize: whole(PageSize) };
-}

@@ -1,3 +1,4 @@
+/** The log of the calls that the stand-ins were sent. */
 export type CallRecord = {
   /** Counts from 1 over the whole life of the stand-in. */
   readonly n: number;
@@ -26,7 +27,7 @@ export type Ledger = {
   readonly clear: () => void;
 };
 
-export function createLedger(): Ledger {
+export const createLedger = (): Ledger => {
   let calls: CallRecord[] = [];
   let perSecond = new Map<number, Record<string, number>>();
   let total = 0;
@@ -60,10 +61,10 @@ export function createLedger(): Ledger {
       total = 0;
     },
   };
-}
+};
 
 /** The most calls each key made in any window of one second, wherever it begins. */
-export function busiest(calls: readonly Pick<CallRecord, 'at' | 'key'>[]): Record<string, number> {
+export const busiest = (calls: readonly Pick<CallRecord, 'at' | 'key'>[]): Record<string, number> => {
   const windows = new Map<string, number[]>();
   const most: Record<string, number> = {};
   for (const { at, key } of calls) {
@@ -74,4 +75,4 @@ export function busiest(calls: readonly Pick<CallRecord, 'at' | 'key'>[]): Recor
     most[key] = Math.max(most[key] ?? 0, window.length);
   }
   return most;
-}
+};

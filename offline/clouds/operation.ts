@@ -1,3 +1,5 @@
+/** An operation as its cloud knows it: the steps it takes, and where it stands at a moment. Source of the phases: none, they are the stand-ins' own. */
+
 /** What an operation is doing, in no cloud's words. Each API's `states` table says which of its words means what. */
 export type Phase =
   | 'waiting'
@@ -23,11 +25,24 @@ export type Timeline = readonly (readonly [from: number, phase: Phase | `=${stri
 
 export type Reason = { readonly code: string; readonly message: string };
 
+/** From an instant (epoch ms) until the next step the operation is in this phase. */
+export type Step = {
+  readonly at: number;
+  readonly phase: Phase;
+  /** The cloud's word, where it is not the usual one for the phase. */
+  readonly word?: string;
+  /** Which run of its name the step belongs to, where the name stands for one run after another. */
+  readonly run?: number;
+  /** What the cloud gives as the reason in this phase alone. */
+  readonly reason?: Reason;
+};
+
 export type Operation = {
   readonly api: string;
   /** The fields that identify it, named as its API names them. */
   readonly ids: Readonly<Record<string, string>>;
-  readonly timeline: Timeline;
+  /** In order of time. Before the first step its API does not know it. */
+  readonly course: readonly Step[];
   /** Epoch ms. */
   readonly beganAt: number;
   /** How long it takes, s. */
@@ -49,11 +64,15 @@ export type Operation = {
 
 export type Moment = {
   readonly operation: Operation;
+  /** The step it is at; none where its API does not know it yet. */
+  readonly step?: Step;
   readonly phase: Phase;
   /** The cloud's word; empty where the phase has none. */
   readonly word: string;
   /** Share of the duration that has passed, 0 to 1. */
   readonly share: number;
+  /** When its present run began, epoch ms. */
+  readonly beganAt: number;
   /** When the present phase began, epoch ms; for one that is over, its end. */
   readonly sinceAt: number;
 };
@@ -63,38 +82,58 @@ export type States = Readonly<Record<string, Phase>>;
 const UNDOCUMENTED_WORD = 'AWAITING_REVIEW';
 const OVER: ReadonlySet<Phase> = new Set<Phase>(['succeeded', 'partial', 'failed', 'canceled']);
 
-/** Where the operation stands at `now` (epoch ms). Depends on nothing else. */
-export function momentOf(operation: Operation, states: States, now: number): Moment {
-  const { timeline, beganAt, seconds, keptSeconds } = operation;
-  const elapsed = (now - beganAt) / 1000;
-  const share = seconds > 0 ? Math.max(0, elapsed / seconds) : 1;
-  const [from, entry] = timeline.findLast(([start]) => start <= share) ?? timeline[0] ?? [0, 'absent' as const];
-
-  const sinceAt = beganAt + from * seconds * 1000;
-  const said = entry.startsWith('=') ? entry.slice(1) : undefined;
-  const phase = said === undefined ? (entry as Phase) : phaseOf(said, states);
-  const forgotten = OVER.has(phase) && now - sinceAt > keptSeconds * 1000;
+/** Where the operation stands at `now` (epoch ms), by those of its steps that `isShown`. Depends on nothing else. */
+export const momentOf = (
+  operation: Operation,
+  states: States,
+  now: number,
+  isShown: (step: Step) => boolean = () => true,
+): Moment => {
+  const { course, seconds, keptSeconds } = operation;
+  const step = course.findLast((each) => each.at <= now && isShown(each));
+  const beganAt = step?.run === undefined ? operation.beganAt : beginOf(step.run, operation);
+  const { phase, at: sinceAt } = step ?? { phase: 'absent', at: beganAt };
+  const share = seconds > 0 ? Math.max(0, (now - beganAt) / 1000 / seconds) : 1;
+  const isForgotten = OVER.has(phase) && now - sinceAt > keptSeconds * 1000;
   return {
     operation,
-    phase: forgotten ? 'absent' : phase,
-    word: forgotten ? '' : (said ?? wordFor(phase, states) ?? ''),
+    ...(step && { step }),
+    phase: isForgotten ? 'absent' : phase,
+    word: isForgotten ? '' : (step?.word ?? wordFor(phase, states) ?? ''),
     share: Math.min(1, share),
+    beganAt,
     sinceAt,
   };
-}
+};
 
-export function isOver(phase: Phase): boolean {
-  return OVER.has(phase);
-}
+const beginOf = (run: number, { course, beganAt }: Operation): number =>
+  course.find((step) => step.run === run)?.at ?? beganAt;
+
+/** The steps of an operation that goes by `timeline`. */
+export const courseBy = (timeline: Timeline, states: States, beganAt: number, seconds: number): readonly Step[] =>
+  timeline.map(([from, entry]) => {
+    const at = Math.round(beganAt + from * seconds * 1000);
+    const word = entry.startsWith('=') ? entry.slice(1) : undefined;
+    return word === undefined ? { at, phase: entry as Phase } : { at, phase: phaseOf(word, states), word };
+  });
+
+export const isOver = (phase: Phase): boolean => OVER.has(phase);
+
+/** Whether something went wrong that its cloud gives a reason for. */
+export const isIll = (phase: Phase): boolean => phase === 'failed' || phase === 'partial' || phase === 'renamed';
+
+/** Why it is in its present phase; `otherwise` where nobody chose a reason. */
+export const reasonOf = ({ operation, step }: Moment, otherwise: Reason): Reason =>
+  step?.reason ?? operation.reason ?? otherwise;
 
 /** The word an API uses for `phase`, or undefined if it has none. Where no word says "waiting", it is already "running". */
-export function wordFor(phase: Phase, states: States): string | undefined {
+export const wordFor = (phase: Phase, states: States): string | undefined => {
   if (phase === 'unknown') return UNDOCUMENTED_WORD;
   const word = Object.keys(states).find((candidate) => states[candidate] === phase);
   return word ?? (phase === 'waiting' ? wordFor('running', states) : undefined);
-}
+};
 
-function phaseOf(word: string, states: States): Phase {
+const phaseOf = (word: string, states: States): Phase => {
   const known = Object.keys(states).find((candidate) => candidate.toLowerCase() === word.trim().toLowerCase());
   return (known && states[known]) || 'unknown';
-}
+};

@@ -1,3 +1,4 @@
+/** What can become of a stack. Source of the words: help.aliyun.com, api-ros-2019-09-10-getstack. */
 import type { Timeline } from './operation.ts';
 
 /** A stack that was created long ago. */
@@ -5,7 +6,7 @@ export const AT_REST = '=CREATE_COMPLETE';
 
 /** What is done with one stack, one action after the other. */
 // biome-ignore format: a table
-export const rosTimelines: Readonly<Record<string, Timeline>> = {
+export const ROS_TIMELINES: Readonly<Record<string, Timeline>> = {
   update:              [[0, '=UPDATE_IN_PROGRESS'], [1, '=UPDATE_COMPLETE']],
   'update-fails':      [[0, '=UPDATE_IN_PROGRESS'], [1, '=UPDATE_FAILED']],
   delete:              [[0, '=DELETE_IN_PROGRESS'], [1, '=DELETE_COMPLETE']],

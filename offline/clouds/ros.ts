@@ -1,18 +1,16 @@
-import { aliyunFaults } from './aliyun-faults.ts';
-import { type AliyunApi, sameIds } from './api.ts';
-import type { Moment, States } from './operation.ts';
-import { AT_REST, rosTimelines } from './ros-timelines.ts';
-import { lasting, telling } from './scenarios.ts';
+/**
+ * Resource Orchestration Service GetStack, 2019-09-10. Source: alibabacloud.com/help/en/ros/developer-reference/api-ros-2019-09-10-getstack;
+ * DELETE_COMPLETE from ListStacks.
+ */
+import { ALIYUN_FAULTS } from './aliyun-faults.ts';
+import { type AliyunApi, sameIds, type Told } from './api.ts';
+import { lasting, telling } from './cloud-faults.ts';
+import { type Moment, reasonOf, type States, type Step, wordFor } from './operation.ts';
+import { AT_REST, ROS_TIMELINES } from './ros-timelines.ts';
 
 const IDS = ['RegionId', 'StackId'];
 
 const YEAR_MS = 365 * 86_400_000;
-
-const OF_BEFORE = telling((body) => ({
-  ...body,
-  Status: 'UPDATE_COMPLETE',
-  UpdateTime: written(Date.parse(`${body.CreateTime}Z`) - YEAR_MS),
-}));
 
 const STATES: States = {
   CREATE_IN_PROGRESS: 'running',
@@ -48,29 +46,94 @@ const STATES: States = {
   IMPORT_UPDATE_ROLLBACK_FAILED: 'failed',
 };
 
-/**
- * Resource Orchestration Service GetStack, 2019-09-10. Source: alibabacloud.com/help/en/ros/developer-reference/api-ros-2019-09-10-getstack;
- * DELETE_COMPLETE from ListStacks.
- */
+/** UTC without a zone, as the vendor writes it: `2019-08-01T04:07:39`. */
+const written = (at: number): string => new Date(at).toISOString().slice(0, 19);
+
+const actionIn = (word: string): string => word.replace(/_?(ROLLBACK)?_(IN_PROGRESS|COMPLETE|FAILED)$/, '') || 'UPDATE';
+
+const wordOf = ({ word, phase }: Step): string => word ?? wordFor(phase, STATES) ?? 'CREATE_IN_PROGRESS';
+
+/** Whether a step begins something: another run, another action, or the same action once more after its end. */
+const isBegin = (step: Step, before: Step | undefined): boolean => {
+  if (before === undefined) return true;
+  if (step.run !== undefined) return step.run !== before.run;
+  return actionIn(wordOf(before)) !== actionIn(wordOf(step)) || /_(COMPLETE|FAILED)$/.test(wordOf(before));
+};
+
+/** A stack whose story does not begin with its creation is a year old. UpdateTime is when the last update began. */
+const timesOf = ({ operation, step }: Moment, aheadMs: number): object => {
+  const { course, beganAt } = operation;
+  const steps = course.slice(0, step && course.indexOf(step) + 1).filter(({ phase }) => phase !== 'absent');
+  const [first] = steps;
+  const isMade = first && (/^(UPDATE|IMPORT_UPDATE|DELETE|CHECK)_/.test(wordOf(first)) || `=${first.word}` === AT_REST);
+  const begun = steps.findLast(
+    (each, i) => /^(IMPORT_)?UPDATE$/.test(actionIn(wordOf(each))) && isBegin(each, steps[i - 1]),
+  );
+  return {
+    CreateTime: written((isMade ? beganAt - YEAR_MS : beganAt) + aheadMs),
+    ...(begun && { UpdateTime: written(begun.at + aheadMs) }),
+  };
+};
+
+const tells = (moment: Moment): Told => {
+  const { phase, word } = moment;
+  const action = actionIn(word);
+  const isDocumented = Object.hasOwn(STATES, word) && word !== 'REVIEW_IN_PROGRESS';
+  const operationType = isDocumented ? { operationType: action } : {};
+  if (phase === 'succeeded') return { ...operationType, reasonMessage: `Stack ${action} completed successfully` };
+  if (phase !== 'failed') return { ...operationType, reasonMessage: `Stack ${action} started` };
+  const { code, message } = reasonOf(moment, {
+    code: 'QuotaExceeded',
+    message: 'The quota of VPCs has been exhausted.',
+  });
+  return {
+    ...operationType,
+    reasonCode: code,
+    reasonMessage: `Resource ${action} failed: ${code}: ${message}`,
+    ...(/ROLLBACK_FAILED$/.test(word) && { error: `Resource ${action} failed: ${code}` }),
+  };
+};
+
+const reasonsOf = (moment: Moment): object => {
+  const { reasonCode, reasonMessage, error } = tells(moment);
+  const { operation, step } = moment;
+  const Message = (step?.reason ?? operation.reason)?.message ?? 'The quota of VPCs has been exhausted.';
+  return {
+    StatusReason: reasonMessage,
+    ...(reasonCode !== undefined && {
+      OperationInfo: { Action: 'CreateVpc', Code: reasonCode, LogicalResourceId: 'Vpc', Message },
+    }),
+    ...(error !== undefined && { RollbackFailedRootReason: error }),
+  };
+};
+
+const OF_BEFORE = telling((body) => ({
+  ...body,
+  Status: 'UPDATE_COMPLETE',
+  UpdateTime: written(Date.parse(`${body.CreateTime}Z`) - YEAR_MS),
+}));
+
 export const ros: AliyunApi = {
   name: 'aliyun-ros',
   vendor: 'aliyun',
   fields: IDS,
   states: STATES,
+  tells,
   absences: {
-    'http-404': (door, { StackId }) => door.error(404, 'StackNotFound', `The Stack (${StackId}) could not be found.`),
+    'http-404': (responder, { StackId }) =>
+      responder.error(404, 'StackNotFound', `The Stack (${StackId}) could not be found.`),
   },
-  timelines: rosTimelines,
+  timelines: ROS_TIMELINES,
   faults: {
-    ...aliyunFaults,
+    ...ALIYUN_FAULTS,
     'of-another': telling((body) => ({
       ...body,
       StackId: '00000000-0000-4000-8000-0000000000ff',
       Status: 'UPDATE_COMPLETE',
     })),
     // A replica that lags gives every other answer: the end of an update a year ago.
-    'of-before': lasting((truth, door, look, params) =>
-      look % 2 === 0 ? OF_BEFORE.play(truth, door, look, params) : truth,
+    'of-before': lasting((truth, responder, look, params) =>
+      look % 2 === 0 ? OF_BEFORE.spoil(truth, responder, look, params) : truth,
     ),
     'without-times': telling(({ CreateTime: _c, UpdateTime: _u, ...body }) => body),
   },
@@ -82,14 +145,14 @@ export const ros: AliyunApi = {
       paramsIn: 'query',
       required: IDS,
       concerns: sameIds(IDS),
-      answer({ moments: [moment], params, door, absent }) {
+      answer: ({ moments: [moment], params, responder, aheadMs, absent }) => {
         if (!moment?.word) return absent();
-        return door.ok({
+        return responder.ok({
           StackId: params.StackId,
           StackName: 'stand-in',
           RegionId: params.RegionId,
           Status: moment.word,
-          ...timesOf(moment),
+          ...timesOf(moment, aheadMs),
           ...reasonsOf(moment),
           DisableRollback: false,
           TimeoutInMinutes: 60,
@@ -98,50 +161,3 @@ export const ros: AliyunApi = {
     },
   ],
 };
-
-const actionIn = (word: string): string => word.replace(/_?(ROLLBACK)?_(IN_PROGRESS|COMPLETE|FAILED)$/, '') || 'UPDATE';
-
-/**
- * A stack whose story does not begin with its creation is a year old. UpdateTime is when the last update began: when a word
- * of an update follows one of another action or of an update that was over.
- */
-function timesOf({ operation, share }: Moment): object {
-  const { timeline, beganAt, seconds } = operation;
-  const words = timeline.filter(([from]) => from <= share).map(([from, entry]) => ({ from, word: wordOf(entry) }));
-  const isMade = /^(UPDATE|IMPORT_UPDATE|DELETE|CHECK)_/.test(words[0]?.word ?? '') || timeline[0]?.[1] === AT_REST;
-  const createdAt = isMade ? beganAt - YEAR_MS : beganAt;
-  const begun = words.findLast(({ word }, i) => {
-    const before = words[i - 1]?.word;
-    const isNew = before === undefined || actionIn(before) !== actionIn(word) || /_(COMPLETE|FAILED)$/.test(before);
-    return /^(IMPORT_)?UPDATE$/.test(actionIn(word)) && isNew;
-  });
-  return {
-    CreateTime: written(createdAt),
-    ...(begun && { UpdateTime: written(beganAt + begun.from * seconds * 1_000) }),
-  };
-}
-
-const wordOf = (entry: string): string => {
-  if (entry.startsWith('=')) return entry.slice(1);
-  return Object.keys(STATES).find((word) => STATES[word] === entry) ?? 'CREATE_IN_PROGRESS';
-};
-
-/** UTC without a zone, as the vendor writes it: `2019-08-01T04:07:39`. */
-function written(at: number): string {
-  return new Date(at).toISOString().slice(0, 19);
-}
-
-function reasonsOf({ operation, phase, word }: Moment): object {
-  const action = actionIn(word);
-  if (phase === 'succeeded') return { StatusReason: `Stack ${action} completed successfully` };
-  if (phase !== 'failed') return { StatusReason: `Stack ${action} started` };
-  const { code, message } = operation.reason ?? {
-    code: 'QuotaExceeded',
-    message: 'The quota of VPCs has been exhausted.',
-  };
-  return {
-    StatusReason: `Resource ${action} failed: ${code}: ${message}`,
-    OperationInfo: { Action: 'CreateVpc', Code: code, LogicalResourceId: 'Vpc', Message: message },
-    ...(/ROLLBACK_FAILED$/.test(word) && { RollbackFailedRootReason: `Resource ${action} failed: ${code}` }),
-  };
-}

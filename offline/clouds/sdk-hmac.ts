@@ -1,3 +1,4 @@
+/** The signature of Huawei Cloud's REST calls, as the gateway checks it. Source: Huawei Cloud, "API Request Signing Guide". */
 import type { LocalRequest } from '../local-server.ts';
 import { canonicalHeaders, canonicalQuery, decode, encode, hmacSha256, sha256 } from './signing.ts';
 
@@ -7,7 +8,7 @@ export const SDK_HMAC = 'SDK-HMAC-SHA256';
  * The signature of a request as it arrived. The path is escaped once for each segment and ends in "/" only here.
  * Source: Huawei Cloud, "API Request Signing Guide".
  */
-export function sdkHmac(request: LocalRequest, signedHeaders: readonly string[], secret: string): string {
+export const sdkHmac = (request: LocalRequest, signedHeaders: readonly string[], secret: string): string => {
   const path = request.path
     .split('/')
     .map((segment) => encode(decode(segment)))
@@ -21,9 +22,8 @@ export function sdkHmac(request: LocalRequest, signedHeaders: readonly string[],
     sha256(request.body),
   ].join('\n');
   return hmacSha256(secret, `${SDK_HMAC}\n${request.headers['x-sdk-date'] ?? ''}\n${sha256(canonical)}`);
-}
+};
 
 /** `20260102T030405Z` as epoch ms; NaN if it is not of that form. */
-export function sdkDate(text: string): number {
-  return Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-}
+export const sdkDate = (text: string): number =>
+  Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));

@@ -1,7 +1,8 @@
-import { apis } from './apis.ts';
+/** Reads settings of the stand-ins that a test has chosen. */
+import { APIS } from './apis.ts';
 import { check, isNotNegative, isNumber, isRecord, isText } from './check.ts';
-import { faultNamed } from './scenarios.ts';
-import type { Key, Settings } from './world.ts';
+import { faultNamed } from './cloud-faults.ts';
+import type { Key, Settings } from './state.ts';
 
 const isKey = (value: unknown): value is Key =>
   isRecord(value) &&
@@ -11,9 +12,9 @@ const isKey = (value: unknown): value is Key =>
   (value.expiresAt === undefined || isNumber(value.expiresAt));
 
 const isAbsence = ([name, absence]: [string, unknown]): boolean =>
-  Object.hasOwn(apis.find((api) => api.name === name)?.absences ?? {}, String(absence));
+  Object.hasOwn(APIS.find((api) => api.name === name)?.absences ?? {}, String(absence));
 
-const fits: Readonly<Record<keyof Settings, (value: unknown) => boolean>> = {
+const FITS: Readonly<Record<keyof Settings, (value: unknown) => boolean>> = {
   credentials: (value) => Array.isArray(value) && value.every(isKey),
   clockOffsetMs: isNumber,
   callsPerSecond: (value) => value === null || isNotNegative(value),
@@ -28,11 +29,11 @@ const fits: Readonly<Record<keyof Settings, (value: unknown) => boolean>> = {
 };
 
 /** The settings named in `body`, and no others; throws BadRequest for one that is unknown or does not fit. */
-export function parseSettings(body: unknown): Partial<Settings> {
+export const parseSettings = (body: unknown): Partial<Settings> => {
   check(isRecord(body), 'settings must be a JSON object');
   for (const [name, value] of Object.entries(body)) {
-    check(Object.hasOwn(fits, name), `there is no setting ${name}; there are ${Object.keys(fits).join(', ')}`);
-    check(fits[name as keyof Settings](value), `this does not fit the setting ${name}`);
+    check(Object.hasOwn(FITS, name), `there is no setting ${name}; there are ${Object.keys(FITS).join(', ')}`);
+    check(FITS[name as keyof Settings](value), `this does not fit the setting ${name}`);
   }
   return body;
-}
+};

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { apis } from '../../offline/clouds/apis.ts';
+import { APIS } from '../../offline/clouds/apis.ts';
 import { type Headers, huaweiCall, type Reply } from './signed-call.ts';
 import { askFor, codeOf, MINUTE, START, useClouds } from './stand-in.ts';
 
 const { clock, steer, ask, create, look } = useClouds();
 
 describe('every documented state is told', () => {
-  const states = apis.flatMap((api) => Object.keys(api.states).map((word) => ({ api: api.name, word })));
+  const states = APIS.flatMap((api) => Object.keys(api.states).map((word) => ({ api: api.name, word })));
   test.each(states)('$api | $word', async ({ api, word }) => {
     await create(api, { timeline: [[0, `=${word}`]] });
     const reply = await look(api);

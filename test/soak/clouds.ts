@@ -1,6 +1,6 @@
 /** The stand-in clouds under control, and what they are asked. */
 import type { CallRecord } from '../../offline/clouds/ledger.ts';
-import type { Key } from '../../offline/clouds/world.ts';
+import type { Key } from '../../offline/clouds/state.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 
 export const controlClouds = ({ stack }: Opwatch) => {

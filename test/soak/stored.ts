@@ -1,6 +1,6 @@
 /** The connections whose credentials stand in SSM, as a deployment's do: `aliyun-stored` and `huawei-stored`, at the default pace. */
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Key } from '../../offline/clouds/world.ts';
+import type { Key } from '../../offline/clouds/state.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 
 /** Puts a vendor's credentials into SSM, over those that are there: what `aws ssm put-parameter --overwrite` does. */

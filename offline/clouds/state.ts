@@ -1,3 +1,5 @@
+/** What the stand-ins remember: their settings, the operations, and what a cloud keeps of the calls it had. */
+import { randomUUID } from 'node:crypto';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { Operation } from './operation.ts';
 
@@ -13,7 +15,7 @@ export type Key = {
 
 export type Settings = {
   readonly credentials: readonly Key[];
-  /** How far the clouds' clock is ahead of this machine's, ms. */
+  /** How far the clouds' clock is ahead of the machine's, ms. */
   readonly clockOffsetMs: number;
   /** Calls that one access key may make in any second; null for no limit. */
   readonly callsPerSecond: number | null;
@@ -27,26 +29,29 @@ export type Settings = {
 
 export type Lock = { readonly failures: number; readonly until?: number };
 
+/** By API and ids; the newest of a name replaces the one before. */
+export type Operations = Map<string, Operation>;
+
 /** Everything the stand-ins remember. */
-export type World = {
-  readonly now: () => number;
+export type State = {
   settings: Settings;
-  /** By API and ids; the newest of a name replaces the one before. */
-  readonly operations: Map<string, Operation>;
+  readonly operations: Operations;
   readonly looks: Map<Operation, number>;
   readonly locks: Map<string, Lock>;
   readonly nonces: Set<string>;
   /** When each key's accepted calls of the last second came. */
   readonly recent: Map<string, readonly number[]>;
   readonly ledger: Ledger;
+  /** Names each request. */
+  readonly uniqueId: () => string;
   readonly reset: () => void;
 };
 
-export function createWorld(
-  now: () => number,
+export const createState = (
   credentials: readonly Key[],
-  operations: Map<string, Operation> = new Map(),
-): World {
+  operations: Operations = new Map(),
+  uniqueId: () => string = randomUUID,
+): State => {
   const initial: Settings = {
     credentials,
     clockOffsetMs: 0,
@@ -55,8 +60,7 @@ export function createWorld(
     absences: {},
     lockSeconds: 300,
   };
-  const world: World = {
-    now,
+  const state: State = {
     settings: initial,
     operations,
     looks: new Map(),
@@ -64,26 +68,32 @@ export function createWorld(
     nonces: new Set(),
     recent: new Map(),
     ledger: createLedger(),
-    reset() {
-      world.settings = initial;
-      for (const memory of [world.operations, world.looks, world.locks, world.nonces, world.recent]) memory.clear();
-      world.ledger.clear();
+    uniqueId,
+    reset: () => {
+      state.settings = initial;
+      for (const memory of [state.operations, state.looks, state.locks, state.nonces, state.recent]) memory.clear();
+      state.ledger.clear();
     },
   };
-  return world;
-}
+  return state;
+};
+
+/** Lets an operation begin; the same ids again begin anew. */
+export const begin = ({ operations, looks }: Pick<State, 'operations' | 'looks'>, operation: Operation): void => {
+  const name = JSON.stringify([operation.api, operation.ids]);
+  const before = operations.get(name);
+  if (before) looks.delete(before);
+  // Taken out first, so that the newest stands last.
+  operations.delete(name);
+  operations.set(name, operation);
+};
 
 /** Whether one more call of `key` keeps within the limit; counts it if so. */
-export function withinLimit(world: World, key: string): boolean {
-  const { callsPerSecond } = world.settings;
+export const withinLimit = (state: State, key: string, now: number): boolean => {
+  const { callsPerSecond } = state.settings;
   if (callsPerSecond === null) return true;
-  const now = world.now();
-  const recent = (world.recent.get(key) ?? []).filter((at) => at > now - 1000);
-  const granted = recent.length < callsPerSecond;
-  world.recent.set(key, granted ? [...recent, now] : recent);
-  return granted;
-}
-
-export function cloudTime(world: World): number {
-  return world.now() + world.settings.clockOffsetMs;
-}
+  const recent = (state.recent.get(key) ?? []).filter((at) => at > now - 1000);
+  const isGranted = recent.length < callsPerSecond;
+  state.recent.set(key, isGranted ? [...recent, now] : recent);
+  return isGranted;
+};
