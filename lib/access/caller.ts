@@ -1,8 +1,8 @@
 /** Who asks, and what that caller may: as the authorizer found out, never from anything in the request's own words. */
 
 import { DEFAULT_TENANT } from '../config/tenants.ts';
-import { placeOf, tellableBy } from '../core/place.ts';
 import { sentence } from '../core/sentences.ts';
+import { targetName, tellableBy } from '../core/target-name.ts';
 import { type Fault, pointer, Refusal } from './problem.ts';
 
 export type Scope = 'submit' | 'read' | 'operate';
@@ -92,7 +92,7 @@ export const oversteps = (
     byDefault.includes(field) ? unnamed : name;
   const places = notify
     .filter((target) => !mayTell(caller, target))
-    .map((target) => named('notify', placeOf(target), sentence('default_targets')));
+    .map((target) => named('notify', targetName(target), sentence('default_targets')));
   return [
     ...(connection === undefined || mayUse(caller, connection)
       ? []
@@ -114,5 +114,5 @@ export const oversteps = (
 /** Throws a 403 unless the caller may have this target told. */
 export const mustTell = (caller: Caller, target: string): void => {
   if (!mayTell(caller, target))
-    throw new Refusal(403, `this token may not have ${placeOf(target)} told, only ${listed(caller.targets)}`);
+    throw new Refusal(403, `this token may not have ${targetName(target)} told, only ${listed(caller.targets)}`);
 };

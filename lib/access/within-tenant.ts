@@ -1,7 +1,7 @@
 /** A caller within the bounds of its tenant. */
 
 import type { Bounds } from '../config/tenants.ts';
-import { tellableBy } from '../core/place.ts';
+import { tellableBy } from '../core/target-name.ts';
 import type { Caller } from './caller.ts';
 
 /** The entries that both lists allow; a list that is left out allows all. */

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { mustHave } from '../access/caller.ts';
 import { answer, jsonBody } from '../access/http-event.ts';
 import { Refusal } from '../access/problem.ts';
-import { habitsOf } from '../config/habits.ts';
+import { lookPolicyOf } from '../config/look-policy.ts';
 import { dueBy } from '../core/next-look.ts';
 import { isOver, stop, type Watch } from '../core/watch.ts';
 import { readDeadline } from '../submit/submission.ts';
@@ -30,7 +30,7 @@ export const extend: Handle = async (event, caller, runtime) => {
   if (!body.success) throw new Refusal(422, 'the body must be {"deadline": ...} and nothing else');
   const { at, detail } = readDeadline(body.output.deadline, runtime.now());
   if (detail) throw new Refusal(422, `deadline ${detail}`, [{ pointer: '/deadline', detail }]);
-  const due = (watch: Watch) => dueBy(watch, at, runtime.now(), habitsOf(watch, runtime.config));
+  const due = (watch: Watch) => dueBy(watch, at, runtime.now(), lookPolicyOf(watch, runtime.config));
   const changed = await changeWatch(item, due, runtime);
   if (!changed) throw noSuchWatch();
   if (isOver(changed.body.status)) throw new Refusal(409, `the watch is over: ${changed.body.status}`);

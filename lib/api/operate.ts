@@ -4,7 +4,7 @@ import { type Caller, mustHave, mustTell } from '../access/caller.ts';
 import { answer, jsonBody } from '../access/http-event.ts';
 import { Refusal, TOO_MANY_DELIVERIES, tooMany } from '../access/problem.ts';
 import type { Key } from '../core/item.ts';
-import { placeOf } from '../core/place.ts';
+import { targetName } from '../core/target-name.ts';
 import { parseInstant } from '../core/time.ts';
 import type { Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
@@ -32,7 +32,7 @@ const withDelivery =
     if (delivery) mustTell(caller, delivery.body.target);
     const after = delivery && (await act(key, runtime, caller));
     if (!after) throw noSuchDelivery();
-    note(what, { watch: watch.pk, delivery: id, target: placeOf(after.body.target) }, event, caller, runtime);
+    note(what, { watch: watch.pk, delivery: id, target: targetName(after.body.target) }, event, caller, runtime);
     const { target, state, dismissedAt } = after.body;
     const at = dismissedAt === undefined ? undefined : new Date(dismissedAt).toISOString();
     return answer(status, { id: after.body.id, target, state, dismissedAt: at });
@@ -87,7 +87,7 @@ const withParked =
     const isMeant = (watch: Watch) => isTheirs(watch, caller);
     const wanted = { tenant: caller.tenant, target, since, until, isMeant, ...(cursor !== undefined && { cursor }) };
     const { cursor: next, ...done } = await act(wanted, runtime, caller);
-    note(what, { target: placeOf(target), from, to, ...done }, event, caller, runtime);
+    note(what, { target: targetName(target), from, to, ...done }, event, caller, runtime);
     return answer(status, { ...done, cursor: next });
   };
 

@@ -2,8 +2,8 @@
 
 import { Refusal } from '../access/problem.ts';
 import type { Config } from '../config/config.ts';
-import { isCallback, placeOf } from '../core/place.ts';
 import { SECOND } from '../core/schedule.ts';
+import { isCallback, targetName } from '../core/target-name.ts';
 import { turnKey } from '../core/turn.ts';
 import { originTurn } from '../deliver/recipient.ts';
 import { refusal } from '../net/address-guard.ts';
@@ -16,7 +16,7 @@ type Tools = Pick<Runtime, 'turns' | 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 /** An origin as a caller writes it. Throws the Refusal 422 for what can be none of a callback. */
 export const readOrigin = (text: string, { addresses }: Pick<Config, 'addresses'>): string => {
-  const isOrigin = isCallback(text) && placeOf(text) === text;
+  const isOrigin = isCallback(text) && targetName(text) === text;
   const reason = isOrigin
     ? refusal(text, addresses)
     : 'must be an origin such as https://ci.example.com, without a path';

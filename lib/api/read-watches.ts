@@ -2,7 +2,7 @@
 import { mustHave } from '../access/caller.ts';
 import { answer } from '../access/http-event.ts';
 import { Refusal } from '../access/problem.ts';
-import { habitsOf } from '../config/habits.ts';
+import { lookPolicyOf } from '../config/look-policy.ts';
 import { type Lane, openLane } from '../core/lane.ts';
 import { deliveryViews, pauseView, shownWithin, watchView } from '../core/view.ts';
 import { isOver, STATUSES, type Watch } from '../core/watch.ts';
@@ -18,7 +18,7 @@ const view = (watch: Watch, lane: Lane, runtime: Runtime) =>
   watchView(
     watch,
     linksOf(watch, runtime),
-    habitsOf(watch, runtime.config),
+    lookPolicyOf(watch, runtime.config),
     lane,
     runtime.now(),
     contextsOf(watch, runtime.config),

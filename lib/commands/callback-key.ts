@@ -14,7 +14,7 @@ import settings from '#config';
 import { readConfig } from '../config/config.ts';
 import { createSecrets } from '../config/secrets.ts';
 import { DEFAULT_TENANT } from '../config/tenants.ts';
-import { isOrigin } from '../core/place.ts';
+import { isOrigin } from '../core/target-name.ts';
 import { callbackSecrets } from '../net/callback-keys.ts';
 import { publicKeyOf } from '../net/standard-webhooks.ts';
 

@@ -16,8 +16,8 @@ import { endOf, newToken, TOKENS, type Token, tokenEndKey, tokenKey } from '../a
 import { DEFAULT_TENANT } from '../config/tenants.ts';
 import { isCanary } from '../core/canary.ts';
 import type { Item } from '../core/item.ts';
-import { isOrigin } from '../core/place.ts';
 import { DAY } from '../core/schedule.ts';
+import { isOrigin } from '../core/target-name.ts';
 import { createTable, type Table } from '../store/store.ts';
 
 const USAGE = `usage:

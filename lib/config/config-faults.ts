@@ -34,6 +34,9 @@ export type Checked = v.InferOutput<typeof Settings>;
 
 export const Common = v.strictObject(commonEntries);
 
+/** Settings of earlier releases, and their names today. */
+const RENAMED: Readonly<Record<string, string>> = { lane: 'rate' };
+
 /** What of a target's settings opwatch itself heeds, and what is its type's own. */
 export const partsOf = ({ type, ...rest }: Checked['targets'][string]) => {
   const isCommon = (name: string) => name in commonEntries;
@@ -41,7 +44,7 @@ export const partsOf = ({ type, ...rest }: Checked['targets'][string]) => {
   return {
     type,
     common: Object.fromEntries(entries.filter(([name]) => isCommon(name))),
-    own: Object.fromEntries(entries.filter(([name]) => !isCommon(name))),
+    own: Object.fromEntries(entries.filter(([name]) => !isCommon(name) && !Object.hasOwn(RENAMED, name))),
   };
 };
 
@@ -92,6 +95,8 @@ export const crossFaults = (settings: Checked, knownProviders: ReadonlyMap<strin
       continue;
     }
     const { common, own } = partsOf(target);
+    for (const [old, today] of Object.entries(RENAMED))
+      if (Object.hasOwn(target, old)) faults.push(`targets.${name}.${old}: is called "${today}" now`);
     for (const checked of [v.safeParse(Common, common), v.safeParse(kind.settings, own)]) {
       if (!checked.success) faults.push(...faultsOf(checked.issues, `targets.${name}`));
     }

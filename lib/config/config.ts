@@ -24,8 +24,8 @@ export type TargetConfig = {
   readonly settings: unknown;
   /** Which events it is told; left out, all. */
   readonly events?: readonly EventType[];
-  /** In place of its type's own lane. */
-  readonly lane?: Rate;
+  /** In place of its type's own rate. */
+  readonly rate?: Rate;
   /** One message is kept up to date, in place of several. */
   readonly progress?: boolean;
   /** In place of what is usual for its type. */
@@ -83,12 +83,12 @@ export const readConfig = (input: unknown): Config => {
   const connections = new Map(Object.entries(settings.connections).map(([name, rest]) => [name, { name, ...rest }]));
   const targets = Object.entries(settings.targets).map(([name, target]) => {
     const { type, common, own } = partsOf(target);
-    const { events, lane, progress, link } = v.parse(Common, common);
+    const { events, rate, progress, link } = v.parse(Common, common);
     // Parsed, not as it stands: with what a type sets where nothing is said.
     const parsed = v.parse(targetOf(type)?.settings ?? v.unknown(), own);
     const heeded = {
       ...(events && { events }),
-      ...(lane && { lane }),
+      ...(rate && { rate }),
       ...(progress && { progress }),
       ...(link && { link }),
     };

@@ -1,8 +1,8 @@
 /** Tenants as the configuration has them, and what bounds a tenant's callers. */
 import * as v from 'valibot';
 import { LimitSettings } from '../core/allowance.ts';
-import { ANY_CALLBACK, isOrigin, tellableBy } from '../core/place.ts';
 import { Reference } from '../core/reference.ts';
+import { ANY_CALLBACK, isOrigin, tellableBy } from '../core/target-name.ts';
 import { CALLBACK_SIGNINGS, type CallbackSigning } from '../net/callback-keys.ts';
 
 /** Direct invokes, schedules and IAM principals act for this tenant. */

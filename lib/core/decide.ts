@@ -11,7 +11,7 @@ import type { Observation } from './observation.ts';
 import { BLOCKED_AFTER_MS, FOLLOW_EVERY_MS, RETRY_AFTER_LOOK_MAX_MS, troubleGap } from './schedule.ts';
 import { sentence } from './sentences.ts';
 import { plain } from './text.ts';
-import { ended, enter, type Habits, isOver, type Owed, owing, owingAside, type Watch } from './watch.ts';
+import { ended, enter, isOver, type LookPolicy, type Owed, owing, owingAside, type Watch } from './watch.ts';
 
 type Seen = Observation & { kind: 'seen' };
 
@@ -33,7 +33,7 @@ const otherRun = (watch: Watch, { run, word }: Seen): string | undefined => {
   return watch.run === undefined || watch.run === run ? undefined : sentence('another_run', { word });
 };
 
-const seen = (watch: Watch, told: Seen, now: number, habits: Habits): Watch => {
+const seen = (watch: Watch, told: Seen, now: number, policy: LookPolicy): Watch => {
   const sight = { ...told, word: plain(told.word, CODE_BYTES), ...(told.run && { run: plain(told.run, CODE_BYTES) }) };
   const { word, run = watch.run } = sight;
   const reported = watch.unknownWords ?? [];
@@ -53,7 +53,7 @@ const seen = (watch: Watch, told: Seen, now: number, habits: Habits): Watch => {
   const entered = enter(next, sight.status, now, word);
   if (isOver(sight.status)) return owing({ ...entered, ...aboutEnd(sight), endedAt: now }, sight.status, now);
   const isWaiting = sight.status === 'attention' && watch.status !== 'attention';
-  return owingProgress(isWaiting ? owing(entered, 'attention', now) : entered, now, habits.followers ?? []);
+  return owingProgress(isWaiting ? owing(entered, 'attention', now) : entered, now, policy.followers ?? []);
 };
 
 const aboutEnd = ({ evidence, note }: Seen): Pick<Watch, 'evidence' | 'note'> => ({
@@ -78,7 +78,7 @@ const isInGrace = ({ seenAt, waits, graceFrom, submittedAt }: Watch, now: number
   return graceFrom === undefined ? seenAt === undefined && now < submittedAt + graceMs : now < graceFrom + graceMs;
 };
 
-const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: number, habits: Habits): Watch => {
+const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: number, policy: LookPolicy): Watch => {
   const { trouble: _, waits, ...rest } = watch;
   const known: Watch = {
     ...rest,
@@ -89,14 +89,14 @@ const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: nu
   const atRest: Watch = { ...known, ...(waits && { graceFrom: now }) };
   // One answer alone ends no watch while another look will follow: it may come from a replica that lags.
   const isFirst = watch.seenAt === undefined && (watch.heard?.at ?? now) >= now && now < watch.deadline;
-  const isEarly = (isFirst && !absence.unanswered) || isInGrace(atRest, now, habits.graceMs);
+  const isEarly = (isFirst && !absence.unanswered) || isInGrace(atRest, now, policy.graceMs);
   // Looks that miss what was never seen are not worth a write each: the grace time bounds them. A silence has no such bound.
   const isCounted = watch.seenAt !== undefined || absence.unanswered !== undefined;
   const next: Watch = { ...atRest, misses: isCounted && !isEarly ? watch.misses + 1 : watch.misses };
   const shows = plain(absence.shows, TEXT_BYTES);
   if (isEarly && !(absence.forgotten && watch.seenAt !== undefined)) return next;
   if (absence.forgotten || !isCounted) return ended(next, 'lost', now, shows);
-  return next.misses < habits.missesUntilLost ? next : ended(next, 'lost', now, shows);
+  return next.misses < policy.missesUntilLost ? next : ended(next, 'lost', now, shows);
 };
 
 /** After an answer: what kept the looks from bringing one is over, and those who were told of it are told that, too. */
@@ -160,25 +160,25 @@ export const decide = (
   watch: Watch,
   observation: Observation,
   now: number,
-  habits: Habits,
+  policy: LookPolicy,
   from: number = now,
 ): Watch => {
   if (isOver(watch.status)) return watch;
-  if (observation.kind === 'unanswered') return afterNoAnswer(watch, observation.error, now, habits, from);
+  if (observation.kind === 'unanswered') return afterNoAnswer(watch, observation.error, now, policy, from);
   const answer = ofOwnRun(watch, observation);
-  const told = answer.kind === 'seen' ? seen(watch, answer, now, habits) : absent(watch, answer, now, habits);
+  const told = answer.kind === 'seen' ? seen(watch, answer, now, policy) : absent(watch, answer, now, policy);
   const silence = answer.kind === 'absent' ? answer.unanswered : undefined;
-  if (silence) return afterSilence(watch, told, silence, now, usualLook(told, from, habits));
+  if (silence) return afterSilence(watch, told, silence, now, usualLook(told, from, policy));
   const heard = heardIn(answer, now);
-  const looked: Watch = { ...heardFrom(told, watch, heard, habits.followers ?? []), lookedAt: now };
+  const looked: Watch = { ...heardFrom(told, watch, heard, policy.followers ?? []), lookedAt: now };
   if (isOver(looked.status)) return looked;
   if (now >= watch.deadline) return ended(looked, 'timed_out', now, noteOfLastLook(heard));
-  return { ...looked, nextLookAt: Math.min(usualLook(looked, from, habits), looked.deadline) };
+  return { ...looked, nextLookAt: Math.min(usualLook(looked, from, policy), looked.deadline) };
 };
 
-const afterNoAnswer = (watch: Watch, error: LookError, now: number, habits: Habits, from: number): Watch => {
+const afterNoAnswer = (watch: Watch, error: LookError, now: number, policy: LookPolicy, from: number): Watch => {
   const looked: Watch = { ...unanswered(watch, error, now), lookedAt: now };
-  const nextLookAt = afterTrouble(looked, error, usualLook(looked, from, habits), now);
+  const nextLookAt = afterTrouble(looked, error, usualLook(looked, from, policy), now);
   if (now < watch.deadline) return { ...looked, nextLookAt: Math.min(nextLookAt, watch.deadline) };
   const { code, message } = inTrouble(watch, error, now);
   return overdue(looked, { cause: causeOf(error), code, message }, nextLookAt, now);

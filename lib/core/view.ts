@@ -6,7 +6,7 @@ import type { Lane } from './lane.ts';
 import { missedBy } from './missed.ts';
 import { projectNextLook } from './next-look.ts';
 import { SECOND } from './schedule.ts';
-import { type Habits, isOver, type Watch } from './watch.ts';
+import { isOver, type LookPolicy, type Watch } from './watch.ts';
 
 const iso = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
 
@@ -17,12 +17,12 @@ const iso = (at: number | undefined): string | undefined => (at === undefined ? 
 export const watchView = (
   watch: Watch,
   links: Links,
-  habits: Habits,
+  policy: LookPolicy,
   lane: Lane,
   now: number,
   contexts: Readonly<Record<string, string>> = {},
 ) => {
-  const nextLookAt = rests(lane, now) ? undefined : projectNextLook(watch, now, habits);
+  const nextLookAt = rests(lane, now) ? undefined : projectNextLook(watch, now, policy);
   return {
     id: watch.id,
     url: links.watch,

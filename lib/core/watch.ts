@@ -101,8 +101,8 @@ export type Watch = {
   readonly told?: { readonly at: number; readonly what: string };
 };
 
-/** How an operation is looked at: its API's habits and the configured gap. */
-export type Habits = {
+/** How an operation is looked at: its API's policy and the configured gap. */
+export type LookPolicy = {
   readonly graceMs: number;
   readonly missesUntilLost: number;
   readonly forgetsAfterMs?: number;

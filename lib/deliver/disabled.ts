@@ -1,9 +1,9 @@
 /** What becomes of deliveries to whom nothing is sent: a named target that wants no more, an origin that was disabled. */
 
 import { heldUp, usualEnd } from '../core/delivery.ts';
-import { placeOf } from '../core/place.ts';
 import { EARLY_MS, SECOND } from '../core/schedule.ts';
 import { sentence } from '../core/sentences.ts';
+import { targetName } from '../core/target-name.ts';
 import type { Disabled } from '../core/turn.ts';
 import type { Runtime } from '../runtime.ts';
 import { withBody } from '../store/items.ts';
@@ -25,7 +25,7 @@ export const tellOfDisabling = async (
   if (isNamed) return tellOperators({ event: 'target_disabled', at: since, target: turn, reason }, runtime);
   if (!due || isAsked) return;
   const { tenant, target } = due.job.item.body;
-  await tellTenant({ event: 'origin_disabled', at: since, tenant, target: placeOf(target), reason }, runtime);
+  await tellTenant({ event: 'origin_disabled', at: since, tenant, target: targetName(target), reason }, runtime);
 };
 
 /** No attempt is made: deliveries to a named target end at once, those to a callback wait. */

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { DEFAULT_TENANT } from '../config/tenants.ts';
 import { newDelivery } from '../core/delivery.ts';
 import { isUrgent, type Notice } from '../core/notice.ts';
-import { isCallback, placeOf } from '../core/place.ts';
+import { isCallback, targetName } from '../core/target-name.ts';
 import { takeNotice } from '../limits/notice-limit.ts';
 import type { Runtime } from '../runtime.ts';
 import { newDeliveryItem } from '../store/items.ts';
@@ -64,7 +64,7 @@ const oweWithin = async (tenant: string, notice: Notice, to: Addressed, tools: L
 
 /** Who cannot be told cannot be told that either. */
 const withoutItself = (targets: readonly string[], notice: Notice): readonly string[] =>
-  targets.filter((target) => !('target' in notice) || placeOf(target) !== notice.target);
+  targets.filter((target) => !('target' in notice) || targetName(target) !== notice.target);
 
 const canTell = (name: string, { targets }: Config): boolean =>
   isCallback(name) || targetOf(targets.get(name)?.type ?? '')?.notice !== undefined;

@@ -6,8 +6,8 @@ import { isOnTheWay } from '../core/event.ts';
 import type { Item } from '../core/item.ts';
 import { isNotice } from '../core/notice.ts';
 import { isOvertaken } from '../core/overtaken.ts';
-import { placeOf } from '../core/place.ts';
 import { SECOND } from '../core/schedule.ts';
+import { targetName } from '../core/target-name.ts';
 import { plain } from '../core/text.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Watch } from '../core/watch.ts';
@@ -70,14 +70,14 @@ const isLate = async ({ pk, body }: DeliveryItem, { table }: Runtime): Promise<b
 /** Operators hear of it before it is written; that they could not be told, they hear by the alarm alone. */
 const tellOfParking = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
   if (isNotice(body.event)) return;
-  const about = { target: placeOf(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
+  const about = { target: targetName(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
   await tellOperatorsOf(body.tenant, { event: 'delivery_parked', at: runtime.now(), ...about }, runtime);
 };
 
 /** What only a person can mend is told at the first sign, and not when all attempts are used up. */
 const tellOfEnding = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
   if (isNotice(body.event)) return;
-  const about = { target: placeOf(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
+  const about = { target: targetName(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
   await tellOperatorsOf(body.tenant, { event: 'target_ended', at: runtime.now(), ...about }, runtime);
 };
 
@@ -85,7 +85,7 @@ const report = (before: Delivery, { pk, body }: DeliveryItem, verdict: Verdict, 
   const { id, event, state, attempts } = body;
   // The canary has a line and a metric of its own.
   if (event.event === 'progress' || before.state === state || isCanary(body.tenant)) return;
-  const about = { watch: isNotice(event) ? undefined : pk, delivery: id, target: placeOf(body.target), attempts };
+  const about = { watch: isNotice(event) ? undefined : pk, delivery: id, target: targetName(body.target), attempts };
   if (state === 'parked') {
     log.error('delivery parked', { ...about, why: describe(verdict) }, { deliveriesParked: [1, 'Count'] });
   }

@@ -7,9 +7,9 @@ import type { Delivery } from '../core/delivery.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { EventType } from '../core/event.ts';
 import type { Key } from '../core/item.ts';
-import { isCallback, placeOf } from '../core/place.ts';
 import { isReference } from '../core/reference.ts';
 import { sentence } from '../core/sentences.ts';
+import { isCallback, targetName } from '../core/target-name.ts';
 import { SEATS } from '../core/turn.ts';
 import type { Rate } from '../core/verdict.ts';
 import type { Watch } from '../core/watch.ts';
@@ -72,7 +72,7 @@ export const contextsOf = ({ notify, ...watch }: Watch, config: Config): Readonl
   );
 
 /** The turn of a callback: that of its tenant and origin. */
-export const originTurn = (tenant: string, callback: string): string => `${tenant} ${placeOf(callback)}`;
+export const originTurn = (tenant: string, callback: string): string => `${tenant} ${targetName(callback)}`;
 
 export const recipientOf = (
   { target: name, tenant }: Pick<Delivery, 'target' | 'tenant'>,
@@ -84,10 +84,10 @@ export const recipientOf = (
     // Opened, it has the secrets that sign for its origin.
     settings: { url: name },
   });
-  const configured: Pick<TargetConfig, 'type' | 'settings' | 'lane' | 'progress' | 'link'> = isNamed
+  const configured: Pick<TargetConfig, 'type' | 'settings' | 'rate' | 'progress' | 'link'> = isNamed
     ? (config.targets.get(name) ?? { type: '', settings: {} })
     : callback();
-  const { type, settings, lane, progress = false, link } = configured;
+  const { type, settings, rate, progress = false, link } = configured;
   const target = targetOf(type);
   const follows = progress && target?.edit !== undefined;
   return {
@@ -96,7 +96,7 @@ export const recipientOf = (
     isNamed,
     isInternal: name === CANARY,
     seats: isNamed ? SEATS : SEATS - 1,
-    rate: lane ?? target?.lane ?? {},
+    rate: rate ?? target?.rate ?? {},
     follows,
     isLinked: (link ?? target?.usualLink) !== 'none',
     heldKey: (watch) => heldKeyOf(watch, name, target, settings, follows),
@@ -108,7 +108,7 @@ export const recipientOf = (
       const read = (reference: string) => secrets.read([reference], options);
       if (isNamed) return { target, settings: await resolved(settings, read) };
       const { signing = [], callbackSigning } = config.tenants.get(tenant) ?? {};
-      const keys = callbackSecrets((await Promise.all(signing.map(read))).flat(), callbackSigning, placeOf(name));
+      const keys = callbackSecrets((await Promise.all(signing.map(read))).flat(), callbackSigning, targetName(name));
       return { target, settings: { url: name, secrets: keys } };
     },
   };

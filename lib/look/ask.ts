@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cloud, Credentials } from '../clouds/cloud.ts';
-import { askOf } from '../config/habits.ts';
+import { askOf } from '../config/look-policy.ts';
 import { SecretError } from '../config/secrets.ts';
 import type { ConnectionConfig } from '../config/settings.ts';
 import { ClockSkew, LookError, NotAllowed, Refused, Throttled } from '../core/errors.ts';

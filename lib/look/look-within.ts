@@ -1,7 +1,7 @@
 /** Looks at opwatch's own operations: no cloud is asked, so they need no connection, no credentials and no pace. */
 
 import type { Cloud } from '../clouds/cloud.ts';
-import { askOf } from '../config/habits.ts';
+import { askOf } from '../config/look-policy.ts';
 import type { Watch } from '../core/watch.ts';
 import { providerNamed } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';

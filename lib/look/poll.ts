@@ -1,6 +1,6 @@
 /** Wake-ups for watches: look, decide, write down what changed, announce what is over. */
 import { isDeepStrictEqual } from 'node:util';
-import { habitsOf } from '../config/habits.ts';
+import { lookPolicyOf } from '../config/look-policy.ts';
 import type { Missed } from '../core/deadline.ts';
 import { decide, waited } from '../core/decide.ts';
 import { openLane } from '../core/lane.ts';
@@ -98,7 +98,7 @@ const withoutLook = async (job: WatchJob, runtime: Runtime): Promise<Fate | unde
   const watch = job.item.body;
   const now = runtime.now();
   if (isOver(watch.status)) return settle(job, job.item, runtime);
-  const isDue = isLookDue(watch, now, habitsOf(watch, runtime.config));
+  const isDue = isLookDue(watch, now, lookPolicyOf(watch, runtime.config));
   return isDue ? undefined : stayIdle(job, { backAt: watch.nextLookAt }, runtime);
 };
 
@@ -141,7 +141,8 @@ const missedFor = async (watch: Watch, why: Unasked, { pace, now }: Runtime): Pr
 const afterLook = async (job: WatchJob, outcome: Outcome, moment: number, runtime: Runtime): Promise<Fate> => {
   const now = runtime.now();
   if ('observation' in outcome) {
-    const after = (watch: Watch) => decide(watch, outcome.observation, now, habitsOf(watch, runtime.config), moment);
+    const after = (watch: Watch) =>
+      decide(watch, outcome.observation, now, lookPolicyOf(watch, runtime.config), moment);
     return change(job, after, { isLook: true }, runtime);
   }
   const { why, backAt, slots } = outcome;

@@ -11,8 +11,8 @@ import { code, type Fields, fields, given, instant, text } from '../clouds/field
 import { type LookError, Misconfigured } from '../core/errors.ts';
 import type { Ask, Memo, Observation } from '../core/observation.ts';
 import { sentence } from '../core/sentences.ts';
-import { broughtNothing, oneByOne } from './kit/in-turn.ts';
 import { id } from './kit/operation.ts';
+import { broughtNothing, lookSequentially } from './kit/sequentially.ts';
 import { absentBy, asWritten, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Provider } from './provider.ts';
 
@@ -117,5 +117,5 @@ export const aliyunBpStudio: Provider<BpStudioOperation> = {
     forgetsAfterMs: KEPT_MS,
     console: () => 'https://bpstudio.console.aliyun.com/',
   },
-  look: oneByOne(lookAt),
+  look: lookSequentially(lookAt),
 };

@@ -7,8 +7,8 @@ import { code, count, type Fields, fields, given, list, text } from '../clouds/f
 import { type LookError, Misconfigured } from '../core/errors.ts';
 import type { Ask, Observation, Progress } from '../core/observation.ts';
 import { sentence } from '../core/sentences.ts';
-import { broughtNothing, concernsAll, inTurn, orThrow } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
+import { broughtNothing, concernsAll, orThrow, sequentially } from './kit/sequentially.ts';
 import { absentBy, asWritten, inAnyCase, type States, sightOf } from './kit/sight.ts';
 import type { Provider } from './provider.ts';
 
@@ -153,9 +153,9 @@ const underWay = async (asks: readonly Ask<EhpcOperation>[], first: EhpcOperatio
 const lookTogether = async (asks: readonly Ask<EhpcOperation>[], cloud: Cloud): Promise<readonly Observation[]> => {
   const lookAtOne = (ask: Ask<EhpcOperation>) => lookAt(ask, cloud);
   const [first] = asks;
-  if (first === undefined || asks.length === 1) return inTurn(asks, lookAtOne);
+  if (first === undefined || asks.length === 1) return sequentially(asks, lookAtOne);
   const { found, gone, barred } = await underWay(asks, first.operation, cloud);
-  return inTurn(asks, lookAtOne, ({ operation }) => gone ?? found.get(inAnyCase(operation.TaskId)), barred);
+  return sequentially(asks, lookAtOne, ({ operation }) => gone ?? found.get(inAnyCase(operation.TaskId)), barred);
 };
 
 export const aliyunEhpc: Provider<EhpcOperation> = {

@@ -5,8 +5,8 @@ import type { Cloud } from '../clouds/cloud.ts';
 import { code, fields, given, instant, text } from '../clouds/fields.ts';
 import type { Ask, Observation } from '../core/observation.ts';
 import { sentence } from '../core/sentences.ts';
-import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
+import { lookSequentially } from './kit/sequentially.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Provider } from './provider.ts';
 
@@ -93,5 +93,5 @@ export const aliyunEmr: Provider<EmrOperation> = {
     console: ({ RegionId, ClusterId }) =>
       `https://emr-next.console.aliyun.com/#/region/${RegionId}/resource/all/ecs/detail/${encodeURIComponent(ClusterId)}/overview`,
   },
-  look: oneByOne(lookAt),
+  look: lookSequentially(lookAt),
 };

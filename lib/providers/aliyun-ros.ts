@@ -8,10 +8,10 @@ import type { Cloud } from '../clouds/cloud.ts';
 import { ACTIONS, isCreation, isUpdate, stackOf, utc } from '../clouds/ros-stack.ts';
 import type { Ask, Observation } from '../core/observation.ts';
 import { sentence } from '../core/sentences.ts';
-import { oneByOne } from './kit/in-turn.ts';
 import { id, region } from './kit/operation.ts';
 import { BEGINS, ofNone, ofRun, type RosOperation } from './kit/ros-run.ts';
 import { byClockOf } from './kit/run.ts';
+import { lookSequentially } from './kit/sequentially.ts';
 import { mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Provider } from './provider.ts';
 
@@ -129,5 +129,5 @@ export const aliyunRos: Provider<RosOperation> = {
     console: ({ RegionId, StackId }) =>
       `https://ros.console.aliyun.com/${RegionId}/stacks/${encodeURIComponent(StackId)}`,
   },
-  look: oneByOne(lookAt),
+  look: lookSequentially(lookAt),
 };

@@ -22,9 +22,9 @@ import { byCluster, described, type Shown } from '../clouds/huawei-dws-witness.t
 import { stampOf } from '../clouds/stamp.ts';
 import type { Ask, Facts, Memo, Observation } from '../core/observation.ts';
 import { sentence } from '../core/sentences.ts';
-import { inTurn, orThrow } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
 import { byClockOf } from './kit/run.ts';
+import { orThrow, sequentially } from './kit/sequentially.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Provider } from './provider.ts';
 
@@ -180,6 +180,6 @@ export const huaweiDws: Provider<DwsOperation> = {
       cluster ??= clusterAt(operation, cloud);
       return cluster;
     };
-    return orThrow(await inTurn(asks, (ask) => lookAt(ask, cloud, witness)));
+    return orThrow(await sequentially(asks, (ask) => lookAt(ask, cloud, witness)));
   },
 };

@@ -5,8 +5,8 @@ import { capitals, code, count, type Fields, fields, given, instant, list, text,
 import { callHuawei } from '../clouds/huawei.ts';
 import type { Ask, Facts, Observation, Progress } from '../core/observation.ts';
 import { sentence } from '../core/sentences.ts';
-import { oneByOne } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
+import { lookSequentially } from './kit/sequentially.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Provider } from './provider.ts';
 
@@ -114,5 +114,5 @@ export const huaweiJob: Provider<JobOperation> = {
     forgetsAfterMs: KEPT_MS,
     console: ({ region }) => `https://console.huaweicloud.com/console/?region=${region}`,
   },
-  look: oneByOne(lookAt),
+  look: lookSequentially(lookAt),
 };

@@ -4,8 +4,8 @@ import type { Cloud } from '../clouds/cloud.ts';
 import { code, type Fields, fields, given, parseFields, text } from '../clouds/fields.ts';
 import { callHuawei } from '../clouds/huawei.ts';
 import type { Ask, Facts, Observation } from '../core/observation.ts';
-import { oneByOne } from './kit/in-turn.ts';
 import { region, segment } from './kit/operation.ts';
+import { lookSequentially } from './kit/sequentially.ts';
 import { absentBy, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Provider } from './provider.ts';
 
@@ -72,5 +72,5 @@ export const huaweiModelArts: Provider<ModelArtsOperation> = {
     missesUntilLost: 3,
     console: ({ region }) => `https://console.huaweicloud.com/modelarts/?region=${region}`,
   },
-  look: oneByOne(lookAt),
+  look: lookSequentially(lookAt),
 };

@@ -2,7 +2,7 @@
 import type { Caller } from '../access/caller.ts';
 import { type Problem, pointer, problem, TOO_MANY_DELIVERIES, TOO_MANY_REQUESTS, tooMany } from '../access/problem.ts';
 import { withinTenant } from '../access/within-tenant.ts';
-import { habitsOf } from '../config/habits.ts';
+import { lookPolicyOf } from '../config/look-policy.ts';
 import { openLane } from '../core/lane.ts';
 import { sentence } from '../core/sentences.ts';
 import { type WatchView, watchView } from '../core/view.ts';
@@ -11,7 +11,7 @@ import { contextsOf } from '../deliver/recipient.ts';
 import { lanesOf } from '../limits/pace.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
-import { type Accepted, type NoPlace, type NotTaken, type Quota, submit, WATCH_TARGETS_MAX } from './submit.ts';
+import { type Accepted, type NotTaken, type OverQuota, type Quota, submit, WATCH_TARGETS_MAX } from './submit.ts';
 
 type One = { readonly status: number; readonly body: WatchView | Problem };
 type Many = {
@@ -43,20 +43,20 @@ export const receive = async (input: unknown, asking: Caller, runtime: Runtime):
     checkSubmission(one, { ...caller, config, now: now() }, many ? pointer('', i) : ''),
   );
   const good = checked.flatMap((check) => ('submission' in check ? [check.submission] : []));
-  const takePlace = async ({ watches, deliveries }: Quota): Promise<NoPlace | undefined> => {
+  const takeQuota = async ({ watches, deliveries }: Quota): Promise<OverQuota | undefined> => {
     if (caller.isUnlimited) return undefined;
     const waitMs = watches > 0 ? await limits.places.take(tenant, watches) : 0;
     if (waitMs > 0) return { waitMs, of: 'watches' };
     const waitsMs = deliveries > 0 ? await limits.deliveries.take(tenant, deliveries) : 0;
     return waitsMs > 0 ? { waitMs: waitsMs, of: 'deliveries' } : undefined;
   };
-  const accepted = await submit(good, tenant, runtime, takePlace);
+  const accepted = await submit(good, tenant, runtime, takeQuota);
 
   const lanes = await lanesOf(
     good.map(({ connection }) => connection),
     runtime,
   );
-  const answerTo = (check: Checked, taken: Accepted | NoPlace | NotTaken | undefined): One => {
+  const answerTo = (check: Checked, taken: Accepted | OverQuota | NotTaken | undefined): One => {
     if ('faults' in check) {
       return check.faults.length > 0
         ? { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) }
@@ -79,7 +79,7 @@ export const receive = async (input: unknown, asking: Caller, runtime: Runtime):
     const body = watchView(
       watch,
       linksOf(watch, { env }),
-      habitsOf(watch, config),
+      lookPolicyOf(watch, config),
       lane,
       now(),
       contextsOf(watch, config),

@@ -15,10 +15,10 @@ import type { Submission } from './submission.ts';
 export type Quota = { readonly watches: number; readonly deliveries: number };
 
 /** There is no room for that; nothing was written. After `waitMs` there may be. */
-export type NoPlace = { readonly waitMs: number; readonly of: keyof Quota };
+export type OverQuota = { readonly waitMs: number; readonly of: keyof Quota };
 
 /** Takes room for it, all or nothing, or tells what there is none of; see limits.ts. */
-type TakePlace = (quota: Quota) => Promise<NoPlace | undefined>;
+type TakeQuota = (quota: Quota) => Promise<OverQuota | undefined>;
 
 type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>;
 type Submitting = Tools & Pick<Runtime, 'config'>;
@@ -48,10 +48,10 @@ export const submit = async (
   submissions: readonly Submission[],
   tenant: string,
   tools: Submitting,
-  takePlace: TakePlace,
-): Promise<(Accepted | NoPlace | NotTaken)[]> => {
+  takeQuota: TakeQuota,
+): Promise<(Accepted | OverQuota | NotTaken)[]> => {
   const acceptOne = (submission: Submission) =>
-    accept(submission, tenant, tools, takePlace).catch((error): NotTaken => {
+    accept(submission, tenant, tools, takeQuota).catch((error): NotTaken => {
       tools.log.error('submission not taken', { provider: submission.provider.traits.name, error: String(error) });
       return { failed: true };
     });
@@ -67,8 +67,8 @@ const accept = async (
   submission: Submission,
   tenant: string,
   tools: Submitting,
-  takePlace: TakePlace,
-): Promise<Accepted | NoPlace> => {
+  takeQuota: TakeQuota,
+): Promise<Accepted | OverQuota> => {
   const { table, now } = tools;
   const { provider, connection, operation } = submission;
   const identity: Identity = { tenant, connection, provider: provider.traits.name, operation };
@@ -84,7 +84,7 @@ const accept = async (
     const item = newWatchItem(newWatch(submission, { ...identity, generation, earlierRuns }, now()), now());
     let standing = found.find(({ pk, sk }) => pk === item.pk && sk === 'watch') as WatchItem | undefined;
     if (!standing && !hasPlace) {
-      const none = await takePlace({ watches: 1, deliveries: submission.notify.length });
+      const none = await takeQuota({ watches: 1, deliveries: submission.notify.length });
       if (none) return none;
       hasPlace = true;
     }
@@ -100,7 +100,7 @@ const accept = async (
       const lacks = lacksOf(submission.notify, standing.body, tools.config);
       if (lacks.length > 0) return { item: standing, isNew: false, lacks };
       const deliveries = targets.size - standing.body.notify.length;
-      const none = hasPlace || deliveries === 0 ? undefined : await takePlace({ watches: 0, deliveries });
+      const none = hasPlace || deliveries === 0 ? undefined : await takeQuota({ watches: 0, deliveries });
       if (none) return none;
       const joined = await changeWatch(standing, (watch) => join(watch, submission.notify, now()), tools);
       if (!joined) throw new Error('the watch was deleted while a target joined it');

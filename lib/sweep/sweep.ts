@@ -13,7 +13,7 @@ import { LEASE_SHARDS } from '../store/keys.ts';
 import { COUNT_MAX } from '../store/standing.ts';
 import type { Lapsed } from '../store/store.ts';
 import { wake } from '../wake/wake.ts';
-import { census } from './census.ts';
+import { countInUse } from './count-in-use.ts';
 import { countStanding } from './count-standing.ts';
 
 const PAGE = 100;
@@ -54,7 +54,7 @@ const sum = (all: readonly Swept[]): Swept =>
  */
 export const sweep = async (runtime: Tools, mayGoOn: () => boolean): Promise<Swept> => {
   const { log } = runtime;
-  const counting = [census(runtime), tellStanding(runtime, mayGoOn), tellOfTokens(runtime)].map((count) =>
+  const counting = [countInUse(runtime), tellStanding(runtime, mayGoOn), tellOfTokens(runtime)].map((count) =>
     count.then(
       () => NOTHING,
       (error) => undone(error),

@@ -85,7 +85,7 @@ export const dingtalk = chat<Settings, DingTalkMessage>({
   settings: Settings,
   addresses: ['/robot/send?access_token={token}'],
   // Custom robot access, "Rate limits": 20 a minute, or it is silenced for ten.
-  lane: { perMinute: 20 },
+  rate: { perMinute: 20 },
   write: (message, _, mention) => ({
     msgtype: 'markdown',
     markdown: { title: lookalike(message.title), text: textOf(message, mention) },

@@ -122,7 +122,7 @@ export const discord = chat<Settings, DiscordMessage>({
   settings: Settings,
   addresses: ['/webhooks/{id}/{token}'],
   // A webhook's own bucket is answered by headers; five in two seconds is what it has been for years.
-  lane: { perSecond: 2, perMinute: 30 },
+  rate: { perSecond: 2, perMinute: 30 },
   write: (message, _, mention) => {
     const { users = [], roles = [], everyone } = mention ?? {};
     const content = [

@@ -121,7 +121,7 @@ export const feishu = chat<Settings, FeishuMessage>({
   type: 'feishu',
   settings: Settings,
   addresses: ['/hook/{token}'],
-  lane: { perSecond: 5, perMinute: 100 },
+  rate: { perSecond: 5, perMinute: 100 },
   write: (message, _, mention) => ({
     msg_type: 'interactive',
     card: {

@@ -25,7 +25,7 @@ export const githubDispatch: Target<v.InferOutput<typeof Settings>> = {
   settings: Settings,
   usualEvents: RUN_EVENTS,
   // "Rate limits": content that others can see, 80 a minute.
-  lane: { perMinute: 60 },
+  rate: { perMinute: 60 },
   request: (event, { repository, token, eventType, endpoint }, { id }) => {
     // At most ten keys and 64 KB: the event is one of four, and stays below 20 kB.
     const body = {

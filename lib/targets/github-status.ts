@@ -67,7 +67,7 @@ export const githubStatus: Target<Settings> = {
   settings: Settings,
   // A repository may be public, and so its statuses.
   usualLink: 'none',
-  lane: { perMinute: 60 },
+  rate: { perMinute: 60 },
   // GitHub does not tell capitals from small letters in any of these.
   holds: (subject, settings) => {
     const { endpoint, repository, context } = settings;

@@ -24,7 +24,7 @@ export const gitlabTrigger: Target<v.InferOutput<typeof Settings>> = {
   settings: Settings,
   usualEvents: RUN_EVENTS,
   // docs.gitlab.com, "Rate limits": 25 pipelines a minute for one project, user and commit.
-  lane: { perMinute: 20 },
+  rate: { perMinute: 20 },
   request: (event, { project, token, ref, endpoint }, attempt) => {
     const variables = Object.entries(parametersOf(event, attempt)).map(([name, value]) => [
       `variables[${name}]`,

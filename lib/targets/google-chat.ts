@@ -89,7 +89,7 @@ export const googleChat = chat<Settings, GoogleChatMessage>({
   settings: Settings,
   addresses: ['/spaces/{space}/messages?key={key}&token={token}'],
   // developers.google.com/workspace/chat/limits: one message a second and space.
-  lane: { perSecond: 1 },
+  rate: { perSecond: 1 },
   write: (message, _, mention) => ({
     ...(mention && { text: mentioned(mention).join(' ') }),
     fallbackText: withoutTags(message.title),

@@ -86,7 +86,7 @@ export const pagerduty: Target<Settings> = {
   type: 'pagerduty',
   settings: Settings,
   // "Events API usage limits": 120 events a minute and integration key.
-  lane: { perMinute: 120 },
+  rate: { perMinute: 120 },
   holds: 'watch',
   request: (event, settings) => {
     const { provider, operationType, watch } = event.data;

@@ -24,7 +24,7 @@ const call = ({ endpoint, token }: Settings, method: string, body: object) =>
 export const slackBot = chat<Settings, SlackMessage>({
   type: 'slack-bot',
   settings: Settings,
-  lane: { perSecond: 1 },
+  rate: { perSecond: 1 },
   write: (message, _, mention) => writeSlack(message, mention),
   isTooLong: isTooLongForSlack,
   send: (body, settings) => call(settings, 'chat.postMessage', { channel: settings.channel, ...body }),

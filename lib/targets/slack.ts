@@ -18,7 +18,7 @@ export const slack = chat<v.InferOutput<typeof Settings>, SlackMessage>({
     '/workflows/{team}/{workflow}/{trigger}/{token}',
   ],
   // docs.slack.dev, "Rate limits": one message a second and channel.
-  lane: { perSecond: 1 },
+  rate: { perSecond: 1 },
   write: (message, _, mention) => writeSlack(message, mention),
   isTooLong: isTooLongForSlack,
   send: (body, { url }) => postJson(url, body),

@@ -41,10 +41,10 @@ export type Target<S = unknown> = {
    */
   readonly addresses?: readonly string[];
   /**
-   * How often one such place may be told, as its vendor limits it; left out, as often as it answers well. `lane` in the
+   * How often one such place may be told, as its vendor limits it; left out, as often as it answers well. `rate` in the
    * configuration overrides it.
    */
-  readonly lane?: Rate;
+  readonly rate?: Rate;
   /** Where its configuration says nothing: left out, `watch`. `none` where messages may be public. */
   readonly usualLink?: LinkKind;
   /** The events it is told where its configuration names none; left out, all. */
@@ -74,7 +74,7 @@ export type Target<S = unknown> = {
   readonly notice?: (notice: NoticeEvent, settings: S, attempt: Attempt) => HttpRequest;
   /** Tells several notices in one message, where the place is a chat. */
   readonly notices?: (notices: readonly NoticeEvent[], settings: S, attempt: Attempt) => HttpRequest;
-  /** Tells several events in one message, where the place is a chat: for what shares a slot of its lane. */
+  /** Tells several events in one message, where the place is a chat: for what shares a slot of its rate limit. */
   readonly digest?: (events: readonly OperationEvent[], settings: S, attempt: Attempt) => HttpRequest;
   /** Keeps one message up to date, where the place can. */
   readonly edit?: {

@@ -158,7 +158,7 @@ export const teams = chat<Settings, TeamsMessage>({
     '/webhookb2/{group}@{tenant}/IncomingWebhook/{id}/{owner}/{key}',
   ],
   // learn.microsoft.com, "Create Incoming Webhooks", rate limiting: 4 a second, 60 in 30 seconds, 100 an hour and more.
-  lane: { perSecond: 2, perMinute: 60 },
+  rate: { perSecond: 2, perMinute: 60 },
   write: (message, _, mention) => ({
     type: 'message',
     attachments: [

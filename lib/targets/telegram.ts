@@ -88,7 +88,7 @@ export const telegram = chat<Settings, TelegramMessage>({
   type: 'telegram',
   settings: Settings,
   // core.telegram.org/bots/faq: about one message a second to a chat, 20 a minute to a group.
-  lane: { perSecond: 1, perMinute: 20 },
+  rate: { perSecond: 1, perMinute: 20 },
   write: (message, { chat }, mention) => ({
     chat_id: chat,
     text: textOf(message, mention),

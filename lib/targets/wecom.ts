@@ -78,7 +78,7 @@ export const wecom = chat<Settings, WeComMessage>({
   type: 'wecom',
   settings: Settings,
   addresses: ['/webhook/send?key={key}'],
-  lane: { perMinute: 20 },
+  rate: { perMinute: 20 },
   write: (message, _, mention) => {
     if (!mention?.everyone && !mention?.mobiles.length) {
       return { msgtype: 'markdown', markdown: { content: markdownOf(message, mention) } };

@@ -170,6 +170,11 @@ describe('what is wrong with one', () => {
       ['operators.0: a target of type gitlab-trigger is nothing for people to read'],
     ],
     [
+      'a setting by its name of an earlier release',
+      { ...smallest, targets: { t: { type: 'slack', url: 'env:URL', lane: { perSecond: 1 } } } },
+      ['targets.t.lane: is called "rate" now'],
+    ],
+    [
       'progress where nothing can be changed',
       { ...smallest, targets: { t: { type: 'slack', url: 'env:URL', progress: true } } },
       ['targets.t.progress: this type cannot change what it has sent; these can: slack-bot, discord, telegram'],

@@ -8,7 +8,7 @@ import type { Watch } from '../../lib/core/watch.ts';
 import { hearCanary } from '../../lib/deliver/hear-canary.ts';
 import { queueFor } from '../../lib/store/queue.ts';
 import { beginCanaries } from '../../lib/submit/begin-canaries.ts';
-import { census } from '../../lib/sweep/census.ts';
+import { countInUse } from '../../lib/sweep/count-in-use.ts';
 import { T0, watchWith } from '../samples.ts';
 import { logged, messagesIn, pass, submitted } from '../world/scenes.ts';
 import { configWith, inputWith } from '../world/settings.ts';
@@ -135,7 +135,7 @@ describe('nobody else meets the canary', () => {
     const world = createWorld();
     await beginIn(world);
     const other = await submitted(world, {});
-    const counts = await world.call('sweep', census);
+    const counts = await world.call('sweep', countInUse);
     expect([...counts]).toEqual([['default', { active: 1, waiting: 0 }]]);
     const listed = [...world.table.items()].filter(({ listedAt }) => listedAt !== undefined);
     expect(listed.map(({ pk }) => pk)).toEqual([other]);

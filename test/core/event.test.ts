@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { habitsOf } from '../../lib/config/habits.ts';
+import { lookPolicyOf } from '../../lib/config/look-policy.ts';
 import { decide } from '../../lib/core/decide.ts';
 import { eventOf, type Links, progressOf } from '../../lib/core/event.ts';
 import type { Observation } from '../../lib/core/observation.ts';
@@ -16,10 +16,10 @@ const links: Links = {
   watch: 'https://watch.example.com/watches/w_sample',
   console: 'https://emr.console.example.com/',
 };
-const habits = habitsOf(watchWith(), configWith());
+const policy = lookPolicyOf(watchWith(), configWith());
 
 const look = (watch: Watch, observation: Observation, now = T0 + MINUTE): Watch =>
-  decide(watch, observation, now, habits);
+  decide(watch, observation, now, policy);
 
 describe('the event of an operation that failed', () => {
   const watch = look(watchWith({ labels: { team: 'data' } }), {

@@ -3,7 +3,7 @@ import { isLookDue } from '../../lib/core/next-look.ts';
 import { DEFAULT_GAP } from '../../lib/core/schedule.ts';
 import { HOUR, MINUTE, SECOND, T0, watchWith } from '../samples.ts';
 
-const habits = { graceMs: MINUTE, missesUntilLost: 3, gap: DEFAULT_GAP };
+const policy = { graceMs: MINUTE, missesUntilLost: 3, gap: DEFAULT_GAP };
 
 test.each<[string, number, number, boolean]>([
   ['now', 0, 5 * MINUTE, true],
@@ -15,5 +15,5 @@ test.each<[string, number, number, boolean]>([
   ['as late as a gap of twelve hours allows', 12 * HOUR, 12 * HOUR, false],
 ])('a next look %s is waited for, unless only a wrong clock can have written it [F27]', (_, ahead, maxMs, isDue) => {
   const watch = watchWith({ nextLookAt: T0 + ahead });
-  expect(isLookDue(watch, T0, { ...habits, gap: { ...DEFAULT_GAP, maxMs } })).toBe(isDue);
+  expect(isLookDue(watch, T0, { ...policy, gap: { ...DEFAULT_GAP, maxMs } })).toBe(isDue);
 });

@@ -8,9 +8,9 @@ import { newDeliveryItem, newWatchItem } from '../../lib/store/items.ts';
 import { MINUTE, OPERATIONS, SECOND, T0, watchWith } from '../samples.ts';
 
 const links = { watch: 'https://watch.example.com/watches/w_sample', console: 'https://console.example.com/' };
-const habits = { graceMs: MINUTE, missesUntilLost: 3, gap: DEFAULT_GAP };
+const policy = { graceMs: MINUTE, missesUntilLost: 3, gap: DEFAULT_GAP };
 const view = (more: Parameters<typeof watchWith>[0], now = T0, lane = openLane) =>
-  JSON.parse(JSON.stringify(watchView(watchWith(more), links, habits, lane, now)));
+  JSON.parse(JSON.stringify(watchView(watchWith(more), links, policy, lane, now)));
 
 const refusedLane = (code: string, message: string) =>
   refused(openLane, { watches: ['w'], wasSound: true, isTrial: false, key: 'k', code, message }, T0).lane;

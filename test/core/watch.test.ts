@@ -8,9 +8,9 @@ import type { CloudStatus, Observation } from '../../lib/core/observation.ts';
 import { DEFAULT_GAP } from '../../lib/core/schedule.ts';
 import {
   answersFor,
-  type Habits,
   isOver,
   join,
+  type LookPolicy,
   reportedRuns,
   STATUSES,
   type Status,
@@ -20,7 +20,7 @@ import {
 } from '../../lib/core/watch.ts';
 import { HOUR, T0, watchWith } from '../samples.ts';
 
-const habits: Habits = { graceMs: 120_000, missesUntilLost: 3, gap: DEFAULT_GAP };
+const policy: LookPolicy = { graceMs: 120_000, missesUntilLost: 3, gap: DEFAULT_GAP };
 
 const fresh = watchWith({ notify: ['chat', 'ci'] });
 
@@ -42,7 +42,7 @@ const OUTCOMES = STATUSES.filter(isOver);
 
 /** One look after the other, ten seconds apart. */
 const looked = (watch: Watch, ...looks: readonly Observation[]): Watch =>
-  looks.reduce((current, look, i) => decide(current, look, T0 + (i + 1) * 10_000, habits), watch);
+  looks.reduce((current, look, i) => decide(current, look, T0 + (i + 1) * 10_000, policy), watch);
 
 describe('what the cloud says', () => {
   test.each<[CloudStatus, string, boolean]>([
@@ -54,7 +54,7 @@ describe('what the cloud says', () => {
     ['failed', 'FAILED', true],
     ['canceled', 'TERMINATED', true],
   ])('%s is taken as it is, with the word %s', (status, word, over) => {
-    const watch = decide(fresh, seen(status, word), T0 + 5_000, habits);
+    const watch = decide(fresh, seen(status, word), T0 + 5_000, policy);
     expect(watch).toMatchObject({ status, word, seenAt: T0 + 5_000, lookedAt: T0 + 5_000, misses: 0 });
     expect(isOver(watch.status)).toBe(over);
     expect(watch.endedAt).toBe(over ? T0 + 5_000 : undefined);
@@ -65,7 +65,7 @@ describe('what the cloud says', () => {
       fresh,
       seen('failed', 'FAILED', { facts: { reasonCode: 'NoStock', reasonMessage: 'sold out' } }),
       T0 + 7_000,
-      habits,
+      policy,
     );
     expect(watch.owed).toEqual([{ event: 'failed', at: T0 + 7_000, word: 'FAILED' }]);
     expect(watch.facts).toEqual({ reasonCode: 'NoStock', reasonMessage: 'sold out' });
@@ -98,7 +98,7 @@ describe('what the cloud says', () => {
   });
 
   test('what a second witness told is marked as inferred', () => {
-    expect(decide(fresh, seen('succeeded', 'AVAILABLE', { evidence: 'inferred' }), T0, habits).evidence).toBe(
+    expect(decide(fresh, seen('succeeded', 'AVAILABLE', { evidence: 'inferred' }), T0, policy).evidence).toBe(
       'inferred',
     );
   });
@@ -126,7 +126,7 @@ describe('what the cloud says', () => {
       error: long,
       requestId: long,
     };
-    const watch = decide(fresh, seen('failed', long, { facts }), T0, habits);
+    const watch = decide(fresh, seen('failed', long, { facts }), T0, policy);
     const bytes = Object.fromEntries(
       Object.entries({ ...watch.facts, word: watch.word }).map(([name, text]) => [
         name,
@@ -142,7 +142,7 @@ describe('what the cloud says', () => {
   });
 
   test('a request id is bounded also where the cloud knows nothing', () => {
-    const watch = decide(fresh, { ...absent, requestId: 'r'.repeat(5_000) }, T0, habits);
+    const watch = decide(fresh, { ...absent, requestId: 'r'.repeat(5_000) }, T0, policy);
     expect(Buffer.byteLength(watch.facts.requestId ?? '')).toBeLessThanOrEqual(128);
   });
 });
@@ -238,7 +238,7 @@ describe('facts belong to the state they were told with', () => {
 describe('runs', () => {
   const earlier = { ...fresh, earlierRuns: [{ watch: 'w_before', run: 'A' }] };
   const note = 'the cloud shows DONE of a run that watch w_before has reported';
-  const looking = (watch: Watch, look: Observation, ms: number) => decide(watch, look, T0 + ms, habits);
+  const looking = (watch: Watch, look: Observation, ms: number) => decide(watch, look, T0 + ms, policy);
 
   test('a watch is bound to the run that it saw first', () => {
     const watch = looked(fresh, seen('running', 'RUNNING'), seen('running', 'RUNNING', { run: 'B' }));
@@ -255,7 +255,7 @@ describe('runs', () => {
 
   test('after the grace time such a watch is lost, and its note names the earlier watch', () => {
     const early = looking(earlier, seen('succeeded', 'DONE', { run: 'A' }), 1_000);
-    const watch = looking(early, seen('succeeded', 'DONE', { run: 'A' }), habits.graceMs);
+    const watch = looking(early, seen('succeeded', 'DONE', { run: 'A' }), policy.graceMs);
     expect(watch).toMatchObject({ status: 'lost', note, owed: [{ event: 'lost' }] });
   });
 
@@ -328,8 +328,8 @@ describe('absence', () => {
     ['within the grace time', 119_999, 'pending'],
     ['after it', 120_000, 'lost'],
   ] as const)('of what was never seen, %s [F36]', (_, ms, status) => {
-    const missed = decide(fresh, absent, T0 + 1_000, habits);
-    expect(decide(missed, absent, T0 + ms, habits).status).toBe(status);
+    const missed = decide(fresh, absent, T0 + 1_000, policy);
+    expect(decide(missed, absent, T0 + ms, policy).status).toBe(status);
   });
 
   test.each([
@@ -339,20 +339,20 @@ describe('absence', () => {
     'that one answer alone tells, that the operation %s, ends no watch: the next answer does [F36]',
     (_, answer) => {
       const late = T0 + HOUR;
-      const silent = decide(decide(fresh, unanswered(), T0 + 1_000, habits), unanswered(), T0 + 120_000, habits);
-      const once = decide(silent, answer, late, habits);
+      const silent = decide(decide(fresh, unanswered(), T0 + 1_000, policy), unanswered(), T0 + 120_000, policy);
+      const once = decide(silent, answer, late, policy);
       expect(once).toMatchObject({ status: 'pending', owed: [] });
-      expect(decide(once, answer, once.nextLookAt, habits).status).toBe('lost');
-      expect(decide(once, seen('succeeded', 'COMPLETED'), once.nextLookAt, habits).status).toBe('succeeded');
-      const between = decide(once, unanswered(), once.nextLookAt, habits);
-      expect(decide(between, answer, between.nextLookAt, habits).status).toBe('lost');
+      expect(decide(once, answer, once.nextLookAt, policy).status).toBe('lost');
+      expect(decide(once, seen('succeeded', 'COMPLETED'), once.nextLookAt, policy).status).toBe('succeeded');
+      const between = decide(once, unanswered(), once.nextLookAt, policy);
+      expect(decide(between, answer, between.nextLookAt, policy).status).toBe('lost');
     },
   );
 
   test('of what was seen counts as lost after three looks in a row [F36]', () => {
     const watch = looked(fresh, seen('running', 'RUNNING'), absent, absent);
     expect(watch).toMatchObject({ status: 'running', misses: 2 });
-    const lost = decide(watch, absent, T0 + 50_000, habits);
+    const lost = decide(watch, absent, T0 + 50_000, policy);
     expect(lost).toMatchObject({ status: 'lost', note: 'OperationNotFound: not found', endedAt: T0 + 50_000 });
     expect(lost.owed).toEqual([{ event: 'lost', at: T0 + 50_000, word: 'RUNNING' }]);
   });
@@ -375,16 +375,16 @@ describe('absence', () => {
   test('is final at once where the cloud is known to have forgotten, but not within the grace time of what was never seen', () => {
     const forgotten: Observation = { kind: 'absent', shows: 'kept for one hour', forgotten: true };
     expect(looked(fresh, seen('running', 'RUNNING'), forgotten).status).toBe('lost');
-    const early = decide(fresh, forgotten, T0 + 10_000, habits);
+    const early = decide(fresh, forgotten, T0 + 10_000, policy);
     expect(early.status).toBe('pending');
-    expect(decide(early, forgotten, T0 + 120_000, habits).status).toBe('lost');
+    expect(decide(early, forgotten, T0 + 120_000, policy).status).toBe('lost');
   });
 });
 
 describe('waiting behind something else', () => {
   const busy: Observation = { kind: 'absent', shows: 'the cluster is busy', waits: true };
   const minutes = (...looks: readonly (readonly [minute: number, look: Observation])[]): Watch =>
-    looks.reduce((watch, [minute, look]) => decide(watch, look, T0 + minute * 60_000, habits), fresh);
+    looks.reduce((watch, [minute, look]) => decide(watch, look, T0 + minute * 60_000, policy), fresh);
   const running = seen('running', 'RUNNING');
 
   test.each<[string, Status, readonly (readonly [number, Observation])[]]>([
@@ -502,7 +502,7 @@ describe('no answer', () => {
 
   test('waits as long as it has lasted, from the usual gap up to five minutes', () => {
     const at = (ms: number) =>
-      decide({ ...fresh, trouble: { since: T0, code: 'x', message: 'x' } }, unanswered(), T0 + ms, habits).nextLookAt -
+      decide({ ...fresh, trouble: { since: T0, code: 'x', message: 'x' } }, unanswered(), T0 + ms, policy).nextLookAt -
       (T0 + ms);
     expect(at(0)).toBe(5_000);
     expect(at(40_000)).toBe(40_000);
@@ -518,7 +518,7 @@ describe('no answer', () => {
       fresh,
       unanswered(new Throttled({ code: 'Throttling', message: 'later' }, afterMs)),
       T0,
-      habits,
+      policy,
     );
     expect(watch.nextLookAt).toBe(T0 + waitMs);
   });
@@ -531,9 +531,9 @@ describe('the deadline', () => {
   const isoOf = (at: number) => new Date(at).toISOString();
 
   test('the last look is made there and may still bring the outcome [F40]', () => {
-    expect(decide(fresh, seen('running', 'RUNNING'), late - 60_000, habits).nextLookAt).toBe(late);
-    expect(decide(fresh, seen('succeeded', 'COMPLETED'), late, habits).status).toBe('succeeded');
-    expect(decide(fresh, seen('running', 'RUNNING'), late, habits)).toMatchObject({
+    expect(decide(fresh, seen('running', 'RUNNING'), late - 60_000, policy).nextLookAt).toBe(late);
+    expect(decide(fresh, seen('succeeded', 'COMPLETED'), late, policy).status).toBe('succeeded');
+    expect(decide(fresh, seen('running', 'RUNNING'), late, policy)).toMatchObject({
       status: 'timed_out',
       note: 'The deadline passed. The last look, at 2026-01-06T08:00:00.000Z, found it not over: RUNNING.',
     });
@@ -544,14 +544,14 @@ describe('the deadline', () => {
     ['an hour late', HOUR],
     ['three days late', 72 * HOUR],
   ])('an end that the last look brings is the end, %s [F40]', (_, delay) => {
-    expect(decide(under, seen('failed', 'FAILED'), late + delay, habits)).toMatchObject({
+    expect(decide(under, seen('failed', 'FAILED'), late + delay, policy)).toMatchObject({
       status: 'failed',
       owed: [{ event: 'failed' }],
     });
   });
 
   test('a last look that does not find it says what the cloud showed', () => {
-    expect(decide(under, absent, late, habits)).toMatchObject({
+    expect(decide(under, absent, late, policy)).toMatchObject({
       status: 'timed_out',
       note: 'The deadline passed. The last look, at 2026-01-06T08:00:00.000Z, did not find it: OperationNotFound: not found',
     });
@@ -564,7 +564,7 @@ describe('the deadline', () => {
   ) =>
     receipts.reduce((current, [minute, what]) => {
       const now = late + minute * 60_000;
-      if (typeof what !== 'string') return decide(current, what, now, habits);
+      if (typeof what !== 'string') return decide(current, what, now, policy);
       return waited(current, { cause: what, code: 'code', message: 'words' }, now + 3 * 60_000, now);
     }, watch);
 
@@ -679,7 +679,7 @@ describe('the deadline', () => {
 
   test('a watch whose deadline is moved away waits no longer for its last look', () => {
     const waiting = received(under, [0, noAnswer]);
-    const moved = dueBy(waiting, late + HOUR, late + 60_000, habits);
+    const moved = dueBy(waiting, late + HOUR, late + 60_000, policy);
     expect(moved).toMatchObject({ deadline: late + HOUR });
     expect(moved).not.toHaveProperty('overdue');
   });
@@ -691,7 +691,7 @@ describe('the deadline', () => {
     }
     const faulty = waited(under, { cause: 'fault', ...missed }, T0 + HOUR, T0 + 60_000);
     expect(faulty.trouble).toEqual({ since: T0 + 60_000, ...missed });
-    expect(decide(faulty, seen('running', 'RUNNING'), T0 + 70_000, habits)).not.toHaveProperty('trouble');
+    expect(decide(faulty, seen('running', 'RUNNING'), T0 + 70_000, policy)).not.toHaveProperty('trouble');
   });
 });
 
@@ -703,7 +703,7 @@ describe('a refusal that repeating cannot help', () => {
 
   /** Looks at their seconds. */
   const at = (watch: Watch, ...looks: readonly (readonly [second: number, Observation])[]) =>
-    looks.reduce((current, [second, look]) => decide(current, look, T0 + second * 1_000, habits), watch);
+    looks.reduce((current, [second, look]) => decide(current, look, T0 + second * 1_000, policy), watch);
   const running = at(fresh, [1, seen('running', 'RUNNING')]);
   const blockedNow = at(running, [10, denied], [60, denied], [130, denied]);
   const eventsOf = ({ owed }: Watch) => owed.map(({ event }) => event);
@@ -892,7 +892,7 @@ describe('attention that passes', () => {
   });
 
   test('is told to those who follow the operation by its progress', () => {
-    const following = { ...habits, followers: ['chat'] };
+    const following = { ...policy, followers: ['chat'] };
     const { owed } = decide(waiting, seen('running', 'RUNNING'), T0 + 60_000, following);
     expect(owed.slice(1)).toEqual([
       { event: 'progress', at: T0 + 60_000, to: ['chat'] },
@@ -901,7 +901,7 @@ describe('attention that passes', () => {
   });
 
   test('is told to whoever joins while it lasts, as of when it began', () => {
-    const again = decide(waiting, seen('attention', 'STILL_WAITING'), T0 + 60_000, habits);
+    const again = decide(waiting, seen('attention', 'STILL_WAITING'), T0 + 60_000, policy);
     expect(join(again, ['late'], T0 + 70_000).owed.at(-1)).toEqual({
       event: 'attention',
       at: T0 + 10_000,
@@ -925,7 +925,7 @@ describe('stop', () => {
 });
 
 describe('an end is final', () => {
-  const over = decide(fresh, seen('succeeded', 'COMPLETED'), T0 + 9_000, habits);
+  const over = decide(fresh, seen('succeeded', 'COMPLETED'), T0 + 9_000, policy);
   const status = fc.constantFrom<CloudStatus>(
     'pending',
     'running',
@@ -942,7 +942,7 @@ describe('an end is final', () => {
   );
 
   test('no look changes it [F35]', () => {
-    fc.assert(fc.property(observation, fc.nat(), (look, ms) => decide(over, look, T0 + ms, habits) === over));
+    fc.assert(fc.property(observation, fc.nat(), (look, ms) => decide(over, look, T0 + ms, policy) === over));
   });
 
   test('neither does a stop or the deadline', () => {
@@ -960,7 +960,7 @@ describe('an end is final', () => {
           let end: Status | undefined;
           for (const [look, ms] of looks) {
             now += ms;
-            watch = decide(watch, look, now, habits);
+            watch = decide(watch, look, now, policy);
             if (end !== undefined) expect(watch.status).toBe(end);
             if (isOver(watch.status)) end = watch.status;
           }
@@ -976,7 +976,7 @@ describe('an end is final', () => {
     const silent = fc.array(fc.constantFrom(absent, unanswered(), seen('running', 'RUNNING')), { maxLength: 30 });
     fc.assert(
       fc.property(silent, (looks) => {
-        const watch = looks.reduce<Watch>((current, look, i) => decide(current, look, T0 + i * HOUR, habits), fresh);
+        const watch = looks.reduce<Watch>((current, look, i) => decide(current, look, T0 + i * HOUR, policy), fresh);
         expect(['pending', 'running', 'lost', 'timed_out']).toContain(watch.status);
       }),
     );
@@ -985,7 +985,7 @@ describe('an end is final', () => {
   test('the next look lies ahead and never after the deadline', () => {
     fc.assert(
       fc.property(observation, fc.integer({ min: 0, max: 24 * HOUR - 1 }), (look, ms) => {
-        const watch = decide(fresh, look, T0 + ms, habits);
+        const watch = decide(fresh, look, T0 + ms, policy);
         if (isOver(watch.status)) return;
         expect(watch.nextLookAt).toBeGreaterThan(T0 + ms);
         expect(watch.nextLookAt).toBeLessThanOrEqual(fresh.deadline);
@@ -996,8 +996,8 @@ describe('an end is final', () => {
   test('the same look again changes no status and owes nothing new', () => {
     fc.assert(
       fc.property(observation, fc.integer({ min: 0, max: 25 * HOUR }), (look, ms) => {
-        const once = decide(fresh, look, T0 + ms, habits);
-        const twice = decide(once, look, T0 + ms, habits);
+        const once = decide(fresh, look, T0 + ms, policy);
+        const twice = decide(once, look, T0 + ms, policy);
         expect([twice.status, twice.owed, twice.history, twice.unknownWords]).toEqual([
           once.status,
           once.owed,
@@ -1011,7 +1011,7 @@ describe('an end is final', () => {
 
 describe('the age of an operation', () => {
   const gapAfter = (startedAt: number): number =>
-    decide(fresh, seen('running', 'RUNNING', { facts: { startedAt } }), T0, habits).nextLookAt - T0;
+    decide(fresh, seen('running', 'RUNNING', { facts: { startedAt } }), T0, policy).nextLookAt - T0;
 
   test('counts from its start in the cloud, where that is credible', () => {
     expect(gapAfter(T0 - 100_000)).toBe(20_000);
@@ -1026,18 +1026,18 @@ describe('the age of an operation', () => {
       fresh,
       seen('running', 'RUNNING', { facts: { startedAt: T0 + 50_000 } }),
       T0 + 100_000,
-      habits,
+      policy,
     );
     expect(watch.nextLookAt).toBe(T0 + 120_000);
   });
 
   test.each([1_000, 600_000])('a gap that is set to %i ms is kept to, where the cloud answers', (ms) => {
     const gap = { factor: 0, minMs: ms, maxMs: ms };
-    expect(decide(fresh, seen('running', 'RUNNING'), T0, { ...habits, gap }).nextLookAt).toBe(T0 + ms);
+    expect(decide(fresh, seen('running', 'RUNNING'), T0, { ...policy, gap }).nextLookAt).toBe(T0 + ms);
   });
 
   test('a cloud that forgets is asked at least twice in the time it remembers', () => {
-    const forgetful = { ...habits, forgetsAfterMs: 60_000 };
+    const forgetful = { ...policy, forgetsAfterMs: 60_000 };
     const old = { ...fresh, submittedAt: T0 - 20 * HOUR };
     const gap = decide(old, seen('running', 'RUNNING'), T0, forgetful).nextLookAt - T0;
     expect(gap).toBeLessThanOrEqual(30_000);
@@ -1046,7 +1046,7 @@ describe('the age of an operation', () => {
 });
 
 describe('targets that join', () => {
-  const over = { ...decide(fresh, seen('failed', 'FAILED'), T0 + 9_000, habits), owed: [] };
+  const over = { ...decide(fresh, seen('failed', 'FAILED'), T0 + 9_000, policy), owed: [] };
 
   test('while it runs, they are told with the others', () => {
     expect(join(fresh, ['ops', 'chat'], T0)).toMatchObject({ notify: ['chat', 'ci', 'ops'], owed: [] });
@@ -1092,28 +1092,28 @@ describe('settling', () => {
 
 describe('the next look', () => {
   test('goes on along the schedule where looks were not written down', () => {
-    const watch = decide(fresh, seen('running', 'RUNNING'), T0, habits);
-    expect(projectNextLook(watch, T0 + 4_999, habits)).toBe(T0 + 5_000);
-    expect(projectNextLook(watch, T0 + 5_000, habits)).toBe(T0 + 10_000);
-    expect(projectNextLook(watch, T0 + 100_000, habits)).toBeGreaterThan(T0 + 100_000);
+    const watch = decide(fresh, seen('running', 'RUNNING'), T0, policy);
+    expect(projectNextLook(watch, T0 + 4_999, policy)).toBe(T0 + 5_000);
+    expect(projectNextLook(watch, T0 + 5_000, policy)).toBe(T0 + 10_000);
+    expect(projectNextLook(watch, T0 + 100_000, policy)).toBeGreaterThan(T0 + 100_000);
   });
 
   test('is worked out in ten thousand steps at most, however short the gap', () => {
-    const hasty = { ...habits, gap: { factor: 0, minMs: 1, maxMs: 1 } };
+    const hasty = { ...policy, gap: { factor: 0, minMs: 1, maxMs: 1 } };
     expect(projectNextLook(fresh, T0 + HOUR, hasty)).toBe(T0 + 10_000);
   });
 
   test('of a watch that is over there is none', () => {
-    expect(projectNextLook({ ...fresh, status: 'lost' }, T0 + HOUR, habits)).toBeUndefined();
+    expect(projectNextLook({ ...fresh, status: 'lost' }, T0 + HOUR, policy)).toBeUndefined();
   });
 
   test('comes with a nearer deadline, where that is sooner', () => {
-    const watch = decide(fresh, seen('running', 'RUNNING'), T0, habits);
-    expect(dueBy(watch, T0 + 3_000, T0 + 1_000, habits)).toMatchObject({
+    const watch = decide(fresh, seen('running', 'RUNNING'), T0, policy);
+    expect(dueBy(watch, T0 + 3_000, T0 + 1_000, policy)).toMatchObject({
       deadline: T0 + 3_000,
       nextLookAt: T0 + 3_000,
     });
-    expect(dueBy(watch, T0 + 9_000, T0 + 1_000, habits)).toMatchObject({
+    expect(dueBy(watch, T0 + 9_000, T0 + 1_000, policy)).toMatchObject({
       deadline: T0 + 9_000,
       nextLookAt: T0 + 5_000,
     });
@@ -1167,7 +1167,7 @@ describe('a second submission', () => {
 });
 
 describe('who follows it', () => {
-  const followed: Habits = { ...habits, followers: ['follower'] };
+  const followed: LookPolicy = { ...policy, followers: ['follower'] };
   const steps = (...looks: readonly (readonly [seconds: number, observation: Observation])[]): Watch =>
     looks.reduce((watch, [seconds, look]) => decide(watch, look, T0 + seconds * 1_000, followed), fresh);
   const owed = (watch: Watch) => watch.owed.map(({ event, at, to }) => [event, (at - T0) / 1_000, to]);
@@ -1200,7 +1200,7 @@ describe('who follows it', () => {
   test('is told what was told before it came', () => {
     const before = decide(fresh, running(1), T0 + 5_000, followed);
     const joined = join(before, ['late'], T0 + 6_000);
-    const after = decide(joined, running(1), T0 + 8_000, { ...habits, followers: ['follower', 'late'] });
+    const after = decide(joined, running(1), T0 + 8_000, { ...policy, followers: ['follower', 'late'] });
     expect(owed(after)).toEqual([
       ['progress', 5, ['follower']],
       ['progress', 8, ['follower', 'late']],
@@ -1208,7 +1208,7 @@ describe('who follows it', () => {
   });
 
   test('costs a watch that nobody follows nothing', () => {
-    const watch = decide(fresh, running(1), T0 + 5_000, habits);
+    const watch = decide(fresh, running(1), T0 + 5_000, policy);
     expect(watch.owed).toEqual([]);
     expect(watch).not.toHaveProperty('told');
   });

@@ -54,7 +54,7 @@ describe('docs/providers.md', () => {
     expect(glance.rows.map(([cell = '']) => quoted(cell)[0])).toEqual(named.map(([name]) => name));
   });
 
-  it.each(named)('knows the habits of %s', (name, { traits }) => {
+  it.each(named)('knows the policy of %s', (name, { traits }) => {
     const [, , , grace = '', misses, forgets = ''] = glance.rows.find(([cell = '']) => quoted(cell)[0] === name) ?? [];
     expect(minutes(grace)).toBe(traits.graceMs);
     expect(Number(misses)).toBe(traits.missesUntilLost);

@@ -12,7 +12,7 @@ const page = pageNamed('targets.md');
 const [glance] = tablesIn(sectionOf(page, 'At a glance'));
 const [verdicts] = tablesIn(sectionOf(page, 'What comes of an answer'));
 
-const laneIn = (cell: string): Rate => {
+const rateIn = (cell: string): Rate => {
   const rate = (unit: string) => new RegExp(`(\\d+)/${unit}`).exec(cell)?.[1];
   const [perSecond, perMinute] = [rate('s\\b'), rate('min')];
   return {
@@ -32,9 +32,9 @@ describe('docs/targets.md', () => {
     expect(glance?.rows.map(([cell = '']) => quoted(cell)[0])).toEqual(targetTypes);
   });
 
-  it.each(targetTypes)('knows the lane of %s', (type) => {
-    const [, , lane = ''] = glance?.rows.find(([cell = '']) => quoted(cell)[0] === type) ?? [];
-    expect(laneIn(lane)).toEqual(targetOf(type)?.lane ?? {});
+  it.each(targetTypes)('knows the rate limit of %s', (type) => {
+    const [, , rate = ''] = glance?.rows.find(([cell = '']) => quoted(cell)[0] === type) ?? [];
+    expect(rateIn(rate)).toEqual(targetOf(type)?.rate ?? {});
   });
 
   it.each(targetTypes)('explains every setting of %s', (type) => {

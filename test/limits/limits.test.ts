@@ -9,7 +9,7 @@ import type { WatchView } from '../../lib/core/view.ts';
 import { allowanceKey, createLimits, type LimitTools } from '../../lib/limits/limits.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import { receive } from '../../lib/submit/receive.ts';
-import { census } from '../../lib/sweep/census.ts';
+import { countInUse } from '../../lib/sweep/count-in-use.ts';
 import { MINUTE, OPERATIONS, SECOND } from '../samples.ts';
 import { createMemoryTable } from '../world/memory-table.ts';
 import { deliveriesOf, logged, pass, stage, watchOf } from '../world/scenes.ts';
@@ -162,7 +162,7 @@ const post = askWith(serveTrigger, 'trigger', 'POST /watches');
 const list = askWith(serveApi, 'api', 'GET /watches');
 
 const nth = (world: World, i: number) => stage(world, { operation: { OperationId: `op-${i}` }, notify: [] });
-const settle = (world: World) => world.call('sweep', (runtime) => census(runtime));
+const settle = (world: World) => world.call('sweep', (runtime) => countInUse(runtime));
 const activeIn = async (world: World) =>
   Object.fromEntries([...(await settle(world))].map(([tenant, { active }]) => [tenant, active]));
 

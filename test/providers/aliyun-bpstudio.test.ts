@@ -174,7 +174,7 @@ describe('aliyun-bpstudio', () => {
 
   /** What a watch becomes, submitted at NOW and looked at from `from` on, as long as it is not over. */
   const watched = async (toldAt: (now: number) => Told, from = NOW): Promise<{ watch: Watch; looks: number }> => {
-    const habits = { ...aliyunBpStudio.traits, gap: DEFAULT_GAP };
+    const policy = { ...aliyunBpStudio.traits, gap: DEFAULT_GAP };
     let watch = watchWith({ provider: 'aliyun-bpstudio', operation, submittedAt: NOW, nextLookAt: from });
     let looks = 0;
     for (; !isOver(watch.status); looks += 1) {
@@ -183,7 +183,7 @@ describe('aliyun-bpstudio', () => {
       const known = ask(operation, { seen: watch.seenAt !== undefined, submittedAt: NOW });
       const brought = await lookAtOne(aliyunBpStudio, known, cloud);
       const observation = brought instanceof LookError ? { kind: 'unanswered' as const, error: brought } : brought;
-      watch = decide(watch, observation, now, habits);
+      watch = decide(watch, observation, now, policy);
     }
     return { watch, looks };
   };

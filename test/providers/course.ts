@@ -1,6 +1,6 @@
 /** Watches an operation through several looks: the adapter reads each answer, and the core decides what it means. */
 
-import { askOf } from '../../lib/config/habits.ts';
+import { askOf } from '../../lib/config/look-policy.ts';
 import { decide } from '../../lib/core/decide.ts';
 import { LookError } from '../../lib/core/errors.ts';
 import { DEFAULT_GAP } from '../../lib/core/schedule.ts';

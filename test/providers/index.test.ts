@@ -28,7 +28,7 @@ describe('providers', () => {
   );
 
   it.each(providers.map(({ traits }) => [traits.name, traits] as const))(
-    '%s has habits that make sense',
+    '%s has policy that make sense',
     (name, traits) => {
       expect(name.startsWith(`${traits.vendor}-`)).toBe(true);
       expect(traits.graceMs).toBeGreaterThanOrEqual(60_000);

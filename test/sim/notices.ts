@@ -1,7 +1,7 @@
 /** What operators must have been told by the end of a run, or be owed. */
 import type { Delivery } from '../../lib/core/delivery.ts';
 import { isNotice, type Notice } from '../../lib/core/notice.ts';
-import { placeOf } from '../../lib/core/place.ts';
+import { targetName } from '../../lib/core/target-name.ts';
 import type { Evidence } from './witness.ts';
 
 /** The name of the target that hears them. */
@@ -16,7 +16,7 @@ export const checkNotices = ({ watches, items, expect }: Evidence): void => {
 
   for (const { event, state, target } of deliveries) {
     if (isNotice(event) || state !== 'parked') continue;
-    const place = placeOf(target);
+    const place = targetName(target);
     expect(
       has((notice) => notice.event === 'delivery_parked' && notice.target === place),
       () => `operators do not hear of what is parked: ${place}`,

@@ -298,8 +298,8 @@ export const tellAll = async (
             known: true,
             progress: { done: nth, total: 99 },
           } as const);
-    const habits = { graceMs: 0, missesUntilLost: 3, gap: DEFAULT_GAP, followers };
-    const next = withBody(item, decide(item.body, observation, now, habits), now, now);
+    const policy = { graceMs: 0, missesUntilLost: 3, gap: DEFAULT_GAP, followers };
+    const next = withBody(item, decide(item.body, observation, now, policy), now, now);
     table.replace(next);
     await announce(next, tools);
   };

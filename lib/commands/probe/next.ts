@@ -1,12 +1,12 @@
 /** What opwatch would do now, by the very functions by which it does. Pure. */
 import type { Config } from '../../config/config.ts';
-import { habitsOf } from '../../config/habits.ts';
+import { lookPolicyOf } from '../../config/look-policy.ts';
 import { decide } from '../../core/decide.ts';
 import { LookError, NotAllowed, Refused, Throttled } from '../../core/errors.ts';
 import type { Observation } from '../../core/observation.ts';
 import { openPacing, throttled } from '../../core/pacing.ts';
 import { REFUSED_PAUSE_MS } from '../../core/refusals.ts';
-import { type Habits, isOver, type Watch } from '../../core/watch.ts';
+import { isOver, type LookPolicy, type Watch } from '../../core/watch.ts';
 import type { Look } from './look.ts';
 import { span } from './span.ts';
 
@@ -15,10 +15,10 @@ export const nextOf = (look: Look, config: Config): string[] => {
   if (outcome instanceof Refused) return afterRefusal(connection.name);
   if (outcome instanceof Throttled) return afterThrottling(outcome, look);
   const watch = watchOf(look);
-  const habits = habitsOf(watch, config);
-  if (!(outcome instanceof LookError)) return afterObservation(watch, outcome, look.at, habits);
+  const policy = lookPolicyOf(watch, config);
+  if (!(outcome instanceof LookError)) return afterObservation(watch, outcome, look.at, policy);
 
-  const next = decide(watch, { kind: 'unanswered', error: outcome }, look.at, habits);
+  const next = decide(watch, { kind: 'unanswered', error: outcome }, look.at, policy);
   const grant = outcome instanceof NotAllowed ? ['docs/providers.md has the permissions to grant'] : [];
   return [
     `looks again in ${span(next.nextLookAt - look.at)}, then less often, up to five minutes apart, until the deadline`,
@@ -41,14 +41,14 @@ const afterThrottling = ({ afterMs = 0 }: Throttled, { connection, at }: Look): 
   ];
 };
 
-const afterObservation = (watch: Watch, observation: Observation, at: number, habits: Habits): string[] => {
-  const next = decide(watch, observation, at, habits);
+const afterObservation = (watch: Watch, observation: Observation, at: number, policy: LookPolicy): string[] => {
+  const next = decide(watch, observation, at, policy);
   const told = next.owed.length > 0 ? ', and its targets are told' : '';
   const lines = [`the watch is ${next.status}${told}`];
   if (!isOver(next.status)) lines.push(`looks again in ${span(next.nextLookAt - at)}`);
   if (observation.kind !== 'absent' || isOver(next.status)) return lines;
   const later =
-    watch.seenAt === undefined ? `${span(habits.graceMs)} from now` : `after ${habits.missesUntilLost} looks`;
+    watch.seenAt === undefined ? `${span(policy.graceMs)} from now` : `after ${policy.missesUntilLost} looks`;
   return [...lines, `is this still so ${later}, the watch is lost, and its targets are told`];
 };
 

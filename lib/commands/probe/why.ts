@@ -23,7 +23,7 @@ const placesOf = (body: unknown, wanted: string, at = ''): string[] => {
 };
 
 /** The likeliest place of `wanted` in the last answer that has it. */
-const placeOf = (exchanges: readonly Exchange[], wanted: string, usual: RegExp): string | undefined => {
+const targetName = (exchanges: readonly Exchange[], wanted: string, usual: RegExp): string | undefined => {
   for (const { body } of answersOf(exchanges)) {
     const places = placesOf(parseFields(body), wanted);
     if (places.length > 0) return places.find((place) => usual.test(place)) ?? places[0];
@@ -44,14 +44,14 @@ const whySo = (observation: Observation, exchanges: readonly Exchange[]): string
   if (observation.kind === 'unanswered') return [];
   if (observation.kind === 'absent') return [observation.shows];
   const { word, known, evidence, note } = observation;
-  const place = placeOf(exchanges, word, /stat(e|us)$/i) ?? 'the answer';
+  const place = targetName(exchanges, word, /stat(e|us)$/i) ?? 'the answer';
   const lines = [`${place} says ${word}${known ? '' : ', which is no word the vendor documents'}`];
   return [...lines, ...(evidence ? [EVIDENCE[evidence]] : []), ...(note === undefined ? [] : [note])];
 };
 
 const whyNot = (error: LookError, exchanges: readonly Exchange[], at: number): string[] => {
   const [answer] = answersOf(exchanges);
-  const place = placeOf(exchanges, error.code, /code$/i);
+  const place = targetName(exchanges, error.code, /code$/i);
   return [
     ...(place === undefined ? [] : [`${place} says ${error.code}`]),
     ...(answer ? [`HTTP ${answer.status}`] : exchanges.length === 0 ? ['nothing was sent'] : []),

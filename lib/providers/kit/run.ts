@@ -5,7 +5,7 @@ import type { Ask, Observation } from '../../core/observation.ts';
 import { sentence } from '../../core/sentences.ts';
 import type { Provider } from '../provider.ts';
 
-type Habits = Pick<Provider['traits'], 'graceMs' | 'believesBackMs'>;
+type LookPolicy = Pick<Provider['traits'], 'graceMs' | 'believesBackMs'>;
 type Known = Pick<Ask<unknown>, 'submittedAt'>;
 
 /** The same question with its time of submission by the clock of the cloud, for the times that an answer tells. */
@@ -18,8 +18,8 @@ export const byClockOf = <A extends Known>({ skewMs }: Pick<Cloud, 'skewMs'>, as
  * Whether a run that began at `at` (epoch ms) can be the one that was submitted, by one clock for both: it began shortly before the submission, or
  * within the grace time after it. A run without a time has an unknown age, so it cannot be taken for the submitted one.
  */
-export const isRecent = (at: number | undefined, { submittedAt }: Known, habits: Habits): boolean =>
-  at !== undefined && at >= submittedAt - (habits.believesBackMs ?? 0) && at <= submittedAt + habits.graceMs;
+export const isRecent = (at: number | undefined, { submittedAt }: Known, policy: LookPolicy): boolean =>
+  at !== undefined && at >= submittedAt - (policy.believesBackMs ?? 0) && at <= submittedAt + policy.graceMs;
 
 /**
  * The name of a run that is under way. A run that an earlier watch has reported is over, so a run under way with the same

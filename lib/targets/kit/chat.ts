@@ -16,7 +16,7 @@ export type ChatSettings = {
 /** `B` is the body before it becomes JSON. */
 export type Format<S extends ChatSettings, B> = Pick<
   Target<S>,
-  'type' | 'settings' | 'addresses' | 'lane' | 'verdict'
+  'type' | 'settings' | 'addresses' | 'rate' | 'verdict'
 > & {
   /** Writes a message; `mention` is only there when this one is to mention somebody. Every text is escaped here. */
   readonly write: (message: Message, settings: S, mention: S['mention']) => B;
@@ -31,7 +31,7 @@ export type Format<S extends ChatSettings, B> = Pick<
 };
 
 export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S> => {
-  const { type, settings: schema, addresses, lane, verdict, write, isTooLong, send, edit } = format;
+  const { type, settings: schema, addresses, rate, verdict, write, isTooLong, send, edit } = format;
 
   /** The first of these messages that fits, else the last. */
   const fitting = (messages: Iterable<Message>, events: readonly { readonly type: string }[], settings: S): B => {
@@ -54,7 +54,7 @@ export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S>
     type,
     settings: schema,
     ...(addresses && { addresses }),
-    ...(lane && { lane }),
+    ...(rate && { rate }),
     verdict,
     request: (event, settings, attempt) => send(bodyOf(event, settings), settings, attempt),
     notice: (notice, settings, attempt) =>

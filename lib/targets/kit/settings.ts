@@ -32,14 +32,14 @@ export const endpoint = (usual: string) => v.optional(Base, usual);
 
 const EventTypes = v.pipe(v.array(v.picklist(EVENT_TYPES)), v.minLength(1, 'must name an event'));
 
-const rate = v.pipe(v.number(), v.minValue(0.01), v.maxValue(1_000));
+const times = v.pipe(v.number(), v.minValue(0.01), v.maxValue(1_000));
 
 /** What opwatch itself heeds of every target's settings, whatever its type. */
 export const commonEntries = {
   /** Which events it is told; left out, all. */
   events: v.optional(EventTypes),
-  /** How often it may be told at most, in place of its type's own lane. */
-  lane: v.optional(v.strictObject({ perSecond: v.optional(rate), perMinute: v.optional(rate) })),
+  /** How often it may be told at most, in place of its type's own rate. */
+  rate: v.optional(v.strictObject({ perSecond: v.optional(times), perMinute: v.optional(times) })),
   /** Whether one message is kept up to date from the beginning to the end, where its type can. */
   progress: v.optional(v.boolean()),
   /** `none`: its messages have no link that opens without a token. `watch`: they have one, where there are keys for it. */

@@ -102,10 +102,10 @@ describe('what holds for every target', () => {
   test.for([
     {},
     { events: ['operation.failed'] },
-    { lane: { perMinute: 10 } },
-    { lane: { perSecond: 0.5, perMinute: 20 } },
+    { rate: { perMinute: 10 } },
+    { rate: { perSecond: 0.5, perMinute: 20 } },
   ])('%j', (settings) => expect(v.is(Common, settings)).toBe(true));
-  test.for([{ events: [] }, { events: ['failed'] }, { lane: { perSecond: 0 } }, { lane: { perHour: 1 } }, { lane: 5 }])(
+  test.for([{ events: [] }, { events: ['failed'] }, { rate: { perSecond: 0 } }, { rate: { perHour: 1 } }, { rate: 5 }])(
     'not %j',
     (settings) => expect(v.is(Common, settings)).toBe(false),
   );

@@ -19,7 +19,7 @@ export const broughtNothing = (error: unknown): error is RetryLater =>
  * unanswered; after one that was refused or throttled the rest are left unanswered without a call. With `barred`, such a call
  * was made before.
  */
-export const inTurn = async <O>(
+export const sequentially = async <O>(
   asks: readonly Ask<O>[],
   lookAt: (ask: Ask<O>) => Promise<Observation>,
   answered: (ask: Ask<O>) => Observation | undefined = () => undefined,
@@ -48,7 +48,7 @@ export const orThrow = (observations: readonly Observation[]): readonly Observat
 };
 
 /** The `look` of an API that answers for a single operation a call. */
-export const oneByOne =
+export const lookSequentially =
   <O>(lookAt: (ask: Ask<O>, cloud: Cloud) => Promise<Observation>): Provider<O>['look'] =>
   async (asks, cloud) =>
-    orThrow(await inTurn(asks, (ask) => lookAt(ask, cloud)));
+    orThrow(await sequentially(asks, (ask) => lookAt(ask, cloud)));

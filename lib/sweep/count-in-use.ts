@@ -9,7 +9,7 @@ import { isDeliveries, LEASE_SHARDS, tenantOf } from '../store/keys.ts';
 import { type SharedTools, sharedItem } from '../store/shared-item.ts';
 
 /** Writes the count down where it has changed. Answers it. */
-export const census = async (tools: SharedTools): Promise<ReadonlyMap<string, Counted>> => {
+export const countInUse = async (tools: SharedTools): Promise<ReadonlyMap<string, Counted>> => {
   const { table } = tools;
   const standing = new Map((await table.partition(TENANTS)).map((item) => [item.sk, (item as Item<Allowance>).body]));
   const found = new Map<string, Counted>();

@@ -4,7 +4,7 @@
 export const isCallback = (target: string): boolean => target.includes(':');
 
 /** The name, or of a callback its origin: what turns and tokens go by. */
-export const placeOf = (target: string): string => (URL.canParse(target) ? new URL(target).origin : target);
+export const targetName = (target: string): string => (URL.canParse(target) ? new URL(target).origin : target);
 
 /** Stands, in a list of targets, for callbacks to any origin. */
 export const ANY_CALLBACK = 'https://*';
@@ -15,4 +15,4 @@ export const isOrigin = (text: string): boolean =>
 
 /** Whether a list of targets allows one: a name or, for a callback, its origin. */
 export const tellableBy = (targets: readonly string[], target: string): boolean =>
-  targets.includes(placeOf(target)) || (/^https?:/i.test(target) && targets.includes(ANY_CALLBACK));
+  targets.includes(targetName(target)) || (/^https?:/i.test(target) && targets.includes(ANY_CALLBACK));
