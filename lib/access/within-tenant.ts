@@ -18,6 +18,6 @@ const both = (
 export const withinTenant = (caller: Caller, { connections, targets }: Bounds): Caller => {
   const { connections: ownConnections, targets: ownTargets, ...rest } = caller;
   const used = both(ownConnections, connections, (list, entry) => list.includes(entry));
-  const told = both(ownTargets, targets, tellableBy);
-  return { ...rest, ...(used && { connections: used }), ...(told && { targets: told }) };
+  const tellable = both(ownTargets, targets, tellableBy);
+  return { ...rest, ...(used && { connections: used }), ...(tellable && { targets: tellable }) };
 };

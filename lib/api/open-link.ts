@@ -14,15 +14,15 @@ import { LANGUAGES, type Language } from '../targets/kit/words.ts';
 import { gonePage, LINK_HEADERS, watchEvent, watchPage } from './link-page.ts';
 import { prefers } from './preference.ts';
 
-type Tools = Pick<Runtime, 'config' | 'secrets' | 'table' | 'env' | 'now'>;
+type LinkDeps = Pick<Runtime, 'config' | 'secrets' | 'table' | 'env' | 'now'>;
 
 /** The watch behind a link. Chats whose markup knows `_` get `%5F` for it, and a gateway may leave that as it is. The signature is checked before anything is read; a watch past its expiry is gone, removed or not. */
-const watchBehind = async (link: string, tools: Tools): Promise<Watch | undefined> => {
-  const linked = readLink(link.replace(/%5f/gi, '_').replace(/%2d/gi, '-'), await readLinkKeys(tools));
+const watchBehind = async (link: string, deps: LinkDeps): Promise<Watch | undefined> => {
+  const linked = readLink(link.replace(/%5f/gi, '_').replace(/%2d/gi, '-'), await readLinkKeys(deps));
   if (!linked) return undefined;
-  const [item] = (await tools.table.get([watchKey(linked.id)])) as Item<Watch>[];
+  const [item] = (await deps.table.get([watchKey(linked.id)])) as Item<Watch>[];
   if (!item || item.body.submittedAt !== linked.submittedAt) return undefined;
-  return (item.expiresAt ?? Number.POSITIVE_INFINITY) * SECOND > tools.now() ? item.body : undefined;
+  return (item.expiresAt ?? Number.POSITIVE_INFINITY) * SECOND > deps.now() ? item.body : undefined;
 };
 
 /** A request for a link: the path segment, and what its sender would rather read. */
@@ -39,11 +39,11 @@ export type Opened = {
 };
 
 /** Answers 200 with the watch, or 404: the same one whether the link is forged, cut, of a watch that was replaced, or of one that is gone. */
-export const openLink = async ({ link, accept, acceptLanguage }: Opening, tools: Tools): Promise<Opened> => {
-  const watch = await watchBehind(link, tools);
+export const openLink = async ({ link, accept, acceptLanguage }: Opening, deps: LinkDeps): Promise<Opened> => {
+  const watch = await watchBehind(link, deps);
   const language = prefers(acceptLanguage, LANGUAGES);
   const isJson = prefers(accept, ['text/html', 'application/json']) === 'application/json';
-  const { type, body } = isJson ? asJson(watch, tools) : asPage(watch, language, tools);
+  const { type, body } = isJson ? asJson(watch, deps) : asPage(watch, language, deps);
   return {
     status: watch ? 200 : 404,
     headers: {
@@ -57,14 +57,14 @@ export const openLink = async ({ link, accept, acceptLanguage }: Opening, tools:
 
 type Written = { readonly type: string; readonly body: string };
 
-const eventNow = (watch: Watch, tools: Tools) => watchEvent(watch, linksOf(watch, tools), tools.now());
+const eventNow = (watch: Watch, deps: LinkDeps) => watchEvent(watch, linksOf(watch, deps), deps.now());
 
-const asJson = (watch: Watch | undefined, tools: Tools): Written =>
+const asJson = (watch: Watch | undefined, deps: LinkDeps): Written =>
   watch
-    ? { type: 'application/json', body: JSON.stringify(eventNow(watch, tools).data) }
+    ? { type: 'application/json', body: JSON.stringify(eventNow(watch, deps).data) }
     : { type: 'application/problem+json', body: JSON.stringify({ title: 'Not Found', status: 404 }) };
 
-const asPage = (watch: Watch | undefined, language: Language, tools: Tools): Written => ({
+const asPage = (watch: Watch | undefined, language: Language, deps: LinkDeps): Written => ({
   type: 'text/html',
-  body: watch ? watchPage(watch, eventNow(watch, tools), language) : gonePage(language),
+  body: watch ? watchPage(watch, eventNow(watch, deps), language) : gonePage(language),
 });

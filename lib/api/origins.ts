@@ -12,7 +12,7 @@ import { COUNT_MAX } from '../store/standing.ts';
 import { wakeSleepers } from '../wake/sleepers.ts';
 
 type Origin = { readonly tenant: string; readonly origin: string };
-type Tools = Pick<Runtime, 'turns' | 'table' | 'queue' | 'env' | 'log' | 'now'>;
+type OriginDeps = Pick<Runtime, 'turns' | 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 /** An origin as a caller writes it. Throws the Refusal 422 for what can be none of a callback. */
 export const readOrigin = (text: string, { addresses }: Pick<Config, 'addresses'>): string => {
@@ -29,7 +29,7 @@ export const readOrigin = (text: string, { addresses }: Pick<Config, 'addresses'
 /** No attempt is made at its callbacks until it is enabled; what goes there waits, and is parked when it has waited its time. */
 export const disableOrigin = async (
   { tenant, origin }: Origin,
-  { turns }: Tools,
+  { turns }: OriginDeps,
 ): Promise<{ readonly disabled: true }> => {
   await turns.disable(originTurn(tenant, origin));
   return { disabled: true };
@@ -41,13 +41,13 @@ const BUDGET_MS = 8 * SECOND;
 /** Its callbacks are told again. Answers how many deliveries it woke: the sweep wakes what remains, within minutes. */
 export const enableOrigin = async (
   { tenant, origin }: Origin,
-  tools: Tools,
+  deps: OriginDeps,
 ): Promise<{ readonly disabled: false; readonly woken: number }> => {
-  const { turns, now } = tools;
+  const { turns, now } = deps;
   const name = originTurn(tenant, origin);
   await turns.enable(name);
   const until = now() + BUDGET_MS;
   const mayGoOn = () => now() < until;
-  const { woken } = await wakeSleepers(turnKey(name), tools, { mayGoOn, remove: false, limit: COUNT_MAX });
+  const { woken } = await wakeSleepers(turnKey(name), deps, { mayGoOn, remove: false, limit: COUNT_MAX });
   return { disabled: false, woken };
 };

@@ -2,7 +2,7 @@
 import { type Caller, mayUse, principalOf } from '../access/caller.ts';
 import type { HttpEvent, HttpResult } from '../access/http-event.ts';
 import { Refusal } from '../access/problem.ts';
-import type { Fields } from '../core/log.ts';
+import type { LogFields } from '../core/log.ts';
 import type { Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
 import type { WatchItem } from '../store/items.ts';
@@ -31,5 +31,5 @@ export const watchIn = async (event: HttpEvent, caller: Caller, { table }: Runti
 };
 
 /** The record of who changed what: nothing else keeps it. */
-export const note = (what: string, about: Fields, event: HttpEvent, { tenant }: Caller, { log }: Runtime): void =>
+export const note = (what: string, about: LogFields, event: HttpEvent, { tenant }: Caller, { log }: Runtime): void =>
   log.info(what, { ...about, tenant, by: principalOf(event) });

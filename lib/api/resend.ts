@@ -14,17 +14,17 @@ import { wake } from '../wake/wake.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { OLDEST_MS } from './listing.ts';
 
-type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
+type ResendDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 /**
  * Begins a delivery anew, whatever became of it, and wakes it at once. Its watch is kept as long as that may take. A delivery
  * that a later state of its watch has overtaken is not sent: it is answered as it stands, `overtaken` where it was not
  * delivered. Answers undefined when there is none.
  */
-export const resend = async (key: Key, tools: Tools): Promise<DeliveryItem | undefined> => {
-  const { table, now } = tools;
+export const resend = async (key: Key, deps: ResendDeps): Promise<DeliveryItem | undefined> => {
+  const { table, now } = deps;
   for (;;) {
-    const [item, watch] = await both(key, tools);
+    const [item, watch] = await both(key, deps);
     if (!item || !watch) return undefined;
     if (isOvertaken(item.body.event, watch.body)) {
       if (item.body.state === 'delivered' || item.body.state === 'overtaken') return item;
@@ -35,24 +35,24 @@ export const resend = async (key: Key, tools: Tools): Promise<DeliveryItem | und
     const begun = withBody(item, begunAnew(item.body, now()), now(), now());
     const next = { ...reissued(begun, now(), 0), version: begun.version };
     // First: a delivery that waits beside a watch that expires would have nothing to tell.
-    if (!(await keepWatch(watch, tools))) continue;
+    if (!(await keepWatch(watch, deps))) continue;
     if (!(await table.replace(next))) continue;
-    await wake([next], tools);
+    await wake([next], deps);
     return next;
   }
 };
 
-const both = async (key: Key, { table }: Tools) => {
+const both = async (key: Key, { table }: ResendDeps) => {
   const items = await table.get([key, { pk: key.pk, sk: 'watch' }]);
   const find = (sk: string) => items.find((item) => item.sk === sk);
   return [find(key.sk) as DeliveryItem | undefined, find('watch') as WatchItem | undefined] as const;
 };
 
 /** Keeps a watch that would expire; false when somebody has changed it meanwhile, or it is gone. */
-const keepWatch = async (watch: WatchItem, tools: Tools): Promise<boolean> => {
-  const { table, now } = tools;
+const keepWatch = async (watch: WatchItem, deps: ResendDeps): Promise<boolean> => {
+  const { table, now } = deps;
   if (watch.expiresAt === undefined) return true;
-  await keepHead(watch.body, tools);
+  await keepHead(watch.body, deps);
   return table.replace(relisted(withBody(watch, watch.body, now(), now()), now()));
 };
 
@@ -60,7 +60,7 @@ const keepWatch = async (watch: WatchItem, tools: Tools): Promise<boolean> => {
  * Has nobody alarmed by a parked delivery any more; it stays parked. Answers it as it stands, which is unchanged where it is
  * not parked, or undefined when there is none.
  */
-export const dismiss = async (key: Key, { table, now }: Tools): Promise<DeliveryItem | undefined> => {
+export const dismiss = async (key: Key, { table, now }: ResendDeps): Promise<DeliveryItem | undefined> => {
   for (;;) {
     const [item] = (await table.get([key])) as DeliveryItem[];
     if (!item) return undefined;
@@ -94,12 +94,12 @@ const BUDGET_MS = 8 * SECOND;
 /** Sends again what was parked, as `eachParked` finds it. */
 export const resendParked = async (
   wanted: Parked,
-  tools: Tools,
+  deps: ResendDeps,
 ): Promise<{ readonly resent: number; readonly cursor?: string }> => {
   const { count, ...rest } = await eachParked(
     wanted,
-    async (item) => (await resend(item, tools))?.body.state === 'waiting',
-    tools,
+    async (item) => (await resend(item, deps))?.body.state === 'waiting',
+    deps,
   );
   return { resent: count, ...rest };
 };
@@ -107,13 +107,9 @@ export const resendParked = async (
 /** Dismisses what was parked, as `eachParked` finds it. */
 export const dismissParked = async (
   wanted: Parked,
-  tools: Tools,
+  deps: ResendDeps,
 ): Promise<{ readonly dismissed: number; readonly cursor?: string }> => {
-  const { count, ...rest } = await eachParked(
-    wanted,
-    async (item) => (await dismiss(item, tools)) !== undefined,
-    tools,
-  );
+  const { count, ...rest } = await eachParked(wanted, async (item) => (await dismiss(item, deps)) !== undefined, deps);
   return { dismissed: count, ...rest };
 };
 
@@ -125,9 +121,9 @@ export const dismissParked = async (
 const eachParked = async (
   { tenant, target, since, until, cursor, isMeant = () => true, takePlace = async () => 0 }: Parked,
   act: (item: Item) => Promise<boolean>,
-  tools: Tools,
+  deps: ResendDeps,
 ): Promise<{ readonly count: number; readonly cursor?: string }> => {
-  const { table, now } = tools;
+  const { table, now } = deps;
   const beganAt = now();
   const isWanted = ({ body }: Item): boolean => {
     const { state, target: its, last, dismissedAt } = body as Delivery;

@@ -43,7 +43,7 @@ export const readAliyun = (answer: HttpAnswer, reading: AliyunReading): Answer =
   const requestId = text(body?.RequestId) ?? text(answer.headers['x-acs-request-id']);
 
   const fine = !failed && (said === undefined || GOOD.test(said));
-  if (body && fine) return { kind: 'told', body, ...given({ requestId }) };
+  if (body && fine) return { kind: 'answered', body, ...given({ requestId }) };
 
   const words = wordsOf(answer, body, said, requestId, reading);
   if (wish !== undefined) throw new Throttled(words, wish);

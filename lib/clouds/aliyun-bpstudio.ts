@@ -28,8 +28,8 @@ const sentence = (value: unknown): string | undefined => {
 
 /** The instances that failed, each with its words. */
 const failedInstances = (output: Fields): string[] =>
-  Object.entries(fields(fields(output.attributes).instances)).flatMap(([id, told]) => {
-    const { status, message } = fields(told);
+  Object.entries(fields(fields(output.attributes).instances)).flatMap(([id, instance]) => {
+    const { status, message } = fields(instance);
     const said = sentence(message) ?? (typeof status === 'string' ? sentence(status) : undefined);
     return said === undefined || FINE.test(text(status)?.trim() ?? '') ? [] : [`${id}: ${said}`];
   });

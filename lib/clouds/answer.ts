@@ -10,7 +10,7 @@ import { type Fields, given } from './fields.ts';
 
 export type Answer =
   /** The cloud told something of what was asked about. */
-  | { readonly kind: 'told'; readonly body: Fields; readonly requestId?: string }
+  | { readonly kind: 'answered'; readonly body: Fields; readonly requestId?: string }
   /** The cloud does not know what was asked about. */
   | { readonly kind: 'unknown'; readonly words: CloudWords };
 
@@ -56,10 +56,10 @@ export const nonsense = (
 };
 
 /** The error for an answer that is the cloud's own and tells of another operation than the one asked about. */
-export const ofAnother = (asked: string, told: string, requestId: string | undefined): RetryLater =>
+export const ofAnother = (asked: string, other: string, requestId: string | undefined): RetryLater =>
   new RetryLater({
     code: 'of_another',
-    message: sentence('of_another', { wanted: asked, told }),
+    message: sentence('of_another', { wanted: asked, told: other }),
     ...given({ requestId }),
   });
 

@@ -84,11 +84,11 @@ export const percent = (value: unknown): number | undefined => {
   return digits !== undefined && number <= 100 ? number : undefined;
 };
 
-type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+type WithoutUndefined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** The members that have a value. */
-export const given = <T extends object>(members: T): Given<T> => {
+export const given = <T extends object>(members: T): WithoutUndefined<T> => {
   const some: Partial<T> = {};
   for (const name in members) if (members[name] !== undefined) some[name] = members[name];
-  return some as Given<T>;
+  return some as WithoutUndefined<T>;
 };

@@ -56,7 +56,7 @@ export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer =
   const hasState = reading.stateIn !== undefined && text(body?.[reading.stateIn]) !== undefined;
   const fine = said === undefined || GOOD.test(said) || hasState;
   const requestId = text(body?.request_id) ?? text(answer.headers['x-request-id']);
-  if (body && !failed && fine) return { kind: 'told', body, ...given({ requestId }) };
+  if (body && !failed && fine) return { kind: 'answered', body, ...given({ requestId }) };
 
   const { credentials } = reading;
   if (!body && status !== 401)

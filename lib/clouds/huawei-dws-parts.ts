@@ -45,8 +45,8 @@ export const progressIn = (body: Fields): Progress | undefined => {
   const parts = partsOf(body);
   const part = parts.find(({ status }) => status === 'RUNNING') ?? parts.at(-1);
   // JSON text within JSON text: {"progressInfo": "{\"progress\": \"45.00%\"}"}
-  const told = percent(parseFields(text(parseFields(part?.detail ?? '')?.progressInfo) ?? '')?.progress);
-  return told === undefined ? undefined : { percent: told };
+  const done = percent(parseFields(text(parseFields(part?.detail ?? '')?.progressInfo) ?? '')?.progress);
+  return done === undefined ? undefined : { percent: done };
 };
 
 /** Which part failed: one that failed outright before one that was rolled back. */

@@ -86,7 +86,7 @@ export const actionNamed = async (name: string, place: Place, cloud: Cloud): Pro
     throw error;
   });
   if (answer?.kind === 'unknown' && !isListed(answer)) throw new RetryLater(answer.words);
-  if (answer?.kind !== 'told' || showsNothing(answer.body)) return undefined;
+  if (answer?.kind !== 'answered' || showsNothing(answer.body)) return undefined;
   return actionIn(answer.body, name, answer.requestId);
 };
 

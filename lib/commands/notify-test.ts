@@ -45,12 +45,12 @@ const tryOnce = async (
     const opened = await recipientOf({ target: name, tenant: 'default' }, config).open(secrets);
     const { target, settings } = opened;
     const answer = await ask(write(target, settings, { id, at: now() }, handle), opened, runtime);
-    const told = plain(answer.body, ANSWER_BYTES);
-    const kept = target.edit?.handle(answer) ?? handle;
+    const words = plain(answer.body, ANSWER_BYTES);
+    const handleNow = target.edit?.handle(answer) ?? handle;
     return {
       verdict: target.verdict(answer, now()),
-      answer: `HTTP ${answer.status} ${told}`.trim(),
-      ...(kept !== undefined && { handle: kept }),
+      answer: `HTTP ${answer.status} ${words}`.trim(),
+      ...(handleNow !== undefined && { handle: handleNow }),
     };
   } catch (error) {
     if (error instanceof LookError || error instanceof SecretError) {

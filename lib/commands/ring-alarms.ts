@@ -88,13 +88,13 @@ const main = async (): Promise<void> => {
   let count = 0;
   // One after the other: CloudWatch takes three such requests a second.
   for (const each of alarms) {
-    const told = `${each.AlarmName}: ${each.AlarmDescription}`;
+    const line = `${each.AlarmName}: ${each.AlarmDescription}`;
     if (list) {
-      console.log(`${each.StateValue}\t${told}`);
+      console.log(`${each.StateValue}\t${line}`);
       continue;
     }
     const [what, isRung, isFault] = await ring(client, each);
-    console.log(`${what}\t${told}`);
+    console.log(`${what}\t${line}`);
     if (isRung) count += 1;
     if (isFault) process.exitCode = 1;
   }

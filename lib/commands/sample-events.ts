@@ -98,9 +98,9 @@ export const sampleEvent = (type: EventType, at: number, labels: Labels = {}, li
     const blocked = event === 'blocked' && { blocked: { since: at - 2 * MINUTE, ...BLOCKED } };
     return eventOf(watch, { event, at, status: watch.status, word: 'IN_PROGRESS', ...blocked }, links);
   }
-  const told = event as EndStatus | 'attention';
-  const watch = watchAt(told, at, labels);
-  return eventOf(watch, { event: told, at, ...(watch.word !== undefined && { word: watch.word }) }, links);
+  const status = event as EndStatus | 'attention';
+  const watch = watchAt(status, at, labels);
+  return eventOf(watch, { event: status, at, ...(watch.word !== undefined && { word: watch.word }) }, links);
 };
 
 /** How far the sample had got, for targets that follow it. */

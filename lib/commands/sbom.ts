@@ -2,7 +2,7 @@
  * npm run sbom: what goes into the functions, as CycloneDX.
  *
  * It is npm's own list, of the runtime dependencies alone: `npm sbom --omit dev` would leave out what both the functions and
- * a development tool use (the SQS client, for one), so npm is shown a project that has no development tools.
+ * a development tool use (the SQS client, for one), so npm is shown a project that has no development deps.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

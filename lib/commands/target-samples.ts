@@ -27,9 +27,9 @@ export const samplesFor = (
   const events = target && eventsFor(target);
   const { isLinked } = recipientOf({ target: name, tenant: DEFAULT_TENANT }, config);
   const links = isLinked && config.linkKeys.length > 0 ? LINKED : UNLINKED;
-  const told = sampleEvents(now(), labels, links).filter(({ type }) => events?.includes(type) ?? true);
+  const samples = sampleEvents(now(), labels, links).filter(({ type }) => events?.includes(type) ?? true);
   const notices = config.operators.includes(name) ? sampleNotices(now()) : [];
-  const kept = (progress ? [sampleProgress(now(), labels, links), ...told] : []).map(
+  const live = (progress ? [sampleProgress(now(), labels, links), ...samples] : []).map(
     (event): Sample => ({
       type: event.type,
       write: ({ edit }, settings, attempt, handle) => {
@@ -38,7 +38,7 @@ export const samplesFor = (
       },
     }),
   );
-  const single = (progress ? [] : told).map(
+  const single = (progress ? [] : samples).map(
     (event): Sample => ({ type: event.type, write: (target, ...how) => target.request(event, how[0], how[1]) }),
   );
   const noted = notices.map(
@@ -50,5 +50,5 @@ export const samplesFor = (
       },
     }),
   );
-  return [...kept, ...single, ...noted];
+  return [...live, ...single, ...noted];
 };

@@ -33,8 +33,12 @@ const otherRun = (watch: Watch, { run, word }: Seen): string | undefined => {
   return watch.run === undefined || watch.run === run ? undefined : sentence('another_run', { word });
 };
 
-const seen = (watch: Watch, told: Seen, now: number, policy: LookPolicy): Watch => {
-  const sight = { ...told, word: plain(told.word, CODE_BYTES), ...(told.run && { run: plain(told.run, CODE_BYTES) }) };
+const seen = (watch: Watch, shown: Seen, now: number, policy: LookPolicy): Watch => {
+  const sight = {
+    ...shown,
+    word: plain(shown.word, CODE_BYTES),
+    ...(shown.run && { run: plain(shown.run, CODE_BYTES) }),
+  };
   const { word, run = watch.run } = sight;
   const reported = watch.unknownWords ?? [];
   const { progress: before, trouble: _t, evidence: _e, waits: _w, graceFrom: _g, ...rest } = watch;
@@ -166,11 +170,11 @@ export const decide = (
   if (isOver(watch.status)) return watch;
   if (observation.kind === 'unanswered') return afterNoAnswer(watch, observation.error, now, policy, from);
   const answer = ofOwnRun(watch, observation);
-  const told = answer.kind === 'seen' ? seen(watch, answer, now, policy) : absent(watch, answer, now, policy);
+  const decided = answer.kind === 'seen' ? seen(watch, answer, now, policy) : absent(watch, answer, now, policy);
   const silence = answer.kind === 'absent' ? answer.unanswered : undefined;
-  if (silence) return afterSilence(watch, told, silence, now, usualLook(told, from, policy));
+  if (silence) return afterSilence(watch, decided, silence, now, usualLook(decided, from, policy));
   const heard = heardIn(answer, now);
-  const looked: Watch = { ...heardFrom(told, watch, heard, policy.followers ?? []), lookedAt: now };
+  const looked: Watch = { ...heardFrom(decided, watch, heard, policy.followers ?? []), lookedAt: now };
   if (isOver(looked.status)) return looked;
   if (now >= watch.deadline) return ended(looked, 'timed_out', now, noteOfLastLook(heard));
   return { ...looked, nextLookAt: Math.min(usualLook(looked, from, policy), looked.deadline) };

@@ -52,11 +52,11 @@ export const withoutCause = ({ reasonCode, reasonMessage, error, ...facts }: Fac
 
 type State = { readonly status: string; readonly word?: string };
 
-/** The facts after a look that saw `status` and told `told`, where `known` were those of the state `before`. */
+/** The facts after a look that saw `status` and brought `news`, where `known` were those of the state `before`. */
 export const factsAfter = (
   known: Facts,
   before: State,
-  told: Facts,
+  news: Facts,
   { status, word }: { readonly status: CloudStatus; readonly word: string },
   now: number,
 ): Facts => {
@@ -67,7 +67,7 @@ export const factsAfter = (
     ...(requestId !== undefined && { requestId }),
   };
   const isSameState = before.status === status && before.word === word;
-  const facts = { ...(isSameState ? known : lasting), ...credible(told, now) };
+  const facts = { ...(isSameState ? known : lasting), ...credible(news, now) };
   if (status === 'succeeded') return withoutCause(facts);
   if (status !== 'pending' && status !== 'running' && status !== 'attention') return facts;
   // It goes on: an end that a cloud tells beside this is none.

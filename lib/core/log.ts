@@ -7,13 +7,13 @@ import { plain } from './text.ts';
 
 type Field = string | number | boolean | undefined;
 /** Named by our code, never by what comes from outside; and never as what a line has of its own. */
-export type Fields = Readonly<Record<string, Field>> & {
+export type LogFields = Readonly<Record<string, Field>> & {
   readonly [Own in 'level' | 'what' | 'deployment' | '_aws']?: never;
 };
 export type Metrics = Readonly<Record<string, readonly [value: number, unit: 'Count' | 'Milliseconds']>>;
 
 /** `by` names fields that the metrics are told apart by, beside the deployment. */
-type Write = (what: string, fields?: Fields, metrics?: Metrics, by?: readonly string[]) => void;
+type Write = (what: string, fields?: LogFields, metrics?: Metrics, by?: readonly string[]) => void;
 
 export type Log = {
   readonly info: Write;

@@ -6,8 +6,8 @@ const LOOKS_PROJECTED_MAX = 10_000;
 
 /** Age counts from the cloud's own start where it is known and credible, else from submission. */
 const startOf = (watch: Watch): number => {
-  const told = watch.facts.startedAt ?? watch.submittedAt;
-  return told > watch.submittedAt - 7 * DAY ? Math.min(told, watch.submittedAt) : watch.submittedAt;
+  const startedAt = watch.facts.startedAt ?? watch.submittedAt;
+  return startedAt > watch.submittedAt - 7 * DAY ? Math.min(startedAt, watch.submittedAt) : watch.submittedAt;
 };
 
 /** A cloud that forgets what has ended must be asked at least twice in the time it remembers. */

@@ -8,12 +8,12 @@ import { isNotice } from './notice.ts';
 import { enteredAt, isOver, type Watch } from './watch.ts';
 
 /** An event of a watch that goes on: when it happened and, where it told that the watch was blocked, since when. */
-type Told = { readonly at: number; readonly blocked?: { readonly since: number } };
+type StateShown = { readonly at: number; readonly blocked?: { readonly since: number } };
 
 const waitsForPerson = ({ status }: Watch): boolean => status === 'attention';
 
 /** Whether the watch is still in the state that the event told. */
-const HOLDS: Readonly<Record<OnTheWay, (watch: Watch, told: Told) => boolean>> = {
+const HOLDS: Readonly<Record<OnTheWay, (watch: Watch, shown: StateShown) => boolean>> = {
   // It is told from the watch as it stands.
   progress: () => true,
   attention: (watch, { at }) => waitsForPerson(watch) && enteredAt(watch) <= at,

@@ -126,18 +126,18 @@ export const enter = (watch: Watch, status: Status, now: number, word: string | 
   return { ...watch, status, ...said, history: [...kept, { at: now, status, ...said }] };
 };
 
-type Told = Pick<Owed, 'at' | 'to'>;
+type Debt = Pick<Owed, 'at' | 'to'>;
 
 const WARNINGS = ['attention', 'blocked'] as const;
 /** A state on the way that somebody has to see to. */
 export type Warning = (typeof WARNINGS)[number];
 
-const withDebt = (watch: Watch, event: { readonly event: 'attention' | EndStatus } | Aside, told: Told): Watch => {
+const withDebt = (watch: Watch, event: { readonly event: 'attention' | EndStatus } | Aside, debt: Debt): Watch => {
   const warning = WARNINGS.find((each) => each === event.event);
   return {
     ...watch,
     ...(warning && { warned: [...new Set([...(watch.warned ?? []), warning])] }),
-    owed: [...watch.owed, { ...event, ...(watch.word !== undefined && { word: watch.word }), ...told }],
+    owed: [...watch.owed, { ...event, ...(watch.word !== undefined && { word: watch.word }), ...debt }],
   };
 };
 
@@ -146,8 +146,8 @@ export const owing = (watch: Watch, event: 'attention' | EndStatus, now: number)
   withDebt(watch, { event }, { at: now });
 
 /** Owes an event that leaves the status as it is. */
-export const owingAside = (watch: Watch, event: Aside['event'], told: Told): Watch =>
-  withDebt(watch, { event, status: watch.status, ...(watch.blocked && { blocked: watch.blocked }) }, told);
+export const owingAside = (watch: Watch, event: Aside['event'], debt: Debt): Watch =>
+  withDebt(watch, { event, status: watch.status, ...(watch.blocked && { blocked: watch.blocked }) }, debt);
 
 /** Ends a watch without the word of a cloud. `note` says why. */
 export const ended = (watch: Watch, status: EndStatus, now: number, note: string): Watch => {

@@ -5,7 +5,7 @@ import type { Lifetime } from '../clouds/cloud.ts';
 import type { Item } from '../core/item.ts';
 import { DAY, HOUR, MINUTE } from '../core/schedule.ts';
 import type { Runtime } from '../runtime.ts';
-import type { SharedTools } from '../store/shared-item.ts';
+import type { SharedItemDeps } from '../store/shared-item.ts';
 import { tellOperators, tellTenant } from './operators.ts';
 
 /** How long before a token's end its tenant is told: a week and a day, or once where it lives so briefly that this is no warning. */
@@ -26,7 +26,7 @@ export const warningOf = (
   return warnings.findLast((ahead) => now >= expiresAt - ahead);
 };
 
-type TokenTools = SharedTools & Pick<Runtime, 'config' | 'now' | 'log'>;
+type TokenTools = SharedItemDeps & Pick<Runtime, 'config' | 'now' | 'log'>;
 
 const TOKENS_MAX = 10_000;
 /** Not on the hour, when schedules submit. */

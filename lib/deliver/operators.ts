@@ -9,11 +9,11 @@ import { takeNotice } from '../limits/notice-limit.ts';
 import type { Runtime } from '../runtime.ts';
 import { newDeliveryItem } from '../store/items.ts';
 import { deliveryKey, noticeId, noticeWebhookId } from '../store/keys.ts';
-import type { SharedTools } from '../store/shared-item.ts';
+import type { SharedItemDeps } from '../store/shared-item.ts';
 import { targetOf } from '../targets/index.ts';
 
 type Tools = Pick<Runtime, 'config' | 'table' | 'now'>;
-type LimitTools = Tools & SharedTools & Pick<Runtime, 'log'>;
+type LimitDeps = Tools & SharedItemDeps & Pick<Runtime, 'log'>;
 
 /** To whom, and as whose delivery. */
 type Addressed = { readonly targets: readonly string[]; readonly as: string };
@@ -32,14 +32,14 @@ export const tellOperators = (notice: Notice, tools: Tools): Promise<void> =>
   owe(notice, toOperators(notice, tools.config), tools);
 
 /** The same of what the doings of a tenant have made: beyond so many in an hour, notices that are not urgent are left out. */
-export const tellOperatorsOf = (tenant: string, notice: Notice, tools: LimitTools): Promise<void> =>
+export const tellOperatorsOf = (tenant: string, notice: Notice, tools: LimitDeps): Promise<void> =>
   oweWithin(tenant, notice, toOperators(notice, tools.config), tools);
 
 /**
  * Owes a tenant a notice: to those of its own targets (`tenants.<name>.notify`) that can be told one, else to the operators, else
  * to those whom it is usually told through.
  */
-export const tellTenant = (notice: Notice & { readonly tenant: string }, tools: LimitTools): Promise<void> => {
+export const tellTenant = (notice: Notice & { readonly tenant: string }, tools: LimitDeps): Promise<void> => {
   const { config } = tools;
   const { tenant } = notice;
   const through = (names: readonly string[] = []): Addressed => ({
@@ -51,7 +51,7 @@ export const tellTenant = (notice: Notice & { readonly tenant: string }, tools: 
   return oweWithin(tenant, notice, choice.find(({ targets }) => targets.length > 0) ?? usual, tools);
 };
 
-const oweWithin = async (tenant: string, notice: Notice, to: Addressed, tools: LimitTools): Promise<void> => {
+const oweWithin = async (tenant: string, notice: Notice, to: Addressed, tools: LimitDeps): Promise<void> => {
   const { table, log, now } = tools;
   if (to.targets.length === 0 || isUrgent(notice)) return owe(notice, to, tools);
   const id = noticeId(notice);

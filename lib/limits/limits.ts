@@ -16,7 +16,7 @@ import {
 } from '../core/allowance.ts';
 import type { Key } from '../core/item.ts';
 import { SECOND } from '../core/schedule.ts';
-import { type SharedTools, sharedItem } from '../store/shared-item.ts';
+import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 import type { Stores } from '../store/stores.ts';
 
 export type Limiter = {
@@ -30,9 +30,9 @@ export type TenantLimits = { readonly requests: Limiter; readonly places: Limite
 export const TENANTS = 'tenants';
 export const allowanceKey = (tenant: string): Key => ({ pk: TENANTS, sk: tenant });
 
-export type LimitTools = SharedTools & Pick<Stores, 'now' | 'log'> & { readonly config: Config };
+export type LimitDeps = SharedItemDeps & Pick<Stores, 'now' | 'log'> & { readonly config: Config };
 
-export const createLimits = (tools: LimitTools): TenantLimits => {
+export const createLimits = (tools: LimitDeps): TenantLimits => {
   const { now, config, log } = tools;
   const allowances = sharedItem<Allowance>(untouched, tools);
   const limiter = (limit: string, give: typeof takeRequests) =>

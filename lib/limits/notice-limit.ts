@@ -4,7 +4,7 @@
  */
 
 import { HOUR, SECOND } from '../core/schedule.ts';
-import { type SharedTools, sharedItem } from '../store/shared-item.ts';
+import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 import type { Stores } from '../store/stores.ts';
 
 /** Beside the one that says that others are left out. */
@@ -13,7 +13,7 @@ export const NOTICES_AN_HOUR = 10;
 type Made = { readonly hour: number; readonly count: number };
 
 /** Counts one more notice of a tenant in this hour, and answers whether it may be told. */
-export const takeNotice = (tenant: string, tools: SharedTools & Pick<Stores, 'now'>): Promise<boolean> => {
+export const takeNotice = (tenant: string, tools: SharedItemDeps & Pick<Stores, 'now'>): Promise<boolean> => {
   const hour = Math.floor(tools.now() / HOUR);
   const expiresAt = () => Math.ceil((tools.now() + 2 * HOUR) / SECOND);
   const made = sharedItem<Made>({ hour, count: 0 }, tools, expiresAt);

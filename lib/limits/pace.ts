@@ -7,7 +7,7 @@ import { type Allotment, allot, type Lane, openLane, type Wish } from '../core/l
 import { throttled } from '../core/pacing.ts';
 import { accepted, type Good, newestGood, type Refusal, refused } from '../core/refusals.ts';
 import { MINUTE, SECOND } from '../core/schedule.ts';
-import { type SharedTools, sharedItem } from '../store/shared-item.ts';
+import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 import { raise } from '../store/standing.ts';
 import type { Stores } from '../store/stores.ts';
 
@@ -57,7 +57,7 @@ type Known = {
 
 const unknown: Known = { lane: openLane, good: [], crowdedAt: Number.NEGATIVE_INFINITY };
 
-export const createPace = (tools: SharedTools & Pick<Stores, 'now'>): Pace => {
+export const createPace = (tools: SharedItemDeps & Pick<Stores, 'now'>): Pace => {
   const { now } = tools;
   const lanes = sharedItem<Lane>(openLane, tools);
   const connections = new Map<string, Known>();
@@ -103,9 +103,9 @@ export const createPace = (tools: SharedTools & Pick<Stores, 'now'>): Pace => {
     refused: async (name, refusal) => {
       await raise('resting', laneKey(name), tools);
       return change(name, (lane) => {
-        const told = { ...lane, good: newestGood(lane.good ?? [], knownOf(name).good, now()) };
-        const result = refused(told, refusal, now());
-        return { lane: result.lane === told ? lane : result.lane, result };
+        const informed = { ...lane, good: newestGood(lane.good ?? [], knownOf(name).good, now()) };
+        const result = refused(informed, refusal, now());
+        return { lane: result.lane === informed ? lane : result.lane, result };
       });
     },
     answered: async (name, good, isTrial) => {

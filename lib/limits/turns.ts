@@ -19,7 +19,7 @@ import {
   turnKey,
   type Wish,
 } from '../core/turn.ts';
-import { type SharedTools, sharedItem } from '../store/shared-item.ts';
+import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 import { raise } from '../store/standing.ts';
 import type { Stores } from '../store/stores.ts';
 
@@ -48,7 +48,7 @@ export type Learned = {
   readonly attempts?: Attempts;
 };
 
-export const createTurns = (tools: SharedTools & Pick<Stores, 'now'>): Turns => {
+export const createTurns = (tools: SharedItemDeps & Pick<Stores, 'now'>): Turns => {
   const { now } = tools;
   const turns = sharedItem<Turn>(openTurn, tools);
 

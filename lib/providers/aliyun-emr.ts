@@ -65,16 +65,16 @@ const lookAt = async (ask: Ask<EmrOperation>, cloud: Cloud): Promise<Observation
       requestId,
     };
   }
-  const told = fields(body.Operation);
-  mustBeAbout(ids, told, requestId);
+  const shown = fields(body.Operation);
+  mustBeAbout(ids, shown, requestId);
   // The vendor's own sample shows a reason beside COMPLETED: it says nothing about the outcome.
-  const reason = fields(told.StateChangeReason);
-  const endedAt = instant(told.EndTime);
-  return sightOf(STATES, 'Operation.OperationState', told.OperationState, {
+  const reason = fields(shown.StateChangeReason);
+  const endedAt = instant(shown.EndTime);
+  return sightOf(STATES, 'Operation.OperationState', shown.OperationState, {
     note: noteOf(endedAt, ask),
     facts: given({
-      operationType: text(told.OperationType),
-      startedAt: instant(told.StartTime),
+      operationType: text(shown.OperationType),
+      startedAt: instant(shown.StartTime),
       endedAt,
       reasonCode: code(reason.Code),
       reasonMessage: text(reason.Message),

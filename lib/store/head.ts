@@ -7,14 +7,14 @@ import { headKey } from './keys.ts';
 import type { Stores } from './stores.ts';
 
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
-type Tools = Pick<Stores, 'table' | 'now'>;
+type HeadDeps = Pick<Stores, 'table' | 'now'>;
 
 /** Points the head, `head` as it was read, to a generation, and keeps it for as long as that may live. */
 export const moveHead = async (
   identity: Identity,
   generation: number,
   head: Item | undefined,
-  { table, now }: Tools,
+  { table, now }: HeadDeps,
 ): Promise<void> => {
   const next = {
     ...headKey(identity),
@@ -26,8 +26,8 @@ export const moveHead = async (
 };
 
 /** Keeps the head of a watch that is kept longer: without it, the same submission would begin with the first generation again. */
-export const keepHead = async (watch: Watch, tools: Tools): Promise<void> => {
+export const keepHead = async (watch: Watch, deps: HeadDeps): Promise<void> => {
   if (watch.generation === 1) return;
-  const [head] = (await tools.table.get([headKey(watch)])) as Item<{ readonly generation: number }>[];
-  await moveHead(watch, Math.max(watch.generation, head?.body.generation ?? 1), head, tools);
+  const [head] = (await deps.table.get([headKey(watch)])) as Item<{ readonly generation: number }>[];
+  await moveHead(watch, Math.max(watch.generation, head?.body.generation ?? 1), head, deps);
 };

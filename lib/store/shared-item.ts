@@ -9,7 +9,7 @@ export type SharedItem<B> = {
   readonly change: <R>(key: Key, change: (body: B) => { readonly body: B; readonly result: R }) => Promise<R>;
 };
 
-export type SharedTools = Pick<Stores, 'table' | 'chance' | 'pause'>;
+export type SharedItemDeps = Pick<Stores, 'table' | 'chance' | 'pause'>;
 
 const TRIES = 30;
 
@@ -19,7 +19,7 @@ const TRIES = 30;
  */
 export const sharedItem = <B>(
   initial: B,
-  { table, chance, pause }: SharedTools,
+  { table, chance, pause }: SharedItemDeps,
   expiresAt?: () => number,
 ): SharedItem<B> => {
   const readItem = async (key: Key): Promise<Item<B>> => {

@@ -33,10 +33,10 @@ export const AHEAD_MS = HOUR;
 const YOUNG_MS = 20 * MINUTE;
 const TRIES = 10;
 
-type Tools = Pick<Stores, 'table' | 'now'>;
+type StandingDeps = Pick<Stores, 'table' | 'now'>;
 
 /** Writes the entry of a trouble that is about to be written. Throws when it cannot: then the trouble must not be written either. */
-export const raise = async (trouble: Trouble, of: Key, { table, now }: Tools): Promise<void> => {
+export const raise = async (trouble: Trouble, of: Key, { table, now }: StandingDeps): Promise<void> => {
   const key = standingKey(trouble, of);
   for (let tries = 0; tries < TRIES; tries += 1) {
     const body: Standing = { at: now(), of: { pk: of.pk, sk: of.sk } };

@@ -8,7 +8,7 @@ import { queueFor } from '../store/queue.ts';
 import type { Submission } from './submission.ts';
 import { submit } from './submit.ts';
 
-type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'config'>;
+type CanaryDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'config'>;
 
 /** The last part of a queue's URL. */
 const nameOf = (queueUrl: string): string => queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
@@ -44,12 +44,12 @@ const operationsThrough = (
  * Begins the operations of this minute, and writes a 0 into the metric of each queue: the delivery of an outcome through it writes the
  * 1. Called twice within a minute, it begins none anew. Answers how many there are.
  */
-export const beginCanaries = async (tools: Tools): Promise<{ readonly operations: number }> => {
-  const { env, now, log } = tools;
+export const beginCanaries = async (deps: CanaryDeps): Promise<{ readonly operations: number }> => {
+  const { env, now, log } = deps;
   const at = new Date(Math.floor(now() / MINUTE) * MINUTE).toISOString();
   const submissions = operationsThrough(env, at, now() + CANARY_DEADLINE_MS);
   for (const queue of new Set(submissions.flatMap(({ labels }) => Object.values(labels))))
     log.info('canary begins', { queue }, { canaryInTime: [0, 'Count'] }, ['queue']);
-  await submit(submissions, CANARY, tools, async () => undefined);
+  await submit(submissions, CANARY, deps, async () => undefined);
   return { operations: submissions.length };
 };

@@ -44,19 +44,19 @@ const Label = v.pipe(
 );
 
 /** An object: valibot would take an array for a record. */
-const Fields = v.custom<Record<string, unknown>>(isObject, sentence('not_object'));
+const PlainObject = v.custom<Record<string, unknown>>(isObject, sentence('not_object'));
 
 const Envelope = v.strictObject({
   provider: v.string(),
   connection: v.optional(v.string()),
-  operation: Fields,
+  operation: PlainObject,
   notify: v.optional(
     v.pipe(v.array(v.string()), v.maxLength(TARGETS_MAX, sentence('too_many_targets', { count: String(TARGETS_MAX) }))),
   ),
   deadline: v.optional(v.string()),
   labels: v.optional(
     v.pipe(
-      Fields,
+      PlainObject,
       v.check(
         (labels) => !UNSAFE.some((name) => Object.hasOwn(labels, name)),
         sentence('label_reserved', { names: UNSAFE.join(', ') }),

@@ -6,11 +6,11 @@ import { type Allowance, type Counted, counted, untouched } from '../core/allowa
 import type { Item } from '../core/item.ts';
 import { allowanceKey, TENANTS } from '../limits/limits.ts';
 import { isDeliveries, LEASE_SHARDS, tenantOf } from '../store/keys.ts';
-import { type SharedTools, sharedItem } from '../store/shared-item.ts';
+import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 
 /** Writes the count down where it has changed. Answers it. */
-export const countInUse = async (tools: SharedTools): Promise<ReadonlyMap<string, Counted>> => {
-  const { table } = tools;
+export const countInUse = async (deps: SharedItemDeps): Promise<ReadonlyMap<string, Counted>> => {
+  const { table } = deps;
   const standing = new Map((await table.partition(TENANTS)).map((item) => [item.sk, (item as Item<Allowance>).body]));
   const found = new Map<string, Counted>();
   for (const days of await Promise.all(LEASE_SHARDS.map(table.owing))) {
@@ -23,7 +23,7 @@ export const countInUse = async (tools: SharedTools): Promise<ReadonlyMap<string
       });
     }
   }
-  const allowances = sharedItem<Allowance>(untouched, tools);
+  const allowances = sharedItem<Allowance>(untouched, deps);
   for (const tenant of new Set([...standing.keys(), ...found.keys()])) {
     const seen = standing.get(tenant) ?? untouched;
     const settle = (allowance: Allowance) => counted(allowance, found.get(tenant) ?? NONE, seen);

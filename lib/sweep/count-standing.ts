@@ -18,20 +18,20 @@ const SHARD_MAX = COUNT_MAX / STANDING_SHARDS.length;
 /** Entries of a trouble in a shard that one sweep holds against their items: all, or with more of them some every minute. */
 const CHECKED_EACH_SWEEP = 100;
 
-type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
+type CountDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 export type Counts = Readonly<Record<Trouble, number>>;
 
 /** The counts of all troubles, 10,000 at most each. Throws when the table does. Wakes deliveries while `mayGoOn` says so. */
-export const countStanding = async (tools: Tools, mayGoOn: () => boolean = () => true): Promise<Counts> => {
-  const shards = await Promise.all(STANDING_SHARDS.map((shard) => countIn(shard, tools, mayGoOn)));
+export const countStanding = async (deps: CountDeps, mayGoOn: () => boolean = () => true): Promise<Counts> => {
+  const shards = await Promise.all(STANDING_SHARDS.map((shard) => countIn(shard, deps, mayGoOn)));
   return Object.fromEntries(
     TROUBLES.map((trouble) => [trouble, shards.reduce((sum, counts) => sum + counts[trouble], 0)]),
   ) as Counts;
 };
 
-const countIn = async (shard: string, tools: Tools, mayGoOn: () => boolean): Promise<Counts> => {
-  const { table } = tools;
+const countIn = async (shard: string, deps: CountDeps, mayGoOn: () => boolean): Promise<Counts> => {
+  const { table } = deps;
   const read = (prefix: string) => table.beginning(shard, prefix, SHARD_MAX) as Promise<Item<Standing>[]>;
   // One query brings them all, unless there are so many of one trouble that another may be missing.
   const first = await read('');
@@ -39,7 +39,7 @@ const countIn = async (shard: string, tools: Tools, mayGoOn: () => boolean): Pro
   const count = async (trouble: Trouble): Promise<readonly [Trouble, number]> => {
     const prefix = `${trouble}#`;
     const entries = isCut ? await read(prefix) : first.filter(({ sk }) => sk.startsWith(prefix));
-    return [trouble, await countTrue(trouble, entries, tools, mayGoOn)];
+    return [trouble, await countTrue(trouble, entries, deps, mayGoOn)];
   };
   return Object.fromEntries(await Promise.all(TROUBLES.map(count))) as Counts;
 };
@@ -48,22 +48,22 @@ const countIn = async (shard: string, tools: Tools, mayGoOn: () => boolean): Pro
 const countTrue = async (
   trouble: Trouble,
   entries: readonly Item<Standing>[],
-  tools: Tools,
+  deps: CountDeps,
   mayGoOn: () => boolean,
 ): Promise<number> => {
-  const { table, now } = tools;
+  const { table, now } = deps;
   const rounds = Math.max(1, Math.ceil(entries.length / CHECKED_EACH_SWEEP));
   const round = Math.floor(now() / MINUTE) % rounds;
   const checked = entries.filter((_, i) => i % rounds === round);
   const found = await table.get(checked.map(({ body }) => body.of));
-  const items = trouble === 'parked' ? await withoutLate(found as DeliveryItem[], tools) : found;
+  const items = trouble === 'parked' ? await withoutLate(found as DeliveryItem[], deps) : found;
   const isTrue = ({ body: { of } }: Item<Standing>): boolean =>
     isStanding(
       trouble,
       items.find(({ pk, sk }) => pk === of.pk && sk === of.sk),
     );
   const untrue = checked.filter((entry) => !isTrue(entry));
-  const settled = trouble === 'disabled' ? await awoken(untrue, tools, mayGoOn) : untrue;
+  const settled = trouble === 'disabled' ? await awoken(untrue, deps, mayGoOn) : untrue;
   const ended = settled.filter(({ body }) => body.at < now() - AHEAD_MS);
   // Whoever raises the trouble again meanwhile raises the entry's version: then it stays.
   await Promise.all(ended.map((entry) => table.remove(entry)));
@@ -71,7 +71,10 @@ const countTrue = async (
 };
 
 /** The deliveries that tell what still is so. Of what a later state of its watch has overtaken, nobody has to see to anything. */
-const withoutLate = async (items: readonly DeliveryItem[], { table, now }: Tools): Promise<readonly DeliveryItem[]> => {
+const withoutLate = async (
+  items: readonly DeliveryItem[],
+  { table, now }: CountDeps,
+): Promise<readonly DeliveryItem[]> => {
   const open = items.filter(({ body }) => body.state === 'parked' && isOnTheWay(body.event.event));
   if (open.length === 0) return items;
   const watches = (await table.get(open.map(({ pk }) => watchKey(pk)))) as Item<Watch>[];
@@ -83,11 +86,11 @@ const withoutLate = async (items: readonly DeliveryItem[], { table, now }: Tools
 /** Those of the entries whose origins have nothing left that sleeps on. */
 const awoken = async (
   entries: readonly Item<Standing>[],
-  tools: Tools,
+  deps: CountDeps,
   mayGoOn: () => boolean,
 ): Promise<readonly Item<Standing>[]> => {
   const done = await Promise.all(
-    entries.map(({ body: { of } }) => wakeSleepers(of, tools, { mayGoOn, remove: true, limit: COUNT_MAX })),
+    entries.map(({ body: { of } }) => wakeSleepers(of, deps, { mayGoOn, remove: true, limit: COUNT_MAX })),
   );
   return entries.filter((_, i) => done[i]?.isDone);
 };

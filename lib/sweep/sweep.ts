@@ -18,7 +18,7 @@ import { countStanding } from './count-standing.ts';
 
 const PAGE = 100;
 
-type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'chance' | 'pause' | 'config'>;
+type SweepDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'chance' | 'pause' | 'config'>;
 
 export type Swept = {
   /** Messages for what had gone quiet that the queues took. */
@@ -52,7 +52,7 @@ const sum = (all: readonly Swept[]): Swept =>
  * Sweeps until nothing lapsed is left or `mayGoOn` says the time is up. Never throws: the answer, and an error in the log,
  * say what could not be done. A sweep that has done everything ends with the metric `sweepDone`: an alarm waits for it.
  */
-export const sweep = async (runtime: Tools, mayGoOn: () => boolean): Promise<Swept> => {
+export const sweep = async (runtime: SweepDeps, mayGoOn: () => boolean): Promise<Swept> => {
   const { log } = runtime;
   const counting = [countInUse(runtime), tellStanding(runtime, mayGoOn), tellOfTokens(runtime)].map((count) =>
     count.then(
@@ -71,7 +71,7 @@ export const sweep = async (runtime: Tools, mayGoOn: () => boolean): Promise<Swe
 };
 
 /** The gauges that ring the alarms; docs/operations.md names them. */
-const tellStanding = async (runtime: Tools, mayGoOn: () => boolean): Promise<void> => {
+const tellStanding = async (runtime: SweepDeps, mayGoOn: () => boolean): Promise<void> => {
   const { parked, blocked, disabled, resting } = await countStanding(runtime, mayGoOn);
   const isCut = [parked, blocked, disabled, resting].some((count) => count >= COUNT_MAX);
   runtime.log.info(
@@ -87,7 +87,7 @@ const tellStanding = async (runtime: Tools, mayGoOn: () => boolean): Promise<voi
 };
 
 /** Walks through what has lapsed in a shard, once: what cannot be renewed does not stand in the way of what comes after it. */
-const sweepShard = async (shard: string, runtime: Tools, mayGoOn: () => boolean): Promise<Swept> => {
+const sweepShard = async (shard: string, runtime: SweepDeps, mayGoOn: () => boolean): Promise<Swept> => {
   const { table, now } = runtime;
   const before = now();
   let done = NOTHING;
@@ -108,7 +108,7 @@ const sweepShard = async (shard: string, runtime: Tools, mayGoOn: () => boolean)
 
 type Renewed = { readonly item: Leased<unknown>; readonly slept: boolean } & Swept;
 
-const sweepPage = async (keys: readonly Lapsed[], runtime: Tools): Promise<Swept> => {
+const sweepPage = async (keys: readonly Lapsed[], runtime: SweepDeps): Promise<Swept> => {
   const { table, now } = runtime;
   const items = (await table.get(keys)) as Leased<unknown>[];
   // The index lags behind: what has been renewed meanwhile is no longer lapsed.
@@ -125,7 +125,7 @@ const sweepPage = async (keys: readonly Lapsed[], runtime: Tools): Promise<Swept
   return sum([...results, ...kept, { ...NOTHING, sent: taken.length - woken, woken }]);
 };
 
-const renew = async (item: Leased<unknown>, { table, now }: Tools): Promise<Renewed | Swept> => {
+const renew = async (item: Leased<unknown>, { table, now }: SweepDeps): Promise<Renewed | Swept> => {
   if (item.isAsleep) {
     const next = reissued(item, now(), 0);
     return (await table.replace(next)) ? { ...NOTHING, item: next, slept: true } : NOTHING;
@@ -137,7 +137,7 @@ const renew = async (item: Leased<unknown>, { table, now }: Tools): Promise<Rene
 };
 
 /** No message was sent, so the lease must not grow: another is tried in two minutes. */
-const takeBack = async (item: Leased<unknown>, { table, now }: Tools): Promise<Swept> => {
+const takeBack = async (item: Leased<unknown>, { table, now }: SweepDeps): Promise<Swept> => {
   await table.replace(unsent(item, now()));
   return undone('a queue did not take a message');
 };

@@ -51,7 +51,7 @@ const attributesOf = (attributes: Readonly<Record<string, string>>): Record<stri
     ]),
   );
 
-type Told = {
+type Publication = {
   readonly event: OperationEvent | NoticeEvent;
   readonly message: Message;
   readonly attributes: Readonly<Record<string, string>>;
@@ -59,8 +59,12 @@ type Told = {
   readonly group: string;
 };
 
-const publish = (told: Told, { topic, endpoint, credentials }: Settings, { id, at }: Attempt): HttpRequest => {
-  const { event, message, attributes, group } = told;
+const publish = (
+  publication: Publication,
+  { topic, endpoint, credentials }: Settings,
+  { id, at }: Attempt,
+): HttpRequest => {
+  const { event, message, attributes, group } = publication;
   const region = topic.split(':')[3] ?? '';
   const request = postForm(`${endpoint ?? awsEndpoint('sns', region)}/`, {
     Action: 'Publish',

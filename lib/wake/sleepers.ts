@@ -12,7 +12,7 @@ import type { Stores } from '../store/stores.ts';
 import { wake } from './wake.ts';
 
 type Sleeper = { readonly of: Key };
-type Tools = Pick<Stores, 'table' | 'queue' | 'env' | 'log' | 'now'>;
+type SleeperDeps = Pick<Stores, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 const PREFIX = 'asleep#';
 const PAGE = 100;
@@ -50,10 +50,10 @@ export type Woken = {
  */
 export const wakeSleepers = async (
   turn: Key,
-  tools: Tools,
+  deps: SleeperDeps,
   { mayGoOn, remove, limit }: { readonly mayGoOn: () => boolean; readonly remove: boolean; readonly limit: number },
 ): Promise<Woken> => {
-  const { table } = tools;
+  const { table } = deps;
   const [found] = (await table.get([turn])) as Item<Turn>[];
   if (!found || found.body.disabled) return { woken: 0, isDone: true };
   const { enabledAt = 0 } = found.body;
@@ -65,7 +65,7 @@ export const wakeSleepers = async (
     const items = (await table.get(page.map(({ body }) => body.of))) as DeliveryItem[];
     woken += await wakeAll(
       items.filter((item) => isToWake(item, enabledAt)),
-      tools,
+      deps,
     );
     if (!remove) continue;
     const waiting = new Set(items.filter(({ body }) => body.state === 'waiting').map(({ pk, sk }) => `${pk} ${sk}`));
@@ -76,8 +76,8 @@ export const wakeSleepers = async (
 };
 
 /** Whoever has changed a delivery meanwhile looks after it. */
-const wakeAll = async (items: readonly DeliveryItem[], tools: Tools): Promise<number> => {
-  const { table, now } = tools;
+const wakeAll = async (items: readonly DeliveryItem[], deps: SleeperDeps): Promise<number> => {
+  const { table, now } = deps;
   const renewed = await Promise.all(
     items.map(async (item) => {
       const due = withBody<Delivery>(item, dueNow(item.body, now()), now(), now());
@@ -86,6 +86,6 @@ const wakeAll = async (items: readonly DeliveryItem[], tools: Tools): Promise<nu
     }),
   );
   const awake = renewed.flat();
-  await wake(awake, tools);
+  await wake(awake, deps);
   return awake.length;
 };

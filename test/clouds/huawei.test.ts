@@ -111,12 +111,12 @@ describe('an answer of Huawei Cloud', () => {
       'Misconfigured',
     ],
     ['400 code, message', { status: 400, body: { code: 'IMG.0001', message: 'm' } }, 'Misconfigured'],
-    ['200 with DWS.0000', error(200, 'DWS.0000'), 'told'],
+    ['200 with DWS.0000', error(200, 'DWS.0000'), 'answered'],
     ['200 with DWS.9999', error(200, 'DWS.9999'), 'RetryLater'],
     ['200 with errCode', { body: { errCode: 'DWS.9999' } }, 'RetryLater'],
-    ['200 with error_code null', { body: { error_code: null } }, 'told'],
-    ['200, nothing', { body: ' ' }, 'told'],
-    ['204, nothing', { status: 204, body: '' }, 'told'],
+    ['200 with error_code null', { body: { error_code: null } }, 'answered'],
+    ['200, nothing', { body: ' ' }, 'answered'],
+    ['204, nothing', { status: 204, body: '' }, 'answered'],
     ['200, nothing left of a body that was cut', { body: '', cut: true }, 'RetryLater'],
     ['200 HTML', { body: '<html>it works</html>' }, 'RetryLater'],
     ['200 truncated JSON', { body: '{"status": "SUCC' }, 'RetryLater'],
@@ -244,7 +244,7 @@ describe('an answer of Huawei Cloud', () => {
 
   it('leaves an error code to the thing asked about where the answer tells a state of it', async () => {
     const told = (more: object): Told => ({ body: { error_code: 'Ecs.0208', ...more } });
-    expect(await read(told({ status: 'FAIL' }), { stateIn: 'status' })).toMatchObject({ kind: 'told' });
+    expect(await read(told({ status: 'FAIL' }), { stateIn: 'status' })).toMatchObject({ kind: 'answered' });
     expect(await read(told({}), { stateIn: 'status' })).toMatchObject({ name: 'RetryLater', code: 'Ecs.0208' });
     expect(await read(told({ status: 'FAIL' }))).toMatchObject({ name: 'RetryLater', code: 'Ecs.0208' });
   });

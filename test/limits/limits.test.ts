@@ -6,7 +6,7 @@ import type { HttpEvent, HttpResult } from '../../lib/access/http-event.ts';
 import { Refusal } from '../../lib/access/problem.ts';
 import { type Limits, takePlaces } from '../../lib/core/allowance.ts';
 import type { WatchView } from '../../lib/core/view.ts';
-import { allowanceKey, createLimits, type LimitTools } from '../../lib/limits/limits.ts';
+import { allowanceKey, createLimits, type LimitDeps } from '../../lib/limits/limits.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import { receive } from '../../lib/submit/receive.ts';
 import { countInUse } from '../../lib/sweep/count-in-use.ts';
@@ -32,7 +32,7 @@ const functionsOver = (limits: Partial<Limits>) => {
     calls.writes += 1;
     return act();
   };
-  const table: LimitTools['table'] = {
+  const table: LimitDeps['table'] = {
     get: (keys) => read(() => memory.get(keys)),
     insert: (item) => write(() => memory.insert(item)),
     replace: (item) => write(() => memory.replace(item)),

@@ -9,7 +9,7 @@ import type { HttpAnswer, HttpRequest } from '../../net/http.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { Look } from './look.ts';
 import { createMask, type Mask } from './mask.ts';
-import type { ProbeTools } from './options.ts';
+import type { ProbeDeps } from './options.ts';
 
 /** The headers that adapters read, and by which a request is found again. */
 const KEPT = ['content-type', 'x-acs-request-id', 'x-request-id', 'retry-after', 'x-acs-retry-after'];
@@ -25,12 +25,12 @@ export const record = async (
   look: Look,
   directory: string,
   about: string | undefined,
-  tools: ProbeTools,
+  deps: ProbeDeps,
 ): Promise<string> => {
   const { submission, ask, exchanges, outcome, at } = look;
   if (outcome instanceof LookError) return '\nnot recorded: fixtures hold what a cloud says of an operation';
   const { provider } = submission;
-  const mask = createMask(tools.secrets.known(), Object.values(submission.operation));
+  const mask = createMask(deps.secrets.known(), Object.values(submission.operation));
   const operation = mask(submission.operation);
   const answers = exchanges.flatMap(({ reply }) => (reply instanceof LookError ? [] : [maskedAnswer(reply, mask)]));
   const asked = { ...ask, operation: v.parse(provider.traits.operation, operation) };

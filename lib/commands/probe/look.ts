@@ -5,7 +5,7 @@ import { ClockSkew, LookError, Refused } from '../../core/errors.ts';
 import type { Ask, Observation } from '../../core/observation.ts';
 import type { HttpAnswer, HttpRequest } from '../../net/http.ts';
 import type { Submission } from '../../submit/submission.ts';
-import type { ProbeOptions, ProbeTools } from './options.ts';
+import type { ProbeDeps, ProbeOptions } from './options.ts';
 
 /** One call: what was sent, and what came back or why nothing did. */
 export type Exchange = {
@@ -31,14 +31,14 @@ export type Look = {
  * Makes the look a poller would make, without a lane: once, and once more by the cloud's clock where ours is too far off.
  * Throws where the credentials cannot be fetched.
  */
-export const lookOnce = async (submission: Submission, wish: ProbeOptions, tools: ProbeTools): Promise<Look> => {
-  const { config, now } = tools;
+export const lookOnce = async (submission: Submission, wish: ProbeOptions, deps: ProbeDeps): Promise<Look> => {
+  const { config, now } = deps;
   const connection = config.connections.get(submission.connection);
   if (!connection) throw new Error(`there is no connection ${submission.connection}`);
   const at = now();
   const { operation } = submission;
   const ask: Ask<unknown> = { operation, seen: wish.seen, submittedAt: at, memo: {}, earlierRuns: [] };
-  const told = (discarded: readonly Exchange[], exchanges: readonly Exchange[], outcome: Look['outcome']): Look => ({
+  const lookOf = (discarded: readonly Exchange[], exchanges: readonly Exchange[], outcome: Look['outcome']): Look => ({
     submission,
     connection,
     ask,
@@ -49,33 +49,33 @@ export const lookOnce = async (submission: Submission, wish: ProbeOptions, tools
     outcome,
   });
 
-  const credentials = await credentialsOf(connection, tools);
-  if (credentials instanceof LookError) return told([], [], credentials);
+  const credentials = await credentialsOf(connection, deps);
+  if (credentials instanceof LookError) return lookOf([], [], credentials);
   const endpoints = wish.endpoint === undefined ? connection.endpoints : { '*': wish.endpoint };
   const once = async (skewMs: number): Promise<Pick<Look, 'exchanges' | 'outcome'>> => {
     const exchanges: Exchange[] = [];
     const cloud: Cloud = {
       credentials,
       endpoints,
-      send: (request) => sendAndTell(request, exchanges, tools),
+      send: (request) => sendAndTell(request, exchanges, deps),
       now: now(),
       skewMs,
-      nonce: tools.uniqueId,
+      nonce: deps.uniqueId,
     };
     const outcome = await outcomeOf(() => submission.provider.look([ask], cloud));
     return { exchanges, outcome };
   };
 
   const first = await once(0);
-  if (!(first.outcome instanceof ClockSkew)) return told([], first.exchanges, first.outcome);
+  if (!(first.outcome instanceof ClockSkew)) return lookOf([], first.exchanges, first.outcome);
   const second = await once(first.outcome.cloudTime - now());
-  return told(first.exchanges, second.exchanges, second.outcome);
+  return lookOf(first.exchanges, second.exchanges, second.outcome);
 };
 
 /** Credentials that cannot be read stop a connection as refused ones do. */
 const credentialsOf = async (
   connection: ConnectionConfig,
-  { secrets }: ProbeTools,
+  { secrets }: ProbeDeps,
 ): Promise<Credentials | LookError> => {
   try {
     return await secrets.credentials(connection);
@@ -86,11 +86,11 @@ const credentialsOf = async (
   }
 };
 
-const sendAndTell = async (request: HttpRequest, exchanges: Exchange[], tools: ProbeTools): Promise<HttpAnswer> => {
-  const began = tools.now();
-  const tell = (reply: Exchange['reply']) => exchanges.push({ request, reply, tookMs: tools.now() - began });
+const sendAndTell = async (request: HttpRequest, exchanges: Exchange[], deps: ProbeDeps): Promise<HttpAnswer> => {
+  const began = deps.now();
+  const tell = (reply: Exchange['reply']) => exchanges.push({ request, reply, tookMs: deps.now() - began });
   try {
-    const answer = await tools.sendToCloud(request);
+    const answer = await deps.sendToCloud(request);
     tell(answer);
     return answer;
   } catch (error) {

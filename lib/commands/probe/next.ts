@@ -43,8 +43,8 @@ const afterThrottling = ({ afterMs = 0 }: Throttled, { connection, at }: Look): 
 
 const afterObservation = (watch: Watch, observation: Observation, at: number, policy: LookPolicy): string[] => {
   const next = decide(watch, observation, at, policy);
-  const told = next.owed.length > 0 ? ', and its targets are told' : '';
-  const lines = [`the watch is ${next.status}${told}`];
+  const news = next.owed.length > 0 ? ', and its targets are told' : '';
+  const lines = [`the watch is ${next.status}${news}`];
   if (!isOver(next.status)) lines.push(`looks again in ${span(next.nextLookAt - at)}`);
   if (observation.kind !== 'absent' || isOver(next.status)) return lines;
   const later =

@@ -14,4 +14,4 @@ export type ProbeOptions = {
   readonly about?: string | undefined;
 };
 
-export type ProbeTools = Pick<Runtime, 'config' | 'secrets' | 'sendToCloud' | 'now' | 'uniqueId'>;
+export type ProbeDeps = Pick<Runtime, 'config' | 'secrets' | 'sendToCloud' | 'now' | 'uniqueId'>;

@@ -1,7 +1,7 @@
 import { record } from './fixture.ts';
 import { submissionOf } from './input.ts';
 import { lookOnce } from './look.ts';
-import type { ProbeOptions, ProbeTools } from './options.ts';
+import type { ProbeDeps, ProbeOptions } from './options.ts';
 import { faultsReport, lookReport } from './report.ts';
 
 export type Result = {
@@ -16,13 +16,13 @@ export type Result = {
  * An operation the API would refuse is refused in its words, and nothing is sent. Throws where the credentials cannot be
  * fetched or the fixture cannot be written.
  */
-export const probe = async (wish: ProbeOptions, tools: ProbeTools): Promise<Result> => {
-  const { config, now } = tools;
+export const probe = async (wish: ProbeOptions, deps: ProbeDeps): Promise<Result> => {
+  const { config, now } = deps;
   const checked = submissionOf(wish, config, now());
   if ('faults' in checked) return { text: faultsReport(checked.faults), isAnswered: false };
 
-  const look = await lookOnce(checked.submission, wish, tools);
-  const report = lookReport(look, config, tools.secrets.known());
-  const recorded = wish.record === undefined ? [] : [record(look, wish.record, wish.about, tools)];
+  const look = await lookOnce(checked.submission, wish, deps);
+  const report = lookReport(look, config, deps.secrets.known());
+  const recorded = wish.record === undefined ? [] : [record(look, wish.record, wish.about, deps)];
   return { text: [report, ...(await Promise.all(recorded))].join('\n'), isAnswered: 'kind' in look.outcome };
 };

@@ -51,17 +51,17 @@ export const inAnyCase = (id: string): string => capitals(trimmed(id));
 export const asWritten = (id: string): string => trimmed(id);
 
 /**
- * Makes sure that an answer is about what was asked: throws RetryLater where `told` has one of the ids of `asked` with another
+ * Makes sure that an answer is about what was asked: throws RetryLater where `shown` has one of the ids of `asked` with another
  * value. An id that is left out is believed: the request named it.
  */
 export const mustBeAbout = (
   asked: Readonly<Record<string, string>>,
-  told: Fields,
+  shown: Fields,
   requestId: string | undefined,
   written: (id: string) => string = inAnyCase,
 ): void => {
   for (const [name, id] of Object.entries(asked)) {
-    const other = code(told[name]);
+    const other = code(shown[name]);
     if (other !== undefined && written(other) !== written(id)) throw ofAnother(`${name} ${id}`, other, requestId);
   }
 };

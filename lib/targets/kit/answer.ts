@@ -14,13 +14,13 @@ export const secondsToMs = (value: unknown, now: number): number | undefined => 
     : undefined;
 };
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type Parsed = Readonly<Record<string, unknown>>;
 
-export const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+export const fieldsOf = (value: unknown): Parsed =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Parsed) : {};
 
 /** The fields of a body that is one whole JSON object; none of anything else. */
-export const bodyFields = ({ body, cut }: HttpAnswer): Fields => {
+export const bodyFields = ({ body, cut }: HttpAnswer): Parsed => {
   if (cut) return {};
   try {
     return fieldsOf(JSON.parse(body));

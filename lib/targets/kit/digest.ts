@@ -11,8 +11,8 @@ import {
   messageOf,
   TITLE_BYTES,
   type Tone,
-  told,
   VALUE_BYTES,
+  wordFor,
 } from './message.ts';
 import { type Language, WORDS } from './words.ts';
 
@@ -48,7 +48,7 @@ const worstFirst = (kinds: readonly Kind[]): Kind[] => kinds.toSorted((a, b) => 
 /** How many there are of each outcome, the worst first. */
 const countsOf = (kinds: readonly Kind[], language: Language): string[] =>
   [...Map.groupBy(worstFirst(kinds), (kind) => kind)].map(
-    ([kind, { length }]) => `${length} ${told(kind, WORDS[language])}`,
+    ([kind, { length }]) => `${length} ${wordFor(kind, WORDS[language])}`,
   );
 
 /** How many operations there are, and how many of each outcome. */

@@ -47,12 +47,12 @@ export const FACTS_MAX = 10;
 /** What an event tells: a status or, where it leaves that as it is, what has happened meanwhile. */
 export type Kind = Status | Aside['event'];
 
-export const kindOf = ({ type, data }: Told): Kind => {
+export const kindOf = ({ type, data }: ShownEvent): Kind => {
   const name = type.slice('operation.'.length);
   return isAside(name) ? name : data.status;
 };
 
-export const told = (kind: Kind, { status, asides }: (typeof WORDS)[Language]): string =>
+export const wordFor = (kind: Kind, { status, asides }: (typeof WORDS)[Language]): string =>
   isAside(kind) ? asides[kind] : status[kind];
 
 /** How each of them looks; the marks differ in shape, for those who cannot tell the colors apart. */
@@ -118,19 +118,19 @@ const progressIn = (progress: Progress | undefined, language: Language): string 
   return WORDS[language].of(progress.done, progress.total);
 };
 
-type Told = OperationEvent | ProgressEvent;
+type ShownEvent = OperationEvent | ProgressEvent;
 
 /** From the cloud's own times where it gives them, else from submission to the event: nothing, for what was over by then. */
-const elapsedMs = ({ timestamp, data }: Told): number =>
+const elapsedMs = ({ timestamp, data }: ShownEvent): number =>
   Date.parse(data.endedAt ?? timestamp) - Date.parse(data.startedAt ?? data.watch.submittedAt);
 
-const titleOf = (event: Told, language: Language): string => {
+const titleOf = (event: ShownEvent, language: Language): string => {
   const { provider, operationType } = event.data;
   const kind = kindOf(event);
   const words = WORDS[language];
   const ms = elapsedMs(event);
   const hasLasted = ms >= SECOND && kind !== 'pending' && !isAside(kind);
-  const what = hasLasted ? words.after(told(kind, words), durationIn(ms, language), kind) : told(kind, words);
+  const what = hasLasted ? words.after(wordFor(kind, words), durationIn(ms, language), kind) : wordFor(kind, words);
   return line(`${LOOKS[kind][1]} ${provider} ${operationType ?? words.operation} ${what}`, TITLE_BYTES);
 };
 
@@ -142,7 +142,7 @@ const causeOf = ({ reason, error, blocked }: OperationEvent['data'], language: L
 };
 
 /** Why, and what a person can do about it. A success has no why: what its cloud says beside it is a fact. */
-const whyOf = (event: Told, language: Language): string => {
+const whyOf = (event: ShownEvent, language: Language): string => {
   const { data } = event;
   const cure = data.blocked && WORDS[language].cures[data.blocked.kind];
   return lines(
@@ -151,29 +151,29 @@ const whyOf = (event: Told, language: Language): string => {
   );
 };
 
-const isSound = (event: Told): boolean => LOOKS[kindOf(event)][0] === 'good';
+const isSound = (event: ShownEvent): boolean => LOOKS[kindOf(event)][0] === 'good';
 
-type Given = readonly (readonly [name: string, text: string | undefined])[];
+type Facts = readonly (readonly [name: string, text: string | undefined])[];
 
 /** Those that say something. */
-const shown = (given: Given): Fact[] =>
+const shown = (given: Facts): Fact[] =>
   given.flatMap(([name, text]) => {
     const value = line(text ?? '', VALUE_BYTES);
     return value === '' ? [] : [{ name: line(name, TITLE_BYTES), value }];
   });
 
-const factsOf = (event: Told, language: Language, timeZone: string): Fact[] => {
+const factsOf = (event: ShownEvent, language: Language, timeZone: string): Fact[] => {
   const { data } = event;
   const { facts: names } = WORDS[language];
   const word = data.evidence ? `${data.providerStatus} ${WORDS[language][data.evidence]}` : data.providerStatus;
   const labels = Object.entries(data.watch.labels).map(([name, value]) => `${name}=${value}`);
   const isGood = isSound(event);
-  const before: Given = [
+  const before: Facts = [
     [names.providerStatus, data.providerStatus && word],
     [names.words, isGood ? (data.message ?? causeOf(data, language)) : undefined],
     [names.progress, isGood ? undefined : progressIn(data.progress, language)],
   ];
-  const behind: Given = [
+  const behind: Facts = [
     [names.connection, data.connection],
     [names.labels, labels.join(', ')],
     [names.requestId, isGood ? undefined : data.requestId],
@@ -185,7 +185,7 @@ const factsOf = (event: Told, language: Language, timeZone: string): Fact[] => {
 };
 
 /** The message an event makes, for people of a language and a time zone. */
-export const messageOf = (event: Told, language: Language, timeZone = 'UTC'): Message => {
+export const messageOf = (event: ShownEvent, language: Language, timeZone = 'UTC'): Message => {
   const { console: page, watch } = event.data;
   const { links } = WORDS[language];
   const why = whyOf(event, language);

@@ -2,7 +2,7 @@
 
 import { plain } from '../../core/text.ts';
 import type { HttpAnswer } from '../../net/http.ts';
-import { bodyFields, type Fields, fieldsOf } from './answer.ts';
+import { bodyFields, fieldsOf, type Parsed } from './answer.ts';
 
 /** Texts are one line each, bounded, and not yet safe for any format. */
 export type Said = { readonly code?: string; readonly words?: string };
@@ -37,11 +37,11 @@ const textIn = (value: unknown): string => textsIn(value).slice(0, 20).join(', '
 /** A word, and no sentence. */
 const isCode = (text: string): boolean => /^[\w.:-]{1,64}$/.test(text);
 
-const firstOf = (fields: Fields, names: readonly string[]): string | undefined =>
+const firstOf = (fields: Parsed, names: readonly string[]): string | undefined =>
   names.map((name) => textIn(fields[name]).trim()).find((text) => text !== '');
 
 /** What a JSON object says. An `error` is an object of the same kind, a code, or a sentence. */
-export const saidBy = (fields: Fields): Said => {
+export const saidBy = (fields: Parsed): Said => {
   const inner = fieldsOf(fields.error);
   const lone = textIn(typeof fields.error === 'object' ? undefined : fields.error).trim();
   const isLoneCode = isCode(lone);

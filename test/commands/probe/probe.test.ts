@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ProbeOptions, ProbeTools } from '../../../lib/commands/probe/options.ts';
+import type { ProbeDeps, ProbeOptions } from '../../../lib/commands/probe/options.ts';
 import { probe } from '../../../lib/commands/probe/probe.ts';
 import { readConfig } from '../../../lib/config/config.ts';
 import { createSecrets } from '../../../lib/config/secrets.ts';
@@ -63,7 +63,7 @@ const operationOf = (provider: string): Record<string, string> => {
 const begin = (api: string, course: object): Promise<void> =>
   control('operations', { api, operation: operationOf(api), seconds: 0, ...course });
 
-const toolsWith = (environment: Record<string, string> = {}, more: Partial<ProbeTools> = {}): ProbeTools => {
+const toolsWith = (environment: Record<string, string> = {}, more: Partial<ProbeDeps> = {}): ProbeDeps => {
   const connection = (vendor: 'aliyun' | 'huawei') => ({
     vendor,
     credentials: { accessKeyId: 'env:KEY', secretAccessKey: 'env:SECRET' },
