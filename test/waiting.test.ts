@@ -194,18 +194,18 @@ describe('a delivery that waits long', () => {
     if (!read) throw new Error('no delivery');
     const now = world.timeline.now();
     const job = { wakeUp: wakeUpOf(read), messageId: 'm', item: read, receives: 1 };
-    const fate = { backAt: now + 5 * HOUR };
-    const decide = () => world.call('notifier', (runtime) => withSleep(new Map([[job, fate]]), runtime));
+    const result = { retryAt: now + 5 * HOUR };
+    const decide = () => world.call('notifier', (runtime) => withSleep(new Map([[job, result]]), runtime));
     // Meanwhile another function has made the attempt that it had put off.
     const tried = withBody(read, { ...read.body, attempts: 1, nextAttemptAt: now + MINUTE }, now + MINUTE, now);
     world.table.replace(tried);
-    expect([...(await decide()).values()]).toEqual([fate]);
+    expect([...(await decide()).values()]).toEqual([result]);
     expect(world.table.get([read])).toEqual([tried]);
     // Where nobody has had it, it sleeps.
     world.table.replace({ ...read, version: 3 });
     job.item = { ...read, version: 3 };
-    expect([...(await decide()).values()]).toEqual(['done']);
-    expect(world.table.get([read])).toMatchObject([{ isAsleep: true, aliveUntil: fate.backAt }]);
+    expect([...(await decide()).values()]).toEqual(['ack']);
+    expect(world.table.get([read])).toMatchObject([{ isAsleep: true, aliveUntil: result.retryAt }]);
   });
 
   test('is woken late by nothing but the sweep, and woken again where its message is lost', async () => {

@@ -8,7 +8,7 @@ import { DAY, SECOND } from '../core/schedule.ts';
 import type { Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
 import { keepHead } from '../store/head.ts';
-import { type DeliveryItem, reissued, relisted, type WatchItem, withBody } from '../store/items.ts';
+import { type DeliveryItem, relisted, type WatchItem, withBody, wokenWith } from '../store/items.ts';
 import { tenantDay } from '../store/keys.ts';
 import { wake } from '../wake/wake.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
@@ -32,8 +32,7 @@ export const resend = async (key: Key, deps: ResendDeps): Promise<DeliveryItem |
       if (await table.replace(ended)) return ended;
       continue;
     }
-    const begun = withBody(item, begunAnew(item.body, now()), now(), now());
-    const next = { ...reissued(begun, now(), 0), version: begun.version };
+    const next = wokenWith(item, begunAnew(item.body, now()), now());
     // First: a delivery that waits beside a watch that expires would have nothing to tell.
     if (!(await keepWatch(watch, deps))) continue;
     if (!(await table.replace(next))) continue;

@@ -15,9 +15,12 @@ import { ended, enter, isOver, type LookPolicy, type Owed, owing, owingAside, ty
 
 type Seen = Observation & { kind: 'seen' };
 
+/** Names how far an operation has got: two watches with the same key have nothing new to tell those who follow. */
+const progressKey = ({ history, progress }: Watch): string => JSON.stringify([history.at(-1)?.at, progress]);
+
 /** Owes its followers how far it has got, where that is news; too hasty news waits for a later look. */
 const owingProgress = (watch: Watch, now: number, followers: readonly string[]): Watch => {
-  const what = JSON.stringify([watch.history.at(-1)?.at, watch.progress]);
+  const what = progressKey(watch);
   const isNews = watch.told?.what !== what && now - (watch.told?.at ?? Number.NEGATIVE_INFINITY) >= FOLLOW_EVERY_MS;
   if (followers.length === 0 || !isNews) return watch;
   const debt: Owed = { event: 'progress', at: now, to: followers };

@@ -13,7 +13,7 @@ import type { Runtime } from '../runtime.ts';
 import { leaseIsDue, withBody } from '../store/items.ts';
 import { NOTICES, WATCHES, watchKey } from '../store/keys.ts';
 import type { SqsRecord } from '../store/queue.ts';
-import { type Fate, handleWakeUps, type Job } from '../wake/wake-ups.ts';
+import { type Disposition, type Dispositions, handleWakeUps, type Job } from '../wake/wake-ups.ts';
 import type { Made } from './attempt.ts';
 import { holdBack, tellOfDisabling } from './disabled.ts';
 import { type Due, type Fates, isOfNoUse } from './due.ts';
@@ -36,21 +36,28 @@ export const deliver = (
 ): Promise<string[]> =>
   handleWakeUps<Delivery>(
     { records, queueUrls, partitions: [WATCHES, NOTICES], alongside: ({ pk }) => [watchKey(pk)] },
+    (jobs, around) => deliverBatch(jobs, around, runtime),
     runtime,
-    async (jobs, around) => {
-      const sorted = await Promise.all(jobs.map((job) => sort(job, around, runtime)));
-      const dues = sorted.flatMap((each) => ('due' in each ? [each.due] : []));
-      const byGate = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).gate);
-      const told = await Promise.all(
-        [...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime).catch(unfinished(runtime))),
-      );
-      const fates = new Map<Job<Delivery>, Fate>([
-        ...sorted.flatMap((each) => ('fate' in each ? [[each.job, each.fate] as const] : [])),
-        ...told.flat().map(([{ job }, fate]) => [job, fate] as const),
-      ]);
-      return withSleep(fates, runtime);
-    },
   );
+
+/** Tells the recipients of a batch what is due, and returns the result of each delivery. */
+const deliverBatch = async (
+  jobs: readonly Job<Delivery>[],
+  around: readonly Item[],
+  runtime: Runtime,
+): Promise<Dispositions<Delivery>> => {
+  const sorted = await Promise.all(jobs.map((job) => sort(job, around, runtime)));
+  const dues = sorted.flatMap((each) => ('due' in each ? [each.due] : []));
+  const byGate = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).gate);
+  const told = await Promise.all(
+    [...byGate].map(([gate, some]) => tellThroughGate(gate, some, runtime).catch(unfinished(runtime))),
+  );
+  const results = new Map<Job<Delivery>, Disposition>([
+    ...sorted.flatMap((each) => ('fate' in each ? [[each.job, each.fate] as const] : [])),
+    ...told.flat().map(([{ job }, fate]) => [job, fate] as const),
+  ]);
+  return withSleep(results, runtime);
+};
 
 /** What has no fate comes back in a while, and nothing else waits for it: a batch that is left halfway would tell some twice. */
 const unfinished =
@@ -60,22 +67,22 @@ const unfinished =
     return [];
   };
 
-type Sorted = { readonly due: Due } | { readonly job: Job<Delivery>; readonly fate: Fate };
+type Sorted = { readonly due: Due } | { readonly job: Job<Delivery>; readonly fate: Disposition };
 
 /** Whether a delivery is due, or what becomes of its message. */
 const sort = async (job: Job<Delivery>, around: readonly Item[], runtime: Runtime): Promise<Sorted> => {
   const { pk, body } = job.item;
   const watch = around.find((item) => item.pk === pk && item.sk === 'watch') as Item<Watch> | undefined;
-  if (body.state !== 'waiting' || !(watch || isNotice(body.event))) return { job, fate: 'done' };
+  if (body.state !== 'waiting' || !(watch || isNotice(body.event))) return { job, fate: 'ack' };
   const due = { job, ...(watch && { watch: watch.body }) };
   // It is not told, so it waits for nothing: not for its time, nor for its target.
   const isLate = isOfNoUse(due, recipientOf(body, runtime.config)) && (body.claim?.until ?? 0) <= runtime.now();
   if (isLate) {
-    const fate = saveOvertaken(job.item, runtime).catch((): Fate => ({ backAt: runtime.now() + SECOND }));
+    const fate = saveOvertaken(job.item, runtime).catch((): Disposition => ({ retryAt: runtime.now() + SECOND }));
     return { job, fate: await fate };
   }
   const mayAt = mayAttemptAt(body, runtime.now());
-  return mayAt > runtime.now() + EARLY_MS ? { job, fate: { backAt: mayAt } } : { due };
+  return mayAt > runtime.now() + EARLY_MS ? { job, fate: { retryAt: mayAt } } : { due };
 };
 
 /**
@@ -89,7 +96,7 @@ const comeBack = (
   cause: WaitingFor['cause'] = 'target',
 ): Promise<Fates> => {
   const { table, log, now, chance } = runtime;
-  const wait = async (due: Due): Promise<readonly [Due, Fate]> => {
+  const wait = async (due: Due): Promise<readonly [Due, Disposition]> => {
     const { item, receives } = due.job;
     const backAt = at + chance() * Math.min(receives, 10) * SECOND;
     const isHeldUp = at > Math.max(now(), item.body.waitingFor?.until ?? 0) + WORTH_SHOWING_MS;
@@ -99,7 +106,7 @@ const comeBack = (
         .replace(withBody(item, body, backAt, now()))
         .catch((error) => log.warn('a lease was not renewed', { error: String(error) }));
     }
-    return [due, { backAt }];
+    return [due, { retryAt: backAt }];
   };
   return Promise.all(dues.map(wait));
 };

@@ -7,7 +7,7 @@ import { targetName } from '../core/target-name.ts';
 import type { Disabled } from '../core/turn.ts';
 import type { Runtime } from '../runtime.ts';
 import { withBody } from '../store/items.ts';
-import type { Fate } from '../wake/wake-ups.ts';
+import type { Disposition } from '../wake/wake-ups.ts';
 import type { Made } from './attempt.ts';
 import type { Due, Fates } from './due.ts';
 import { tellOperators, tellTenant } from './operators.ts';
@@ -44,17 +44,17 @@ export const holdBack = async (
   );
 };
 
-const giveUp = async ({ job }: Due, { reason }: Disabled, runtime: Runtime): Promise<Fate> => {
+const giveUp = async ({ job }: Due, { reason }: Disabled, runtime: Runtime): Promise<Disposition> => {
   const made: Made = { at: runtime.now(), verdict: { kind: 'gone', reason: sentence('disabled', { reason }) } };
   return fateOf(await saveOutcome(job.item, made, runtime, { number: job.item.body.attempts + 1 }));
 };
 
 /** It sleeps until its attempts would be used up: the sweep wakes it then, or whoever enables the origin does. */
-const keepWaiting = async ({ job }: Due, recipient: Recipient, runtime: Runtime): Promise<Fate> => {
+const keepWaiting = async ({ job }: Due, recipient: Recipient, runtime: Runtime): Promise<Disposition> => {
   const until = usualEnd(job.item.body);
   const held = withBody(job.item, heldUp(job.item.body, { cause: 'disabled', until }), until, runtime.now());
   const isAsleep = await putToSleep({ ...held, version: job.item.version }, until, recipient, runtime).catch(
     () => false,
   );
-  return isAsleep ? 'done' : { backAt: runtime.now() + SECOND };
+  return isAsleep ? 'ack' : { retryAt: runtime.now() + SECOND };
 };

@@ -7,14 +7,14 @@ import type { Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
 import { type DeliveryItem, withBody } from '../store/items.ts';
 import { watchKey } from '../store/keys.ts';
-import type { Fate, Job } from '../wake/wake-ups.ts';
+import type { Disposition, Job } from '../wake/wake-ups.ts';
 import type { Recipient } from './recipient.ts';
 
 /** A delivery whose time has come, with the watch it tells of; a notice tells of none. */
 export type Due = { readonly job: Job<Delivery>; readonly watch?: Watch };
 
 /** What becomes of the messages of deliveries. */
-export type Fates = readonly (readonly [Due, Fate])[];
+export type Fates = readonly (readonly [Due, Disposition])[];
 
 /** Whether it is not true any more, or nothing that this recipient is told: progress, where no message is kept up to date. */
 export const isOfNoUse = ({ job, watch }: Due, { follows }: Pick<Recipient, 'follows'>): boolean => {
@@ -44,7 +44,7 @@ export const claimAll = async (
   runtime: Runtime,
 ): Promise<{ readonly claims: readonly Claim[]; readonly fates: Fates }> => {
   const claims: Claim[] = [];
-  const fates: (readonly [Due, Fate])[] = [];
+  const fates: (readonly [Due, Disposition])[] = [];
   for (const due of dues) {
     const claim = await claimFor(due.job.item, runtime);
     if ('item' in claim) claims.push({ due, item: claim.item });
@@ -56,12 +56,14 @@ export const claimAll = async (
 const claimFor = async (
   item: DeliveryItem,
   { table, now, uniqueId }: Runtime,
-): Promise<{ readonly item: DeliveryItem } | { readonly fate: Fate }> => {
+): Promise<{ readonly item: DeliveryItem } | { readonly fate: Disposition }> => {
   const by = uniqueId();
   const claim = withBody(item, claimed(item.body, by, now()), now(), now());
   if (await table.replace(claim)) return { item: claim };
   const [standing] = (await table.get([item])) as DeliveryItem[];
-  if (!standing) return { fate: 'done' };
+  if (!standing) return { fate: 'ack' };
   // The claim may be ours after all, written by a try whose answer was lost.
-  return standing.body.claim?.by === by ? { item: standing } : { fate: { backAt: mayAttemptAt(standing.body, now()) } };
+  return standing.body.claim?.by === by
+    ? { item: standing }
+    : { fate: { retryAt: mayAttemptAt(standing.body, now()) } };
 };

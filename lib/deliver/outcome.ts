@@ -15,7 +15,7 @@ import type { Runtime } from '../runtime.ts';
 import { type DeliveryItem, withBody } from '../store/items.ts';
 import { attemptKey, deliveryKey, watchKey } from '../store/keys.ts';
 import { raise } from '../store/standing.ts';
-import type { Fate } from '../wake/wake-ups.ts';
+import type { Disposition } from '../wake/wake-ups.ts';
 import type { Made } from './attempt.ts';
 import { tellOperatorsOf } from './operators.ts';
 
@@ -97,8 +97,8 @@ const report = (before: Delivery, { pk, body }: DeliveryItem, verdict: Verdict, 
   }
 };
 
-export const fateOf = ({ body }: DeliveryItem): Fate =>
-  body.state === 'waiting' ? { backAt: body.nextAttemptAt } : 'done';
+export const fateOf = ({ body }: DeliveryItem): Disposition =>
+  body.state === 'waiting' ? { retryAt: body.nextAttemptAt } : 'ack';
 
 /** Saves the outcome of an attempt, and the attempt beside it. Answers what becomes of the delivery's message. */
 export const saveAttempt = async (
@@ -106,7 +106,7 @@ export const saveAttempt = async (
   made: Made,
   runtime: Runtime,
   againAt?: number,
-): Promise<Fate> => {
+): Promise<Disposition> => {
   const { table, now } = runtime;
   const { verdict, answer, at } = made;
   const next = await saveOutcome(item, made, runtime, { ...(againAt !== undefined && { againAt }) });
@@ -126,7 +126,7 @@ export const saveAttempt = async (
 };
 
 /** Ends a delivery that is not true any more. Answers what becomes of its message. */
-export const saveOvertaken = async (item: DeliveryItem, { table, now }: Runtime): Promise<Fate> => {
+export const saveOvertaken = async (item: DeliveryItem, { table, now }: Runtime): Promise<Disposition> => {
   const isSaved = await table.replace(withBody(item, overtaken(item.body), now(), now()));
-  return isSaved ? 'done' : { backAt: now() + SECOND };
+  return isSaved ? 'ack' : { retryAt: now() + SECOND };
 };

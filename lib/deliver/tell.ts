@@ -61,7 +61,7 @@ const tellHeld = async (due: Due, key: Key, recipient: Recipient, runtime: Runti
   const by = uniqueId();
   const states = heldState(key, runtime);
   const held = await states.take(by);
-  if ('backAt' in held) return { fates: [[due, held]] };
+  if ('backAt' in held) return { fates: [[due, { retryAt: held.backAt }]] };
   // Where this fails, the claim lapses, and the attempt counts as one without a known outcome.
   const leave = (left: HeldState): Promise<boolean> =>
     states.leave(by, left).then(

@@ -5,7 +5,7 @@ import type { EventType } from '../core/event.ts';
 import { isOver, type Owed, type Status, settle, type Warning, type Watch } from '../core/watch.ts';
 import { eventsFor } from '../deliver/recipient.ts';
 import type { Runtime } from '../runtime.ts';
-import { type DeliveryItem, newDeliveryItem, reissued, type WatchItem, withBody } from '../store/items.ts';
+import { type DeliveryItem, newDeliveryItem, type WatchItem, withBody, wokenWith } from '../store/items.ts';
 import { deliveryIdOf, watchKey } from '../store/keys.ts';
 import { targetOf } from '../targets/index.ts';
 import { wake } from '../wake/wake.ts';
@@ -51,8 +51,7 @@ const make = async (wanted: DeliveryItem, { table, now }: Pick<Runtime, 'table' 
   const [standing] = (await table.get([wanted])) as DeliveryItem[];
   if (!standing || standing.body.event.at >= wanted.body.event.at) return undefined;
   const body = { ...begunAnew(standing.body, now()), event: wanted.body.event };
-  const begun = withBody(standing, body, now(), now());
-  const next = { ...reissued(begun, now(), 0), version: begun.version };
+  const next = wokenWith(standing, body, now());
   // Whoever was faster has it in hand, and reads the watch as it stands.
   return (await table.replace(next)) ? next : undefined;
 };

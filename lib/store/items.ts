@@ -143,6 +143,12 @@ export const reissued = <B>(
   ...leaseOf(item, now + leaseAfterLapses(lapses)),
 });
 
+/** The item with a new body, due now and under a new ticket, in one write: whoever writes it sends it a message. */
+export const wokenWith = <B>(item: Leased<B>, body: B, now: number): Leased<B> => ({
+  ...reissued(withBody(item, body, now, now), now, 0),
+  version: item.version + 1,
+});
+
 /** The item whose lease was begun afresh for a message that no queue took: it lapses soon, and has not lapsed once more. */
 export const unsent = <B>(item: Leased<B>, now: number): Leased<B> => ({
   ...item,

@@ -26,8 +26,8 @@ export type Queue = {
   readonly send: (queueUrl: string, wakeUps: readonly WakeUp[]) => Promise<WakeUp[]>;
   /** Hides messages. What cannot be hidden comes back at the queue's own visibility timeout: later or sooner, not lost. */
   readonly hide: (queueUrl: string, hides: readonly Hide[]) => Promise<void>;
-  /** Puts what nobody can read or take where an alarm shows it, with the reason. Throws when the queue does not take it. */
-  readonly bury: (deadLetterQueueUrl: string, record: Pick<SqsRecord, 'body'>, reason: string) => Promise<void>;
+  /** Sends a message that nobody can use to the dead-letter queue, with the reason. Throws when that queue does not take it. */
+  readonly deadLetter: (deadLetterQueueUrl: string, record: Pick<SqsRecord, 'body'>, reason: string) => Promise<void>;
 };
 
 export type Hide = { readonly receiptHandle: string; readonly seconds: number };
@@ -117,7 +117,7 @@ export const createQueue = (client: SQSClient): Queue => ({
       );
     }),
 
-  bury: async (deadLetterQueueUrl, record, reason) => {
+  deadLetter: async (deadLetterQueueUrl, record, reason) => {
     const answer = await client.send(
       new SendMessageBatchCommand({
         QueueUrl: deadLetterQueueUrl,

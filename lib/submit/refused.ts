@@ -58,6 +58,6 @@ export const keepRefused = async (input: unknown, receipt: Receipt, runtime: Run
     log.error('submission refused', { answer: JSON.stringify(problem) });
     const about = { at: now(), submission: gistOf(refused), reason };
     await tellOperatorsOf(DEFAULT_TENANT, { event: 'submission_refused', ...about }, runtime);
-    await queue.bury(env.deadLetterQueue, { body: letterOf(refused, now()) }, reason);
+    await queue.deadLetter(env.deadLetterQueue, { body: letterOf(refused, now()) }, reason);
   }
 };

@@ -5,7 +5,7 @@ import { answersFor, join, reportedRuns, type Watch } from '../core/watch.ts';
 import { lacksOf } from '../deliver/recipient.ts';
 import type { Runtime } from '../runtime.ts';
 import { keepHead, moveHead } from '../store/head.ts';
-import { newWatchItem, reissued, relisted, type WatchItem, withBody } from '../store/items.ts';
+import { newWatchItem, relisted, type WatchItem, withBody, wokenWith } from '../store/items.ts';
 import { headKey, watchId, watchKey } from '../store/keys.ts';
 import type { Lack } from '../targets/target.ts';
 import { wake } from '../wake/wake.ts';
@@ -147,15 +147,10 @@ export const changeWatch = async (
     const body = change(current.body);
     if (body === current.body) return current;
     const wakes = body.owed.length > current.body.owed.length || body.deadline < current.body.deadline;
-    const next = withBody(current, body, body.nextLookAt, now());
-    // Unless it is woken its poller goes on as it was: with the receipts that were no looks, and the slots it comes back for.
-    const { idle, slots } = current;
-    const woken: WatchItem = wakes
-      ? { ...reissued(next, now(), 0), version: next.version }
-      : { ...next, ...(idle && { idle }), ...(slots && { slots }) };
+    const next = wakes ? wokenWith(current, body, now()) : undisturbed(current, body, now());
     const isLonger = body.deadline > current.body.deadline;
     if (isLonger) await keepHead(body, tools);
-    const written = isLonger ? relisted(woken, now()) : woken;
+    const written = isLonger ? relisted(next, now()) : next;
     if (await table.replace(written)) {
       if (wakes) await wake([written], tools);
       return written;
@@ -164,4 +159,10 @@ export const changeWatch = async (
     if (!again) return undefined;
     current = again as WatchItem;
   }
+};
+
+/** The item with a changed watch whose poller goes on as it was: with the receipts that were no looks, and its slots. */
+const undisturbed = (item: WatchItem, body: Watch, now: number): WatchItem => {
+  const { idle, slots } = item;
+  return { ...withBody(item, body, body.nextLookAt, now), ...(idle && { idle }), ...(slots && { slots }) };
 };

@@ -3,11 +3,11 @@
  * A delivery is listed before it sleeps, and stays listed as long as it may wait: a function that is killed in between
  * leaves an entry too many and never one too few.
  */
-import { type Delivery, dueNow } from '../core/delivery.ts';
+import { dueNow } from '../core/delivery.ts';
 import type { Item, Key } from '../core/item.ts';
 import { KEEP_MS, SECOND } from '../core/schedule.ts';
 import { type Turn, turnKey } from '../core/turn.ts';
-import { type DeliveryItem, reissued, withBody } from '../store/items.ts';
+import { type DeliveryItem, wokenWith } from '../store/items.ts';
 import type { Stores } from '../store/stores.ts';
 import { wake } from './wake.ts';
 
@@ -80,8 +80,7 @@ const wakeAll = async (items: readonly DeliveryItem[], deps: SleeperDeps): Promi
   const { table, now } = deps;
   const renewed = await Promise.all(
     items.map(async (item) => {
-      const due = withBody<Delivery>(item, dueNow(item.body, now()), now(), now());
-      const next: DeliveryItem = { ...reissued(due, now(), 0), version: due.version };
+      const next = wokenWith(item, dueNow(item.body, now()), now());
       return (await table.replace(next)) ? [next] : [];
     }),
   );

@@ -105,9 +105,9 @@ const meteredQueue = (queue: Queue, bill: Bill): Queue => ({
     bill.sqsRequests += Math.ceil(hides.length / BATCH);
     return queue.hide(url, hides);
   },
-  bury: (...what) => {
+  deadLetter: (...what) => {
     bill.sqsRequests += 1;
-    return queue.bury(...what);
+    return queue.deadLetter(...what);
   },
 });
 

@@ -205,14 +205,14 @@ export const behavesLikeQueues = (name: string, create: () => Promise<QueueSubje
       expect((await receive(deadLetters)).map(({ Body }) => Body)).toEqual(['m0']);
     });
 
-    behavior('a buried message keeps its body and says why', async () => {
+    behavior('a dead-lettered message keeps its body and says why', async () => {
       const { url, deadLetters } = await subject.newQueue();
       await send(url, [{ Id: '0', MessageBody: '{"v":1' }]);
       const [message] = await receive(url);
-      if (message) await queue().bury(deadLetters, recordOf(message), 'not JSON');
-      const [buried] = await receive(deadLetters);
-      expect(buried?.Body).toBe('{"v":1');
-      expect(buried?.MessageAttributes?.reason?.StringValue).toBe('not JSON');
+      if (message) await queue().deadLetter(deadLetters, recordOf(message), 'not JSON');
+      const [letter] = await receive(deadLetters);
+      expect(letter?.Body).toBe('{"v":1');
+      expect(letter?.MessageAttributes?.reason?.StringValue).toBe('not JSON');
     });
   });
 };

@@ -242,20 +242,20 @@ describe('a message', () => {
     expect(looks).toHaveLength(1);
   });
 
-  test('nobody can read is buried with the reason, and its neighbors are served [F14]', async () => {
+  test('nobody can read is dead-lettered with the reason, and its neighbors are served [F14]', async () => {
     const { world, looks } = observed();
     const id = await submitted(world);
     put(world, id, '{"v":1,"pk":');
     put(world, id, '{"v":1,"pk":7,"sk":"watch","ticket":1}');
     expect(await pollOnce(world, id)).toBe(1);
     expect(looks).toHaveLength(1);
-    const buried = world.sqs.messages(ENV.deadLetterQueue);
-    expect(buried.map(({ body }) => body).sort()).toEqual(['{"v":1,"pk":', '{"v":1,"pk":7,"sk":"watch","ticket":1}']);
-    expect(buried.map(({ reason }) => reason)).toContain('not JSON');
-    expect(logged(world, 'message buried')).toHaveLength(2);
+    const letters = world.sqs.messages(ENV.deadLetterQueue);
+    expect(letters.map(({ body }) => body).sort()).toEqual(['{"v":1,"pk":', '{"v":1,"pk":7,"sk":"watch","ticket":1}']);
+    expect(letters.map(({ reason }) => reason)).toContain('not JSON');
+    expect(logged(world, 'message dead-lettered')).toHaveLength(2);
   });
 
-  test('stays where it is while it cannot be buried [F14]', async () => {
+  test('stays where it is while it cannot be dead-lettered [F14]', async () => {
     const { world } = observed({ faults: ({ what }) => (what === 'send messages' ? 'throttled' : undefined) });
     put(world, 'w_1', 'poison');
     expect(await pollOnce(world, 'w_1')).toBe(1);

@@ -166,7 +166,7 @@ test('dead letters sent back do no harm, and what was wanted goes on [F15]', asy
   expect([alive, unlooked].map((id) => watchOf(world, id).body.status)).toEqual(['running', 'running']);
   expect(messagesIn(world)).toBe(2);
   expect(world.sqs.messages(ENV.deadLetterQueue).map(({ body }) => body)).toEqual(['poison']);
-  expect(logged(world, 'message buried')).toHaveLength(1);
+  expect(logged(world, 'message dead-lettered')).toHaveLength(1);
 });
 
 test('a schedule that fires twice at once, and again when all is over, has made one watch that is told once [F8]', async () => {

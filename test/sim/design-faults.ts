@@ -208,11 +208,12 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
     }),
   }),
 
-  'a message of a later version is buried': () => ({
+  'a message of a later version is dead-lettered': () => ({
     functions: {
       poll: async (records, urls, runtime) => {
         const later = records.filter(({ body }) => 'newer' in readWakeUp(body));
-        for (const record of later) await runtime.queue.bury(runtime.env.deadLetterQueue, record, 'of another version');
+        for (const record of later)
+          await runtime.queue.deadLetter(runtime.env.deadLetterQueue, record, 'of another version');
         const rest = records.filter((record) => !later.includes(record));
         return rest.length === 0 ? [] : poll(rest, urls, runtime);
       },
@@ -338,7 +339,9 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
     },
   }),
 
-  'a message that cannot be read is thrown away': () => ({ bend: queueBent(() => ({ bury: async () => undefined })) }),
+  'a message that cannot be read is thrown away': () => ({
+    bend: queueBent(() => ({ deadLetter: async () => undefined })),
+  }),
 
   'reads may be old': () => {
     const seen = new Map<string, { readonly item: Item; readonly until: number }>();

@@ -51,6 +51,9 @@ const configOf = (input: ConfigInput): Config => {
   return known;
 };
 
+/** The queue by the names of the previous release, which knows `deadLetter` by another name. */
+const queueOf = ({ queue }: Runtime): Runtime['queue'] => ({ ...queue, ...{ bury: queue.deadLetter } });
+
 /** What a function of the previous release is handed in place of `runtime`: its own parts over the same ports. */
 const asPrevious = (runtime: Runtime, input: ConfigInput): Runtime => {
   const { table, now, chance, pause, log, env } = runtime;
@@ -59,6 +62,7 @@ const asPrevious = (runtime: Runtime, input: ConfigInput): Runtime => {
   return {
     ...runtime,
     config,
+    queue: queueOf(runtime),
     env: { ...env, ...{ notifyQueue: env.notifyQueues[0] } },
     pace: previous.createPace(tools),
     turns: previous.createTurns(tools),

@@ -310,7 +310,7 @@ const isAtRest = ({ table, sqs }: World): boolean => {
 const countedIn = ({ table, timeline }: World): Promise<Counts> =>
   countStanding({
     table: table as unknown as Table,
-    queue: { send: async (_, wakeUps) => [...wakeUps], hide: async () => {}, bury: async () => {} },
+    queue: { send: async (_, wakeUps) => [...wakeUps], hide: async () => {}, deadLetter: async () => {} },
     env: ENV,
     log: createLog(() => {}),
     now: timeline.now,

@@ -180,8 +180,8 @@ export const judge = (run: Case): void => {
       const isWornOut = jumps && reason === undefined;
       expect(isPoison(body) || isLater(body) || isWornOut, () => `a good message among the dead letters: ${body}`);
       // Received a thousand times it goes there by itself; nobody of this version puts it there.
-      expect(!isLater(body) || reason === undefined, () => `a later version's message is buried: ${body}`);
-      expect(!isPoison(body) || reason !== undefined, () => `buried without a reason: ${body}`);
+      expect(!isLater(body) || reason === undefined, () => `a later version's message is dead-lettered: ${body}`);
+      expect(!isPoison(body) || reason !== undefined, () => `dead-lettered without a reason: ${body}`);
     }
     for (const { at, body } of strays) {
       const isPurged = plan.purges.some((purge) => purge > at);

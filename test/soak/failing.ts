@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seconds } from '../bench/report.ts';
 import { anOperation, type Opwatch } from '../e2e/kit/opwatch.ts';
-import { countBuried } from './buried.ts';
+import { countDeadLetters } from './dead-letters.ts';
 import { breaches, gather, inWords } from './party.ts';
 import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
 
@@ -48,7 +48,7 @@ export const failForLong = async (opwatch: Opwatch, { watches, failSeconds, nudg
   const lastAt = Math.max(backAt, ...receiver.received('before').map(({ at }) => at));
   const backWithinMs = lastAt - backAt;
   const wrong = receiver.received('before').filter(({ event }) => event.type !== 'operation.succeeded').length;
-  const buried = await countBuried(opwatch);
+  const deadLetters = await countDeadLetters(opwatch);
   return {
     figure:
       `functions that failed for ${seconds(backAt - failedFrom)} (${answers.length} submissions answered ${[...new Set(answers)].join(', ')}; ` +
@@ -64,7 +64,7 @@ export const failForLong = async (opwatch: Opwatch, { watches, failSeconds, nudg
         ],
         [answers.some((status) => status < 400) || toldMeanwhile > 0, 'the functions did not fail'],
         [wrong > 0, `${wrong} told of something else than their success`],
-        [buried > 0, `${buried} messages in dead-letter queues`],
+        [deadLetters > 0, `${deadLetters} messages in dead-letter queues`],
       ),
     ],
   };

@@ -13,9 +13,9 @@ import { anOperation, type Opwatch } from '../e2e/kit/opwatch.ts';
 import { until } from '../e2e/kit/until.ts';
 import { watchWith } from '../samples.ts';
 import { tellAnother } from './another.ts';
-import { countBuried } from './buried.ts';
 import { controlClouds } from './clouds.ts';
 import { type Crowd, startCrowd } from './crowd.ts';
+import { countDeadLetters } from './dead-letters.ts';
 import { inTurns } from './in-turns.ts';
 import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
 import { store } from './stored.ts';
@@ -133,7 +133,7 @@ export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome
         [slowest > withinMs, `another was told after ${seconds(slowest)}, ${seconds(withinMs)} allowed`],
         [attempts === 0, 'nobody tried to tell the crowd'],
         [messages > MESSAGES_MAX, `${number(messages)} messages in the notify queue`],
-        [(await countBuried(opwatch)) > 0, 'there are messages in dead-letter queues'],
+        [(await countDeadLetters(opwatch)) > 0, 'there are messages in dead-letter queues'],
       ),
     };
   } finally {

@@ -205,7 +205,7 @@ export const tellAll = async (
               if (message) hide(message, timeline.now() + seconds * SECOND);
             }
           }),
-        bury: async () => undefined,
+        deadLetter: async () => undefined,
       },
       turns: createTurns(tools),
       secrets: createSecrets({ send: () => Promise.reject(new Error('no SSM')) } as never, environment(), timeline.now),

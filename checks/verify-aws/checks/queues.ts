@@ -167,10 +167,10 @@ export const queueChecks: readonly Check[] = [
         attributes: message.Attributes as SqsRecord['attributes'],
         eventSourceARN: '',
       };
-      await createQueue(site.sqs).bury(site.queues.deadLetters, record, 'not JSON');
+      await createQueue(site.sqs).deadLetter(site.queues.deadLetters, record, 'not JSON');
       await remove(site, message);
-      const buried = await receive(site, site.queues.deadLetters, record.body);
-      const reason = buried?.MessageAttributes?.reason?.StringValue;
+      const letter = await receive(site, site.queues.deadLetters, record.body);
+      const reason = letter?.MessageAttributes?.reason?.StringValue;
       return verdict(
         reason === 'not JSON' ? [] : [`the reason is ${reason}`],
         'body and reason came back as they were',

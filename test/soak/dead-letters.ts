@@ -2,7 +2,7 @@
 import { DEAD_LETTERS } from '../e2e/kit/beneath.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 
-export const countBuried = async ({ beneath }: Opwatch): Promise<number> => {
+export const countDeadLetters = async ({ beneath }: Opwatch): Promise<number> => {
   const counts = await Promise.all(DEAD_LETTERS.map((queue) => beneath.count(queue)));
   return counts.reduce((sum, count) => sum + count);
 };
