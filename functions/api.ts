@@ -2,8 +2,9 @@
 import { callerOf } from '../lib/access/caller.ts';
 import type { HttpEvent, HttpResult } from '../lib/access/http-event.ts';
 import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/access/problem.ts';
+import { queryOf } from '../lib/access/query.ts';
 import { withinTenant } from '../lib/access/within-tenant.ts';
-import { ROUTES } from '../lib/api/routes.ts';
+import { parametersOf, ROUTES } from '../lib/api/routes.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
 
@@ -15,6 +16,7 @@ export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpRes
   if (!handle) throw new Refusal(404, 'there is no such route');
   const waitMs = await runtime.limits.requests.take(caller.tenant, 1);
   if (waitMs > 0) throw new Refusal(tooMany(TOO_MANY_REQUESTS, waitMs));
+  queryOf(event, parametersOf(event.routeKey));
   return handle(event, caller, runtime);
 };
 

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import { callerOf, mustHave, principalOf } from '../lib/access/caller.ts';
 import { answer, type HttpEvent, type HttpResult, jsonBody } from '../lib/access/http-event.ts';
 import { problemHeaders } from '../lib/access/problem.ts';
+import { NO_PARAMETERS, queryOf } from '../lib/access/query.ts';
 import { theRuntime } from '../lib/compose.ts';
 import { isCanaryInput } from '../lib/core/canary.ts';
 import type { Runtime } from '../lib/runtime.ts';
@@ -15,6 +16,7 @@ import { noteSubmitted, problemsIn, receive } from '../lib/submit/receive.ts';
 export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpResult> => {
   const caller = callerOf(event);
   mustHave(caller, 'submit');
+  queryOf(event, NO_PARAMETERS);
   const receipt = await receive(jsonBody(event), caller, runtime);
   noteSubmitted(receipt, caller.tenant, principalOf(event), runtime);
   const isProblem = 'title' in receipt.body;

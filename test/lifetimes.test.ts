@@ -24,7 +24,7 @@ const eventOf = (routeKey: string, { path, query, body }: More): HttpEvent => ({
     authorizer: { lambda: { tenant: 'default', scopes: 'submit read operate', token: 'abc' } },
   },
   ...(path && { pathParameters: path }),
-  ...(query && { queryStringParameters: query }),
+  ...(query && { rawQueryString: `${new URLSearchParams(query)}` }),
   ...(body !== undefined && { body: JSON.stringify(body) }),
 });
 

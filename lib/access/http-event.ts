@@ -11,7 +11,8 @@ export type HttpEvent = {
   };
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly pathParameters?: Readonly<Record<string, string | undefined>>;
-  readonly queryStringParameters?: Readonly<Record<string, string | undefined>>;
+  /** As it was sent. The gateway's own reading of it joins values of one name by commas, and a value may hold some. */
+  readonly rawQueryString?: string;
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
 };

@@ -16,18 +16,22 @@ export type Wanted = {
   readonly tenant: string;
   readonly limit: number;
   readonly cursor?: string;
+  /** None that `matches` was submitted before this. */
+  readonly since?: number;
   readonly matches: (watch: Watch) => boolean;
 };
 
 export const listWatches = async (
-  { tenant, limit, cursor, matches }: Wanted,
+  { tenant, limit, cursor, since = 0, matches }: Wanted,
   table: Table,
   now: number,
 ): Promise<{ watches: Watch[]; cursor?: string }> => {
   let at: Cursor = cursor === undefined ? { at: now } : decodeCursor(cursor, tenant);
   const watches: Watch[] = [];
+  // A watch is listed on the day when it was submitted, or on a later one.
+  const goesOn = () => at.at > now - OLDEST_MS && at.at >= Math.floor(since / DAY) * DAY;
 
-  for (let queries = 0; queries < QUERIES_MAX && at.at > now - OLDEST_MS; queries += 1) {
+  for (let queries = 0; queries < QUERIES_MAX && goesOn(); queries += 1) {
     const page = await table.listed(tenantDay(tenant, at.at), limit - watches.length, at.after);
     const items = (await table.get(page.keys)) as WatchItem[];
     const inOrder = page.keys.flatMap(({ pk }) => items.filter((item) => item.pk === pk));
@@ -35,5 +39,5 @@ export const listWatches = async (
     at = page.next ? { at: at.at, after: page.next } : { at: at.at - DAY };
     if (watches.length >= limit) break;
   }
-  return { watches, ...(at.at > now - OLDEST_MS && { cursor: encodeCursor(at) }) };
+  return { watches, ...(goesOn() && { cursor: encodeCursor(at) }) };
 };

@@ -1,10 +1,11 @@
 /** What the scope `operate` lets callers do: send deliveries again, dismiss them, enable targets, disable and enable origins. */
 import * as v from 'valibot';
-import { type Caller, mustHave, mustTell } from '../access/caller.ts';
+import { type Caller, mayTell, mustHave, mustTell } from '../access/caller.ts';
 import { answer, jsonBody } from '../access/http-event.ts';
 import { Refusal, TOO_MANY_DELIVERIES, tooMany } from '../access/problem.ts';
 import type { Key } from '../core/item.ts';
-import { targetName } from '../core/target-name.ts';
+import { isCallback, targetName } from '../core/target-name.ts';
+import { plain } from '../core/text.ts';
 import { parseInstant } from '../core/time.ts';
 import type { Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
@@ -37,6 +38,15 @@ const withDelivery =
     const at = dismissedAt === undefined ? undefined : new Date(dismissedAt).toISOString();
     return answer(status, { id: after.body.id, target, state, dismissedAt: at });
   };
+
+/** Throws a 404 for the name of a target that the configuration lacks, with those that the caller may name. */
+const mustBeThere = (name: string, caller: Caller, { config }: Pick<Runtime, 'config'>): void => {
+  if (config.targets.has(name)) return;
+  const names = [...config.targets.keys()].filter((target) => mayTell(caller, target));
+  const choice = names.length > 0 ? `one of ${names.join(', ')}` : 'none that this token may have told';
+  throw new Refusal(404, `there is no target "${plain(name, NAME_BYTES)}", there is ${choice}`);
+};
+const NAME_BYTES = 80;
 
 /** What is sent again waits like any other, and counts like it. */
 const placeFor =
@@ -91,16 +101,18 @@ const withParked =
     return answer(status, { ...done, cursor: next });
   };
 
-export const resendMany = withParked('parked deliveries sent again', 202, (wanted, runtime, { tenant }) =>
-  resendParked({ ...wanted, takePlace: placeFor(tenant, runtime) }, runtime),
-);
+export const resendMany = withParked('parked deliveries sent again', 202, (wanted, runtime, caller) => {
+  // To dismiss is another matter: what was parked for a target that has been taken away nobody can send any more.
+  if (!isCallback(wanted.target)) mustBeThere(wanted.target, caller, runtime);
+  return resendParked({ ...wanted, takePlace: placeFor(caller.tenant, runtime) }, runtime);
+});
 export const dismissMany = withParked('parked deliveries dismissed', 200, dismissParked);
 
 export const enableTarget: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'operate');
   const name = event.pathParameters?.name ?? '';
   mustTell(caller, name);
-  if (!runtime.config.targets.has(name)) throw new Refusal(404, 'there is no such target');
+  mustBeThere(name, caller, runtime);
   await runtime.turns.enable(name);
   note('target enabled', { target: name }, event, caller, runtime);
   return answer(200, { target: name, disabled: false });

@@ -1,5 +1,7 @@
-/** The routes of the API beside POST /watches, and who answers each. */
+/** The routes of the API beside POST /watches, who answers each, and what each takes from its query. */
+import { NO_PARAMETERS, type Parameters } from '../access/query.ts';
 import { end, extend } from './change-watches.ts';
+import { FILTERS } from './filters.ts';
 import { disableOne, dismissMany, dismissOne, enableOne, enableTarget, resendMany, resendOne } from './operate.ts';
 import { list, read } from './read-watches.ts';
 import type { Handle } from './requests.ts';
@@ -17,3 +19,6 @@ export const ROUTES: Readonly<Record<string, Handle>> = {
   'POST /origins/disable': disableOne,
   'POST /origins/enable': enableOne,
 };
+
+/** What a route takes from its query. */
+export const parametersOf = (route: string): Parameters => (route === 'GET /watches' ? FILTERS : NO_PARAMETERS);

@@ -251,6 +251,8 @@ export const badInput = (running: () => Opwatch): void => {
       ['from a cursor that is none', 'cursor=abc'],
       ['from a cursor beyond all days', cursor({ at: 1e300 })],
       ["from a cursor into another tenant's days", cursor({ at: 1, after: { tenantDay: 'other#1970-01-01' } })],
+      ['with a parameter that there is not', 'state=failed'],
+      ['with a label that is none', 'label=team'],
       ['from a cursor half made up', cursor({ at: 1, after: { tenantDay: 'default#1970-01-01', pk: [] } })],
     ])('%s', async (_, query) => {
       expect(await opwatch.ask(`/watches?${query}`)).toMatchObject({

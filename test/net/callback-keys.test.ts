@@ -119,7 +119,10 @@ describe('callbacks', () => {
 
 describe('GET /keys', () => {
   const ask = async (world: Made, tenant?: string) => {
-    const event = { headers: {}, ...(tenant !== undefined && { queryStringParameters: { tenant } }) };
+    const event = {
+      headers: {},
+      ...(tenant !== undefined && { rawQueryString: `${new URLSearchParams({ tenant })}` }),
+    };
     const { statusCode, body } = await world.call('keys', (runtime) => serve(event as unknown as HttpEvent, runtime));
     return { statusCode, ...(JSON.parse(body) as { keys: string[] }) };
   };

@@ -36,7 +36,7 @@ const ask = async (world: World, caller: Caller, routeKey: string, { path, query
     headers: {},
     requestContext: { http: { method: '', path: '' }, authorizer: { lambda: contextOf(caller) } },
     ...(path && { pathParameters: path }),
-    ...(query && { queryStringParameters: query }),
+    ...(query && { rawQueryString: `${new URLSearchParams(query)}` }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
   };
   const answer = await world

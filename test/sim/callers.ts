@@ -42,7 +42,7 @@ export const isLetIn = (world: World, tenant: string): Promise<boolean> =>
     return item !== undefined && isValid(item.body, SECRET, now());
   });
 
-type Ask = Partial<Pick<HttpEvent, 'pathParameters' | 'queryStringParameters'>> & { readonly body?: unknown };
+type Ask = Partial<Pick<HttpEvent, 'pathParameters' | 'rawQueryString'>> & { readonly body?: unknown };
 
 /** Asks until somebody answers; undefined when nobody does, or the token is good no more. */
 const ask = async (
@@ -174,7 +174,7 @@ const listAll = async (
   let cursor: unknown;
   do {
     const query = { limit: `${limit}`, ...(typeof cursor === 'string' && { cursor }) };
-    const page = await asked('GET /watches', { queryStringParameters: query });
+    const page = await asked('GET /watches', { rawQueryString: `${new URLSearchParams(query)}` });
     if (page?.status !== 200) return;
     listed.push(...(page.body.watches as readonly WatchView[]).map((watch) => watch.id));
     cursor = page.body.cursor;

@@ -1,0 +1,33 @@
+/** The query of a request, held to the parameters that its route has: a misspelled filter must not look like one that found everything. */
+import { plain } from '../core/text.ts';
+import type { HttpEvent } from './http-event.ts';
+import { Refusal } from './problem.ts';
+
+/** What a route takes from its query. */
+export type Parameters = {
+  readonly names: readonly string[];
+  /** Those of them that may be given more than once. */
+  readonly repeatable?: readonly string[];
+};
+
+export const NO_PARAMETERS: Parameters = { names: [] };
+
+const NAME_BYTES = 80;
+const quoted = (names: readonly string[]): string => names.map((name) => `"${plain(name, NAME_BYTES)}"`).join(', ');
+
+/** Reads the query. Throws the Refusal 400 that names every parameter that the route does not have, and those that it has. */
+export const queryOf = (
+  { rawQueryString = '' }: Pick<HttpEvent, 'rawQueryString'>,
+  { names, repeatable = [] }: Parameters,
+): URLSearchParams => {
+  const query = new URLSearchParams(rawQueryString);
+  const given = [...new Set(query.keys())];
+  const unknown = given.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    const known = names.length > 0 ? `has ${names.join(', ')}` : 'has none';
+    throw new Refusal(400, `unknown query parameter ${quoted(unknown)}: this route ${known}`);
+  }
+  const twice = given.filter((name) => !repeatable.includes(name) && query.getAll(name).length > 1);
+  if (twice.length > 0) throw new Refusal(400, `query parameter ${quoted(twice)} may be given once`);
+  return query;
+};

@@ -1,0 +1,114 @@
+/** Which watches a list shows: the query of GET /watches, read and checked. */
+import { type Caller, mayUse } from '../access/caller.ts';
+import type { HttpEvent } from '../access/http-event.ts';
+import { Refusal } from '../access/problem.ts';
+import { type Parameters, queryOf } from '../access/query.ts';
+import { parseDurationMs, parseInstant } from '../core/time.ts';
+import { STATUSES, type Watch } from '../core/watch.ts';
+import { providers } from '../providers/index.ts';
+import type { Provider } from '../providers/provider.ts';
+
+const LIMIT_DEFAULT = 20;
+export const LIMIT_MAX = 100;
+
+export const PROVIDER_NAMES = providers.map(({ traits }) => traits.name);
+
+/** The names of an operation's fields. */
+export const fieldsOf = ({ traits: { operation } }: Provider): readonly string[] =>
+  'entries' in operation ? Object.keys(operation.entries as object) : [];
+
+/** How the query names a field of the operation. */
+const OF_OPERATION = 'operation.';
+
+/** The fields of all operations. */
+export const OPERATION_FIELDS: readonly string[] = [...new Set(providers.flatMap(fieldsOf))].sort();
+
+export const FILTERS: Parameters = {
+  names: [
+    ...['status', 'provider', 'connection', 'label', 'since', 'limit', 'cursor'],
+    ...OPERATION_FIELDS.map((field) => `${OF_OPERATION}${field}`),
+  ],
+  repeatable: ['label'],
+};
+
+export type Filters = {
+  readonly limit: number;
+  readonly cursor?: string;
+  /** Epoch ms. */
+  readonly since?: number;
+  readonly matches: (watch: Watch) => boolean;
+};
+
+/** A filter that nothing can ever match is a slip, and an empty page would hide it. */
+const mustBeOneOf = (what: string, given: string | null, choice: readonly string[]): void => {
+  if (given !== null && !choice.includes(given)) throw new Refusal(400, `${what} must be one of ${choice.join(', ')}`);
+};
+
+const limitIn = (query: URLSearchParams): number => {
+  const limit = query.get('limit') ?? String(LIMIT_DEFAULT);
+  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > LIMIT_MAX)
+    throw new Refusal(400, `limit must be 1 to ${LIMIT_MAX}`);
+  return Number(limit);
+};
+
+const sinceIn = (query: URLSearchParams, now: number): number | undefined => {
+  const text = query.get('since');
+  if (text === null) return undefined;
+  const span = parseDurationMs(text);
+  const at = span === undefined ? parseInstant(text) : now - span;
+  if (at === undefined)
+    throw new Refusal(
+      400,
+      'since must be an instant with its zone (of which `+` is written %2B) or an ISO 8601 duration back from now',
+    );
+  return at;
+};
+
+const labelsIn = (query: URLSearchParams): readonly (readonly [string, string])[] =>
+  query.getAll('label').map((text) => {
+    const at = text.indexOf(':');
+    if (at < 1) throw new Refusal(400, 'label must be name:value');
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+
+const fieldsIn = (query: URLSearchParams, provider: string | null): readonly (readonly [string, string])[] => {
+  const meant = providers.filter(({ traits }) => provider === null || traits.name === provider);
+  const known = new Set(meant.flatMap(fieldsOf));
+  return [...query]
+    .filter(([name]) => name.startsWith(OF_OPERATION))
+    .map(([name, value]) => {
+      const field = name.slice(OF_OPERATION.length);
+      if (!known.has(field))
+        throw new Refusal(400, `${name} is no field of ${provider}, which has ${[...known].join(', ')}`);
+      return [field, value];
+    });
+};
+
+/** Reads what a list is to show. Throws the Refusal 400 for a filter that there is not, or that nothing can match. */
+export const filtersIn = (event: HttpEvent, caller: Caller, now: number): Filters => {
+  const query = queryOf(event, FILTERS);
+  const [status, provider, connection] = ['status', 'provider', 'connection'].map((name) => query.get(name)) as [
+    string | null,
+    string | null,
+    string | null,
+  ];
+  mustBeOneOf('status', status, STATUSES);
+  mustBeOneOf('provider', provider, PROVIDER_NAMES);
+  const [limit, since] = [limitIn(query), sinceIn(query, now)];
+  const [labels, fields] = [labelsIn(query), fieldsIn(query, provider)];
+  const cursor = query.get('cursor');
+  return {
+    limit,
+    ...(cursor !== null && { cursor }),
+    ...(since !== undefined && { since }),
+    matches: (watch) =>
+      watch.tenant === caller.tenant &&
+      mayUse(caller, watch.connection) &&
+      (status === null || watch.status === status) &&
+      (provider === null || watch.provider === provider) &&
+      (connection === null || watch.connection === connection) &&
+      (since === undefined || watch.submittedAt >= since) &&
+      labels.every(([name, value]) => Object.hasOwn(watch.labels, name) && watch.labels[name] === value) &&
+      fields.every(([field, value]) => watch.operation[field] === value),
+  };
+};
