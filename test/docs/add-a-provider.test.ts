@@ -87,8 +87,8 @@ describe('docs/add-a-provider.md', () => {
 
   it('makes a provider that can be submitted, configured and probed', async () => {
     const script = `
-      import { readConfig } from './lib/config.ts';
-      import { checkSubmission } from './lib/submission.ts';
+      import { readConfig } from './lib/config/config.ts';
+      import { checkSubmission } from './lib/submit/submission.ts';
       const config = readConfig({
         connections: { huawei: { vendor: 'huawei', credentials: 'env:A', project: 'p1' } },
         gaps: { 'huawei-cce': { max: 'PT1M' } },

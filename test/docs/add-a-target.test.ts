@@ -66,7 +66,7 @@ describe('docs/add-a-target.md', () => {
       'test/targets/buildkite.test.ts',
     ]);
     expect(diffs.map(({ about }) => about)).toEqual([
-      'lib/core/sentences.ts',
+      'lib/core/reason-sentences.ts',
       'lib/targets/index.ts',
       'offline/inbox/receivers.ts',
       'offline/inbox/targets.ts',
@@ -93,7 +93,7 @@ describe('docs/add-a-target.md', () => {
 
   it('makes a target that can be configured and tried out', async () => {
     const script = `
-      import { readConfig } from './lib/config.ts';
+      import { readConfig } from './lib/config/config.ts';
       import { everyTarget } from './offline/inbox/targets.ts';
       const { buildkite } = everyTarget('http://127.0.0.1:1', 'token');
       const config = readConfig({ connections: {}, targets: { buildkite }, callbacks: { allowLoopback: true } });
