@@ -200,7 +200,7 @@ export const alarms = (resources: () => Resources, full: () => Resources): void 
     expect(over?.properties.query).toBe(
       "SOURCE '/aws/lambda/opwatch-dev-pollerAliyun' | SOURCE '/aws/lambda/opwatch-dev-pollerHuawei' | filter what = 'watch over' | stats count(*) as watches by status",
     );
-    expect(readFileSync(join(root, 'lib', 'watch-news.ts'), 'utf8')).toContain(
+    expect(readFileSync(join(root, 'lib', 'look', 'watch-news.ts'), 'utf8')).toContain(
       "'watch over',\n      { watch: id, provider, status,",
     );
   });
