@@ -19,7 +19,7 @@ type Message = {
 };
 
 /** Operators in a Slack channel of that rate, what came to it; every callback answers 410. */
-const operated = (lane: { perSecond?: number; perMinute?: number }, options: WorldOptions = {}) => {
+const operated = (rate: { perSecond?: number; perMinute?: number }, options: WorldOptions = {}) => {
   const messages: Message[] = [];
   const receive = ({ url, body = '' }: HttpRequest) => {
     if (!url.startsWith('https://chat.example.com')) return { ...OK, status: 410 };
@@ -33,7 +33,7 @@ const operated = (lane: { perSecond?: number; perMinute?: number }, options: Wor
   };
   const world: World = createWorld({
     config: configWith({
-      targets: { team: { type: 'slack', url: 'env:CHAT_URL', lane } },
+      targets: { team: { type: 'slack', url: 'env:CHAT_URL', rate } },
       tenants: { default: { signing: 'env:SIGNING_DEFAULT' }, other: { signing: 'env:SIGNING_OTHER' } },
       defaults: { notify: ['team'] },
       operators: ['team'],

@@ -88,7 +88,7 @@ export const describe = (verdict: Verdict): string =>
   verdict.kind === 'delivered' ? 'delivered' : `${verdict.kind}: ${verdict.reason}`;
 
 /** What an attempt brought; `number` counts the attempts at its delivery from 1. */
-export type Outcome = {
+export type AttemptResult = {
   readonly number: number;
   readonly at: number;
   readonly status?: number;
@@ -102,7 +102,7 @@ export type Outcome = {
  * what was begun before the delivery was begun anew. An attempt that failed changes nothing either once a later one has the
  * delivery: its function was frozen meanwhile. `chance` is in [0, 1).
  */
-export const afterAttempt = (delivery: Delivery, attempt: Outcome, now: number, chance: number): Delivery => {
+export const afterAttempt = (delivery: Delivery, attempt: AttemptResult, now: number, chance: number): Delivery => {
   const { number, verdict, againAt, ...what } = attempt;
   const { begunAfter = 0 } = delivery;
   if (delivery.state === 'delivered' || number <= begunAfter) return delivery;

@@ -8,18 +8,20 @@ import type { Disabled } from '../core/turn.ts';
 import type { Runtime } from '../runtime.ts';
 import { withBody } from '../store/items.ts';
 import type { Disposition } from '../wake/wake-ups.ts';
-import type { Made } from './attempt.ts';
-import type { Due, Fates } from './due.ts';
+import type { DueDelivery, Results } from './due.ts';
+import type { Made } from './message.ts';
 import { tellOperators, tellTenant } from './operators.ts';
-import { fateOf, saveOutcome } from './outcome.ts';
 import type { Recipient } from './recipient.ts';
+import { dispositionOf, saveVerdict } from './save-attempt.ts';
 import { putToSleep } from './sleep.ts';
+
+/** A recipient that is told nothing, and since when and why. */
+type Disabling = { readonly recipient: Recipient; readonly disabled: Disabled };
 
 /** Tells of a target or an origin that opwatch has disabled; the same again tells nobody. */
 export const tellOfDisabling = async (
-  [due]: readonly Due[],
-  { isNamed, turn }: Recipient,
-  { since, reason, isAsked }: Disabled,
+  [due]: readonly DueDelivery[],
+  { recipient: { isNamed, turn }, disabled: { since, reason, isAsked } }: Disabling,
   runtime: Runtime,
 ): Promise<void> => {
   if (isNamed) return tellOperators({ event: 'target_disabled', at: since, target: turn, reason }, runtime);
@@ -30,12 +32,11 @@ export const tellOfDisabling = async (
 
 /** No attempt is made: deliveries to a named target end at once, those to a callback wait. */
 export const holdBack = async (
-  dues: readonly Due[],
-  recipient: Recipient,
-  disabled: Disabled,
+  dues: readonly DueDelivery[],
+  { recipient, disabled }: Disabling,
   runtime: Runtime,
-): Promise<Fates> => {
-  await tellOfDisabling(dues, recipient, disabled, runtime);
+): Promise<Results> => {
+  await tellOfDisabling(dues, { recipient, disabled }, runtime);
   return Promise.all(
     dues.map(async (due) => {
       const isOver = recipient.isNamed || usualEnd(due.job.item.body) <= runtime.now() + EARLY_MS;
@@ -44,16 +45,16 @@ export const holdBack = async (
   );
 };
 
-const giveUp = async ({ job }: Due, { reason }: Disabled, runtime: Runtime): Promise<Disposition> => {
+const giveUp = async ({ job }: DueDelivery, { reason }: Disabled, runtime: Runtime): Promise<Disposition> => {
   const made: Made = { at: runtime.now(), verdict: { kind: 'gone', reason: sentence('disabled', { reason }) } };
-  return fateOf(await saveOutcome(job.item, made, runtime, { number: job.item.body.attempts + 1 }));
+  return dispositionOf(await saveVerdict(job.item, { ...made, number: job.item.body.attempts + 1 }, runtime));
 };
 
 /** It sleeps until its attempts would be used up: the sweep wakes it then, or whoever enables the origin does. */
-const keepWaiting = async ({ job }: Due, recipient: Recipient, runtime: Runtime): Promise<Disposition> => {
+const keepWaiting = async ({ job }: DueDelivery, recipient: Recipient, runtime: Runtime): Promise<Disposition> => {
   const until = usualEnd(job.item.body);
   const held = withBody(job.item, heldUp(job.item.body, { cause: 'disabled', until }), until, runtime.now());
-  const isAsleep = await putToSleep({ ...held, version: job.item.version }, until, recipient, runtime).catch(
+  const isAsleep = await putToSleep({ ...held, version: job.item.version }, { until, recipient }, runtime).catch(
     () => false,
   );
   return isAsleep ? 'ack' : { retryAt: runtime.now() + SECOND };

@@ -26,41 +26,41 @@ export const warningOf = (
   return warnings.findLast((ahead) => now >= expiresAt - ahead);
 };
 
-type TokenTools = SharedItemDeps & Pick<Runtime, 'config' | 'now' | 'log'>;
+type TokenDeps = SharedItemDeps & Pick<Runtime, 'config' | 'now' | 'log'>;
 
 const TOKENS_MAX = 10_000;
 /** Not on the hour, when schedules submit. */
 const AT_MINUTE = 30;
 
 /** Once an hour: owes the tenants of tokens that expire soon a notice, each warning once. */
-export const tellOfTokens = async (tools: TokenTools): Promise<void> => {
-  const { table, now } = tools;
+export const tellOfTokens = async (deps: TokenDeps): Promise<void> => {
+  const { table, now } = deps;
   if (Math.floor(now() / MINUTE) % (HOUR / MINUTE) !== AT_MINUTE) return;
   const ends = (await table.beginning(TOKEN_ENDS, '', TOKENS_MAX)) as Item<TokenEnd>[];
   for (const { body } of ends) {
     const ahead = warningOf(body, now());
     if (ahead === undefined) continue;
     const { id: token, tenant, expiresAt } = body;
-    await tellTenant({ event: 'token_expires', at: now(), tenant, token, expiresAt, ahead }, tools);
+    await tellTenant({ event: 'token_expires', at: now(), tenant, token, expiresAt, ahead }, deps);
   }
 };
 
 /** Whose notice this function has owed already. */
-const told = new WeakSet<Lifetime>();
+const warnedOf = new WeakSet<Lifetime>();
 
 /** Owes the operators a notice once an eighth of the time is left that this function has known the credentials for. */
 export const tellOfCredentials = async (
   connection: string,
   lifetime: Lifetime | undefined,
-  tools: Pick<Runtime, 'config' | 'table' | 'now' | 'log'>,
+  deps: Pick<Runtime, 'config' | 'table' | 'now' | 'log'>,
 ): Promise<void> => {
-  if (lifetime === undefined || told.has(lifetime)) return;
-  const { now, log } = tools;
+  if (lifetime === undefined || warnedOf.has(lifetime)) return;
+  const { now, log } = deps;
   const { seenAt, expiresAt } = lifetime;
   if (now() < expiresAt - (expiresAt - seenAt) / PART_OF_CREDENTIALS) return;
   try {
-    await tellOperators({ event: 'credentials_expire', at: now(), connection, expiresAt }, tools);
-    told.add(lifetime);
+    await tellOperators({ event: 'credentials_expire', at: now(), connection, expiresAt }, deps);
+    warnedOf.add(lifetime);
   } catch (error) {
     // The look is worth more: the next one tells.
     log.warn('a notice was not written', { connection, error: String(error) });

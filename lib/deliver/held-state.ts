@@ -42,21 +42,23 @@ export type HeldState = {
 
 export type HeldStates = {
   /** Takes the thing for one attempt, or tells when to ask again. */
-  readonly take: (by: string) => Promise<HeldState | { readonly backAt: number }>;
+  readonly take: (by: string) => Promise<HeldState | { readonly retryAt: number }>;
   /** Gives it back with what has become of it. Whoever has lost it meanwhile changes nothing. */
   readonly leave: (by: string, held: HeldState) => Promise<void>;
 };
 
 const AGAIN_MS = 2 * SECOND;
 
+/** A target, by its name in the configuration; `follows`: it keeps one live message of a watch. */
+type Holder = {
+  readonly name: string;
+  readonly target: Target | undefined;
+  readonly settings: unknown;
+  readonly follows: boolean;
+};
+
 /** The item of what a target of this name holds of a watch; undefined where it holds nothing. */
-export const heldKeyOf = (
-  watch: Watch,
-  name: string,
-  target: Target | undefined,
-  settings: unknown,
-  follows: boolean,
-): Key | undefined => {
+export const heldKeyOf = (watch: Watch, { name, target, settings, follows }: Holder): Key | undefined => {
   if (follows || target?.holds === 'watch') return messageKey(watch.id, name);
   return target?.holds && heldKey(target.type, target.holds(watch, settings));
 };
@@ -75,16 +77,16 @@ const taken = (held: HeldState, by: string, now: number): HeldState => {
   return { ...held, ...doubt, claim: { by, until: now + CLAIM_MS } };
 };
 
-export const heldState = (key: Key, tools: Pick<Runtime, 'table' | 'chance' | 'pause' | 'now'>): HeldStates => {
-  const { now } = tools;
-  const items = sharedItem<HeldState>({}, tools, () => Math.ceil((now() + KEEP_MS) / SECOND));
+export const heldState = (key: Key, deps: Pick<Runtime, 'table' | 'chance' | 'pause' | 'now'>): HeldStates => {
+  const { now } = deps;
+  const items = sharedItem<HeldState>({}, deps, () => Math.ceil((now() + KEEP_MS) / SECOND));
   return {
     take: (by) =>
-      items.change<HeldState | { readonly backAt: number }>(key, (held) => {
+      items.change<HeldState | { readonly retryAt: number }>(key, (held) => {
         // The claim may be ours after all, written by a try whose answer was lost.
         if (held.claim?.by === by) return { body: held, result: held };
         if (held.claim && believed(held.claim.until, now(), CLAIM_MS) > now())
-          return { body: held, result: { backAt: now() + AGAIN_MS } };
+          return { body: held, result: { retryAt: now() + AGAIN_MS } };
         const body = taken(held, by, now());
         return { body, result: body };
       }),
@@ -103,10 +105,10 @@ const lastOf = ({ told = [] }: HeldState, { operation }: LastTold): LastTold | u
   told.find((each) => each.operation === operation);
 
 /** Whether the target was told a later state of the same operation: by a newer watch, or of the same one. */
-export const wasToldLater = (held: HeldState, place: LastTold): boolean => {
-  const last = lastOf(held, place);
-  if (!last || last.generation < place.generation) return false;
-  return last.generation > place.generation || (last.at ?? 0) > (place.at ?? Number.POSITIVE_INFINITY);
+export const wasToldLater = (held: HeldState, news: LastTold): boolean => {
+  const last = lastOf(held, news);
+  if (!last || last.generation < news.generation) return false;
+  return last.generation > news.generation || (last.at ?? 0) > (news.at ?? Number.POSITIVE_INFINITY);
 };
 
 /** What it tells of other operations. */
@@ -116,10 +118,10 @@ export const othersIn = ({ told = [] }: HeldState, { operation }: LastTold): rea
 const TOLD_MAX = 200;
 
 /** After a state was delivered. Of too many operations, those that were told longest ago go, the good ends among them first. */
-export const withTold = (held: HeldState, place: LastTold): HeldState => {
-  const others = (held.told ?? []).filter(({ operation }) => operation !== place.operation);
-  const at = place.at ?? lastOf(held, place)?.at;
-  const next: LastTold = { ...place, ...(at !== undefined && { at }) };
+export const withTold = (held: HeldState, news: LastTold): HeldState => {
+  const others = (held.told ?? []).filter(({ operation }) => operation !== news.operation);
+  const at = news.at ?? lastOf(held, news)?.at;
+  const next: LastTold = { ...news, ...(at !== undefined && { at }) };
   const isFull = others.length >= TOLD_MAX;
   const first = isFull
     ? Math.max(

@@ -7,11 +7,11 @@ import type { Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
 import { type DeliveryItem, wakeUpOf } from '../store/items.ts';
 import { watchKey } from '../store/keys.ts';
-import type { Due } from './due.ts';
+import type { DueDelivery } from './due.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 
 /** What of several operations, or of several notices, a chat can be told in one message. */
-export const canMerge = ({ job }: Due, { target, follows }: Recipient): boolean =>
+export const canMerge = ({ job }: DueDelivery, { target, follows }: Recipient): boolean =>
   isOfNotice(job.item) ? target?.notices !== undefined : target?.digest !== undefined && !follows;
 
 const isOfNotice = ({ body: { event } }: DeliveryItem): boolean => isNotice(event);
@@ -22,7 +22,7 @@ export const isOfUrgent = ({ body: { event } }: DeliveryItem): boolean => isNoti
 const NOTICES_MAX = 20;
 
 /** Notices in as few messages as hold them, what is urgent first. */
-const ofNotices = (dues: readonly Due[], recipient: Recipient): Due[][] => {
+const ofNotices = (dues: readonly DueDelivery[], recipient: Recipient): DueDelivery[][] => {
   const notices = dues.filter((due) => isOfNotice(due.job.item) && canMerge(due, recipient));
   const sorted = notices.toSorted((a, b) => Number(isOfUrgent(b.job.item)) - Number(isOfUrgent(a.job.item)));
   return Array.from({ length: Math.ceil(sorted.length / NOTICES_MAX) }, (_, i) =>
@@ -31,18 +31,18 @@ const ofNotices = (dues: readonly Due[], recipient: Recipient): Due[][] => {
 };
 
 /** Messages with what is urgent go before all others. */
-const urgentFirst = (groups: readonly Due[][]): Due[][] =>
+const urgentFirst = (groups: readonly DueDelivery[][]): DueDelivery[][] =>
   groups.toSorted((a, b) => Number(hasUrgent(b)) - Number(hasUrgent(a)));
-const hasUrgent = (group: readonly Due[]): boolean => group.some(({ job }) => isOfUrgent(job.item));
+const hasUrgent = (group: readonly DueDelivery[]): boolean => group.some(({ job }) => isOfUrgent(job.item));
 
 /** What goes into one message each where there is room for all: a chat is told several notices at once, and events one by one. */
-export const apart = (dues: readonly Due[], recipient: Recipient): Due[][] => {
+export const apart = (dues: readonly DueDelivery[], recipient: Recipient): DueDelivery[][] => {
   const others = dues.filter((due) => !isOfNotice(due.job.item) || !canMerge(due, recipient));
   return urgentFirst([...others.map((due) => [due]), ...ofNotices(dues, recipient)]);
 };
 
 /** The same where there is not: a chat is told of several operations at once, too. */
-export const merged = (dues: readonly Due[], recipient: Recipient): Due[][] => {
+export const merged = (dues: readonly DueDelivery[], recipient: Recipient): DueDelivery[][] => {
   const together = dues.filter((due) => !isOfNotice(due.job.item) && canMerge(due, recipient));
   const alone = dues.filter((due) => !canMerge(due, recipient)).map((due) => [due]);
   return urgentFirst([...(together.length > 0 ? [together] : []), ...alone, ...ofNotices(dues, recipient)]);
@@ -53,10 +53,10 @@ export const leftByOthers = async (
   keys: readonly Key[],
   recipient: Recipient,
   { table, now, config }: Runtime,
-): Promise<Due[]> => {
+): Promise<DueDelivery[]> => {
   if (keys.length === 0) return [];
   const items = await table.get(keys.flatMap((key) => [key, watchKey(key.pk)]));
-  return keys.flatMap((key): Due[] => {
+  return keys.flatMap((key): DueDelivery[] => {
     const item = items.find(({ pk, sk }) => pk === key.pk && sk === key.sk) as DeliveryItem | undefined;
     const watch = items.find(({ pk, sk }) => pk === key.pk && sk === 'watch') as Item<Watch> | undefined;
     if (!item || !(watch || isOfNotice(item))) return [];

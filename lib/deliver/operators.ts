@@ -12,8 +12,8 @@ import { deliveryKey, noticeId, noticeWebhookId } from '../store/keys.ts';
 import type { SharedItemDeps } from '../store/shared-item.ts';
 import { targetOf } from '../targets/index.ts';
 
-type Tools = Pick<Runtime, 'config' | 'table' | 'now'>;
-type LimitDeps = Tools & SharedItemDeps & Pick<Runtime, 'log'>;
+type NoticeDeps = Pick<Runtime, 'config' | 'table' | 'now'>;
+type LimitDeps = NoticeDeps & SharedItemDeps & Pick<Runtime, 'log'>;
 
 /** To whom, and as whose delivery. */
 type Addressed = { readonly targets: readonly string[]; readonly as: string };
@@ -28,19 +28,19 @@ const toOperators = (notice: Notice, { operators }: Config): Addressed => ({
  * about can be killed in between: it is done again. No message is sent here, because the notifier must not be able to feed
  * its own queue: the leases lapse at once, and the sweep wakes the deliveries within a minute.
  */
-export const tellOperators = (notice: Notice, tools: Tools): Promise<void> =>
-  owe(notice, toOperators(notice, tools.config), tools);
+export const tellOperators = (notice: Notice, deps: NoticeDeps): Promise<void> =>
+  owe(notice, toOperators(notice, deps.config), deps);
 
 /** The same of what the doings of a tenant have made: beyond so many in an hour, notices that are not urgent are left out. */
-export const tellOperatorsOf = (tenant: string, notice: Notice, tools: LimitDeps): Promise<void> =>
-  oweWithin(tenant, notice, toOperators(notice, tools.config), tools);
+export const tellOperatorsOf = (tenant: string, notice: Notice, deps: LimitDeps): Promise<void> =>
+  oweWithin(tenant, notice, toOperators(notice, deps.config), deps);
 
 /**
  * Owes a tenant a notice: to those of its own targets (`tenants.<name>.notify`) that can be told one, else to the operators, else
  * to those whom it is usually told through.
  */
-export const tellTenant = (notice: Notice & { readonly tenant: string }, tools: LimitDeps): Promise<void> => {
-  const { config } = tools;
+export const tellTenant = (notice: Notice & { readonly tenant: string }, deps: LimitDeps): Promise<void> => {
+  const { config } = deps;
   const { tenant } = notice;
   const through = (names: readonly string[] = []): Addressed => ({
     targets: withoutItself(names, notice).filter((name) => canTell(name, config)),
@@ -48,18 +48,18 @@ export const tellTenant = (notice: Notice & { readonly tenant: string }, tools: 
   });
   const usual = through(config.notifyFor(tenant));
   const choice = [through(config.targetsOf(tenant)), toOperators(notice, config), usual];
-  return oweWithin(tenant, notice, choice.find(({ targets }) => targets.length > 0) ?? usual, tools);
+  return oweWithin(tenant, notice, choice.find(({ targets }) => targets.length > 0) ?? usual, deps);
 };
 
-const oweWithin = async (tenant: string, notice: Notice, to: Addressed, tools: LimitDeps): Promise<void> => {
-  const { table, log, now } = tools;
-  if (to.targets.length === 0 || isUrgent(notice)) return owe(notice, to, tools);
+const oweWithin = async (tenant: string, notice: Notice, to: Addressed, deps: LimitDeps): Promise<void> => {
+  const { table, log, now } = deps;
+  if (to.targets.length === 0 || isUrgent(notice)) return owe(notice, to, deps);
   const id = noticeId(notice);
   const known = await table.get(to.targets.map((target) => deliveryKey(id, noticeWebhookId(id, target))));
   // What was counted before somebody was killed is not counted again.
-  if (known.length > 0 || (await takeNotice(tenant, tools))) return owe(notice, to, tools);
+  if (known.length > 0 || (await takeNotice(tenant, deps))) return owe(notice, to, deps);
   log.warn('notice left out', { notice: notice.event, tenant });
-  return owe({ event: 'notices_left_out', at: now(), tenant }, to, tools);
+  return owe({ event: 'notices_left_out', at: now(), tenant }, to, deps);
 };
 
 /** Who cannot be told cannot be told that either. */
@@ -70,7 +70,7 @@ const canTell = (name: string, { targets }: Config): boolean =>
   isCallback(name) || targetOf(targets.get(name)?.type ?? '')?.notice !== undefined;
 
 /** What is there already stays as it is. */
-const owe = async (notice: Notice, { targets, as: tenant }: Addressed, { table, now }: Tools): Promise<void> => {
+const owe = async (notice: Notice, { targets, as: tenant }: Addressed, { table, now }: NoticeDeps): Promise<void> => {
   const id = noticeId(notice);
   await Promise.all(
     targets.map((target) => {

@@ -74,20 +74,10 @@ export const contextsOf = ({ notify, ...watch }: Watch, config: Config): Readonl
 /** The turn of a callback: that of its tenant and origin. */
 export const originTurn = (tenant: string, callback: string): string => `${tenant} ${targetName(callback)}`;
 
-export const recipientOf = (
-  { target: name, tenant }: Pick<Delivery, 'target' | 'tenant'>,
-  config: Config,
-): Recipient => {
+export const recipientOf = (delivery: Pick<Delivery, 'target' | 'tenant'>, config: Config): Recipient => {
+  const { target: name, tenant } = delivery;
   const isNamed = !isCallback(name);
-  const callback = () => ({
-    type: 'webhook',
-    // Opened, it has the secrets that sign for its origin.
-    settings: { url: name },
-  });
-  const configured: Pick<TargetConfig, 'type' | 'settings' | 'rate' | 'progress' | 'link'> = isNamed
-    ? (config.targets.get(name) ?? { type: '', settings: {} })
-    : callback();
-  const { type, settings, rate, progress = false, link } = configured;
+  const { type, settings, rate, progress = false, link } = isNamed ? (config.targets.get(name) ?? ABSENT) : CALLBACK;
   const target = targetOf(type);
   const follows = progress && target?.edit !== undefined;
   return {
@@ -99,19 +89,35 @@ export const recipientOf = (
     rate: rate ?? target?.rate ?? {},
     follows,
     isLinked: (link ?? target?.usualLink) !== 'none',
-    heldKey: (watch) => heldKeyOf(watch, name, target, settings, follows),
+    heldKey: (watch) => heldKeyOf(watch, { name, target, settings, follows }),
     ...(target && { target }),
     open: async (secrets, options) => {
-      if (!target) {
-        throw new Misconfigured({ code: 'no_target', message: sentence('no_target', { name }) });
-      }
+      if (!target) throw new Misconfigured({ code: 'no_target', message: sentence('no_target', { name }) });
       const read = (reference: string) => secrets.read([reference], options);
-      if (isNamed) return { target, settings: await resolved(settings, read) };
-      const { signing = [], callbackSigning } = config.tenants.get(tenant) ?? {};
-      const keys = callbackSecrets((await Promise.all(signing.map(read))).flat(), callbackSigning, targetName(name));
-      return { target, settings: { url: name, secrets: keys } };
+      return {
+        target,
+        settings: await (isNamed ? resolved(settings, read) : callbackSettings(delivery, config, read)),
+      };
     },
   };
+};
+
+type Configured = Pick<TargetConfig, 'type' | 'settings' | 'rate' | 'progress' | 'link'>;
+/** A target that the configuration names no more. */
+const ABSENT: Configured = { type: '', settings: {} };
+const CALLBACK: Configured = { type: 'webhook', settings: {} };
+
+type Read = (reference: string) => Promise<string[]>;
+
+/** The settings of a callback: its address, and the secrets that sign for its origin. */
+const callbackSettings = async (
+  { target: url, tenant }: Pick<Delivery, 'target' | 'tenant'>,
+  config: Config,
+  read: Read,
+): Promise<unknown> => {
+  const { signing = [], callbackSigning } = config.tenants.get(tenant) ?? {};
+  const secrets = (await Promise.all(signing.map(read))).flat();
+  return { url, secrets: callbackSecrets(secrets, callbackSigning, targetName(url)) };
 };
 
 /**
@@ -134,7 +140,7 @@ export const ask = async (
 };
 
 /** Settings with every secret reference, at any depth, replaced by what it stands for. */
-const resolved = async (settings: unknown, read: (reference: string) => Promise<string[]>): Promise<unknown> => {
+const resolved = async (settings: unknown, read: Read): Promise<unknown> => {
   if (typeof settings === 'string') return isReference(settings) ? (await read(settings))[0] : settings;
   if (Array.isArray(settings)) return Promise.all(settings.map((entry) => resolved(entry, read)));
   if (typeof settings !== 'object' || settings === null) return settings;

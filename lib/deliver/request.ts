@@ -1,72 +1,75 @@
-/** Writes the request of an attempt: an event, several, how far something has got, or a notice. Pure. */
+/** Writes the request of a message: an event, several, how far something has got, or notices. Pure. */
 import type { Delivery } from '../core/delivery.ts';
 import { Misconfigured } from '../core/errors.ts';
 import { eventOf, type OperationEvent, progressOf } from '../core/event.ts';
-import { isNotice, noticeEventOf } from '../core/notice.ts';
+import { isNotice, type Notice, noticeEventOf } from '../core/notice.ts';
 import { sentence } from '../core/sentences.ts';
 import type { Watch } from '../core/watch.ts';
 import type { HttpRequest } from '../net/http.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Attempt, Target } from '../targets/target.ts';
+import type { Attempt } from '../targets/target.ts';
 import { linksOf, watchUrl } from './links.ts';
+import type { Opened } from './recipient.ts';
 
-/** What is told, with the watch it is told of; a notice tells of none. */
-export type Told = { readonly delivery: Delivery; readonly watch?: Watch };
+/** A delivery with the watch that it tells of; a notice tells of none. */
+export type Payload = { readonly delivery: Delivery; readonly watch?: Watch };
 
-/** `handle` names the message that is to be changed, where there is one; `linkKey` signs links to watches, where there are any. */
-export type Writing = Attempt & { readonly handle?: string; readonly linkKey?: string | undefined };
-
-const notYetTold = (message: string) => new Misconfigured({ code: 'not_for_this_target', message });
-
-const eventIn = (
-  { watch, delivery: { event } }: Told,
-  runtime: Pick<Runtime, 'env'>,
-  linkKey: string | undefined,
-): OperationEvent => {
-  if (!watch || isNotice(event) || event.event === 'progress') throw new Error('this tells of no event of a watch');
-  return eventOf(watch, event, linksOf(watch, runtime, linkKey));
+/** `handle` names the live message that is to be changed; `linkKey` signs links to watches. Either may be missing. */
+type Draft = Opened & {
+  readonly payloads: readonly Payload[];
+  readonly attempt: Attempt;
+  readonly handle: string | undefined;
+  readonly linkKey: string | undefined;
 };
 
+type RequestDeps = Pick<Runtime, 'env' | 'config'>;
+
 /** Throws Misconfigured where a target of this type cannot be told that: the configuration has changed meanwhile. */
-export const write = (
-  told: readonly Told[],
-  target: Target,
-  settings: unknown,
-  { handle, linkKey, ...attempt }: Writing,
-  runtime: Pick<Runtime, 'env' | 'config'>,
-): HttpRequest => {
-  const [one] = told;
+export const write = (draft: Draft, deps: RequestDeps): HttpRequest => {
+  const { payloads, target, settings, attempt, handle } = draft;
+  const [one] = payloads;
   if (!one) throw new Error('an attempt that tells nothing');
-  const { watch, delivery } = one;
-  const { event } = delivery;
-  if (isNotice(event)) {
-    const urlOf = (id: string) => watchUrl(id, runtime);
-    if (told.length > 1 && target.notices) {
-      const notices = told.flatMap(({ delivery: { event: each } }) =>
-        isNotice(each) ? [noticeEventOf(each, urlOf)] : [],
-      );
-      return target.notices(notices, settings, attempt);
-    }
-    if (!target.notice) throw notYetTold(sentence('no_notices', { name: target.type }));
-    return target.notice(noticeEventOf(event, urlOf), settings, attempt);
+  const { event } = one.delivery;
+  if (isNotice(event)) return noticeRequest(draft, event, deps);
+  if (payloads.length > 1 && target.digest) {
+    const events = payloads.map((each) => eventIn(each, draft, deps));
+    return target.digest(events, settings, attempt);
   }
-  if (told.length > 1 && target.digest) {
-    return target.digest(
-      told.map((each) => eventIn(each, runtime, linkKey)),
-      settings,
-      attempt,
-    );
-  }
-  if (event.event === 'progress') {
-    if (!target.edit || !watch) throw notYetTold(sentence('no_edits', { name: target.type }));
-    return target.edit.request(
-      progressOf(watch, attempt.at, linksOf(watch, runtime, linkKey)),
-      settings,
-      attempt,
-      handle,
-    );
-  }
+  if (event.event === 'progress') return progressRequest(draft, one, deps);
+  const content = eventIn(one, draft, deps);
   return handle !== undefined && target.edit
-    ? target.edit.request(eventIn(one, runtime, linkKey), settings, attempt, handle)
-    : target.request(eventIn(one, runtime, linkKey), settings, attempt);
+    ? target.edit.request(content, settings, attempt, handle)
+    : target.request(content, settings, attempt);
+};
+
+const notForThisTarget = (message: string) => new Misconfigured({ code: 'not_for_this_target', message });
+
+const noticeRequest = (draft: Draft, event: Notice, deps: RequestDeps): HttpRequest => {
+  const { payloads, target, settings, attempt } = draft;
+  const urlOf = (id: string) => watchUrl(id, deps);
+  if (payloads.length > 1 && target.notices) {
+    const notices = payloads.flatMap(({ delivery }) =>
+      isNotice(delivery.event) ? [noticeEventOf(delivery.event, urlOf)] : [],
+    );
+    return target.notices(notices, settings, attempt);
+  }
+  if (!target.notice) throw notForThisTarget(sentence('no_notices', { name: target.type }));
+  return target.notice(noticeEventOf(event, urlOf), settings, attempt);
+};
+
+/** Changes the live message, or sends the first one. */
+const progressRequest = (draft: Draft, { watch }: Payload, deps: RequestDeps): HttpRequest => {
+  const { target, settings, attempt, handle, linkKey } = draft;
+  if (!target.edit || !watch) throw notForThisTarget(sentence('no_edits', { name: target.type }));
+  const progress = progressOf(watch, attempt.at, linksOf(watch, deps, linkKey));
+  return target.edit.request(progress, settings, attempt, handle);
+};
+
+const eventIn = (
+  { watch, delivery: { event } }: Payload,
+  { linkKey }: Draft,
+  deps: Pick<Runtime, 'env'>,
+): OperationEvent => {
+  if (!watch || isNotice(event) || event.event === 'progress') throw new Error('this tells of no event of a watch');
+  return eventOf(watch, event, linksOf(watch, deps, linkKey));
 };

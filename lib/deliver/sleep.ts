@@ -35,7 +35,9 @@ export const withSleep = async (results: Dispositions<Delivery>, runtime: Runtim
     const standsUntil = Math.max(mayAttemptAt(item.body, now()), item.body.waitingFor?.until ?? 0);
     if (!isSame && standsUntil + SPREAD_MS < retryAt) return [];
     const until = Math.max(retryAt, mayAttemptAt(item.body, now()));
-    const isAsleep = await putToSleep(item, until, recipientOf(item.body, config), runtime).catch(() => false);
+    const isAsleep = await putToSleep(item, { until, recipient: recipientOf(item.body, config) }, runtime).catch(
+      () => false,
+    );
     return isAsleep ? [[job, 'ack'] as const] : [];
   });
   return new Map<Job<Delivery>, Disposition>([...results, ...(await Promise.all(sleepers)).flat()]);
@@ -44,10 +46,9 @@ export const withSleep = async (results: Dispositions<Delivery>, runtime: Runtim
 /** Has a delivery sleep; false when somebody has changed it meanwhile. Throws when the table does. */
 export const putToSleep = async (
   item: DeliveryItem,
-  until: number,
-  { isNamed, turn }: Pick<Recipient, 'isNamed' | 'turn'>,
+  { until, recipient }: { readonly until: number; readonly recipient: Pick<Recipient, 'isNamed' | 'turn'> },
   runtime: Pick<Runtime, 'table' | 'now'>,
 ): Promise<boolean> => {
-  if (!isNamed) await listSleeper(turn, item, runtime);
+  if (!recipient.isNamed) await listSleeper(recipient.turn, item, runtime);
   return runtime.table.replace(asleep(item, until));
 };

@@ -1,7 +1,14 @@
 /** Writes down what an attempt brought: in the delivery what follows from it, beside it what happened. */
 
 import { isCanary, keepMsOf } from '../core/canary.ts';
-import { type AttemptRecord, afterAttempt, type Delivery, describe, overtaken } from '../core/delivery.ts';
+import {
+  type AttemptRecord,
+  type AttemptResult,
+  afterAttempt,
+  type Delivery,
+  describe,
+  overtaken,
+} from '../core/delivery.ts';
 import { isOnTheWay } from '../core/event.ts';
 import type { Item } from '../core/item.ts';
 import { isNotice } from '../core/notice.ts';
@@ -16,49 +23,42 @@ import { type DeliveryItem, withBody } from '../store/items.ts';
 import { attemptKey, deliveryKey, watchKey } from '../store/keys.ts';
 import { raise } from '../store/standing.ts';
 import type { Disposition } from '../wake/wake-ups.ts';
-import type { Made } from './attempt.ts';
+import type { Made } from './message.ts';
 import { tellOperatorsOf } from './operators.ts';
 
 const ANSWER_BYTES = 1_024;
 
 /** `againAt`: it got through, and has to be sent once more then. `number` is that of the attempt: by default the latest. */
-type Options = { readonly number?: number; readonly againAt?: number };
+type Attempt = Made & { readonly number?: number; readonly againAt?: number };
 
-/** Saves what became of a delivery, whoever else wrote meanwhile; `delivered` is never taken back. */
-export const saveOutcome = async (
-  item: DeliveryItem,
-  made: Made,
-  runtime: Runtime,
-  { number = item.body.attempts, againAt }: Options = {},
-): Promise<DeliveryItem> => {
+/** Saves what follows from an attempt, whoever else wrote meanwhile; `delivered` is never taken back. */
+export const saveVerdict = async (item: DeliveryItem, attempt: Attempt, runtime: Runtime): Promise<DeliveryItem> => {
   const { table, now, chance } = runtime;
-  const { verdict, answer, at } = made;
+  const { verdict } = attempt;
   const luck = chance();
-  const outcome = {
-    number,
-    at,
-    verdict,
-    ...(answer && { status: answer.status }),
-    ...(againAt !== undefined && { againAt }),
-  };
+  const result = resultOf(item, attempt);
   let current: DeliveryItem | undefined = item;
   let next = item;
   while (current) {
-    const tried = afterAttempt(current.body, outcome, now(), luck);
+    const tried = afterAttempt(current.body, result, now(), luck);
     const body = tried.state === 'parked' && (await isLate(current, runtime)) ? overtaken(tried) : tried;
     next = withBody(current, body, body.nextAttemptAt, now());
     if (body === current.body) break;
-    if (body.state === 'parked') {
-      await raise('parked', next, runtime);
-      await tellOfParking(next, verdict, runtime);
-    }
-    if (verdict.kind === 'retry' && verdict.ended) await tellOfEnding(next, verdict, runtime);
+    await tellOfTrouble(next, verdict, runtime);
     if (await table.replace(next)) break;
     [current] = (await table.get([deliveryKey(item.pk, item.body.id)])) as DeliveryItem[];
   }
-  report(item.body, next, verdict, runtime);
+  report(item.body, next, { verdict, runtime });
   return next;
 };
+
+const resultOf = (item: DeliveryItem, { verdict, answer, at, number, againAt }: Attempt): AttemptResult => ({
+  number: number ?? item.body.attempts,
+  at,
+  verdict,
+  ...(answer && { status: answer.status }),
+  ...(againAt !== undefined && { againAt }),
+});
 
 /** Whether its watch has gone on while the last attempt was under way: then nobody has to see to it. */
 const isLate = async ({ pk, body }: DeliveryItem, { table }: Runtime): Promise<boolean> => {
@@ -67,21 +67,32 @@ const isLate = async ({ pk, body }: DeliveryItem, { table }: Runtime): Promise<b
   return isOvertaken(body.event, watch?.body);
 };
 
-/** Operators hear of it before it is written; that they could not be told, they hear by the alarm alone. */
-const tellOfParking = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
-  if (isNotice(body.event)) return;
-  const about = { target: targetName(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
-  await tellOperatorsOf(body.tenant, { event: 'delivery_parked', at: runtime.now(), ...about }, runtime);
+/** Tells the operators before it is written: a function that is killed in between tells them again. */
+const tellOfTrouble = async (next: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
+  if (next.body.state === 'parked') {
+    await raise('parked', next, runtime);
+    await tellOf('delivery_parked', { next, verdict }, runtime);
+  }
+  // Only a person can mend that: they are told at the first sign, and not when all attempts are used up.
+  if (verdict.kind === 'retry' && verdict.ended) await tellOf('target_ended', { next, verdict }, runtime);
 };
 
-/** What only a person can mend is told at the first sign, and not when all attempts are used up. */
-const tellOfEnding = async ({ pk, body }: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
+/** Of a notice nobody is told that it could not be told: the alarm alone says so. */
+const tellOf = async (
+  event: 'delivery_parked' | 'target_ended',
+  { next: { pk, body }, verdict }: { readonly next: DeliveryItem; readonly verdict: Verdict },
+  runtime: Runtime,
+): Promise<void> => {
   if (isNotice(body.event)) return;
   const about = { target: targetName(body.target), watch: pk, delivery: body.id, reason: describe(verdict) };
-  await tellOperatorsOf(body.tenant, { event: 'target_ended', at: runtime.now(), ...about }, runtime);
+  await tellOperatorsOf(body.tenant, { event, at: runtime.now(), ...about }, runtime);
 };
 
-const report = (before: Delivery, { pk, body }: DeliveryItem, verdict: Verdict, { log, now }: Runtime): void => {
+const report = (
+  before: Delivery,
+  { pk, body }: DeliveryItem,
+  { verdict, runtime: { log, now } }: { readonly verdict: Verdict; readonly runtime: Runtime },
+): void => {
   const { id, event, state, attempts } = body;
   // The canary has a line and a metric of its own.
   if (event.event === 'progress' || before.state === state || isCanary(body.tenant)) return;
@@ -97,33 +108,33 @@ const report = (before: Delivery, { pk, body }: DeliveryItem, verdict: Verdict, 
   }
 };
 
-export const fateOf = ({ body }: DeliveryItem): Disposition =>
+export const dispositionOf = ({ body }: DeliveryItem): Disposition =>
   body.state === 'waiting' ? { retryAt: body.nextAttemptAt } : 'ack';
 
-/** Saves the outcome of an attempt, and the attempt beside it. Answers what becomes of the delivery's message. */
-export const saveAttempt = async (
-  item: DeliveryItem,
-  made: Made,
-  runtime: Runtime,
-  againAt?: number,
-): Promise<Disposition> => {
+/** Saves what follows from an attempt, and the attempt beside it. Answers what becomes of the delivery's message. */
+export const saveAttempt = async (item: DeliveryItem, attempt: Attempt, runtime: Runtime): Promise<Disposition> => {
   const { table, now } = runtime;
-  const { verdict, answer, at } = made;
-  const next = await saveOutcome(item, made, runtime, { ...(againAt !== undefined && { againAt }) });
-  const number = item.body.attempts;
-  const kept: AttemptRecord = {
-    number,
-    at,
-    durationMs: now() - at,
-    verdict: describe(verdict),
-    ...(answer && { status: answer.status }),
-    ...(answer?.body && { answer: plain(answer.body, ANSWER_BYTES) }),
-    ...(next.body.state === 'waiting' && { nextAttemptAt: next.body.nextAttemptAt }),
-  };
+  const next = await saveVerdict(item, attempt, runtime);
+  const key = attemptKey(item.pk, item.body.id, item.body.attempts);
+  const body = recordOf(next, { ...attempt, number: item.body.attempts }, now());
   const expiresAt = Math.ceil((now() + keepMsOf(item.body.tenant)) / SECOND);
-  await table.insert({ ...attemptKey(item.pk, item.body.id, number), version: 1, body: kept, expiresAt });
-  return fateOf(next);
+  await table.insert({ ...key, version: 1, body, expiresAt });
+  return dispositionOf(next);
 };
+
+const recordOf = (
+  { body: { state, nextAttemptAt } }: DeliveryItem,
+  { number, at, verdict, answer }: Made & { readonly number: number },
+  now: number,
+): AttemptRecord => ({
+  number,
+  at,
+  durationMs: now - at,
+  verdict: describe(verdict),
+  ...(answer && { status: answer.status }),
+  ...(answer?.body && { answer: plain(answer.body, ANSWER_BYTES) }),
+  ...(state === 'waiting' && { nextAttemptAt }),
+});
 
 /** Ends a delivery that is not true any more. Answers what becomes of its message. */
 export const saveOvertaken = async (item: DeliveryItem, { table, now }: Runtime): Promise<Disposition> => {

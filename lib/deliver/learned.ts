@@ -1,0 +1,54 @@
+/** What the attempts of a batch show of their target: whether it answers, is slow, wants no more or only fails. Pure. */
+import type { Attempts } from '../core/origin.ts';
+import type { Learned } from '../limits/turns.ts';
+import type { Made, Recorded } from './message.ts';
+import type { Recipient } from './recipient.ts';
+
+export const learnedFrom = (recorded: readonly Recorded[], { isNamed }: Pick<Recipient, 'isNamed'>): Learned => {
+  const mades = recorded.flatMap(({ made }): Made[] => (made ? [made] : []));
+  const gone = mades.flatMap(({ verdict }) => (verdict.kind === 'gone' ? [verdict.reason] : [])).at(-1);
+  return {
+    ...answersIn(mades),
+    ...(isNamed ? gone !== undefined && { gone } : { attempts: attemptsIn(mades) }),
+    ...(!isNamed && restsIn(recorded)),
+    ...slownessIn(mades, isNamed),
+  };
+};
+
+const afterMsOf = ({ verdict }: Made): number | undefined => (verdict.kind === 'retry' ? verdict.afterMs : undefined);
+
+const answersIn = (mades: readonly Made[]): Pick<Learned, 'answers'> => {
+  if (mades.some(({ answer }) => answer)) return { answers: 'some' };
+  return mades.some(({ hangs }) => hangs) ? { answers: 'none' } : {};
+};
+
+/** The pauses that callbacks asked for: each binds its own address, and no other of its host. */
+const restsIn = (recorded: readonly Recorded[]): Pick<Learned, 'rests'> => {
+  const rests = recorded.flatMap(({ made, results: [first] }) => {
+    const afterMs = made && afterMsOf(made);
+    return !first || afterMs === undefined ? [] : [{ address: first[0].job.item.body.target, afterMs }];
+  });
+  return rests.length > 0 ? { rests } : {};
+};
+
+/** Whether the whole target is slow. A callback that has asked for a pause speaks for its own address alone. */
+const slownessIn = (mades: readonly Made[], isNamed: boolean): Pick<Learned, 'slow'> => {
+  const ofAll = mades.filter((made) => isNamed || afterMsOf(made) === undefined);
+  const slow = ofAll.filter(({ verdict }) => verdict.kind === 'retry' && verdict.slow);
+  if (slow.length === 0) return {};
+  const afterMs = Math.max(...slow.map((made) => afterMsOf(made) ?? 0));
+  return { slow: afterMs > 0 ? { afterMs } : {} };
+};
+
+/** How attempts at callbacks went, by what their receivers did: what opwatch could not send is no failure of theirs. */
+const attemptsIn = (mades: readonly Made[]): Attempts => {
+  const failures = mades.flatMap(({ verdict, isOurs }) =>
+    verdict.kind === 'delivered' || isOurs ? [] : [verdict.reason],
+  );
+  const reason = failures.at(-1);
+  return {
+    succeeded: mades.some(({ verdict }) => verdict.kind === 'delivered'),
+    failed: failures.length,
+    ...(reason !== undefined && { reason }),
+  };
+};

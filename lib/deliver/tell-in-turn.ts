@@ -1,0 +1,160 @@
+/** Tells the recipients of a batch, each in its target's turn: as many messages as it has slots for. The rest comes back. */
+
+import { restEnd } from '../core/resting.ts';
+import { SECOND } from '../core/schedule.ts';
+import { type Disabled, type Entry, SEATS, type Wish } from '../core/turn.ts';
+import type { Runtime } from '../runtime.ts';
+import { comeBack } from './come-back.ts';
+import { holdBack, tellOfDisabling } from './disabled.ts';
+import type { DueDelivery, Results } from './due.ts';
+import { learnedFrom } from './learned.ts';
+import { apart, canMerge, isOfUrgent, leftByOthers, merged } from './merge.ts';
+import type { Recorded } from './message.ts';
+import { type Recipient, recipientOf } from './recipient.ts';
+import { tell } from './tell.ts';
+
+/** A slot this near is waited for. */
+const PATIENCE_MS = 2 * SECOND;
+
+/**
+ * The results, as far as there are any. A delivery without a result comes back in a while, and nothing else waits for it: a batch
+ * that is left halfway would tell some twice.
+ */
+export const orUnfinished = (results: Promise<Results>, { log }: Pick<Runtime, 'log'>): Promise<Results> =>
+  results.catch((error: unknown) => {
+    log.error('deliveries not finished', { error: String(error) });
+    return [];
+  });
+
+/** Tells each recipient of a batch, once the gate they share, if they do, has let the batch through. */
+export const tellThroughGate = async (
+  gate: string | undefined,
+  dues: readonly DueDelivery[],
+  runtime: Runtime,
+): Promise<Results> => {
+  if (gate === undefined) return tellRecipients(dues, runtime);
+  const by = runtime.uniqueId();
+  const entry = await takeTurn(gate, { by, count: 1, rate: {}, seats: SEATS }, runtime);
+  if ('backAt' in entry) return comeBack(dues, { at: entry.backAt, cause: 'target' }, runtime);
+  const results = tellRecipients(dues, runtime);
+  return results.finally(() =>
+    orUnfinished(
+      runtime.turns.leave(gate, by, {}).then(() => []),
+      runtime,
+    ),
+  );
+};
+
+const tellRecipients = async (dues: readonly DueDelivery[], runtime: Runtime): Promise<Results> => {
+  const byTurn = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).turn);
+  const results = await Promise.all(
+    [...byTurn.values()].map((some) => orUnfinished(tellRecipient(some, runtime), runtime)),
+  );
+  return results.flat();
+};
+
+/** Tells one recipient what a batch holds for it, as far as its turn allows. */
+const tellRecipient = async (dues: readonly DueDelivery[], runtime: Runtime): Promise<Results> => {
+  const [first] = dues;
+  if (!first) return [];
+  const recipient = recipientOf(first.job.item.body, runtime.config);
+  const by = runtime.uniqueId();
+  const entry = await takeTurn(recipient.turn, { by, ...wishOf(dues, recipient) }, runtime);
+  if ('backAt' in entry) return comeBack(dues, { at: entry.backAt, cause: 'target' }, runtime);
+  if ('disabled' in entry) return holdBack(dues, { recipient, disabled: entry.disabled }, runtime);
+
+  const { resting, awake } = await sendAwayResting(dues, entry, runtime);
+  const recorded = await tellInSlots(awake, { recipient, entry }, runtime).catch(async (error) => {
+    await runtime.turns.leave(recipient.turn, by, {});
+    throw error;
+  });
+  const disabled = await giveSeatBack(recipient, { by, recorded }, runtime);
+  if (disabled) await tellOfDisabling(dues, { recipient, disabled }, runtime);
+  return [...resting, ...recorded.flatMap(({ results }) => results)];
+};
+
+const takeTurn = (name: string, wish: Omit<Wish, 'patienceMs'>, { turns, log, now }: Runtime): Promise<Entry> =>
+  turns.enter(name, { ...wish, patienceMs: PATIENCE_MS }).catch((error) => {
+    log.warn('a turn could not be taken', { target: name, error: String(error) });
+    return { backAt: now() + SECOND };
+  });
+
+/** What a batch asks of its recipient's turn. */
+const wishOf = (dues: readonly DueDelivery[], recipient: Recipient): Omit<Wish, 'by' | 'patienceMs'> => {
+  const { rate, seats } = recipient;
+  const mergeable = dues.filter((due) => canMerge(due, recipient));
+  return {
+    count: apart(dues, recipient).length,
+    fewest: merged(dues, recipient).length,
+    rate,
+    seats,
+    mergeable: mergeable.map(({ job }) => job.wakeUp),
+    first: mergeable.filter(({ job }) => isOfUrgent(job.item)).map(({ job }) => job.wakeUp),
+  };
+};
+
+type Entered = Extract<Entry, { slots: unknown }>;
+
+/** Sends away the deliveries whose own address has asked for a pause. */
+const sendAwayResting = async (
+  dues: readonly DueDelivery[],
+  { resting = {} }: Entered,
+  runtime: Runtime,
+): Promise<{ readonly resting: Results; readonly awake: readonly DueDelivery[] }> => {
+  const now = runtime.now();
+  const { no: awake = [], yes: asleep = [] } = Object.groupBy(dues, ({ job }) =>
+    restEnd(resting, job.item.body.target, now) > now ? 'yes' : 'no',
+  );
+  const results = asleep.map((due) => {
+    const at = restEnd(resting, due.job.item.body.target, now);
+    return comeBack([due], { at, cause: 'address' }, runtime);
+  });
+  return { resting: (await Promise.all(results)).flat(), awake };
+};
+
+/** One message in each slot; the deliveries that no slot is left for come back. */
+const tellInSlots = async (
+  dues: readonly DueDelivery[],
+  { recipient, entry }: { readonly recipient: Recipient; readonly entry: Entered },
+  runtime: Runtime,
+): Promise<readonly Recorded[]> => {
+  const { slots, waiting } = entry;
+  const all = [...dues, ...(await leftByOthers(waiting, recipient, runtime))];
+  const each = apart(all, recipient);
+  const groups = slots.length < each.length ? merged(all, recipient) : each;
+  const [now, later] = [groups.slice(0, slots.length), groups.slice(slots.length)];
+  const recorded = await Promise.all(now.map((group, i) => tellInSlot(group, slots[i] ?? runtime.now(), runtime)));
+  const at = runtime.now() + SECOND;
+  return [...recorded, { results: await comeBack(later.flat(), { at, cause: 'target' }, runtime) }];
+};
+
+const tellInSlot = async (dues: readonly DueDelivery[], slotAt: number, runtime: Runtime): Promise<Recorded> => {
+  const { config, log, now, pause } = runtime;
+  const [one] = dues;
+  if (!one) return { results: [] };
+  if (slotAt > now()) await pause(slotAt - now());
+  // The callbacks of one host share its turn, and nothing else: each has its own address and its tenant's secret.
+  const recipient = recipientOf(one.job.item.body, config);
+  return tell({ recipient, dues }, runtime).catch((error): Recorded => {
+    log.error('delivery not finished', { delivery: one.job.item.body.id, error: String(error) });
+    return { results: [] };
+  });
+};
+
+/** Gives the seat back, with what the attempts have shown of the target. Answers since when and why it is disabled by that. */
+const giveSeatBack = async (
+  recipient: Recipient,
+  { by, recorded }: { readonly by: string; readonly recorded: readonly Recorded[] },
+  { turns, log }: Runtime,
+): Promise<Disabled | undefined> => {
+  const { turn } = recipient;
+  try {
+    const disabled = await turns.leave(turn, by, learnedFrom(recorded, recipient));
+    if (disabled) log.error('target disabled', { target: turn, why: disabled.reason });
+    return disabled;
+  } catch (error) {
+    // A seat that is not given back lapses; every attempt is saved already.
+    log.warn('a seat was not given back', { target: turn, error: String(error) });
+    return undefined;
+  }
+};
