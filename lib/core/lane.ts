@@ -6,12 +6,11 @@
  * in line: each is promised a time and comes back at about that time. Whoever comes back goes before those who stand in no
  * line yet, and takes the first room there is: a message that comes late loses nothing.
  */
+import { type Budget, type Gust, place, withCalls } from './gusts.ts';
+import { gustAt, type Line, stand } from './line.ts';
 import { openPacing, type Pacing, paceNow, pauseEnd } from './pacing.ts';
 import { newestGood, type Refusals, trialOf } from './refusals.ts';
 import { believed, HOUR, MINUTE, SECOND } from './schedule.ts';
-
-/** Calls of one instant: when, epoch ms, and how many. */
-export type Gust = readonly [at: number, calls: number];
 
 export type Lane = Pacing &
   Refusals & {
@@ -19,6 +18,8 @@ export type Lane = Pacing &
     readonly gusts?: readonly Gust[];
     /** The times up to here are promised to calls that stand in line. */
     readonly lineUntil?: number;
+    /** What is still free before that. */
+    readonly gaps?: readonly Gust[];
     /** The same for those who have stood in line and found no room: they come back soon, one after another. */
     readonly soonUntil?: number;
     /**
@@ -69,8 +70,8 @@ export type Later = {
  * connection are few, and one function at a time waits for the next of them: whoever came a moment early would lose it.
  */
 const WAIT_EACH_MS = SECOND;
-/** Where calls stand in line, functions are scarce: thousands that wait must not take them from other connections. */
-const WAIT_EACH_IN_LINE_MS = 250;
+/** The same for those who would be new in a line. Functions are scarce: thousands must not take them from other connections. */
+const WAIT_EACH_IN_LINE_MS = 100;
 const WAIT_MAX_MS = 2.5 * SECOND;
 /** The next call of a slow connection. */
 const WAIT_SLOW_MAX_MS = 4 * SECOND;
@@ -94,9 +95,6 @@ const SCOUTS_APART_MS = 500;
 /** Functions whose clocks are this much apart still see each other's calls. */
 const CLOCK_DRIFT_MS = SECOND;
 
-/** As many calls as `size` are allowed in any stretch of `spanMs`; a line gives them `stepMs` apart. */
-type Budget = { readonly size: number; readonly spanMs: number; readonly stepMs: number };
-
 const budgetOf = (lane: Lane, now: number, callsPerSecond: number): Budget => {
   const rate = callsPerSecond * paceNow(lane, now);
   // Calls are whole: at 2.5 a second no second may hold a third. (A rate such as 0.29 x 100 is 28.999... to a machine.)
@@ -108,40 +106,7 @@ const budgetOf = (lane: Lane, now: number, callsPerSecond: number): Budget => {
 /** How far ahead times are looked for by those who have stood in line. */
 const horizonMs = ({ spanMs }: Budget): number => Math.max(2 * WAIT_MAX_MS, 2 * spanMs);
 
-/** How many more calls fit in at `at`: as many as the fullest stretch that `at` lies in has room for. */
-const roomAt = (gusts: readonly Gust[], at: number, { size, spanMs }: Budget): number => {
-  const starts = [at, ...gusts.map(([start]) => start).filter((start) => start > at - spanMs && start < at)];
-  const within = (start: number) =>
-    gusts.reduce((sum, [other, calls]) => (other >= start && other < start + spanMs ? sum + calls : sum), 0);
-  return Math.max(0, size - Math.max(...starts.map(within)));
-};
-
-const withCalls = (gusts: readonly Gust[], at: number, calls: number): readonly Gust[] => {
-  const there = gusts.find(([start]) => start === at)?.[1] ?? 0;
-  const others = gusts.filter(([start]) => start !== at);
-  const total = there + calls;
-  return total > 0 ? [...others, [at, total] as const].sort(([a], [b]) => a - b) : others;
-};
-
-type Placed = { readonly slots: readonly number[]; readonly gusts: readonly Gust[] };
-
-/** The first times from `from` on for so many calls. */
-const place = (before: readonly Gust[], calls: number, from: number, budget: Budget): Placed => {
-  let gusts = before;
-  const slots: number[] = [];
-  while (slots.length < calls) {
-    const start = Math.max(from, slots.at(-1) ?? from);
-    // Room opens only where a call has left the stretch behind it.
-    const candidates = [start, ...gusts.map(([at]) => Math.ceil(at + budget.spanMs)).filter((at) => at > start)];
-    const at = candidates.sort((a, b) => a - b).find((each) => roomAt(gusts, each, budget) > 0) ?? start;
-    const taken = Math.min(roomAt(gusts, at, budget), calls - slots.length);
-    slots.push(...Array<number>(taken).fill(at));
-    gusts = withCalls(gusts, at, taken);
-  }
-  return { slots, gusts };
-};
-
-type State = { readonly gusts: readonly Gust[]; readonly lineUntil: number; readonly soonUntil: number };
+type State = Line & { readonly gusts: readonly Gust[]; readonly soonUntil: number };
 
 /** What the lane says of times, as far as it can be believed and still counts. */
 const stateOf = (lane: Lane, now: number, budget: Budget): State => {
@@ -150,18 +115,17 @@ const stateOf = (lane: Lane, now: number, budget: Budget): State => {
   return {
     gusts: (lane.gusts ?? []).filter(([at]) => believed(at, now, horizonMs(budget)) > from),
     lineUntil: believed(line, now, LINE_MAX_MS),
+    gaps: (lane.gaps ?? []).filter(([at]) => believed(at, now, LINE_MAX_MS) > now),
     soonUntil: believed(lane.soonUntil ?? 0, now, 2 * horizonMs(budget)),
   };
 };
 
 type Rules = {
-  readonly mayStand: boolean;
   /** How long the function waits for a time. */
   readonly patienceMs: number;
   /** Nobody has told the lane of a good answer lately. */
   readonly isUnknown: boolean;
 };
-type Step = { readonly state: State; readonly allotment: Allotment };
 type Options = {
   readonly callsPerSecond: number;
   /** False where nobody new may stand in line for now. */
@@ -171,54 +135,49 @@ type Options = {
 const goesFirst = ({ first, held = [], missed, isUnderWay }: Wish): boolean =>
   first === true || isUnderWay === true || held.length > 0 || missed !== undefined;
 
+/** Back for these times: a moment before them or, where that is not possible any more, a second from now. */
+const backFor = (slots: readonly number[], now: number): Later => {
+  const backAt = Math.max(Math.min(...slots) - COME_BACK_EARLY_MS, now + 1);
+  return { backAt, why: 'full', slots };
+};
+
+/** One wish has got its times, or is for the line, which begins no earlier than `from` for it. */
+type Step = { readonly state: State } & ({ readonly allotment: Allotment } | { readonly from: number });
+
 /** Gives one wish its times. */
-const serve = (
-  before: State,
-  wish: Wish,
-  now: number,
-  budget: Budget,
-  { mayStand, isUnknown, patienceMs }: Rules,
-): Step => {
+const serve = (before: State, wish: Wish, now: number, budget: Budget, { isUnknown, patienceMs }: Rules): Step => {
   const { calls, held = [], missed } = wish;
   const [soonest = now] = held;
   if (calls === 0) return { state: before, allotment: { slots: [] } };
-  if (soonest > now + WAIT_MAX_MS) {
-    return { state: before, allotment: { backAt: soonest - COME_BACK_EARLY_MS, why: 'full', slots: held } };
-  }
+  if (soonest > now + WAIT_MAX_MS) return { state: before, allotment: backFor(held, now) };
   const { gusts: kept } = before;
   const free = missed !== undefined && kept.some(([start]) => start === missed) ? withCalls(kept, missed, -1) : kept;
   const lineEnds = goesFirst(wish) ? now : before.lineUntil;
   const lastCalled = isUnknown && wish.isScout ? (free.at(-1)?.[0] ?? 0) + SCOUTS_APART_MS : now;
   const { slots, gusts } = place(free, calls, Math.max(now, lineEnds, lastCalled), budget);
   const [at = now] = slots;
-  // Those that wait for a scout of another function are not many functions at a time: others fall due meanwhile.
-  const waitMs = wish.isUnderWay ? WAIT_MAX_MS : lastCalled > now ? WAIT_EACH_MS : patienceMs;
+  const waitMs = waitOf(wish, lastCalled > now, patienceMs);
   if (at <= now + waitMs) return { state: { ...before, gusts }, allotment: { slots } };
-  const { size, stepMs } = budget;
-  // Those who stand together come back together, in one batch, and call at one instant.
-  const everyMs = size * stepMs;
-  const gustAt = (start: number) => {
-    const common = Math.ceil(Math.floor(start / everyMs) * everyMs);
-    return size > 1 && common > now + waitMs ? common : Math.ceil(start);
-  };
-  const from = (start: number) => Array.from({ length: calls }, (_, i) => gustAt(start + i * stepMs));
   // Nothing is kept free for it meanwhile: that would be lost if its message were late once more.
+  const state = { ...before, gusts: free };
   const soon = Math.max(before.soonUntil, at);
-  if (goesFirst(wish) && soon <= now + horizonMs(budget)) {
-    return {
-      state: { ...before, gusts: free, soonUntil: Math.ceil(soon + calls * stepMs) },
-      allotment: { backAt: gustAt(soon) - COME_BACK_EARLY_MS, why: 'full', slots: from(soon) },
-    };
-  }
-  const lineEnd = Math.max(before.lineUntil, goesFirst(wish) ? soon : at);
-  if (!mayStand || lineEnd > now + LINE_MAX_MS) {
-    const backAt = Math.max(now + SECOND, lineEnd - LINE_END_MS);
-    return { state: { ...before, gusts: free }, allotment: { backAt, why: 'full' } };
-  }
+  if (!goesFirst(wish)) return { state, from: at };
+  if (soon > now + horizonMs(budget)) return { state, from: soon };
+  const { stepMs } = budget;
+  const instants = Array.from({ length: calls }, (_, i) => gustAt(soon + i * stepMs, now + waitMs, budget));
   return {
-    state: { ...before, gusts: free, lineUntil: Math.ceil(lineEnd + calls * stepMs) },
-    allotment: { backAt: gustAt(lineEnd) - COME_BACK_EARLY_MS, why: 'full', slots: from(lineEnd) },
+    state: { ...state, soonUntil: Math.ceil(soon + calls * stepMs) },
+    allotment: backFor(instants, now),
   };
+};
+
+/** How long a function waits for the time of a wish. */
+const waitOf = (wish: Wish, isBehindScout: boolean, patienceMs: number): number => {
+  if (wish.isUnderWay) return WAIT_MAX_MS;
+  // Those that wait for a scout of another function are not many functions at a time: others fall due meanwhile.
+  if (isBehindScout) return WAIT_EACH_MS;
+  // Nor are those whose promised time has come.
+  return goesFirst(wish) ? Math.max(patienceMs, WAIT_EACH_MS) : patienceMs;
 };
 
 /** A time that was given this long ago still counts: its message was late. What is older has been used or is over. */
@@ -229,7 +188,7 @@ export const heldSlots = (slots: readonly number[], now: number): readonly numbe
   slots.filter((slot) => believed(slot, now, LINE_MAX_MS) > now - HELD_FOR_MS).sort((a, b) => a - b);
 
 const isSame = (a: State, b: State): boolean =>
-  a.gusts === b.gusts && a.lineUntil === b.lineUntil && a.soonUntil === b.soonUntil;
+  a.gusts === b.gusts && a.lineUntil === b.lineUntil && a.gaps === b.gaps && a.soonUntil === b.soonUntil;
 
 /**
  * Gives every wish its times, in their order, those first who go before the others. The lane is the same one where nothing
@@ -261,19 +220,34 @@ export const allot = (
   const eachMs = initial.lineUntil > now ? WAIT_EACH_IN_LINE_MS : WAIT_EACH_MS;
   const slowMs = Math.min(budget.spanMs / Math.min(budget.size, 4), WAIT_SLOW_MAX_MS);
   const patienceMs = Math.max(Math.min(wishes.length * eachMs, WAIT_MAX_MS), slowMs);
-  const rules = { mayStand, patienceMs, isUnknown: newestGood(lane.good ?? [], [], now).length === 0 };
+  const rules = { patienceMs, isUnknown: newestGood(lane.good ?? [], [], now).length === 0 };
   let state = initial;
   const allotted = new Map<Wish, Allotment>();
+  const late: Wish[] = [];
+  let lineUntil = initial.lineUntil;
   for (const wish of [...wishes.filter(goesFirst), ...wishes.filter((each) => !goesFirst(each))]) {
     const step = serve(state, wish, now, budget, rules);
     state = step.state;
-    allotted.set(wish, step.allotment);
+    if ('allotment' in step) allotted.set(wish, step.allotment);
+    else {
+      late.push(wish);
+      lineUntil = Math.max(lineUntil, step.from);
+    }
+  }
+  if (late.length > 0 && (!mayStand || lineUntil > now + LINE_MAX_MS)) {
+    const backAt = Math.max(now + SECOND, lineUntil - LINE_END_MS);
+    for (const wish of late) allotted.set(wish, { backAt, why: 'full' });
+  } else if (late.length > 0) {
+    const looks = late.map(({ calls }) => calls);
+    const { line, slots } = stand({ ...state, lineUntil }, looks, now + patienceMs, budget);
+    state = { ...state, ...line };
+    for (const [i, wish] of late.entries()) allotted.set(wish, backFor(slots[i] ?? [], now));
   }
   const allotments = wishes.map((wish): Allotment => allotted.get(wish) ?? { slots: [] });
   return { lane: isSame(state, initial) ? lane : written(lane, state, budget), allotments };
 };
 
-const written = (lane: Lane, { gusts, lineUntil, soonUntil }: State, { stepMs }: Budget): Lane => {
+const written = (lane: Lane, { gusts, lineUntil, gaps, soonUntil }: State, { stepMs }: Budget): Lane => {
   const nextSlotAt = Math.ceil(Math.max(lineUntil, ...gusts.map(([at, calls]) => at + calls * stepMs)));
-  return { ...lane, gusts, lineUntil, soonUntil, nextSlotAt, ownNextSlotAt: nextSlotAt };
+  return { ...lane, gusts, lineUntil, gaps, soonUntil, nextSlotAt, ownNextSlotAt: nextSlotAt };
 };

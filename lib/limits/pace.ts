@@ -78,11 +78,25 @@ export const createPace = (tools: SharedItemDeps & Pick<Stores, 'now'>): Pace =>
   const changeLane = (name: string, apply: (lane: Lane) => Lane): Promise<void> =>
     change(name, (lane) => ({ lane: apply(lane), result: undefined }));
 
+  const readAnew = async (name: string): Promise<Lane> => {
+    const lane = await lanes.read(laneKey(name));
+    learn(name, { lane });
+    return lane;
+  };
+  /** The calls of a gust are made at one instant, and look for a pause just before: once for all of them. */
+  const readings = new Map<string, Promise<Lane>>();
+
   const isCrowded = (name: string): boolean => now() < knownOf(name).crowdedAt + STAND_EVERY_MS;
 
   return {
     reserve: async (name, wishes, callsPerSecond) => {
       const mayStand = !isCrowded(name);
+      if (!mayStand) {
+        // Those who have to come back learn that from what this function has just read. Thousands do, and others wait meanwhile.
+        const { lane } = knownOf(name);
+        const known = allot(lane, wishes, now(), { callsPerSecond, mayStand });
+        if (known.lane === lane && known.allotments.every((each) => 'backAt' in each)) return known.allotments;
+      }
       const allotments = await change(name, (before) => {
         const { lane, allotments: result } = allot(before, wishes, now(), { callsPerSecond, mayStand });
         return { lane, result };
@@ -93,9 +107,9 @@ export const createPace = (tools: SharedItemDeps & Pick<Stores, 'now'>): Pace =>
       if (mayStand && !isFollowed && lastSlot > now() + LONG_LINE_MS) learn(name, { crowdedAt: now() });
       return allotments;
     },
-    read: async (name) => {
-      const lane = await lanes.read(laneKey(name));
-      learn(name, { lane });
+    read: (name) => {
+      const lane = readings.get(name) ?? readAnew(name).finally(() => readings.delete(name));
+      readings.set(name, lane);
       return lane;
     },
     throttled: (name, { afterMs, code, message }) =>

@@ -70,8 +70,9 @@ const wishOf = ({ dues, scope }: Group<Due>, isScout: boolean, { answers, now }:
     dues.flatMap(({ slots = [] }) => slots),
     now(),
   );
-  // What was read just now may answer for this group too: whether it needs a call at all will be seen.
-  const mayNeedNone = held.length === 0 && scope !== undefined && answers.hasAny(scope);
+  // What was read just now may answer for this group too: whether it needs a call at all will be seen. Those who come back
+  // for several times have needed so many.
+  const mayNeedNone = held.length <= 1 && scope !== undefined && answers.hasAny(scope);
   return {
     watch: dues[0]?.watch.id ?? '',
     isSound: dues.some(({ watch }) => isSound(watch)),

@@ -55,16 +55,29 @@ describe('times', () => {
     ['are waited for a second', called(10), [{}], 150, 10, [[1_150]]],
     ['and no longer', called(10), [{}], 149, 10, [{ back: 150, slots: [1_150] }]],
     ['are waited for a quarter of one in a line', withLine(250), [{}], 0, 10, [[250]]],
-    ['later ones are promised, to be back for', withLine(292), [{}], 0, 10, [{ back: -708, slots: [292] }]],
+    ['later ones are promised, to be back for', withLine(1_300), [{}], 0, 10, [{ back: 300, slots: [1_300] }]],
+    ['also where that is too near for a message to be back', withLine(292), [{}], 0, 10, [{ back: 1, slots: [292] }]],
+    ['are waited for a second by those who were promised one', called(10), [{ held: [T0] }], 150, 10, [[1_150]]],
     [
       'in a line are gusts too, a seventh further apart',
+      withLine(9_000),
+      [{ calls: 5 }, {}],
+      0,
+      10,
+      [
+        { back: 7_460, slots: Array(5).fill(8_460) },
+        { back: 7_460, slots: [8_460] },
+      ],
+    ],
+    [
+      'of a batch as large as a gust are a gust of its own',
       withLine(9_000),
       [{ calls: 10 }, {}],
       0,
       10,
       [
-        { back: 7_460, slots: [...Array(6).fill(8_460), ...Array(4).fill(9_630)] },
-        { back: 8_630, slots: [9_630] },
+        { back: 8_630, slots: Array(10).fill(9_630) },
+        { back: 9_800, slots: [10_800] },
       ],
     ],
     [
@@ -127,6 +140,28 @@ describe('times', () => {
     expect(ask(late.lane, [{ held: [T0 + 10_150] }], 10_150, 0.1).got).toEqual([[10_150]]);
   });
 
+  test('that a whole gust has left free in a line go to the first batch that they are enough for', () => {
+    const batches = [4, 10, 7, 10, 3, 3, 3, 2].map((calls) => Array.from({ length: calls }, () => ({})));
+    let { lane } = ask(openLane, [{ calls: 10 }]);
+    const instants = batches.map((batch) => {
+      const asked = ask({ ...lane, lineUntil: lane.lineUntil || T0 + 9_630, nextSlotAt: 0, ownNextSlotAt: 0 }, batch);
+      lane = asked.lane;
+      return [...new Set(asked.got.flatMap((got) => (got && 'slots' in got ? got.slots : [])))];
+    });
+    expect(instants).toEqual([
+      [9_630],
+      // Six are free before them, and ...
+      [10_800],
+      [11_970],
+      // ... three here.
+      [13_140],
+      [9_630],
+      [9_630],
+      [11_970],
+      [14_310],
+    ]);
+  });
+
   test('change nothing where none is given', () => {
     const line = withLine(60_000);
     expect(ask(line, [{ calls: 0 }, { mayStand: false }, { held: [T0 + 9_000] }]).lane).toBe(line);
@@ -178,7 +213,7 @@ describe('functions of the previous release', () => {
   });
 
   test('find every call of a line taken', () => {
-    expect(ask(withLine(9_000), [{ calls: 10 }]).lane.nextSlotAt).toBe(T0 + 10_170);
+    expect(ask(withLine(9_000), [{ calls: 9 }]).lane.nextSlotAt).toBe(T0 + 10_053);
   });
 });
 

@@ -133,6 +133,16 @@ describe('watches that one call can answer', () => {
     expect(one.lane().nextSlotAt).toBe(slots);
   });
 
+  test('take no time from others where they come back for one, and an answer of a moment ago does', async () => {
+    const one = functionWith(cluster(200));
+    await one.look(batch(0));
+    const slots = one.lane().nextSlotAt;
+    const promised = batch(1).map(({ watch }, i) => (i === 0 ? { watch, slots: [T0] } : { watch }));
+    expect((await one.look(promised)).map(wordOf)).toEqual(Array(10).fill('Processing'));
+    expect(one.calls).toHaveLength(4);
+    expect(one.lane().nextSlotAt).toBe(slots);
+  });
+
   test('ask anew once the answers are old', async () => {
     const one = functionWith(cluster(200));
     await one.look(batch(0));
