@@ -1,121 +1,183 @@
-/** What is wrong with a configuration beyond its schema: names of nothing, and settings that do not go together. */
+/**
+ * Everything that is wrong with a configuration, found in one pass over what was given: a fault of one setting hides none of
+ * another. Settings that are of the wrong kind are told once, by their schema, and say nothing here.
+ */
 import * as v from 'valibot';
 import { CANARY } from '../core/canary.ts';
+import { instead } from '../core/near.ts';
 import { isReference } from '../core/reference.ts';
-import { DEADLINE_MAX_MS, DEFAULT_GAP, type Gap, SECOND } from '../core/schedule.ts';
-import { type Rules, refusal } from '../net/address-guard.ts';
-import type { Provider } from '../providers/provider.ts';
+import { DEADLINE_MAX_MS, DEFAULT_GAP, SECOND } from '../core/schedule.ts';
+import { ANY_CALLBACK, isOrigin, tellableBy } from '../core/target-name.ts';
+import { parseDurationMs } from '../core/time.ts';
+import { unsafeNames } from '../core/unsafe-names.ts';
+import { refusal } from '../net/address-guard.ts';
+import { providers } from '../providers/index.ts';
 import { targetOf, targetTypes } from '../targets/index.ts';
-import { commonEntries } from '../targets/kit/settings.ts';
-import type { GapSettings, Settings } from './settings.ts';
-import { boundFaults } from './tenants.ts';
+import { Common, partsOf, RENAMED } from './common.ts';
+import { diagnose } from './diagnose.ts';
+import { type ConfigFault, eachPlaceOnce, faultAt, isObject } from './faults.ts';
+import { CallbackSettings, Settings } from './settings.ts';
+import { boundsOf } from './tenants.ts';
 
-export const faultsOf = (issues: readonly v.BaseIssue<unknown>[], at = ''): string[] =>
-  issues.map((issue) => {
-    const path = [at, v.getDotPath(issue)].filter(Boolean).join('.') || 'the file';
-    return `${path}: ${wording(issue)}`;
-  });
-
-/** Valibot's own messages quote what they received: a secret pasted by mistake must not reach a log. */
-const wording = ({ message, expected, received }: v.BaseIssue<unknown>): string => {
-  if (!message.includes('received')) return message;
-  if (expected === 'never') return 'is not a known setting';
-  return received === 'undefined' ? 'is missing' : `expected ${expected ?? 'something else'}`;
+type Fields = Readonly<Record<string, unknown>>;
+type Add = (path: readonly (string | number)[], cure: string) => void;
+/** The names that a configuration gives, and the texts that are no callback by its rules. */
+type Known = {
+  readonly connections: Fields;
+  readonly targets: Fields;
+  readonly refused: (url: string) => string | undefined;
 };
 
-export const gapOf = (settings: v.InferOutput<typeof GapSettings> | undefined): Gap | undefined =>
-  settings && {
-    factor: settings.factor,
-    minMs: Math.max(settings.min ?? DEFAULT_GAP.minMs, SECOND),
-    maxMs: settings.max ?? DEFAULT_GAP.maxMs,
-  };
+const fields = (value: unknown): Fields => (isObject(value) ? value : {});
+const texts = (value: unknown): (readonly [number, string])[] =>
+  Array.isArray(value) ? value.flatMap((one, i) => (typeof one === 'string' ? [[i, one] as const] : [])) : [];
+const ms = (value: unknown): number | undefined => (typeof value === 'string' ? parseDurationMs(value) : undefined);
 
-export type Checked = v.InferOutput<typeof Settings>;
+/** Whether a text may be shown: a name, and not what a secret looks like. */
+const isSayable = (text: string): boolean => /^[a-z][a-z0-9-]{0,39}$/i.test(text) && text.replace(/\D/g, '').length < 4;
 
-export const Common = v.strictObject(commonEntries);
+/** That something is not named, and what is. */
+const noSuch = (what: string, given: string, there: readonly string[]): string =>
+  `names no ${what}: ${isSayable(given) ? `there is no "${given}", ` : ''}${instead(given, there)}`;
 
-/** Settings of earlier releases, and their names today. */
-const RENAMED: Readonly<Record<string, string>> = { lane: 'rate' };
-
-/** What of a target's settings opwatch itself heeds, and what is its type's own. */
-export const partsOf = ({ type, ...rest }: Checked['targets'][string]) => {
-  const isCommon = (name: string) => name in commonEntries;
-  const entries = Object.entries(rest);
-  return {
-    type,
-    common: Object.fromEntries(entries.filter(([name]) => isCommon(name))),
-    own: Object.fromEntries(entries.filter(([name]) => !isCommon(name) && !Object.hasOwn(RENAMED, name))),
-  };
+const namesFaults = (input: unknown, add: Add): void => {
+  for (const kind of ['connections', 'targets', 'tenants'])
+    if (Object.hasOwn(fields(fields(input)[kind]), CANARY))
+      add([kind, CANARY], "must have another name: this one is the name of opwatch's own canary");
 };
 
-/** Callers may only name hosts on the list; the operator's own targets are not bound by it. */
-export const addressRules = ({ callbacks: { allowHosts: _, ...rules } }: Checked): Rules => rules;
-
-export const crossFaults = (settings: Checked, knownProviders: ReadonlyMap<string, Provider>): string[] => {
-  const faults: string[] = [];
-  for (const kind of ['connections', 'targets', 'tenants'] as const)
-    if (Object.hasOwn(settings[kind], CANARY)) faults.push(`${kind}.${CANARY}: is the name of opwatch's own canary`);
-  const { deadline } = settings.defaults;
-  if (deadline !== undefined && (deadline === 0 || deadline > DEADLINE_MAX_MS)) {
-    faults.push('defaults.deadline: must be more than nothing and at most P7D');
+const defaultsFaults = (defaults: Fields, known: Known, add: Add): void => {
+  const deadline = ms(defaults.deadline);
+  if (deadline !== undefined && (deadline === 0 || deadline > DEADLINE_MAX_MS))
+    add(['defaults', 'deadline'], 'must be more than nothing and at most P7D');
+  notifyFaults(defaults.notify, ['defaults', 'notify'], known, add);
+  for (const [vendor, name] of Object.entries(fields(defaults.connections))) {
+    if (typeof name !== 'string') continue;
+    const at = ['defaults', 'connections', vendor];
+    const connection = Object.hasOwn(known.connections, name) ? fields(known.connections[name]) : undefined;
+    if (!connection) add(at, noSuch('connection', name, Object.keys(known.connections)));
+    else if (connection.vendor !== vendor) add(at, `must be a connection of ${vendor}`);
   }
-  const callbackRules = settings.callbacks;
-  const checkNotify = (names: readonly string[] | undefined, at: string) => {
-    for (const [i, name] of (names ?? []).entries()) {
-      const isUrl = /^https?:/i.test(name);
-      const reason = isUrl
-        ? refusal(name, callbackRules)
-        : Object.hasOwn(settings.targets, name)
-          ? undefined
-          : 'names no target';
-      if (reason) faults.push(`${at}.${i}: ${reason}`);
-    }
+};
+
+const notifyFaults = (notify: unknown, at: readonly string[], { targets, refused }: Known, add: Add): void => {
+  for (const [i, name] of texts(notify)) {
+    const cure = /^https?:/i.test(name)
+      ? refused(name)
+      : Object.hasOwn(targets, name)
+        ? undefined
+        : noSuch('target', name, Object.keys(targets));
+    if (cure) add([...at, i], cure);
+  }
+};
+
+const tenantFaults = (name: string, tenant: Fields, known: Known, add: Add): void => {
+  const at = ['tenants', name];
+  notifyFaults(tenant.notify, [...at, 'notify'], known, add);
+  if (tenant.callbackSigning !== undefined && tenant.signing === undefined)
+    add(
+      [...at, 'signing'],
+      `must be a reference to a key, because ${[...at, 'callbackSigning'].join('.')} asks for one`,
+    );
+  for (const [i, connection] of texts(tenant.connections))
+    if (!Object.hasOwn(known.connections, connection))
+      add([...at, 'connections', i], noSuch('connection', connection, Object.keys(known.connections)));
+  for (const [i, target] of texts(tenant.targets)) {
+    if (Object.hasOwn(known.targets, target) || isOrigin(target) || target === ANY_CALLBACK) continue;
+    const origin = 'is no origin such as https://ci.example.com';
+    add([...at, 'targets', i], `${noSuch('target', target, Object.keys(known.targets))}; and it ${origin}`);
+  }
+  // Only texts bound: what is none is a fault of its own.
+  const bounds = boundsOf(
+    name,
+    Array.isArray(tenant.targets) ? { targets: texts(tenant.targets).map(([, each]) => each) } : {},
+  );
+  const strangers = texts(tenant.notify).filter(
+    ([, each]) =>
+      bounds.targets && (Object.hasOwn(known.targets, each) || each.includes(':')) && !tellableBy(bounds.targets, each),
+  );
+  if (strangers.length > 0) {
+    const names = strangers.map(([, each]) => each).join(', ');
+    add([...at, 'targets'], `must hold ${names}, because ${[...at, 'notify'].join('.')} does`);
+  }
+};
+
+const gapFaults = (key: string, gap: Fields, add: Add): void => {
+  const names = providers.map(({ traits }) => traits.name);
+  const provider = key.split('/')[0] ?? '';
+  if (!names.includes(provider)) add(['gaps', key], noSuch('provider', provider, names));
+  const [min = DEFAULT_GAP.minMs, max = DEFAULT_GAP.maxMs] = [ms(gap.min), ms(gap.max)];
+  if (Math.max(min, SECOND) > max)
+    add(
+      ['gaps', key, gap.min === undefined ? 'max' : 'min'],
+      gap.min === undefined ? 'must not be below min, PT5S where it is left out' : 'must not be above max',
+    );
+};
+
+/** What is wrong with a target by its type, and with what opwatch itself heeds of it. */
+const targetFaults = (name: string, target: Fields, known: Known, add: Add): ConfigFault[] => {
+  const at = ['targets', name];
+  const { type, url } = target;
+  if (typeof type !== 'string') return [];
+  const kind = targetOf(type);
+  if (!kind) {
+    add([...at, 'type'], `must be one of ${targetTypes.join(', ')}${isSayable(type) ? meant(type) : ''}`);
+    return [];
+  }
+  const { common, own } = partsOf({ ...target, type });
+  for (const [old, today] of Object.entries(RENAMED))
+    if (Object.hasOwn(target, old)) add([...at, old], `is called "${today}" now`);
+  if (common.progress === true && !kind.edit) {
+    const able = targetTypes.filter((each) => targetOf(each)?.edit).join(', ');
+    add([...at, 'progress'], `must be left out: this type cannot change what it has sent; these can: ${able}`);
+  }
+  if (common.progress === true && common.events !== undefined)
+    add([...at, 'events'], 'must be left out: a message that is kept up to date tells everything');
+  const reason = typeof url === 'string' && !isReference(url) && URL.canParse(url) ? known.refused(url) : undefined;
+  if (reason) add([...at, 'url'], reason);
+  return [...diagnose(Common, common, at), ...diagnose(kind.settings, own, at)];
+};
+
+const meant = (type: string): string => {
+  const text = instead(type, targetTypes);
+  return text.startsWith('did') ? `; ${text}` : '';
+};
+
+const operatorFaults = (operators: unknown, { targets }: Known, add: Add): void => {
+  for (const [i, name] of texts(operators)) {
+    const type = Object.hasOwn(targets, name) ? fields(targets[name]).type : undefined;
+    const kind = typeof type === 'string' ? targetOf(type) : undefined;
+    if (!Object.hasOwn(targets, name)) add(['operators', i], noSuch('target', name, Object.keys(targets)));
+    else if (kind && !kind.notice)
+      add(['operators', i], `must be a target that people read, and a target of type ${kind.type} is none`);
+  }
+};
+
+/** Every fault of a configuration as it was given, each place once, in the order of the settings. */
+export const configFaults = (input: unknown): ConfigFault[] => {
+  const faults: ConfigFault[] = unsafeNames(input).map((place) => ({
+    path: place.split('.'),
+    given: 'has a name that cannot be',
+    cure: 'is no name to be given: it means something to JavaScript itself',
+  }));
+  const add: Add = (path, cure) => void faults.push(faultAt(input, path.map(String), cure));
+  faults.push(...diagnose(Settings, input));
+  const { connections, targets, tenants, defaults, gaps, operators, callbacks } = fields(input);
+  const rules = v.safeParse(CallbackSettings, callbacks ?? {});
+  const { allowHosts: _, ...addresses } = rules.success ? rules.output : {};
+  const known = {
+    connections: fields(connections),
+    targets: fields(targets),
+    refused: (url: string) => (rules.success ? refusal(url, rules.output) : undefined),
   };
-  checkNotify(settings.defaults.notify, 'defaults.notify');
-  for (const [name, tenant] of Object.entries(settings.tenants)) {
-    checkNotify(tenant.notify, `tenants.${name}.notify`);
-    faults.push(...boundFaults(name, tenant, settings));
-  }
-
-  for (const [vendor, name] of Object.entries(settings.defaults.connections)) {
-    const connection = settings.connections[name];
-    if (!connection) faults.push(`defaults.connections.${vendor}: names no connection`);
-    else if (connection.vendor !== vendor)
-      faults.push(`defaults.connections.${vendor}: is a connection of ${connection.vendor}`);
-  }
-  for (const [key, gap] of Object.entries(settings.gaps)) {
-    if (!knownProviders.has(key.split('/')[0] ?? '')) faults.push(`gaps.${key}: names no provider`);
-    const { minMs, maxMs } = gapOf(gap) ?? DEFAULT_GAP;
-    if (minMs > maxMs) faults.push(`gaps.${key}: min is above max`);
-  }
-  for (const [name, target] of Object.entries(settings.targets)) {
-    const kind = targetOf(target.type);
-    if (!kind) {
-      faults.push(`targets.${name}.type: must be one of ${targetTypes.join(', ')}`);
-      continue;
-    }
-    const { common, own } = partsOf(target);
-    for (const [old, today] of Object.entries(RENAMED))
-      if (Object.hasOwn(target, old)) faults.push(`targets.${name}.${old}: is called "${today}" now`);
-    for (const checked of [v.safeParse(Common, common), v.safeParse(kind.settings, own)]) {
-      if (!checked.success) faults.push(...faultsOf(checked.issues, `targets.${name}`));
-    }
-    if (common.progress && !kind.edit) {
-      const able = targetTypes.filter((type) => targetOf(type)?.edit).join(', ');
-      faults.push(`targets.${name}.progress: this type cannot change what it has sent; these can: ${able}`);
-    }
-    if (common.progress && common.events) {
-      faults.push(`targets.${name}.events: a message that is kept up to date tells everything`);
-    }
-    const { url } = target;
-    const reason = typeof url === 'string' && !isReference(url) ? refusal(url, addressRules(settings)) : undefined;
-    if (reason) faults.push(`targets.${name}.url: ${reason}`);
-  }
-  for (const [i, name] of settings.operators.entries()) {
-    const type = settings.targets[name]?.type;
-    if (type === undefined) faults.push(`operators.${i}: names no target`);
-    else if (!targetOf(type)?.notice)
-      faults.push(`operators.${i}: a target of type ${type} is nothing for people to read`);
-  }
-  return faults;
+  namesFaults(input, add);
+  defaultsFaults(fields(defaults), known, add);
+  for (const [name, tenant] of Object.entries(fields(tenants))) tenantFaults(name, fields(tenant), known, add);
+  for (const [key, gap] of Object.entries(fields(gaps))) gapFaults(key, fields(gap), add);
+  // The operator's own targets are not bound by the hosts that callers may name.
+  const refused = (url: string) => (rules.success ? refusal(url, addresses) : undefined);
+  for (const [name, target] of Object.entries(known.targets))
+    faults.push(...targetFaults(name, fields(target), { ...known, refused }, add));
+  operatorFaults(operators, known, add);
+  return eachPlaceOnce(faults);
 };

@@ -7,15 +7,15 @@ import * as v from 'valibot';
 import type { Vendor } from '../clouds/cloud.ts';
 import { type Limits, limitsOf } from '../core/allowance.ts';
 import type { EventType } from '../core/event.ts';
-import { DEADLINE_DEFAULT_MS, DEFAULT_GAP, type Gap } from '../core/schedule.ts';
-import { unsafeNames } from '../core/unsafe-names.ts';
+import { DEADLINE_DEFAULT_MS, DEFAULT_GAP, type Gap, SECOND } from '../core/schedule.ts';
 import type { Rate } from '../core/verdict.ts';
 import type { Rules } from '../net/address-guard.ts';
-import { providers } from '../providers/index.ts';
 import { targetOf } from '../targets/index.ts';
 import type { LinkKind } from '../targets/target.ts';
-import { addressRules, Common, crossFaults, faultsOf, gapOf, partsOf } from './config-faults.ts';
-import { type ConfigInput, type ConnectionConfig, Settings } from './settings.ts';
+import { Common, partsOf } from './common.ts';
+import { configFaults } from './config-faults.ts';
+import { lineOf } from './faults.ts';
+import { type ConfigInput, type ConnectionConfig, type GapSettings, Settings } from './settings.ts';
 import { type Bounds, boundsOf, type Tenant, tenantOf } from './tenants.ts';
 
 export type TargetConfig = {
@@ -70,16 +70,27 @@ export class ConfigError extends Error {
   }
 }
 
+type Checked = v.InferOutput<typeof Settings>;
+
+const gapOf = (settings: v.InferOutput<typeof GapSettings> | undefined): Gap | undefined =>
+  settings && {
+    factor: settings.factor,
+    minMs: Math.max(settings.min ?? DEFAULT_GAP.minMs, SECOND),
+    maxMs: settings.max ?? DEFAULT_GAP.maxMs,
+  };
+
+/** Callers may only name hosts on the list; the operator's own targets are not bound by it. */
+const addressRules = ({ callbacks: { allowHosts: _, ...rules } }: Checked): Rules => rules;
+
 /** Checks a configuration. Throws one ConfigError with everything that is wrong. */
 export const readConfig = (input: unknown): Config => {
-  const unsafe = unsafeNames(input);
-  if (unsafe.length > 0) throw new ConfigError(unsafe.map((place) => `${place}: is no name to be given`));
-  const checked = v.safeParse(Settings, input);
-  if (!checked.success) throw new ConfigError(faultsOf(checked.issues));
-  const settings = checked.output;
-  const faults = crossFaults(settings, new Map(providers.map((provider) => [provider.traits.name, provider])));
-  if (faults.length > 0) throw new ConfigError(faults);
+  const faults = configFaults(input);
+  if (faults.length > 0) throw new ConfigError(faults.map(lineOf));
+  return configOf(v.parse(Settings, input));
+};
 
+/** A configuration of settings that are in order. */
+export const configOf = (settings: Checked): Config => {
   const connections = new Map(Object.entries(settings.connections).map(([name, rest]) => [name, { name, ...rest }]));
   const targets = Object.entries(settings.targets).map(([name, target]) => {
     const { type, common, own } = partsOf(target);

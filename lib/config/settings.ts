@@ -4,9 +4,10 @@ import { LimitSettings } from '../core/allowance.ts';
 import { Reference } from '../core/reference.ts';
 import { DEFAULT_GAP } from '../core/schedule.ts';
 import { parseDurationMs } from '../core/time.ts';
+import type { TargetInput } from '../targets/index.ts';
 import { TenantSettings } from './tenants.ts';
 
-const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name is 1 to 63 of a-z, 0-9 and "-"'));
+export const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "-"'));
 
 const Duration = v.pipe(
   v.string(),
@@ -40,7 +41,7 @@ const CredentialsRef = v.union([
   }),
 ]);
 
-const Connection = v.strictObject({
+export const Connection = v.strictObject({
   vendor: v.picklist(['aliyun', 'huawei']),
   credentials: CredentialsRef,
   /** Huawei project id: fills `project_id` where a submission leaves it out, and must match where it does not. */
@@ -54,6 +55,17 @@ export const GapSettings = v.strictObject({
   factor: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100)), DEFAULT_GAP.factor),
   min: v.optional(Duration),
   max: v.optional(Duration),
+});
+
+export const CallbackSettings = v.strictObject({
+  /** Hosts callers may name in callbacks (`ci.example.com`, `.example.com`); left out, any public one. */
+  allowHosts: v.optional(v.array(v.string())),
+  /** Ports besides 443. */
+  allowPorts: v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)))),
+  /** Opens private addresses for webhooks inside a VPC. */
+  allowPrivate: v.optional(v.boolean(), false),
+  /** Opens this machine, over http too: for trying things out only. */
+  allowLoopback: v.optional(v.boolean(), false),
 });
 
 export const Settings = v.strictObject({
@@ -81,20 +93,11 @@ export const Settings = v.strictObject({
   ),
   /** Gaps between looks, by provider or `provider/OPERATION_TYPE`. */
   gaps: v.optional(v.record(v.string(), GapSettings), {}),
-  callbacks: v.optional(
-    v.strictObject({
-      /** Hosts callers may name in callbacks (`ci.example.com`, `.example.com`); left out, any public one. */
-      allowHosts: v.optional(v.array(v.string())),
-      /** Ports besides 443. */
-      allowPorts: v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)))),
-      /** Opens private addresses for webhooks inside a VPC. */
-      allowPrivate: v.optional(v.boolean(), false),
-      /** Opens this machine, over http too: for trying things out only. */
-      allowLoopback: v.optional(v.boolean(), false),
-    }),
-    {},
-  ),
+  callbacks: v.optional(CallbackSettings, {}),
 });
 
-export type ConfigInput = v.InferInput<typeof Settings>;
+/** Each target by its own type, so that an editor completes its settings and the compiler refuses a type that is none. */
+export type ConfigInput = Omit<v.InferInput<typeof Settings>, 'targets'> & {
+  readonly targets?: Readonly<Record<string, TargetInput>>;
+};
 export type ConnectionConfig = v.InferOutput<typeof Connection> & { readonly name: string };

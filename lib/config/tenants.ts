@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import { LimitSettings } from '../core/allowance.ts';
 import { Reference } from '../core/reference.ts';
-import { ANY_CALLBACK, isOrigin, tellableBy } from '../core/target-name.ts';
 import { CALLBACK_SIGNINGS, type CallbackSigning } from '../net/callback-keys.ts';
 
 /** Direct invokes, schedules and IAM principals act for this tenant. */
@@ -49,31 +48,4 @@ export const boundsOf = (tenant: string, settings: Settings | undefined): Bounds
   const fallback = tenant === DEFAULT_TENANT ? undefined : [];
   const { connections = fallback, targets = fallback } = settings ?? {};
   return { ...(connections && { connections }), ...(targets && { targets }) };
-};
-
-/** What is wrong with the bounds of a tenant: names of nothing, and people told by default who may not be told. */
-export const boundFaults = (
-  tenant: string,
-  settings: Settings,
-  known: { readonly connections: object; readonly targets: object },
-): string[] => {
-  const at = `tenants.${tenant}`;
-  const { targets } = boundsOf(tenant, settings);
-  // A name of nothing is a fault of its own, found elsewhere.
-  const isKnown = (name: string) => Object.hasOwn(known.targets, name) || name.includes(':');
-  const strangers = (settings.notify ?? []).filter((name) => targets && isKnown(name) && !tellableBy(targets, name));
-  return [
-    ...(settings.callbackSigning && settings.signing === undefined
-      ? [`${at}.callbackSigning: needs ${at}.signing`]
-      : []),
-    ...(settings.connections ?? []).flatMap((name, i) =>
-      Object.hasOwn(known.connections, name) ? [] : [`${at}.connections.${i}: names no connection`],
-    ),
-    ...(settings.targets ?? []).flatMap((name, i) =>
-      Object.hasOwn(known.targets, name) || isOrigin(name) || name === ANY_CALLBACK
-        ? []
-        : [`${at}.targets.${i}: names no target, and is no origin such as https://ci.example.com`],
-    ),
-    ...strangers.map((name) => `${at}.targets: must hold ${name}, which ${at}.notify names`),
-  ];
 };

@@ -17,7 +17,7 @@ const Settings = v.strictObject({
   url: Address,
 });
 
-export const aliyunFlow: Target<v.InferOutput<typeof Settings>> = {
+export const aliyunFlow: Target<v.InferOutput<typeof Settings>, 'aliyun-flow', v.InferInput<typeof Settings>> = {
   type: 'aliyun-flow',
   settings: Settings,
   addresses: ['/pipeline/webhook/{token}'],

@@ -31,7 +31,11 @@ const checksum = (secret: string, header: string, body: string): string => {
   return header.toLowerCase() === 'x-hub-signature' ? `sha1=${digest}` : digest;
 };
 
-export const azurePipelines: Target<v.InferOutput<typeof Settings>> = {
+export const azurePipelines: Target<
+  v.InferOutput<typeof Settings>,
+  'azure-pipelines',
+  v.InferInput<typeof Settings>
+> = {
   type: 'azure-pipelines',
   settings: Settings,
   usualEvents: RUN_EVENTS,

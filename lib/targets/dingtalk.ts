@@ -80,7 +80,7 @@ const signed = ({ url, secret }: Settings, at: number): string => {
   return withQuery(url, { timestamp: String(at), sign });
 };
 
-export const dingtalk = chat<Settings, DingTalkMessage>({
+export const dingtalk = chat<Settings, DingTalkMessage, 'dingtalk', v.InferInput<typeof Settings>>({
   type: 'dingtalk',
   settings: Settings,
   addresses: ['/robot/send?access_token={token}'],

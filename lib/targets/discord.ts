@@ -117,7 +117,7 @@ const judged = judge({
 /** The URLs that Discord hands out name no version, and then speak the oldest: see `waitMs`. */
 const versioned = (url: string): string => url.replace(/\/api(?:\/v\d{1,2})?\/webhooks\//, '/api/v10/webhooks/');
 
-export const discord = chat<Settings, DiscordMessage>({
+export const discord = chat<Settings, DiscordMessage, 'discord', v.InferInput<typeof Settings>>({
   type: 'discord',
   settings: Settings,
   addresses: ['/webhooks/{id}/{token}'],

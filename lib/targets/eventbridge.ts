@@ -48,7 +48,7 @@ const put = (event: OperationEvent | NoticeEvent, settings: Settings, { id, at }
   return signedForAws(request, { region, service: 'events' }, credentials, at);
 };
 
-export const eventbridge: Target<Settings> = {
+export const eventbridge: Target<Settings, 'eventbridge', v.InferInput<typeof Settings>> = {
   type: 'eventbridge',
   settings: Settings,
   request: put,

@@ -117,7 +117,7 @@ const signature = (secret: string, at: number) => {
   return { timestamp, sign: createHmac('sha256', `${timestamp}\n${secret}`).update('').digest('base64') };
 };
 
-export const feishu = chat<Settings, FeishuMessage>({
+export const feishu = chat<Settings, FeishuMessage, 'feishu', v.InferInput<typeof Settings>>({
   type: 'feishu',
   settings: Settings,
   addresses: ['/hook/{token}'],

@@ -20,7 +20,11 @@ type Body = NonNullable<
   paths['/repos/{owner}/{repo}/dispatches']['post']['requestBody']
 >['content']['application/json'];
 
-export const githubDispatch: Target<v.InferOutput<typeof Settings>> = {
+export const githubDispatch: Target<
+  v.InferOutput<typeof Settings>,
+  'github-dispatch',
+  v.InferInput<typeof Settings>
+> = {
   type: 'github-dispatch',
   settings: Settings,
   usualEvents: RUN_EVENTS,

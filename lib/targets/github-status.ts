@@ -62,7 +62,7 @@ const subjectOf = ({ provider, operation, watch: { id, labels } }: OperationEven
 const SHA = /^[0-9a-f]{40}$/i;
 const shaOf = ({ labels }: Subject, { shaLabel }: Settings): string => labels[shaLabel] ?? '';
 
-export const githubStatus: Target<Settings> = {
+export const githubStatus: Target<Settings, 'github-status', v.InferInput<typeof Settings>> = {
   type: 'github-status',
   settings: Settings,
   // A repository may be public, and so its statuses.

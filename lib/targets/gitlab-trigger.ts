@@ -19,7 +19,7 @@ const Settings = v.strictObject({
   endpoint: endpoint('https://gitlab.com'),
 });
 
-export const gitlabTrigger: Target<v.InferOutput<typeof Settings>> = {
+export const gitlabTrigger: Target<v.InferOutput<typeof Settings>, 'gitlab-trigger', v.InferInput<typeof Settings>> = {
   type: 'gitlab-trigger',
   settings: Settings,
   usualEvents: RUN_EVENTS,

@@ -84,7 +84,7 @@ const retryDelayMs = (answer: HttpAnswer, now: number): number | undefined => {
     .reduce<number | undefined>(longer, undefined);
 };
 
-export const googleChat = chat<Settings, GoogleChatMessage>({
+export const googleChat = chat<Settings, GoogleChatMessage, 'google-chat', v.InferInput<typeof Settings>>({
   type: 'google-chat',
   settings: Settings,
   addresses: ['/spaces/{space}/messages?key={key}&token={token}'],

@@ -1,4 +1,5 @@
 /** Every target there is. The only file that knows them all. */
+import type * as v from 'valibot';
 import { aliyunFlow } from './aliyun-flow.ts';
 import { azurePipelines } from './azure-pipelines.ts';
 import { dingtalk } from './dingtalk.ts';
@@ -11,6 +12,7 @@ import { gitlabTrigger } from './gitlab-trigger.ts';
 import { googleChat } from './google-chat.ts';
 import { jenkinsBuild } from './jenkins-build.ts';
 import { jenkinsGeneric } from './jenkins-generic.ts';
+import type { commonEntries } from './kit/settings.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack } from './slack.ts';
 import { slackBot } from './slack-bot.ts';
@@ -21,7 +23,6 @@ import { telegram } from './telegram.ts';
 import { webhook } from './webhook.ts';
 import { wecom } from './wecom.ts';
 
-// A target is only ever given settings that its own schema let through, which no type can say here.
 const all = [
   webhook,
   slack,
@@ -43,9 +44,22 @@ const all = [
   aliyunFlow,
   eventbridge,
   sns,
-] as readonly Target[];
+] as const;
 
-const targets = new Map(all.map((target) => [target.type, target]));
+/** What opwatch itself heeds of a target's settings. */
+type CommonInput = v.InferInput<v.StrictObjectSchema<typeof commonEntries, undefined>>;
+type Unchanged<T> = T extends readonly (infer One)[]
+  ? readonly Unchanged<One>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: Unchanged<T[Name]> }
+    : T;
+type InputOf<T> = T extends Target<infer _, infer Type, infer I> ? Unchanged<{ type: Type } & I & CommonInput> : never;
+
+/** The settings of a target as opwatch.config.ts has them: which there are depends on `type`. */
+export type TargetInput = InputOf<(typeof all)[number]>;
+
+// A target is only ever given settings that its own schema let through, which no type can say here.
+const targets = new Map((all as readonly unknown[] as readonly Target[]).map((target) => [target.type, target]));
 
 export const targetTypes: readonly string[] = [...targets.keys()];
 

@@ -20,7 +20,7 @@ const Settings = v.strictObject({
 
 const isQueued = ({ headers }: HttpAnswer): boolean => /(^|\/)queue\/item\/\d+/.test(headers.location ?? '');
 
-export const jenkinsBuild: Target<v.InferOutput<typeof Settings>> = {
+export const jenkinsBuild: Target<v.InferOutput<typeof Settings>, 'jenkins-build', v.InferInput<typeof Settings>> = {
   type: 'jenkins-build',
   settings: Settings,
   usualEvents: RUN_EVENTS,

@@ -18,7 +18,11 @@ const Settings = v.strictObject({
   token: Reference,
 });
 
-export const jenkinsGeneric: Target<v.InferOutput<typeof Settings>> = {
+export const jenkinsGeneric: Target<
+  v.InferOutput<typeof Settings>,
+  'jenkins-generic',
+  v.InferInput<typeof Settings>
+> = {
   type: 'jenkins-generic',
   settings: Settings,
   addresses: ['/invoke?token={token}'],

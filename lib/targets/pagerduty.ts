@@ -82,7 +82,7 @@ const enqueue = (alert: Alert, { routingKey, endpoint }: Settings): HttpRequest 
   });
 };
 
-export const pagerduty: Target<Settings> = {
+export const pagerduty: Target<Settings, 'pagerduty', v.InferInput<typeof Settings>> = {
   type: 'pagerduty',
   settings: Settings,
   // "Events API usage limits": 120 events a minute and integration key.

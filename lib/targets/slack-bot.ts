@@ -21,7 +21,7 @@ type Settings = v.InferOutput<typeof Settings>;
 const call = ({ endpoint, token }: Settings, method: string, body: object) =>
   postJson(`${endpoint}/${method}`, body, { authorization: `Bearer ${token}` });
 
-export const slackBot = chat<Settings, SlackMessage>({
+export const slackBot = chat<Settings, SlackMessage, 'slack-bot', v.InferInput<typeof Settings>>({
   type: 'slack-bot',
   settings: Settings,
   rate: { perSecond: 1 },

@@ -9,7 +9,7 @@ import { SLACK } from './kit/slack-words.ts';
 
 const Settings = v.strictObject({ ...chatEntries, url: Address, mention: v.optional(SlackMention) });
 
-export const slack = chat<v.InferOutput<typeof Settings>, SlackMessage>({
+export const slack = chat<v.InferOutput<typeof Settings>, SlackMessage, 'slack', v.InferInput<typeof Settings>>({
   type: 'slack',
   settings: Settings,
   addresses: [

@@ -83,7 +83,7 @@ const publish = (
   return signedForAws(request, { region, service: 'sns' }, credentials, at);
 };
 
-export const sns: Target<Settings> = {
+export const sns: Target<Settings, 'sns', v.InferInput<typeof Settings>> = {
   type: 'sns',
   settings: Settings,
   request: (event, settings, attempt) => {

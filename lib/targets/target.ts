@@ -31,10 +31,11 @@ export type Lack = { readonly at: readonly string[]; readonly detail: string };
 /** Whether messages hold a link that opens a watch without a token. */
 export type LinkKind = 'none' | 'watch';
 
-export type Target<S = unknown> = {
-  readonly type: string;
+/** `S`: its settings as they are read. `I`: as opwatch.config.ts has them, for whoever writes it. */
+export type Target<S = unknown, T extends string = string, I = unknown> = {
+  readonly type: T;
   /** The target's settings in opwatch.config.ts, besides what holds for all (settings.ts). Secrets are references. */
-  readonly settings: GenericSchema<unknown, S>;
+  readonly settings: GenericSchema<I, S>;
   /**
    * Only where `settings.url` is a secret: how such an address ends, as its vendor publishes it, with `{…}` for each secret in its
    * path and its query. opwatch masks these in every answer.

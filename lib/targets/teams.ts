@@ -149,7 +149,7 @@ const isDelivered = (answer: HttpAnswer): boolean => {
 const GONE =
   /connector configuration not found|Workflow\w*(NotFound|Disabled|NotEnabled)|TriggerDisabled|DirectApiAuthorizationRequired|TenantNotFound/i;
 
-export const teams = chat<Settings, TeamsMessage>({
+export const teams = chat<Settings, TeamsMessage, 'teams', v.InferInput<typeof Settings>>({
   type: 'teams',
   settings: Settings,
   addresses: [

@@ -84,7 +84,7 @@ const isUnchanged = (answer: HttpAnswer): boolean =>
 const GONE =
   /upgraded to a supergroup|the chat's id is now|bot was (kicked|blocked)|bot is not a member|bot can't (initiate|send)|PEER_ID_INVALID|need administrator rights|user is deactivated|chat was deleted|chat not found|thread not found|CHAT_WRITE_FORBIDDEN|no(t enough)? rights to send|TOPIC_(CLOSED|DELETED)|CHANNEL_PRIVATE|^(Unauthorized|Not Found)$/i;
 
-export const telegram = chat<Settings, TelegramMessage>({
+export const telegram = chat<Settings, TelegramMessage, 'telegram', v.InferInput<typeof Settings>>({
   type: 'telegram',
   settings: Settings,
   // core.telegram.org/bots/faq: about one message a second to a chat, 20 a minute to a group.

@@ -18,10 +18,10 @@ const RESERVED =
 const Headers = v.record(
   v.pipe(
     v.string(),
-    v.regex(/^[a-z0-9][a-z0-9_-]{0,99}$/i, 'a header name is 1 to 100 of A-Z, a-z, 0-9, "_" and "-"'),
-    v.check((name) => !RESERVED.test(name), 'this header is set by opwatch or by HTTP itself'),
+    v.regex(/^[a-z0-9][a-z0-9_-]{0,99}$/i, 'must have a name of 1 to 100 of A-Z, a-z, 0-9, "_" and "-"'),
+    v.check((name) => !RESERVED.test(name), 'must have another name: this header is set by opwatch or by HTTP itself'),
   ),
-  v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]{0,4096}$/, 'a header value is at most 4096 printable ASCII characters')),
+  v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]{0,4096}$/, 'must be at most 4096 printable ASCII characters')),
 );
 
 const Settings = v.pipe(
@@ -37,7 +37,12 @@ const Settings = v.pipe(
     /** Of a template's title and text. */
     language: v.optional(v.picklist(LANGUAGES)),
   }),
-  v.check(({ format, template }) => !(format && template !== undefined), 'has either a format or a template'),
+  // Told beside faults of other settings.
+  v.partialCheck(
+    [['format'], ['template']],
+    ({ format, template }) => !(format && template !== undefined),
+    'must have either a format or a template',
+  ),
 );
 type Settings = v.InferOutput<typeof Settings>;
 
@@ -63,7 +68,7 @@ const signed = (event: OperationEvent | NoticeEvent, settings: Settings, attempt
   };
 };
 
-export const webhook: Target<Settings> = {
+export const webhook: Target<Settings, 'webhook', v.InferInput<typeof Settings>> = {
   type: 'webhook',
   settings: Settings,
   addresses: [],

@@ -74,7 +74,7 @@ const textOf = ({ title, facts, why, links }: Message): string =>
     ...links.map(({ text, url }) => `${text}: ${url}`),
   ].join('\n');
 
-export const wecom = chat<Settings, WeComMessage>({
+export const wecom = chat<Settings, WeComMessage, 'wecom', v.InferInput<typeof Settings>>({
   type: 'wecom',
   settings: Settings,
   addresses: ['/webhook/send?key={key}'],

@@ -1,3 +1,5 @@
+import type { TargetInput } from '../../lib/targets/index.ts';
+
 /**
  * A target of each type, told at the inbox: what opwatch.config.ts would hold if these were the real services. Named by their
  * types, so that `"notify": ["slack", "feishu"]` shows a watch's end as Slack and Feishu would.
@@ -76,5 +78,5 @@ export const everyTarget = (inbox: string, token: string) => {
     'aliyun-flow': { type: 'aliyun-flow', url: `${at('aliyun-flow')}/pipeline/webhook/${token}` },
     eventbridge: { type: 'eventbridge', region: 'eu-west-1', endpoint: at('eventbridge'), credentials },
     sns: { type: 'sns', topic: 'arn:aws:sns:eu-west-1:123456789012:ops', endpoint: at('sns'), credentials },
-  };
+  } satisfies Readonly<Record<string, TargetInput>>;
 };

@@ -67,7 +67,7 @@ describe('a message', () => {
   });
 
   test('holds no link for a target that says `link: none`', async () => {
-    const target = { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' };
+    const target = { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' } as const;
     const links = { keys: ['env:LINK_KEY_0'] };
     const config = (link?: 'none') =>
       configWith({ links, targets: { ci: { ...target, ...(link && { link }) } }, defaults: {}, tenants: {} });

@@ -90,76 +90,96 @@ test('tenants are bounded: `default` to nothing less than all, others to what is
 
 describe('what is wrong with one', () => {
   test.each<[string, unknown, string[]]>([
-    ['nothing there', undefined, ['the file: is missing']],
-    ['no connections', {}, ['connections: is missing']],
+    ['nothing there', undefined, ['the file: is missing; must be an object']],
+    ['no connections', {}, ['connections: is missing; must be an object']],
     [
       'unknown vendor',
       { connections: { a: { ...aliyun, vendor: 'aws' } } },
-      ['connections.a.vendor: expected ("aliyun" | "huawei")'],
+      ['connections.a.vendor: is a text; must be one of aliyun, huawei'],
     ],
-    ['unknown setting', { ...smallest, targts: {} }, ['targts: is not a known setting']],
-    ['no credentials', { connections: { a: { vendor: 'aliyun' } } }, ['connections.a.credentials: is missing']],
+    [
+      'unknown setting',
+      { ...smallest, targts: {} },
+      ['targts: is an object; is not a known setting: did you mean targets?'],
+    ],
+    [
+      'no credentials',
+      { connections: { a: { vendor: 'aliyun' } } },
+      [
+        'connections.a.credentials: is missing; must be a reference (ssm:/path, secret:name or env:NAME), never the secret itself, or must be an object',
+      ],
+    ],
     [
       'a rate of nothing',
       { connections: { a: { ...aliyun, callsPerSecond: 0 } } },
-      ['connections.a.callsPerSecond: expected >=0.1'],
+      ['connections.a.callsPerSecond: is a number; must be at least 0.1'],
     ],
     [
       'a tenant bounded to what is not there',
       { ...smallest, tenants: { team: { connections: ['none'], targets: ['nobody', 'https://ci.example.com/path'] } } },
       [
-        'tenants.team.connections.0: names no connection',
-        'tenants.team.targets.0: names no target, and is no origin such as https://ci.example.com',
-        'tenants.team.targets.1: names no target, and is no origin such as https://ci.example.com',
+        'tenants.team.connections.0: is a text; names no connection: there is no "none", there are: aliyun',
+        'tenants.team.targets.0: is a text; names no target: there is no "nobody", there are none; and it is no origin such as https://ci.example.com',
+        'tenants.team.targets.1: is a text; names no target: there are none; and it is no origin such as https://ci.example.com',
       ],
     ],
     [
       'a tenant whose default target is not among its targets',
       { ...smallest, targets: { ops: TARGET }, tenants: { team: { notify: ['ops'], targets: [] } } },
-      ['tenants.team.targets: must hold ops, which tenants.team.notify names'],
+      ['tenants.team.targets: is an empty list; must hold ops, because tenants.team.notify does'],
     ],
     [
       'a tenant with a default target and without targets',
       { ...smallest, targets: { ops: TARGET }, tenants: { team: { notify: ['ops'] } } },
-      ['tenants.team.targets: must hold ops, which tenants.team.notify names'],
+      ['tenants.team.targets: is missing; must hold ops, because tenants.team.notify does'],
     ],
     [
       'a way to sign callbacks without a key',
       { ...smallest, tenants: { team: { callbackSigning: 'v1a' } } },
-      ['tenants.team.callbackSigning: needs tenants.team.signing'],
+      [
+        'tenants.team.signing: is missing; must be a reference to a key, because tenants.team.callbackSigning asks for one',
+      ],
     ],
-    ['a target without a type', { ...smallest, targets: { t: {} } }, ['targets.t.type: is missing']],
+    ['a target without a type', { ...smallest, targets: { t: {} } }, ['targets.t.type: is missing; must be a text']],
     [
       'a target nobody has',
       { ...smallest, targets: { t: { type: 'telegraph' } } },
-      [expect.stringMatching(/^targets\.t\.type: must be one of .*webhook/) as unknown as string],
+      [
+        expect.stringMatching(
+          /^targets\.t\.type: is a text; must be one of .*webhook.*; did you mean telegram\?$/,
+        ) as unknown as string,
+      ],
     ],
     [
       'a default target that is not there',
       { ...smallest, defaults: { notify: ['ops'] } },
-      ['defaults.notify.0: names no target'],
+      ['defaults.notify.0: is a text; names no target: there is no "ops", there are none'],
     ],
     [
       'a default callback by http',
       { ...smallest, defaults: { notify: ['http://ci.example.com/'] } },
-      ['defaults.notify.0: must be an https URL'],
+      ['defaults.notify.0: is a text; must be an https URL'],
     ],
     [
       "a tenant's target that is not there",
       { ...smallest, tenants: { t: { notify: ['ops'] } } },
-      ['tenants.t.notify.0: names no target'],
+      ['tenants.t.notify.0: is a text; names no target: there is no "ops", there are none'],
     ],
     [
       'a default connection that is not there',
       { ...smallest, defaults: { connections: { aliyun: 'b' } } },
-      ['defaults.connections.aliyun: names no connection'],
+      ['defaults.connections.aliyun: is a text; names no connection: there is no "b", there are: aliyun'],
     ],
     [
       'a default connection of the other cloud',
       { ...smallest, defaults: { connections: { huawei: 'aliyun' } } },
-      ['defaults.connections.huawei: is a connection of aliyun'],
+      ['defaults.connections.huawei: is a text; must be a connection of huawei'],
     ],
-    ['an operator that is no target', { ...smallest, operators: ['ops'] }, ['operators.0: names no target']],
+    [
+      'an operator that is no target',
+      { ...smallest, operators: ['ops'] },
+      ['operators.0: is a text; names no target: there is no "ops", there are none'],
+    ],
     [
       'an operator that cannot read',
       {
@@ -167,17 +187,19 @@ describe('what is wrong with one', () => {
         targets: { build: { type: 'gitlab-trigger', project: 'a/b', token: 'env:T', ref: 'main' } },
         operators: ['build'],
       },
-      ['operators.0: a target of type gitlab-trigger is nothing for people to read'],
+      ['operators.0: is a text; must be a target that people read, and a target of type gitlab-trigger is none'],
     ],
     [
       'a setting by its name of an earlier release',
       { ...smallest, targets: { t: { type: 'slack', url: 'env:URL', lane: { perSecond: 1 } } } },
-      ['targets.t.lane: is called "rate" now'],
+      ['targets.t.lane: is an object; is called "rate" now'],
     ],
     [
       'progress where nothing can be changed',
       { ...smallest, targets: { t: { type: 'slack', url: 'env:URL', progress: true } } },
-      ['targets.t.progress: this type cannot change what it has sent; these can: slack-bot, discord, telegram'],
+      [
+        'targets.t.progress: is true or false; must be left out: this type cannot change what it has sent; these can: slack-bot, discord, telegram',
+      ],
     ],
     [
       'progress of some events',
@@ -185,28 +207,34 @@ describe('what is wrong with one', () => {
         ...smallest,
         targets: { t: { type: 'discord', url: 'env:URL', progress: true, events: ['operation.failed'] } },
       },
-      ['targets.t.events: a message that is kept up to date tells everything'],
+      ['targets.t.events: is a list; must be left out: a message that is kept up to date tells everything'],
     ],
-    ['a gap for nobody', { ...smallest, gaps: { 'aws-emr': {} } }, ['gaps.aws-emr: names no provider']],
+    [
+      'a gap for nobody',
+      { ...smallest, gaps: { 'aws-emr': {} } },
+      [
+        'gaps.aws-emr: is an object; names no provider: there is no "aws-emr", there are: aliyun-emr, aliyun-ehpc, aliyun-bpstudio, aliyun-ros, huawei-modelarts, huawei-dws, huawei-job',
+      ],
+    ],
     [
       'a gap upside down',
       { ...smallest, gaps: { 'aliyun-emr': { min: 'PT10M' } } },
-      ['gaps.aliyun-emr: min is above max'],
+      ['gaps.aliyun-emr.min: is a text; must not be above max'],
     ],
     [
       'a deadline nobody can read',
       { ...smallest, defaults: { deadline: '24h' } },
-      ['defaults.deadline: must be an ISO 8601 duration such as PT30S or PT24H'],
+      ['defaults.deadline: is a text; must be an ISO 8601 duration such as PT30S or PT24H'],
     ],
     [
       'a deadline too far',
       { ...smallest, defaults: { deadline: 'P8D' } },
-      ['defaults.deadline: must be more than nothing and at most P7D'],
+      ['defaults.deadline: is a text; must be more than nothing and at most P7D'],
     ],
     [
       'a deadline at once',
       { ...smallest, defaults: { deadline: 'PT0S' } },
-      ['defaults.deadline: must be more than nothing and at most P7D'],
+      ['defaults.deadline: is a text; must be more than nothing and at most P7D'],
     ],
   ])('%s', (_, input, expected) => {
     expect(faults(input)).toEqual(expected);
@@ -249,7 +277,62 @@ describe('what is wrong with one', () => {
     expect(all.join('\n')).not.toContain(secret);
   });
 
+  test('is found in one pass: a fault of one setting hides none of another', () => {
+    const all = faults({
+      connections: {
+        aliyun: { ...aliyun, vendor: 'alibaba', callsPerSecond: 'ten' },
+        huawei: { ...huawei, projct: 'x' },
+      },
+      targets: {
+        ops: {
+          type: 'webhook',
+          url: 'https://ci.example.com/',
+          format: 'cloudevents',
+          template: { a: 1 },
+          secret: 'env:S',
+        },
+        chat: { type: 'slak', url: 'env:URL' },
+        bot: { type: 'slack-bot', token: 'xoxb-0000', channel: 'general', mention: { user: ['U0123ABCD'] } },
+      },
+      defaults: { notify: ['op', 7], connections: { huawei: 'huawei-prod' } },
+      links: { keys: [] },
+      operaters: ['ops'],
+    });
+    expect(all).toEqual([
+      'connections.aliyun.vendor: is a text; must be one of aliyun, huawei',
+      'connections.aliyun.callsPerSecond: is a text; must be a number',
+      'connections.huawei.projct: is a text; is not a known setting: did you mean project?',
+      'defaults.notify.1: is a number; must be a text',
+      'links.keys: is an empty list; must name a key',
+      'operaters: is a list; is not a known setting: did you mean operators?',
+      'defaults.notify.0: is a text; names no target: there is no "op", did you mean ops?',
+      'defaults.connections.huawei: is a text; names no connection: there is no "huawei-prod", did you mean huawei?',
+      'targets.ops.secrets: is missing; must be a reference (ssm:/path, secret:name or env:NAME), never the secret itself, or must be a list',
+      'targets.ops.secret: is a text; is not a known setting: did you mean secrets?',
+      'targets.ops: is an object; must have either a format or a template',
+      expect.stringMatching(
+        /^targets\.chat\.type: is a text; must be one of webhook, slack, .*; did you mean slack\?$/,
+      ),
+      'targets.bot.token: is a text; must be a reference (ssm:/path, secret:name or env:NAME), never the secret itself',
+      'targets.bot.channel: is a text; must be the id of a channel, such as C0123ABCD',
+      'targets.bot.mention.user: is a list; is not a known setting: did you mean users?',
+    ]);
+  });
+
+  test('is told by the compiler too where it is in the type of a target', () => {
+    const url = 'env:URL';
+    // @ts-expect-error: there is no such type
+    defineConfig({ connections: {}, targets: { chat: { type: 'slak', url } } });
+    // @ts-expect-error: Slack has no such setting
+    defineConfig({ connections: {}, targets: { chat: { type: 'slack', url, chanel: 'C0123ABCD' } } });
+    // @ts-expect-error: PagerDuty has no url
+    defineConfig({ connections: {}, targets: { chat: { type: 'pagerduty', url } } });
+    defineConfig({ connections: {}, targets: { chat: { type: 'slack', url, events: ['operation.failed'] } as const } });
+  });
+
   test('stands in the message of the error, line by line', () => {
-    expect(() => readConfig({})).toThrow('opwatch.config.ts has 1 fault(s):\n  - connections: is missing');
+    expect(() => readConfig({})).toThrow(
+      'opwatch.config.ts has 1 fault(s):\n  - connections: is missing; must be an object',
+    );
   });
 });

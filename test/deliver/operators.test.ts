@@ -88,7 +88,7 @@ describe('operators are told', () => {
   });
 
   test('at the first sign that a target is gone for good in its own words, once a day, while attempts go on', async () => {
-    const slack = { type: 'slack', url: 'https://hooks.slack.com/services/T0/B0/CANARY-token' };
+    const slack = { type: 'slack', url: 'https://hooks.slack.com/services/T0/B0/CANARY-token' } as const;
     let isMended = false;
     const answered = () => ({
       ...(isMended ? { status: 200, body: 'ok' } : { status: 404, body: 'no_service' }),

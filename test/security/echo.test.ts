@@ -7,7 +7,7 @@ import { serve } from '../../functions/api.ts';
 import { signLink } from '../../lib/access/link.ts';
 import { openLink } from '../../lib/api/open-link.ts';
 import type { HttpRequest } from '../../lib/net/http.ts';
-import { targetTypes } from '../../lib/targets/index.ts';
+import { type TargetInput, targetTypes } from '../../lib/targets/index.ts';
 import { everyTarget } from '../../offline/inbox/targets.ts';
 import { HOUR } from '../samples.ts';
 import { pass, stage, watchOf } from '../world/scenes.ts';
@@ -23,7 +23,7 @@ const HEADER_KEY = 'canary-key';
 const BASE = 'https://inbox.example.com';
 
 /** Receivers besides one of each type: addresses and headers that hold secrets in other places. */
-const MORE = {
+const MORE: Readonly<Record<string, TargetInput>> = {
   'webhook with a user': {
     type: 'webhook',
     url: 'env:URL_WITH_USER',
@@ -44,7 +44,7 @@ const MORE = {
 
 const named = (name: string) => name.replaceAll(' ', '-');
 const TARGETS = Object.fromEntries(
-  Object.entries({ ...everyTarget(BASE, TOKEN), ...MORE }).map(([name, target]) => [named(name), target]),
+  Object.entries<TargetInput>({ ...everyTarget(BASE, TOKEN), ...MORE }).map(([name, target]) => [named(name), target]),
 );
 
 const ENVIRONMENT = {

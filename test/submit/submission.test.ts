@@ -6,7 +6,7 @@ import { configWith } from '../world/settings.ts';
 
 const config = configWith();
 const operation = OPERATIONS['aliyun-emr'];
-const TARGET = { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' };
+const TARGET = { type: 'webhook', url: 'https://ci.example.com/opwatch', secrets: 'env:SIGNING' } as const;
 const good = { provider: 'aliyun-emr', operation };
 
 const check = (input: unknown, tenant = 'default', settings = config) =>
@@ -312,7 +312,7 @@ describe('a deadline', () => {
 
 describe('a target that marks a commit', () => {
   const SHA = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
-  const commits = { type: 'github-status', repository: 'acme/infra', token: 'env:SIGNING' };
+  const commits = { type: 'github-status', repository: 'acme/infra', token: 'env:SIGNING' } as const;
   const marking = configWith({
     targets: { commits, steps: { ...commits, context: 'ci/{label.step} {operation.job_id}' }, ci: TARGET },
     tenants: { default: {} },

@@ -158,8 +158,8 @@ describe('the settings', () => {
       'must be an https URL, or a reference to one (ssm:/path, secret:name or env:NAME)',
     ],
     [{ ...good, secrets: OLD }, 'must be a reference (ssm:/path, secret:name or env:NAME), never the secret itself'],
-    [{ ...good, headers: { 'a b': 'c' } }, 'a header name is 1 to 100 of A-Z, a-z, 0-9, "_" and "-"'],
-    [{ ...good, headers: { a: 'b\nc' } }, 'a header value is at most 4096 printable ASCII characters'],
+    [{ ...good, headers: { 'a b': 'c' } }, 'must have a name of 1 to 100 of A-Z, a-z, 0-9, "_" and "-"'],
+    [{ ...good, headers: { a: 'b\nc' } }, 'must be at most 4096 printable ASCII characters'],
   ] as const)('%j are not', ([settings, message]) => expect(faults(settings)).toEqual([message]));
 
   test.for(['secrets', 'url'])('without %s are not', (key) => {
@@ -178,7 +178,9 @@ describe('the settings', () => {
     'webhook-signature',
     'accept-encoding',
   ])('may not set the header %s', (name) =>
-    expect(faults({ ...good, headers: { [name]: 'x' } })).toEqual(['this header is set by opwatch or by HTTP itself']),
+    expect(faults({ ...good, headers: { [name]: 'x' } })).toEqual([
+      'must have another name: this header is set by opwatch or by HTTP itself',
+    ]),
   );
 });
 
@@ -237,7 +239,7 @@ describe('a body of another form', () => {
   test('is only one of them', () => {
     const both = { ...contract.settings, format: 'cloudevents', template: {} };
     expect(v.safeParse(webhook.settings, both).issues?.map(({ message }) => message)).toEqual([
-      'has either a format or a template',
+      'must have either a format or a template',
     ]);
     const unknown = { ...contract.settings, template: { a: '{{data.secret}}' } };
     expect(v.safeParse(webhook.settings, unknown).success).toBe(false);

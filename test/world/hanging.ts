@@ -19,7 +19,8 @@ export type Hanging = {
   readonly seed?: number;
 };
 
-const webhook = (name: string) => ({ type: 'webhook', url: `https://${name}.example.com/`, secrets: 'env:SIGNING' });
+const webhook = (name: string) =>
+  ({ type: 'webhook', url: `https://${name}.example.com/`, secrets: 'env:SIGNING' }) as const;
 
 /** How long each of the others waited until it was told, ms; those never told are missing. */
 export const waitsBeside = async ({ hang, backlog, tell, times, seed = 1 }: Hanging): Promise<number[]> => {

@@ -14,8 +14,8 @@ export type ChatSettings = {
 };
 
 /** `B` is the body before it becomes JSON. */
-export type Format<S extends ChatSettings, B> = Pick<
-  Target<S>,
+export type Format<S extends ChatSettings, B, T extends string = string, I = unknown> = Pick<
+  Target<S, T, I>,
   'type' | 'settings' | 'addresses' | 'rate' | 'verdict'
 > & {
   /** Writes a message; `mention` is only there when this one is to mention somebody. Every text is escaped here. */
@@ -30,7 +30,7 @@ export type Format<S extends ChatSettings, B> = Pick<
   };
 };
 
-export const chat = <S extends ChatSettings, B>(format: Format<S, B>): Target<S> => {
+export const chat = <S extends ChatSettings, B, T extends string, I>(format: Format<S, B, T, I>): Target<S, T, I> => {
   const { type, settings: schema, addresses, rate, verdict, write, isTooLong, send, edit } = format;
 
   /** The first of these messages that fits, else the last. */

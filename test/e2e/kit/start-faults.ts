@@ -128,7 +128,7 @@ export const ROWS: readonly Row[] = [
   [
     'a configuration with faults',
     edited('offline/opwatch.config.ts', "operators: ['nobody']", "operators: ['inbox']"),
-    ['the functions did not start', 'opwatch.config.ts has 1 fault(s)', 'operators.0: names no target'],
+    ['the functions did not start', 'opwatch.config.ts has 1 fault(s)', 'operators.0: is a text; names no target'],
   ],
   [
     'a serverless.yml that names a resource that is not there',

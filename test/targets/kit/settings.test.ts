@@ -4,7 +4,7 @@ import { targetOf } from '../../../lib/targets/index.ts';
 import { Base, commonEntries } from '../../../lib/targets/kit/settings.ts';
 import { everyTarget } from '../../../offline/inbox/targets.ts';
 
-const examples = new Map(
+const examples = new Map<string, object>(
   Object.values(everyTarget('https://stand-in.example.com', 't')).map(({ type, ...rest }) => [type, rest]),
 );
 

@@ -1,0 +1,132 @@
+/**
+ * Everything that is wrong with a value by its schema. Valibot stops earlier: of unknown settings it names the first alone, of a
+ * union it says nothing but that none of its forms fits, and its sentences quote what they received.
+ */
+import * as v from 'valibot';
+import { instead } from '../core/near.ts';
+import { UNSAFE } from '../core/unsafe-names.ts';
+import { type ConfigFault, isGiven, isObject } from './faults.ts';
+
+type Action = { readonly kind: string; readonly message?: unknown };
+
+/** What of valibot's schemas is read here. */
+type Node = v.GenericSchema & {
+  readonly wrapped?: Node;
+  readonly pipe?: readonly [Node, ...(Node & Action)[]];
+  readonly entries?: Readonly<Record<string, Node>>;
+  readonly options?: readonly unknown[];
+  readonly literal?: unknown;
+  readonly item?: Node;
+  readonly key?: Node;
+  readonly value?: Node;
+  readonly message?: unknown;
+};
+
+type Path = readonly string[];
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'must be a text',
+  number: 'must be a number',
+  boolean: 'must be true or false',
+  array: 'must be a list',
+};
+
+const oneOf = (words: readonly unknown[]): string =>
+  words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(', ')}`;
+
+/** What a schema accepts. */
+const mustBe = (node: Node): string => {
+  const { wrapped, pipe, options, type } = node;
+  if (wrapped) return mustBe(wrapped);
+  const said = pipe?.flatMap(({ message }) => (typeof message === 'string' ? [message] : [])).at(-1);
+  if (said !== undefined) return said;
+  if (pipe) return mustBe(pipe[0]);
+  if (type === 'picklist') return oneOf(options ?? []);
+  if (type === 'literal') return oneOf([node.literal]);
+  if (type === 'union') return [...new Set((options as Node[]).map(mustBe))].join(', or ');
+  return KINDS[type] ?? 'must be an object';
+};
+
+/** The cure of what an action of a pipe has found. */
+const ruleOf = (issue: v.BaseIssue<unknown>): string => {
+  const { message, requirement, type, expected } = issue as v.BaseIssue<unknown> & { readonly requirement?: unknown };
+  if (!message.startsWith('Invalid')) return message;
+  const rules: Readonly<Record<string, string>> = {
+    min_value: `must be at least ${requirement}`,
+    max_value: `must be at most ${requirement}`,
+    min_length: `must hold at least ${requirement}`,
+    max_length: `must hold at most ${requirement}`,
+    integer: 'must be a whole number',
+  };
+  return rules[type] ?? `must be ${expected}`;
+};
+
+const rootOf = (node: Node): Node => (node.wrapped ? rootOf(node.wrapped) : node.pipe ? rootOf(node.pipe[0]) : node);
+const OBJECTS = ['strict_object', 'object', 'loose_object', 'record'];
+
+/** The form of a union that a value has, if it is any: of what was meant, everything wrong is told. */
+const formOf = (forms: readonly Node[], value: unknown): Node | undefined => {
+  const type = Array.isArray(value) ? ['array'] : isObject(value) ? OBJECTS : [typeof value];
+  const alike = forms.filter((form) => type.includes(rootOf(form).type));
+  return alike.length === 1 ? alike[0] : undefined;
+};
+
+const inEntries = (node: Node, value: Readonly<Record<string, unknown>>, path: Path): ConfigFault[] => {
+  const { entries = {}, type } = node;
+  const known = Object.entries(entries).flatMap(([name, entry]) =>
+    diagnose(entry, Object.hasOwn(value, name) ? value[name] : undefined, [...path, name]),
+  );
+  if (type !== 'strict_object') return known;
+  const strangers = Object.keys(value).filter((name) => !Object.hasOwn(entries, name) && !UNSAFE.includes(name));
+  return [
+    ...known,
+    ...strangers.map((name) => ({
+      path: [...path, name],
+      given: isGiven(value[name]),
+      cure: `is not a known setting: ${instead(name, Object.keys(entries))}`,
+    })),
+  ];
+};
+
+const inRecord = ({ key, value: each }: Node, value: Readonly<Record<string, unknown>>, path: Path): ConfigFault[] =>
+  Object.entries(value).flatMap(([name, inner]) => {
+    if (UNSAFE.includes(name)) return [];
+    const place = [...path, name];
+    const misnamed = (key && v.safeParse(key, name).issues) ?? [];
+    return [
+      ...misnamed.map((issue) => ({ path: place, given: 'has a name that cannot be', cure: ruleOf(issue) })),
+      ...(each ? diagnose(each, inner, place) : []),
+    ];
+  });
+
+const inside = (node: Node, value: unknown, path: Path): ConfigFault[] => {
+  const fault = { path, given: isGiven(value), cure: mustBe(node) };
+  if (OBJECTS.includes(node.type)) {
+    if (!isObject(value)) return [fault];
+    return node.type === 'record' ? inRecord(node, value, path) : inEntries(node, value, path);
+  }
+  if (node.type === 'array') {
+    if (!Array.isArray(value)) return [fault];
+    return value.flatMap((one, i) => diagnose(node.item as Node, one, [...path, String(i)]));
+  }
+  if (node.type === 'union') {
+    const form = formOf(node.options as Node[], value);
+    return form ? diagnose(form, value, path) : v.is(node, value) ? [] : [fault];
+  }
+  return v.is(node, value) ? [] : [fault];
+};
+
+/** Every fault of `value` by `schema`, each with its place below `path`. */
+export const diagnose = (schema: v.GenericSchema, value: unknown, path: Path = []): ConfigFault[] => {
+  const node = schema as Node;
+  if (node.wrapped) return value === undefined ? [] : diagnose(node.wrapped, value, path);
+  const { pipe } = node;
+  if (!pipe) return inside(node, value, path);
+  const faults = inside(pipe[0], value, path).map((fault) =>
+    // A pipe's own words say more than the kind of its first step.
+    fault.path.length === path.length ? { ...fault, cure: mustBe(node) } : fault,
+  );
+  const issues = v.safeParse(schema, value).issues ?? [];
+  const own = issues.filter(({ kind, path: within }) => kind !== 'schema' && !within);
+  return [...faults, ...own.map((issue) => ({ path, given: isGiven(value), cure: ruleOf(issue) }))];
+};
