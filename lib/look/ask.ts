@@ -3,90 +3,90 @@ import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cloud, Credentials } from '../clouds/cloud.ts';
 import { askOf } from '../config/look-policy.ts';
-import { SecretError } from '../config/secrets.ts';
 import type { ConnectionConfig } from '../config/settings.ts';
-import { ClockSkew, LookError, NotAllowed, Refused, Throttled } from '../core/errors.ts';
-import type { Allotment, Later, Wish } from '../core/lane.ts';
+import { ClockSkew, Refused } from '../core/errors.ts';
 import type { Observation } from '../core/observation.ts';
-import { MINUTE, RETRY_AFTER_LOOK_MAX_MS, SECOND } from '../core/schedule.ts';
-import { isSound, type Watch } from '../core/watch.ts';
+import { SECOND } from '../core/schedule.ts';
+import type { Watch } from '../core/watch.ts';
 import { tellOfCredentials } from '../deliver/expiry.ts';
-import { tellOperators } from '../deliver/operators.ts';
 import type { Send } from '../net/http.ts';
-import type { Provider } from '../providers/provider.ts';
-import type { Runtime } from '../runtime.ts';
-import { callsInTurn, LaneBusy } from './calls-in-turn.ts';
+import { type Calls, callsInTurn, type Reserved } from './calls-in-turn.ts';
+import { meaningOf } from './meaning.ts';
+import { type DueWatch, type Group, type LookDeps, type Outcome, sameForAll } from './outcome.ts';
 
-/** A watch to look at. */
-export type Due = {
-  readonly watch: Watch;
-  /** Times of the lane that it was given earlier, epoch ms. */
-  readonly slots?: readonly number[];
-  /** Goes before all others that wait for the connection. */
-  readonly first?: boolean;
+/** A group that has times of its connection's lane. */
+type Look = {
+  readonly group: Group<DueWatch>;
+  readonly reserved: Reserved;
+  readonly connection: ConnectionConfig;
 };
-
-export type Outcome =
-  | { readonly observation: Observation }
-  /** It was not asked, and why; with the times of the lane that it has when it is back, if it has any. */
-  | { readonly backAt: number; readonly why: Unasked; readonly slots?: readonly number[] };
-
-/**
- * Why the cloud was not asked: the connection's credentials are refused (its lane keeps the cloud's words as `refused`), the
- * cloud asked for a pause or a slower pace (`slowed`), others have the calls of now, or opwatch itself is at fault.
- */
-export type Unasked = Later['why'] | 'fault';
-
-/** Watches that are looked at together. */
-export type Group<D extends Due> = {
-  readonly provider: Provider;
-  readonly dues: readonly D[];
-  /** Whose answers they share with the looks just before and after; left out where no call answers for several. */
-  readonly scope?: string;
-};
-
-export type LookTools = Pick<
-  Runtime,
-  'config' | 'table' | 'pace' | 'secrets' | 'sendToCloud' | 'answers' | 'log' | 'now' | 'uniqueId' | 'pause'
->;
-
-type Turn = { readonly wish: Wish; readonly allotment: Allotment };
 
 /** One outcome for each watch of the group, in their order. */
-export const askTogether = async <D extends Due>(
-  group: Group<D>,
-  { wish, allotment }: Turn,
-  connection: ConnectionConfig,
-  tools: LookTools,
-): Promise<readonly Outcome[]> => {
-  if ('backAt' in allotment) return forEach(group.dues, allotment);
-  const { results, ...how } = await askCloud(group, { wish, ...allotment }, connection, tools);
-  // One failure may be the answer for many: it changes the lane once.
-  const failed = Map.groupBy(group.dues, (_, i) => errorOf(results[i]));
-  const meanings = [...failed].map(async ([error, dues]): Promise<readonly (readonly [D, Outcome])[]> => {
-    if (error === undefined) return [];
-    const outcomes = forEach(dues, await meaningOf(error, { ...how, dues }, connection.name, tools));
-    return dues.map((due, i) => [due, outcomes[i] as Outcome]);
-  });
-  const known = new Map((await Promise.all(meanings)).flat());
-  return group.dues.map((due, i) => known.get(due) ?? (results[i] as { readonly observation: Observation }));
+export const ask = async (look: Look, deps: LookDeps): Promise<readonly Outcome[]> => {
+  const { dues } = look.group;
+  const calls = callsInTurn(look.connection, look.reserved, deps);
+  const since = Math.max(...dues.map(({ watch }) => answersCountFrom(watch, deps.now())));
+  const tried = await askCloud({ ...look, calls, since }, deps);
+  const results = dues.map((due, i) => ({ due, result: resultOf(tried, i) }));
+  const failed = results.flatMap(({ due, result }) => ('error' in result ? [{ due, error: result.error }] : []));
+  const meanings = await onceForEachError(failed, { ...look, key: tried.key }, deps);
+  return results.map(({ due, result }) => ('error' in result ? (meanings.get(due) as Outcome) : result));
 };
 
-/** The same for all of them. But one time is one call: the first keeps those there are, the others ask for their own. */
-const forEach = (dues: readonly Due[], outcome: Outcome): readonly Outcome[] => {
-  if (!('backAt' in outcome)) return dues.map(() => outcome);
-  const { slots, ...without } = outcome;
-  return dues.map((_, i) => (i === 0 && slots && slots.length > 0 ? { ...without, slots } : without));
-};
+/** No answer from before its submission counts; for the last look, none from before the deadline. */
+const answersCountFrom = ({ submittedAt, deadline }: Watch, now: number): number =>
+  now >= deadline ? Math.max(submittedAt, deadline) : submittedAt;
+
+/** What came of the calls. `key`: which credentials were used last; empty where they could not be read. */
+type Tried = { readonly key: string } & (
+  | { readonly observations: readonly Observation[] }
+  | { readonly error: unknown }
+);
 
 type Result = { readonly observation: Observation } | { readonly error: unknown };
 
-const errorOf = (result: Result | undefined): unknown =>
-  result && 'observation' in result ? undefined : (result?.error ?? new Error('the adapter left out an observation'));
-
-const resultOf = (observation: Observation | undefined): Result => {
+const resultOf = (tried: Tried, i: number): Result => {
+  if ('error' in tried) return { error: tried.error };
+  const observation = tried.observations[i];
   if (!observation) return { error: new Error('the adapter left out an observation') };
   return observation.kind === 'unanswered' ? { error: observation.error } : { observation };
+};
+
+/** What each failure means for the watches that met it. One failure may be the answer for many: it changes the lane once. */
+const onceForEachError = async (
+  failed: readonly { readonly due: DueWatch; readonly error: unknown }[],
+  { reserved, connection, key }: Look & { readonly key: string },
+  deps: LookDeps,
+): Promise<ReadonlyMap<DueWatch, Outcome>> => {
+  const byError = Map.groupBy(failed, ({ error }) => error);
+  const meanings = [...byError].map(async ([error, some]) => {
+    const dues = some.map(({ due }) => due);
+    const isTrial = reserved.isTrial ?? false;
+    const outcomes = sameForAll(
+      dues,
+      await meaningOf(error, { dues, key, isTrial, connection: connection.name }, deps),
+    );
+    return dues.map((due, i) => [due, outcomes[i] as Outcome] as const);
+  });
+  return new Map((await Promise.all(meanings)).flat());
+};
+
+/** `since`: from when on (epoch ms) an answer that another look has read may do for this one. */
+type Calling = Look & { readonly calls: Calls; readonly since: number };
+
+/** Makes the calls of one look, each in its turn; once more where the first failure can be mended at once. */
+const askCloud = async (look: Calling, deps: LookDeps): Promise<Tried> => {
+  const { connection, reserved } = look;
+  let credentials: Credentials;
+  try {
+    credentials = await deps.secrets.credentials(connection, { fresh: reserved.isTrial ?? false });
+    await tellOfCredentials(connection.name, credentials.lifetime, deps);
+  } catch (error) {
+    return { key: '', error };
+  }
+  const first = await lookWith(credentials, look, deps);
+  const last = 'error' in first ? await lookAgain({ ...first, credentials }, look, deps) : first;
+  return 'error' in last ? last : noteAnswer(last, look, deps);
 };
 
 /** Which credentials these are, to tell them from others: nothing of them can be read from it. */
@@ -97,132 +97,82 @@ const fingerprint = (credentials: Credentials): string =>
     'hex',
   ).slice(0, 8);
 
-type Asked = {
-  readonly results: readonly Result[];
-  readonly isTrial: boolean;
-  /** Which credentials were used last; empty where they could not be read. */
-  readonly key: string;
+const lookWith = async (credentials: Credentials, look: Calling, deps: LookDeps): Promise<Tried> => {
+  const { provider, dues, scope } = look.group;
+  const key = fingerprint(credentials);
+  const asks = dues.map(({ watch }) => askOf(watch));
+  try {
+    // Signed only when its turn has come, by what others have learned of the cloud's clock meanwhile.
+    if (scope === undefined) await look.calls.ahead();
+    return { key, observations: await provider.look(asks, cloudOf(credentials, look, deps)) };
+  } catch (error) {
+    return { key, error };
+  }
 };
 
-/** From when on an answer that another look has read may do for this one: the last look is made past the deadline. */
-const answersCountFrom = ({ submittedAt, deadline }: Watch, now: number): number =>
-  now >= deadline ? Math.max(submittedAt, deadline) : submittedAt;
-
-/** Makes the calls of one look, each in its turn. */
-const askCloud = async <D extends Due>(
-  { provider, dues, scope }: Group<D>,
-  turn: { readonly wish: Wish; readonly slots: readonly number[]; readonly isTrial?: true },
-  connection: ConnectionConfig,
-  tools: LookTools,
-): Promise<Asked> => {
-  const { pace, secrets, sendToCloud, answers, log, now, uniqueId } = tools;
-  const { name } = connection;
-  const { isTrial = false } = turn;
-  const calls = callsInTurn(connection, turn, tools);
-  let made = 0;
-  let key = '';
+/** The cloud as the adapter is shown it: each request waits for its turn, or is answered by what another look has read. */
+const cloudOf = (credentials: Credentials, { group, connection, calls, since }: Calling, deps: LookDeps): Cloud => {
+  const { pace, answers, now, uniqueId, sendToCloud } = deps;
   const sendInTurn: Send = async (request) => {
     await calls.next();
-    made += 1;
     return sendToCloud(request);
   };
-
-  const asks = dues.map(({ watch }) => askOf(watch));
-  const since = Math.max(...dues.map(({ watch }) => answersCountFrom(watch, now())));
-  const lookWith = async (credentials: Credentials): Promise<readonly Observation[]> => {
-    key = fingerprint(credentials);
-    // Signed only when its turn has come, by what others have learned of the cloud's clock meanwhile.
-    if (scope === undefined) await calls.ahead();
-    const cloud: Cloud = {
-      credentials,
-      endpoints: connection.endpoints,
-      send: scope === undefined ? sendInTurn : answers.through(scope, since, sendInTurn),
-      now: now(),
-      skewMs: pace.skewMs(name),
-      nonce: uniqueId,
-    };
-    return provider.look(asks, cloud);
+  return {
+    credentials,
+    endpoints: connection.endpoints,
+    send: group.scope === undefined ? sendInTurn : answers.through(group.scope, since, sendInTurn),
+    now: now(),
+    skewMs: pace.skewMs(connection.name),
+    nonce: uniqueId,
   };
-  const lookAgain = async (error: unknown, credentials: Credentials): Promise<readonly Observation[]> => {
-    if (error instanceof ClockSkew) {
-      const skewMs = error.cloudTime - now();
-      await pace.skewed(name, skewMs);
-      log.warn('clock differs from the cloud', { connection: name, seconds: Math.round(skewMs / SECOND) });
-      return lookWith(credentials);
-    }
-    if (!(error instanceof Refused) || isTrial) throw error;
-    // They may have been replaced since this function read them: that is no reason for anybody to rest.
-    const reread = await secrets.credentials(connection, { fresh: true });
-    if (isDeepStrictEqual(reread, credentials)) throw error;
-    return lookWith(reread);
-  };
+};
 
+type Failure = { readonly key: string; readonly error: unknown; readonly credentials: Credentials };
+
+/** Looks once more after a failure that a right clock or new credentials may mend; otherwise answers the failure. */
+const lookAgain = async (failure: Failure, look: Calling, deps: LookDeps): Promise<Tried> => {
+  const { key, error, credentials } = failure;
   try {
-    const credentials = await secrets.credentials(connection, { fresh: isTrial });
-    await tellOfCredentials(name, credentials.lifetime, tools);
-    const observations = await lookWith(credentials).catch((error: unknown) => lookAgain(error, credentials));
-    const answered = dues[observations.findIndex(isAnswer)];
-    // An answer from before the call says nothing of the key.
-    if (answered && made > 0) await pace.answered(name, { watch: answered.watch.id, key }, isTrial);
-    return { results: dues.map((_, i) => resultOf(observations[i])), key, isTrial };
-  } catch (error) {
-    return { results: dues.map(() => ({ error })), key, isTrial };
+    if (error instanceof ClockSkew) {
+      await noteSkew(error, look, deps);
+      return await lookWith(credentials, look, deps);
+    }
+    if (!(error instanceof Refused) || look.reserved.isTrial) return { key, error };
+    // They may have been replaced since this function read them: that is no reason for anybody to rest.
+    const reread = await deps.secrets.credentials(look.connection, { fresh: true });
+    return isDeepStrictEqual(reread, credentials) ? { key, error } : await lookWith(reread, look, deps);
+  } catch (other) {
+    return { key, error: other };
   }
+};
+
+const noteSkew = async (
+  { cloudTime }: ClockSkew,
+  { connection: { name } }: Look,
+  { pace, log, now }: LookDeps,
+): Promise<void> => {
+  const skewMs = cloudTime - now();
+  await pace.skewed(name, skewMs);
+  log.warn('clock differs from the cloud', { connection: name, seconds: Math.round(skewMs / SECOND) });
 };
 
 /** Whether the cloud said something: a silence that means absence says nothing of the key. */
 const isAnswer = (observation: Observation): boolean =>
   observation.kind === 'seen' || (observation.kind === 'absent' && observation.unanswered === undefined);
 
-/** A look's failure concerns these watches. */
-type Failed = Omit<Asked, 'results'> & { readonly dues: readonly Due[] };
-
-/**
- * What a look's failure means for the watches it was made for. What concerns the connection (pace, credentials) changes
- * its lane and only makes the watch wait; what the cloud said of the operation is an observation.
- */
-const meaningOf = async (error: unknown, asked: Failed, connection: string, tools: LookTools): Promise<Outcome> => {
-  const { pace, log, now } = tools;
-  if (error instanceof LaneBusy) return error.later;
-  if (error instanceof Throttled) {
-    await pace.throttled(connection, error);
-    log.warn('throttled by the cloud', { connection, code: error.code }, { throttled: [1, 'Count'] });
-    const backAt = now() + Math.max(Math.min(error.afterMs ?? 0, RETRY_AFTER_LOOK_MAX_MS), 5 * SECOND);
-    return { backAt, why: 'paused' };
+/** Tells the lane of a good answer. An answer from before the call says nothing of the key. */
+const noteAnswer = async (
+  tried: Extract<Tried, { observations: unknown }>,
+  { group, calls, connection, reserved }: Calling,
+  { pace }: LookDeps,
+): Promise<Tried> => {
+  const { key, observations } = tried;
+  const answered = group.dues[observations.findIndex(isAnswer)];
+  if (!answered || calls.made() === 0) return tried;
+  try {
+    await pace.answered(connection.name, { watch: answered.watch.id, key }, reserved.isTrial ?? false);
+    return tried;
+  } catch (error) {
+    return { key, error };
   }
-  if (error instanceof Refused || error instanceof SecretError) return afterRefusal(error, asked, connection, tools);
-  if (error instanceof LookError) return { observation: { kind: 'unanswered', error } };
-  log.error('look failed', { connection, error: String(error) });
-  return { backAt: now() + MINUTE, why: 'fault' };
-};
-
-/** A refusal is about the key, and the connection rests, or about these watches alone, and is an observation of theirs. */
-const afterRefusal = async (
-  error: Refused | SecretError,
-  { dues, key, isTrial }: Failed,
-  connection: string,
-  tools: LookTools,
-): Promise<Outcome> => {
-  const { pace, log } = tools;
-  const { message } = error;
-  const { code, lockedForMs } = error instanceof Refused ? error : { code: 'secret_unreadable' };
-  const watches = dues.map(({ watch }) => watch.id);
-  const wasSound = dues.some(({ watch }) => isSound(watch));
-  const { lane, isOwn, isNews } = await pace.refused(connection, {
-    ...{ watches, wasSound, isTrial, key, code, message },
-    ...(lockedForMs !== undefined && { lockedForMs }),
-  });
-  if (isOwn && error instanceof Refused) {
-    log.warn('refused for this watch alone', { connection, watch: watches.join(' '), code, message });
-    return { observation: { kind: 'unanswered', error: new NotAllowed(error) } };
-  }
-  // Said again at every trial, a line in three minutes: the alarm lasts as long as what it is about.
-  const what = isNews ? 'credentials refused' : 'credentials still refused';
-  log[isNews ? 'error' : 'info'](what, { connection, code, message }, { credentialsRefused: [1, 'Count'] });
-  // Not only when it is news: whoever learned it first may have been killed before anybody was told.
-  if (lane.refused) {
-    const { since: at, code: first, message: words } = lane.refused;
-    await tellOperators({ event: 'credentials_refused', at, connection, code: first, message: words }, tools);
-  }
-  return { backAt: lane.pausedUntil, why: 'refused' };
 };

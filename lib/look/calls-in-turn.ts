@@ -44,9 +44,12 @@ export type Calls = {
   readonly ahead: () => Promise<void>;
   /** Waits for the time of a call, unless `ahead` has. Throws LaneBusy when it cannot be made now. */
   readonly next: () => Promise<void>;
+  /** How many calls have had their times. */
+  readonly made: () => number;
 };
 
-export type Turn = {
+/** The times that a look has taken of its lane. */
+export type Reserved = {
   /** What a look of these watches asks of the lane. */
   readonly wish: Wish;
   /** The times it has. */
@@ -55,66 +58,88 @@ export type Turn = {
   readonly isTrial?: true;
 };
 
-type Tools = Pick<Runtime, 'pace' | 'now' | 'pause'>;
+type CallDeps = Pick<Runtime, 'pace' | 'now' | 'pause'>;
 
-export const callsInTurn = (
-  { name, callsPerSecond }: ConnectionConfig,
-  { wish, slots, isTrial }: Turn,
-  { pace, now, pause }: Tools,
-): Calls => {
-  const inHand = [...slots];
-  const beganAt = now();
-  let calls = 0;
-  let calledAt = Number.NEGATIVE_INFINITY;
+/** How far a look has got with its calls. */
+type Progress = {
+  readonly connection: Pick<ConnectionConfig, 'name' | 'callsPerSecond'>;
+  readonly reserved: Reserved;
+  readonly beganAt: number;
+  /** Times that are not used yet. */
+  readonly inHand: number[];
+  /** Calls that were asked for, the present one included. */
+  calls: number;
+  calledAt: number;
+};
+
+export const callsInTurn = (connection: ConnectionConfig, reserved: Reserved, deps: CallDeps): Calls => {
+  const never = Number.NEGATIVE_INFINITY;
+  const inHand = [...reserved.slots];
+  const progress: Progress = { connection, reserved, beganAt: deps.now(), inHand, calls: 0, calledAt: never };
   let isAhead = false;
-
-  const until = async (at: number): Promise<void> => {
-    const wait = at - now();
-    if (wait >= STALE_LANE_MS) {
-      await pause(wait - STALE_LANE_MS);
-      const lane = await pace.read(name);
-      const backAt = pauseEnd(lane, now());
-      if (backAt > now()) throw new LaneBusy({ backAt, why: lane.refused ? 'refused' : 'paused' });
-    }
-    if (at > now()) await pause(at - now());
-  };
-
-  const reserve = async (wanted: Pick<Wish, 'calls' | 'missed' | 'isFollowed'>): Promise<Allotment> => {
-    const { held: _, isScout: _scout, ...who } = wish;
-    const [allotment] = await pace.reserve(name, [{ ...who, ...wanted, isUnderWay: true }], callsPerSecond);
-    return allotment ?? { slots: [] };
-  };
-
-  /** One more time; where it missed one, in place of that. */
-  const another = async (missed?: number): Promise<number> => {
-    const one = await reserve({ calls: 1, isFollowed: true, ...(missed !== undefined && { missed }) });
-    if (!('backAt' in one)) return one.slots[0] ?? now();
-    if (!one.slots || calls === 1) throw new LaneBusy(one);
-    const rest = await reserve({ calls: calls - 1 });
-    throw new LaneBusy({ ...one, slots: [...one.slots, ...(rest.slots ?? [])] });
-  };
-
-  const wait = async (): Promise<void> => {
-    calls += 1;
-    if (calls > 1 && isTrial) return;
-    if (calls > 1 && now() > beganAt + LOOK_BUDGET_MS) {
-      throw new LaneBusy({ backAt: now() + BUDGET_SPENT_WAIT_MS, why: 'full' });
-    }
-    const slot = inHand.shift() ?? (await another());
-    const soonest = calls === 1 ? slot : Math.max(calledAt + APART_MS, beganAt + FOLLOWING_MAX_MS);
-    await until(Math.min(slot, soonest));
-    if (now() > slot + SLOT_LATE_MS) await until(await another(slot));
-    calledAt = now();
-  };
-
+  let made = 0;
   return {
     ahead: async () => {
-      await wait();
+      await waitForCall(progress, deps);
       isAhead = true;
     },
     next: async () => {
-      if (!isAhead) await wait();
+      if (!isAhead) await waitForCall(progress, deps);
       isAhead = false;
+      made += 1;
     },
+    made: () => made,
   };
+};
+
+/** Waits for the time of the next call. */
+const waitForCall = async (progress: Progress, deps: CallDeps): Promise<void> => {
+  const { now } = deps;
+  progress.calls += 1;
+  const isFirst = progress.calls === 1;
+  if (!isFirst && progress.reserved.isTrial) return;
+  if (!isFirst && now() > progress.beganAt + LOOK_BUDGET_MS) {
+    throw new LaneBusy({ backAt: now() + BUDGET_SPENT_WAIT_MS, why: 'full' });
+  }
+  const slot = progress.inHand.shift() ?? (await takeAnother(progress, undefined, deps));
+  const soonest = isFirst ? slot : Math.max(progress.calledAt + APART_MS, progress.beganAt + FOLLOWING_MAX_MS);
+  await waitUntil(Math.min(slot, soonest), progress, deps);
+  if (now() > slot + SLOT_LATE_MS) await waitUntil(await takeAnother(progress, slot, deps), progress, deps);
+  progress.calledAt = now();
+};
+
+/** Waits for a time. Throws LaneBusy where the lane was paused meanwhile. */
+const waitUntil = async (at: number, { connection }: Progress, { pace, now, pause }: CallDeps): Promise<void> => {
+  const wait = at - now();
+  if (wait >= STALE_LANE_MS) {
+    await pause(wait - STALE_LANE_MS);
+    const lane = await pace.read(connection.name);
+    const backAt = pauseEnd(lane, now());
+    if (backAt > now()) throw new LaneBusy({ backAt, why: lane.refused ? 'refused' : 'paused' });
+  }
+  if (at > now()) await pause(at - now());
+};
+
+/**
+ * Takes one more time; where the look missed one, in place of that. Throws LaneBusy where none is near: the look then has a time
+ * for each call that it has to make again.
+ */
+const takeAnother = async (progress: Progress, missed: number | undefined, deps: CallDeps): Promise<number> => {
+  const { calls } = progress;
+  const wanted = { calls: 1, isFollowed: true, ...(missed !== undefined && { missed }) };
+  const one = await reserve(wanted, progress, deps);
+  if (!('backAt' in one)) return one.slots[0] ?? deps.now();
+  if (!one.slots || calls === 1) throw new LaneBusy(one);
+  const rest = await reserve({ calls: calls - 1 }, progress, deps);
+  throw new LaneBusy({ ...one, slots: [...one.slots, ...(rest.slots ?? [])] });
+};
+
+const reserve = async (
+  wanted: Pick<Wish, 'calls' | 'missed' | 'isFollowed'>,
+  { connection: { name, callsPerSecond }, reserved }: Progress,
+  { pace }: CallDeps,
+): Promise<Allotment> => {
+  const { held: _, isScout: _scout, ...who } = reserved.wish;
+  const [allotment] = await pace.reserve(name, [{ ...who, ...wanted, isUnderWay: true }], callsPerSecond);
+  return allotment ?? { slots: [] };
 };

@@ -6,7 +6,7 @@ import type { Watch } from '../core/watch.ts';
 import { providerNamed } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Due, Outcome } from './ask.ts';
+import type { DueWatch, Outcome } from './outcome.ts';
 
 const NO_CLOUD: Omit<Cloud, 'now'> = {
   credentials: { accessKeyId: '', secretAccessKey: '' },
@@ -23,7 +23,7 @@ export const ownProviderOf = ({ provider }: Pick<Watch, 'provider'>): Provider |
 };
 
 export const lookWithin = async (
-  { watch }: Due,
+  { watch }: DueWatch,
   provider: Provider,
   { now }: Pick<Runtime, 'now'>,
 ): Promise<Outcome> => {

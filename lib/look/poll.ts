@@ -11,12 +11,12 @@ import type { Runtime } from '../runtime.ts';
 import { WATCHES } from '../store/keys.ts';
 import type { SqsRecord } from '../store/queue.ts';
 import { type Disposition, type Dispositions, handleWakeUps, type Job } from '../wake/wake-ups.ts';
-import type { Due, Outcome, Unasked } from './ask.ts';
 import { look } from './look.ts';
+import type { DueWatch, Outcome, Unasked } from './outcome.ts';
 import { saveChange, settle, stayIdle } from './save-look.ts';
 
 type WatchJob = Job<Watch>;
-type DueJob = Due & { readonly job: WatchJob };
+type DueJob = DueWatch & { readonly job: WatchJob };
 
 /** Handles one batch of a poll queue; answers the ids of the messages that stay. */
 export const poll = (
@@ -70,7 +70,7 @@ const dueOf = (job: WatchJob, { now }: Runtime): DueJob => {
 };
 
 /** The times it was promised, when it comes back for them: after that its next look has no claim to them. */
-const promisedTo = ({ item: { slots, receives: before }, receives }: WatchJob): Pick<Due, 'slots'> =>
+const promisedTo = ({ item: { slots, receives: before }, receives }: WatchJob): Pick<DueWatch, 'slots'> =>
   slots && receives <= before + 1 ? { slots } : {};
 
 /** Says in the watch, as far as it can still be written, that an error of our own keeps it from being looked at. */

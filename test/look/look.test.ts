@@ -4,14 +4,14 @@ import { createSecrets } from '../../lib/config/secrets.ts';
 import { type Lane, openLane } from '../../lib/core/lane.ts';
 import { createLog } from '../../lib/core/log.ts';
 import { createPace } from '../../lib/limits/pace.ts';
-import type { Due, Outcome } from '../../lib/look/ask.ts';
 import { look } from '../../lib/look/look.ts';
+import type { DueWatch, Outcome } from '../../lib/look/outcome.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import { createSharedAnswers } from '../../lib/net/shared-answers.ts';
 import { HOUR, MINUTE, OPERATIONS, SECOND, T0, watchWith } from '../samples.ts';
 import { createMemoryTable } from '../world/memory-table.ts';
 
-const ehpc = (TaskId: string, slots?: readonly number[]): Due => ({
+const ehpc = (TaskId: string, slots?: readonly number[]): DueWatch => ({
   watch: watchWith({
     id: `w_${TaskId}`,
     provider: 'aliyun-ehpc',
@@ -20,11 +20,11 @@ const ehpc = (TaskId: string, slots?: readonly number[]): Due => ({
   }),
   ...(slots && { slots }),
 });
-const emr = (OperationId: string, slots?: readonly number[]): Due => ({
+const emr = (OperationId: string, slots?: readonly number[]): DueWatch => ({
   watch: watchWith({ id: `w_${OperationId}`, seenAt: T0, operation: { ...OPERATIONS['aliyun-emr'], OperationId } }),
   ...(slots && { slots }),
 });
-const job = (job_id: string): Due => ({
+const job = (job_id: string): DueWatch => ({
   watch: watchWith({
     id: `w_${job_id}`,
     provider: 'huawei-job',
@@ -106,7 +106,7 @@ const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = 
     pass: (ms: number) => {
       now += ms;
     },
-    look: async (dues: readonly Due[]): Promise<readonly Outcome[]> => {
+    look: async (dues: readonly DueWatch[]): Promise<readonly Outcome[]> => {
       const looked = look(dues, tools);
       expect(new Set(looked.map(([due]) => due))).toEqual(new Set(dues));
       const outcomes = new Map(await Promise.all(looked.map(async ([due, outcome]) => [due, await outcome] as const)));
@@ -308,7 +308,7 @@ describe('a connection whose credentials were refused', () => {
   });
 
   test('is not taken for good because of a silence that means absence', async () => {
-    const forgotten: Due = {
+    const forgotten: DueWatch = {
       watch: watchWith({
         provider: 'aliyun-bpstudio',
         seenAt: T0 - HOUR,

@@ -1,0 +1,68 @@
+/** Says what a look's failure means: for the lane of its connection, and for the watches it was made for. */
+import { SecretError } from '../config/secrets.ts';
+import { LookError, NotAllowed, Refused, Throttled } from '../core/errors.ts';
+import { MINUTE, RETRY_AFTER_LOOK_MAX_MS, SECOND } from '../core/schedule.ts';
+import { isSound } from '../core/watch.ts';
+import { tellOperators } from '../deliver/operators.ts';
+import { LaneBusy } from './calls-in-turn.ts';
+import type { DueWatch, LookDeps, Outcome } from './outcome.ts';
+
+/** The watches that a look has failed for, and which credentials it used last. */
+type Failed = {
+  readonly dues: readonly DueWatch[];
+  readonly key: string;
+  readonly isTrial: boolean;
+  readonly connection: string;
+};
+
+/**
+ * A failure that concerns the connection (pace, credentials) changes its lane and only makes the watches wait. Words of the cloud
+ * about the operation are an observation.
+ */
+export const meaningOf = async (error: unknown, failed: Failed, deps: LookDeps): Promise<Outcome> => {
+  const { log, now } = deps;
+  if (error instanceof LaneBusy) return error.later;
+  if (error instanceof Throttled) return afterThrottling(error, failed, deps);
+  if (error instanceof Refused || error instanceof SecretError) return afterRefusal(error, failed, deps);
+  if (error instanceof LookError) return { observation: { kind: 'unanswered', error } };
+  log.error('look failed', { connection: failed.connection, error: String(error) });
+  return { backAt: now() + MINUTE, why: 'fault' };
+};
+
+const afterThrottling = async (
+  error: Throttled,
+  { connection }: Failed,
+  { pace, log, now }: LookDeps,
+): Promise<Outcome> => {
+  await pace.throttled(connection, error);
+  log.warn('throttled by the cloud', { connection, code: error.code }, { throttled: [1, 'Count'] });
+  const backAt = now() + Math.max(Math.min(error.afterMs ?? 0, RETRY_AFTER_LOOK_MAX_MS), 5 * SECOND);
+  return { backAt, why: 'paused' };
+};
+
+/** A refusal is about the key, and the connection rests, or about these watches alone, and is an observation of theirs. */
+const afterRefusal = async (error: Refused | SecretError, failed: Failed, deps: LookDeps): Promise<Outcome> => {
+  const { pace, log } = deps;
+  const { dues, key, isTrial, connection } = failed;
+  const { message } = error;
+  const { code, lockedForMs } = error instanceof Refused ? error : { code: 'secret_unreadable' };
+  const watches = dues.map(({ watch }) => watch.id);
+  const wasSound = dues.some(({ watch }) => isSound(watch));
+  const { lane, isOwn, isNews } = await pace.refused(connection, {
+    ...{ watches, wasSound, isTrial, key, code, message },
+    ...(lockedForMs !== undefined && { lockedForMs }),
+  });
+  if (isOwn && error instanceof Refused) {
+    log.warn('refused for this watch alone', { connection, watch: watches.join(' '), code, message });
+    return { observation: { kind: 'unanswered', error: new NotAllowed(error) } };
+  }
+  // Said again at every trial, a line in three minutes: the alarm lasts as long as what it is about.
+  const what = isNews ? 'credentials refused' : 'credentials still refused';
+  log[isNews ? 'error' : 'info'](what, { connection, code, message }, { credentialsRefused: [1, 'Count'] });
+  // Not only when it is news: whoever learned it first may have been killed before anybody was told.
+  if (lane.refused) {
+    const { since: at, code: first, message: words } = lane.refused;
+    await tellOperators({ event: 'credentials_refused', at, connection, code: first, message: words }, deps);
+  }
+  return { backAt: lane.pausedUntil, why: 'refused' };
+};
