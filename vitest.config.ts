@@ -40,6 +40,7 @@ const WHOLE = [
   'test/deploy/**/*.test.ts',
   'test/verify-aws/**/*.test.ts',
   'test/conformance/emulators.test.ts',
+  'test/bench/**/*.test.ts',
   'test/commands/**/*.test.ts',
   'test/docs/add-a-*.test.ts',
   'test/docs/webhooks.test.ts',

@@ -1,39 +1,37 @@
-/** `npm run bench`: measures, and prints what it measured. `npm run bench -- poller bundles` makes only those. */
-import { budget } from './budget.ts';
-import { bundles } from './bundles.ts';
-import { canary } from './canary.ts';
-import { coalescing } from './coalescing.ts';
-import { hanging } from './hanging.ts';
-import { idle } from './idle.ts';
-import { latency } from './latency.ts';
-import { poller } from './poller.ts';
-import { refused } from './refused.ts';
+/**
+ * `npm run bench`: measures, and prints what it measured. `npm run bench -- poller bundles` makes only those.
+ * `npm run bench -- forecast --trace FILE` is made only by name: it replays a log that somebody must give.
+ */
 import type { Print } from './report.ts';
-import { units } from './units.ts';
 
 type Bench = (print: Print) => Promise<void>;
 
-const BENCHES: Readonly<Record<string, Bench>> = {
-  poller,
-  units,
-  idle,
-  canary,
-  bundles,
-  latency,
-  coalescing,
-  refused,
-  budget,
-  hanging,
+/** Each is loaded when its turn comes: most load the whole service, and one may be wanted that does not. */
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  poller: async () => (await import('./poller.ts')).poller,
+  units: async () => (await import('./units.ts')).units,
+  idle: async () => (await import('./idle.ts')).idle,
+  canary: async () => (await import('./canary.ts')).canary,
+  bundles: async () => (await import('./bundles.ts')).bundles,
+  latency: async () => (await import('./latency.ts')).latency,
+  coalescing: async () => (await import('./coalescing.ts')).coalescing,
+  refused: async () => (await import('./refused.ts')).refused,
+  budget: async () => (await import('./budget.ts')).budget,
+  hanging: async () => (await import('./hanging.ts')).hanging,
 };
 
+const say: Print = (text) => console.log(text);
+
 const run = async (names: readonly string[]): Promise<void> => {
+  const [first, ...rest] = names;
+  if (first === 'forecast') return (await import('./forecast.ts')).forecast(rest, say);
   const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
   if (unknown.length > 0)
-    throw new Error(`there is no ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
-  for (const [name, bench] of Object.entries(BENCHES)) {
+    throw new Error(`there is no ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}, and forecast`);
+  for (const [name, load] of Object.entries(BENCHES)) {
     if (names.length > 0 && !names.includes(name)) continue;
-    console.log(`\n${name}`);
-    await bench((text) => console.log(text));
+    say(`\n${name}`);
+    await (await load())(say);
   }
 };
 
