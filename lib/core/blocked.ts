@@ -1,6 +1,6 @@
 /**
- * Refusals that repeating cannot help. A watch that meets them is blocked: its targets are told, and opwatch keeps looking.
- * Refused credentials are not among them, because they concern the whole connection. Pure.
+ * Refusals that a retry cannot mend. A watch with such refusals is blocked: opwatch tells its targets and keeps
+ * looking. Refused credentials are not among them, because they concern the whole connection. Pure.
  */
 import { type LookError, Misconfigured, NotAllowed, NotConfigured } from './errors.ts';
 import { BLOCKED_AFTER_MS } from './schedule.ts';
@@ -8,10 +8,10 @@ import { BLOCKED_AFTER_MS } from './schedule.ts';
 export const BLOCKED_KINDS = ['not_allowed', 'misconfigured', 'not_configured'] as const;
 export type BlockedKind = (typeof BLOCKED_KINDS)[number];
 
-/** Looks in a row that were refused, since the cloud last answered. Instants are epoch ms. */
+/** Refused looks in a row since the cloud last answered. Instants are epoch ms. */
 export type Refusals = { readonly since: number; readonly count: number };
 
-/** Since when, and why, in the cloud's own code and words. */
+/** The beginning of the blockage and its reason, in the cloud's own code and words. */
 export type Blocked = {
   readonly since: number;
   readonly kind: BlockedKind;
@@ -32,11 +32,11 @@ export const oneMore = (refusals: Refusals | undefined, now: number): Refusals =
   count: (refusals?.count ?? 0) + 1,
 });
 
-/** Three refused looks over two minutes: what passes by itself has passed by then. */
+/** Three refused looks within at least two minutes. A passing fault ends sooner. */
 export const isBlocking = ({ since, count }: Refusals, now: number): boolean =>
   count >= LOOKS_MIN && now - since >= BLOCKED_AFTER_MS;
 
-/** What a person can do about it. */
+/** The advice for a person. */
 export const CURES: Readonly<Record<BlockedKind, string>> = {
   not_allowed:
     'The cloud accepts the credentials but does not allow this call. Grant them the permission; docs/providers.md names the calls. opwatch keeps looking and goes on by itself.',

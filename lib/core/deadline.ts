@@ -1,14 +1,14 @@
 /**
- * What happens past a deadline. opwatch owes the watch one last look, however late it is. Pure; instants are epoch ms.
+ * The time after a deadline. opwatch owes the watch one last look, even a late one. Pure. Instants are epoch ms.
  *
- * A look may be missing for two kinds of reasons. Either the cloud refuses or does not answer: after fifteen minutes of that
- * the watch has timed out. Or opwatch itself cannot look: then the watch waits on, up to a day, because the cloud may have an
- * end to tell.
+ * A look can be missing for two kinds of reasons. First, the cloud refuses or does not answer. After fifteen minutes of
+ * that the watch has timed out. Second, opwatch itself cannot look. Then the watch waits up to a day, because the cloud
+ * may still report an end.
  */
 import { LAST_LOOK_OWN_DELAY_MS, LAST_LOOK_SILENCE_MS, LAST_LOOK_WAIT_MS } from './schedule.ts';
 import { sentence } from './sentences.ts';
 
-/** Why a look could not be made, or brought no answer; with the words of the cloud or of opwatch. */
+/** The reason for a missing look or answer, in the words of the cloud or of opwatch. */
 export type Missed = {
   readonly cause:
     | 'unanswered' // The cloud gave no answer, or none that makes sense.
@@ -21,21 +21,22 @@ export type Missed = {
   readonly message: string;
 };
 
-/** The last answer of the cloud that was written down. */
+/** The last answer of the cloud that opwatch saved. */
 export type Heard = { readonly at: number } & ({ readonly word: string } | { readonly shows: string });
 
 export type Overdue = {
-  /** When a poller first received the watch after its deadline. */
+  /** The time when a poller first received the watch after its deadline. */
   readonly since: number;
-  /** Since when the cloud alone is the reason for the missing look, and when the watch was to be back. */
+  /** The cloud alone has caused the missing look since `since`. The watch was to come back at `backAt`. */
   readonly silence?: { readonly since: number; readonly backAt: number };
 };
 
 const isOfCloud = ({ cause }: Missed): boolean => cause === 'unanswered' || cause === 'refused' || cause === 'paused';
 
 /**
- * A receipt past the deadline that brings no answer: until when the watch waits, or that waiting is over. The silence of the
- * cloud begins anew after a delay of opwatch's own, because nobody knows what the cloud would have said meanwhile.
+ * Handles a receipt after the deadline that brings no answer. Returns the time until which the watch waits, or the end
+ * of the wait. The silence of the cloud begins anew after a delay of opwatch, because nobody knows the answer of the
+ * cloud in that time.
  */
 export const waitOn = (
   before: Overdue | undefined,
@@ -63,7 +64,7 @@ const lastHeard = (heard: Heard | undefined): string => {
   return sentence('last_heard', { at: iso(heard.at), word });
 };
 
-/** The note of a watch whose last look brought no end. */
+/** Writes the note of a watch whose last look brought no end. */
 export const noteOfLastLook = (heard: Heard): string => {
   const at = iso(heard.at);
   return 'word' in heard
@@ -71,7 +72,7 @@ export const noteOfLastLook = (heard: Heard): string => {
     : sentence('not_found', { at, shows: heard.shows });
 };
 
-/** The note of a watch whose last look could not be made, or was not answered. */
+/** Writes the note of a watch whose last look failed or got no answer. */
 export const noteOfNoLook = (
   overdue: Overdue | undefined,
   missed: Missed,

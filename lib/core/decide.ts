@@ -1,6 +1,6 @@
 /**
- * What a look means for a watch: what the cloud said, that it does not know the operation, or that it gave no answer. Pure: no
- * I/O, no clock, no chance. Instants are epoch ms. The rules that hold here stand at the top of watch.ts.
+ * Applies a look to a watch. The look saw the operation, did not find it, or got no answer. Pure: no I/O, no clock, no
+ * chance. Instants are epoch ms. The rules stand at the top of watch.ts.
  */
 import { type Blocked, isBlocking, oneMore, refusalKindOf } from './blocked.ts';
 import { type Heard, type Missed, noteOfLastLook, noteOfNoLook, waitOn } from './deadline.ts';
@@ -15,20 +15,23 @@ import { ended, enter, isOver, type LookPolicy, type Owed, owing, owingAside, ty
 
 type Seen = Observation & { kind: 'seen' };
 
-/** Names how far an operation has got: two watches with the same key have nothing new to tell those who follow. */
+/** Identifies the progress of an operation. Followers get no message while this key stays the same. */
 const progressKey = ({ history, progress }: Watch): string => JSON.stringify([history.at(-1)?.at, progress]);
 
-/** Owes its followers how far it has got, where that is news; too hasty news waits for a later look. */
+/**
+ * Owes the followers the progress when it is new. Progress that comes too soon after the last one waits for a later
+ * look.
+ */
 const owingProgress = (watch: Watch, now: number, followers: readonly string[]): Watch => {
   const what = progressKey(watch);
   const isNews = watch.told?.what !== what && now - (watch.told?.at ?? Number.NEGATIVE_INFINITY) >= FOLLOW_EVERY_MS;
   if (followers.length === 0 || !isNews) return watch;
   const debt: Owed = { event: 'progress', at: now, to: followers };
-  // That it waits for a person is told to everybody as it is, and to them by that.
+  // All targets get the attention event. It also tells the followers the progress.
   return { ...watch, told: { at: now, what }, owed: watch.status === 'attention' ? watch.owed : [...watch.owed, debt] };
 };
 
-/** Whose sight it is, where it is none of this watch's run: in words for a person. */
+/** Returns a sentence for people when the cloud shows another run than the one that this watch follows. */
 const otherRun = (watch: Watch, { run, word }: Seen): string | undefined => {
   if (run === undefined) return undefined;
   const reported = watch.earlierRuns?.find((earlier) => earlier.run === run);
@@ -45,7 +48,7 @@ const seen = (watch: Watch, shown: Seen, now: number, policy: LookPolicy): Watch
   const { word, run = watch.run } = sight;
   const reported = watch.unknownWords ?? [];
   const { progress: before, trouble: _t, evidence: _e, waits: _w, graceFrom: _g, ...rest } = watch;
-  // Of what is done, only the cloud itself may still say "80 %"; where something stopped short, it is good to know.
+  // Only the cloud itself may report a percentage for a success. For other ends the last percentage is useful.
   const progress = sight.progress ?? (sight.status === 'succeeded' ? undefined : before);
   const next: Watch = {
     ...rest,
@@ -70,7 +73,7 @@ const aboutEnd = ({ evidence, note }: Seen): Pick<Watch, 'evidence' | 'note'> =>
 
 type Answer = Exclude<Observation, { kind: 'unanswered' }>;
 
-/** What the cloud says of this watch's own run: the sight of another run is none of it. */
+/** Returns the answer about the run of this watch. An answer about another run counts as "not found". */
 const ofOwnRun = (watch: Watch, answer: Answer): Answer => {
   if (answer.kind !== 'seen') return answer;
   const word = plain(answer.word, CODE_BYTES);
@@ -79,7 +82,10 @@ const ofOwnRun = (watch: Watch, answer: Answer): Answer => {
   return shows === undefined ? answer : { kind: 'absent', shows, ...(requestId !== undefined && { requestId }) };
 };
 
-/** Whether the cloud may still not know the operation: for a while after submission, or after it was busy with something else. */
+/**
+ * Answers whether the cloud may still not know the operation: for some time after the submission, or after another job
+ * ended.
+ */
 const isInGrace = ({ seenAt, waits, graceFrom, submittedAt }: Watch, now: number, graceMs: number): boolean => {
   if (waits) return true;
   return graceFrom === undefined ? seenAt === undefined && now < submittedAt + graceMs : now < graceFrom + graceMs;
@@ -94,10 +100,11 @@ const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: nu
   };
   if (absence.waits) return { ...known, waits: true };
   const atRest: Watch = { ...known, ...(waits && { graceFrom: now }) };
-  // One answer alone ends no watch while another look will follow: it may come from a replica that lags.
+  // One answer alone ends no watch while another look will follow. It may come from a replica that lags.
   const isFirst = watch.seenAt === undefined && (watch.heard?.at ?? now) >= now && now < watch.deadline;
   const isEarly = (isFirst && !absence.unanswered) || isInGrace(atRest, now, policy.graceMs);
-  // Looks that miss what was never seen are not worth a write each: the grace time bounds them. A silence has no such bound.
+  // A miss of an operation that no look has seen is not worth a write, because the grace time bounds these looks.
+  // Nothing bounds a silence.
   const isCounted = watch.seenAt !== undefined || absence.unanswered !== undefined;
   const next: Watch = { ...atRest, misses: isCounted && !isEarly ? watch.misses + 1 : watch.misses };
   const shows = plain(absence.shows, TEXT_BYTES);
@@ -106,15 +113,15 @@ const absent = (watch: Watch, absence: Observation & { kind: 'absent' }, now: nu
   return next.misses < policy.missesUntilLost ? next : ended(next, 'lost', now, shows);
 };
 
-/** After an answer: what kept the looks from bringing one is over, and those who were told of it are told that, too. */
+/** Ends the trouble after an answer. Targets that heard of the trouble also hear of its end. */
 const heardFrom = (after: Watch, before: Watch, heard: Heard, followers: readonly string[]): Watch => {
   const { refusals: _r, overdue: _o, blocked, ...rest } = after;
   const next: Watch = { ...rest, heard };
-  // An end says it all.
+  // The end already tells everything.
   if (isOver(next.status) || heard.at >= next.deadline) return next;
   const unblocked = blocked ? owingAside(next, 'unblocked', { at: heard.at }) : next;
   if (before.status !== 'attention' || next.status === 'attention') return unblocked;
-  // Those who follow it hear the same by its progress.
+  // The followers hear the same by the progress event.
   const to = next.notify.filter((target) => !followers.includes(target));
   if (to.length === 0) return unblocked;
   return owingAside(unblocked, 'resumed', { at: heard.at, ...(followers.length > 0 && { to }) });
@@ -142,14 +149,14 @@ const heardIn = (answer: Answer, now: number): Heard =>
     ? { at: now, word: plain(answer.word, CODE_BYTES) }
     : { at: now, shows: plain(answer.shows, TEXT_BYTES) };
 
-/** The last answer on record; a watch written by an earlier version has only its history. */
+/** Returns the last answer on record. A watch of an earlier release has only its history. */
 const lastHeard = ({ heard, history }: Watch): Heard | undefined => {
   if (heard) return heard;
   const entry = history.findLast(({ word }) => word !== undefined);
   return entry?.word === undefined ? undefined : { at: entry.at, word: entry.word };
 };
 
-/** Past the deadline and without an answer: the watch waits on for its last look, or has timed out. */
+/** Decides about a watch past its deadline that got no answer: it waits for its last look, or it has timed out. */
 const overdue = (watch: Watch, missed: Missed, backAt: number, now: number): Watch => {
   const wait = waitOn(watch.overdue, missed, backAt, now);
   if (wait === 'over')
@@ -158,10 +165,9 @@ const overdue = (watch: Watch, missed: Missed, backAt: number, now: number): Wat
 };
 
 /**
- * Decides what a look means: the watch as it stands after it, with the time of its next look.
- * A watch that is over is returned as it is. Idempotent in effect: the same observation applied to a watch that already
- * has it changes no status and owes nothing new, so a look that raced with another write is simply applied again.
- * The next look is reckoned from the moment `from`: by default `now`, for the looks of one batch a moment they share.
+ * Applies an observation. Returns the new watch and the time of its next look. A watch that is over comes back
+ * unchanged. A repeated observation changes no status and adds no debt, so a writer that lost a race applies it again.
+ * The next look counts from `from`. All looks of a batch share this moment. The default is `now`.
  */
 export const decide = (
   watch: Watch,
@@ -191,7 +197,10 @@ const afterNoAnswer = (watch: Watch, error: LookError, now: number, policy: Look
   return overdue(looked, { cause: causeOf(error), code, message }, nextLookAt, now);
 };
 
-/** A cloud that may have forgotten the operation says nothing: the watch waits for an answer, or for more misses. */
+/**
+ * Handles a cloud that may have forgotten the operation and says nothing. The watch waits for an answer or for more
+ * misses.
+ */
 const afterSilence = (watch: Watch, missed: Watch, error: LookError, now: number, usual: number): Watch => {
   if (isOver(missed.status)) return { ...missed, lookedAt: now };
   const trouble = inTrouble(watch, error, now);
@@ -210,14 +219,14 @@ const afterTrouble = (watch: Watch, error: LookError, usual: number, now: number
   const wish = error instanceof RetryLater ? (error.afterMs ?? 0) : 0;
   const wait = troubleGap(now - (watch.trouble?.since ?? now), usual - now);
   const next = now + Math.max(wait, Math.min(wish, RETRY_AFTER_LOOK_MAX_MS));
-  // The look that shows whether it is blocked is not put off.
+  // The look that decides whether the watch is blocked keeps its time.
   const blockedAt = watch.refusals && !watch.blocked ? watch.refusals.since + BLOCKED_AFTER_MS : now;
   return wish === 0 && blockedAt > now ? Math.min(next, blockedAt) : next;
 };
 
 /**
- * What it means that a watch could not be looked at and has to be back at `backAt`: the watch as it is while its time is not
- * over, except that a fault of our own is noted in it; else it waits for its last look or has timed out.
+ * Applies a look that could not be made. The watch comes back at `backAt`. Before the deadline only our own faults
+ * leave a note. After it the watch waits for its last look, or has timed out.
  */
 export const waited = (watch: Watch, missed: Missed, backAt: number, now: number): Watch => {
   if (isOver(watch.status)) return watch;

@@ -1,20 +1,23 @@
 /**
- * Why a look brought no observation, named by what the caller does next.
+ * The reasons why a look brought no observation. Each name says what the caller does next.
  *
- * None of these says anything about the operation: that we could not look is never a state of what we look at.
- * They carry the cloud's own code and words so that a person can act on them.
+ * No error says anything about the operation: a failed look is not a failed operation. An error carries the code and
+ * the words of the cloud, so that a person can act.
  */
 
 export type CloudWords = {
-  /** The cloud's own error code (`Throttling.User`, `APIG.0301`), or ours in lower_snake for what no cloud said (`timeout`). */
+  /**
+   * The error code of the cloud (`Throttling.User`, `APIG.0301`). When no cloud answered, our own code in lower_snake
+   * (`timeout`).
+   */
   readonly code: string;
   readonly message: string;
-  /** HTTP status of the answer, where there was one. */
+  /** The HTTP status of the answer, if there was an answer. */
   readonly status?: number;
   readonly requestId?: string;
 };
 
-/** What all of them are. */
+/** The base of all these errors. */
 export abstract class LookError extends Error {
   readonly code: string;
   readonly status?: number;
@@ -28,10 +31,10 @@ export abstract class LookError extends Error {
   }
 }
 
-/** Look again later: a passing fault (5xx, reset, time-out, an answer that makes no sense). */
+/** Look again later. The fault passes: a 5xx, a reset, a time-out, an answer without sense. */
 export class RetryLater extends LookError {
   override readonly name: string = 'RetryLater';
-  /** The cloud's own wish, in ms, where it gave one. */
+  /** The wait that the cloud asked for, in ms. */
   readonly afterMs?: number;
 
   constructor(words: CloudWords, afterMs?: number) {
@@ -40,15 +43,18 @@ export class RetryLater extends LookError {
   }
 }
 
-/** Look again later, and let the whole connection go slower: the cloud said we ask too often. */
+/** Look again later, and slow the whole connection down. The cloud said that we ask too often. */
 export class Throttled extends RetryLater {
   override readonly name = 'Throttled';
 }
 
-/** The credentials were not accepted: stop every call of this connection (Huawei locks a key after more than five failures). */
+/**
+ * The cloud refused the credentials. Stop all calls of the connection. (Huawei locks a key after more than five
+ * failures.)
+ */
 export class Refused extends LookError {
   override readonly name = 'Refused';
-  /** The cloud says that it has locked the key, and takes it again after this time, ms. */
+  /** The cloud has locked the key for this time, in ms. */
   readonly lockedForMs?: number;
 
   constructor(words: CloudWords, lockedForMs?: number) {
@@ -57,25 +63,25 @@ export class Refused extends LookError {
   }
 }
 
-/** The credentials are good and may not make this call: a permission is missing. Somebody has to grant it. */
+/** The credentials are good, but the permission for this call is missing. A person has to grant it. */
 export class NotAllowed extends LookError {
   override readonly name = 'NotAllowed';
 }
 
-/** The cloud will not take this request as it stands (a parameter, the region, the endpoint). Repeating it cannot help. */
+/** The cloud refuses the request itself: a parameter, the region, the endpoint. A retry cannot help. */
 export class Misconfigured extends LookError {
   override readonly name: string = 'Misconfigured';
 }
 
-/** opwatch's own configuration lacks what the look needs: no cloud was asked. */
+/** The configuration of opwatch lacks a part that the look needs. opwatch asked no cloud. */
 export class NotConfigured extends Misconfigured {
   override readonly name = 'NotConfigured';
 }
 
-/** Our clock is too far off for the cloud to accept the signature: sign once more by its clock. */
+/** Our clock is too far off, so the cloud refuses the signature. Sign once more by the cloud's clock. */
 export class ClockSkew extends LookError {
   override readonly name = 'ClockSkew';
-  /** The cloud's time, epoch ms, from its `Date` header. */
+  /** The time of the cloud, epoch ms, from its `Date` header. */
   readonly cloudTime: number;
 
   constructor(words: CloudWords, cloudTime: number) {

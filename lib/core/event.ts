@@ -1,6 +1,6 @@
 /**
- * What people and programs are told: the event, as docs/events.schema.json publishes it.
- * Shape and limits after Standard Webhooks 1.0 (`type`, `timestamp`, `data`; below 20 kB).
+ * The event for people and programs. docs/events.schema.json publishes its shape. Shape and limits follow Standard
+ * Webhooks 1.0: `type`, `timestamp`, `data`, less than 20 kB.
  */
 import { type Blocked, type BlockedKind, CURES } from './blocked.ts';
 import type { Evidence, Progress } from './observation.ts';
@@ -23,30 +23,33 @@ export type EventType = (typeof EVENT_TYPES)[number];
 
 const ASIDES: readonly Aside['event'][] = ['resumed', 'blocked', 'unblocked'];
 
-/** Whether an event of this name is told while the operation goes on, and is no status. */
+/** Answers whether an event of this name happens while the operation goes on and is not a status. */
 export const isAside = (event: string): event is Aside['event'] => (ASIDES as readonly string[]).includes(event);
 
 export type OnTheWay = 'progress' | 'attention' | Aside['event'];
 
-/** Whether an event of this name is told while the operation goes on. Which of them is still true: overtaken.ts. */
+/**
+ * Answers whether an event of this name happens while the operation goes on. overtaken.ts decides which of these events
+ * is still true.
+ */
 export const isOnTheWay = (event: string): event is OnTheWay =>
   event === 'progress' || event === 'attention' || isAside(event);
 
-/** What a target is usually told that starts a run for each event: nothing that leaves the status as it is. */
+/** The default events for a target that starts a run for each event: all events that change the status. */
 export const RUN_EVENTS: readonly EventType[] = EVENT_TYPES.filter((type) => !isAside(type.slice('operation.'.length)));
 
-/** Instants are ISO 8601 in UTC. What the cloud did not tell is left out. */
+/** Instants are ISO 8601 in UTC. Facts that the cloud did not give are absent. */
 export type OperationEvent = {
   readonly type: EventType;
-  /** When it happened, as we learned it. */
+  /** The time of the event, as opwatch learned it. */
   readonly timestamp: string;
   readonly data: {
-    /** Version of this shape; a new field does not raise it. */
+    /** The version of this shape. A new field does not raise it. */
     readonly version: 1;
     readonly watch: {
       readonly id: string;
       readonly url: string;
-      /** A page for people that opens without a token. */
+      /** A page for people. It opens without a token. */
       readonly link?: string;
       readonly submittedAt: string;
       readonly deadline: string;
@@ -54,47 +57,47 @@ export type OperationEvent = {
     };
     readonly provider: string;
     readonly connection: string;
-    /** The operation in its cloud's own names. */
+    /** The ids of the operation under the cloud's own names. */
     readonly operation: Readonly<Record<string, string>>;
     readonly operationType?: string;
-    /** The operation, for people: the cloud's console. */
+    /** The page of the operation in the cloud's console. */
     readonly console: string;
     readonly status: Status;
-    /** Why the cloud does not show the operation (only in `operation.blocked`). */
+    /** The reason why the cloud does not show the operation (only in `operation.blocked`). */
     readonly blocked?: {
       readonly since: string;
       readonly kind: BlockedKind;
       /** The cloud's own code and words. */
       readonly code: string;
       readonly message: string;
-      /** What a person can do. */
+      /** The advice for a person. */
       readonly help: string;
     };
-    /** The cloud's own word. */
+    /** The state in the cloud's own word. */
     readonly providerStatus?: string;
     /**
-     * `inferred` when a second witness told, not the operation's own API. `untied` when the cloud gives no id and no time that
-     * ties this end to the operation.
+     * `inferred`: not the API of the operation but a second source reported the end. `untied`: the cloud gives no id
+     * and no time that connect this end with the operation.
      */
     readonly evidence?: Evidence;
     readonly progress?: Progress;
-    /** Why, in the cloud's own code and words. */
+    /** The reason, in the cloud's own code and words. */
     readonly reason?: { readonly code?: string; readonly message?: string };
-    /** The cloud's result and error text, opaque. */
+    /** Result and error text of the cloud. opwatch does not parse them. */
     readonly result?: string;
     readonly error?: string;
-    /** The cloud's words beside a success: no reason. */
+    /** The words of the cloud beside a success. They are no reason. */
     readonly message?: string;
-    /** What a person should know about an end that is not the cloud's plain word. */
+    /** An explanation for people when the end is not a plain word of the cloud. */
     readonly note?: string;
     readonly startedAt?: string;
     readonly endedAt?: string;
-    /** Request id of the deciding answer, for the cloud's support. */
+    /** The request id of the answer that decided. The cloud's support asks for it. */
     readonly requestId?: string;
   };
 };
 
-/** Told only to targets that keep one message up to date. */
+/** Only targets with a live message get this event. */
 export type ProgressEvent = Omit<OperationEvent, 'type'> & { readonly type: 'operation.progress' };
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -103,7 +106,7 @@ export type Links = { readonly watch: string; readonly console: string; readonly
 
 type Data = OperationEvent['data'];
 
-/** What can be told at any time. */
+/** Facts that any event may tell. */
 const factsOf = (watch: Watch, links: Links): Omit<Data, 'status'> => {
   const { facts } = watch;
   const reason = {
@@ -130,7 +133,7 @@ const factsOf = (watch: Watch, links: Links): Omit<Data, 'status'> => {
   };
 };
 
-/** What is only told of an end: before it, it may still change between two attempts under one webhook-id. */
+/** Facts that only the end may tell. Before the end they could change between two attempts under one webhook-id. */
 const endOf = ({ facts, evidence, progress, note }: Watch): Partial<Data> => ({
   ...(evidence && { evidence }),
   ...(progress && { progress }),
@@ -147,7 +150,7 @@ export type Announced = ({ readonly event: 'attention' | EndStatus } | Aside) & 
   readonly word?: string;
 };
 
-/** Why it is blocked, and what a person can do, as an event and the API tell it. */
+/** Returns the reason of a blockage and the advice, as events and the API show them. */
 export const blockedData = ({ since, kind, code, message }: Blocked): NonNullable<Data['blocked']> => ({
   since: iso(since),
   kind,
@@ -157,8 +160,8 @@ export const blockedData = ({ since, kind, code, message }: Blocked): NonNullabl
 });
 
 /**
- * Builds the event a debt announces. Of an ended watch it is always the same, whenever it is built; so are the status and the
- * reason of an event on the way.
+ * Builds the event for a debt. The event of an end is the same whenever opwatch builds it. So are the status and the
+ * reason of an earlier event.
  */
 export const eventOf = (watch: Watch, announced: Announced, links: Links): OperationEvent => ({
   type: `operation.${announced.event}`,
@@ -172,7 +175,7 @@ export const eventOf = (watch: Watch, announced: Announced, links: Links): Opera
   },
 });
 
-/** How far an operation has got by now: for targets that keep one message up to date. */
+/** Builds the present progress of an operation, for targets with a live message. */
 export const progressOf = (watch: Watch, now: number, links: Links): ProgressEvent => ({
   type: 'operation.progress',
   timestamp: iso(now),

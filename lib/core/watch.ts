@@ -1,12 +1,13 @@
 /**
- * The core: what a watch is, what it owes, and how it changes from outside. What a look means for it: decide.ts.
+ * The core: a watch, the events that it owes, and the changes that come from outside. decide.ts applies looks.
  *
- * The rules, which everything else relies on:
- *  1. Only the cloud's words make an operation succeeded, partial, failed or canceled. That we could not look, ran out of
- *     time or were forgotten are outcomes of their own (lost, timed_out, stopped).
- *  2. An end is final: nothing changes a watch that is over, but targets that join and debts that are settled.
- *  3. The write that ends a watch also owes its announcement; the debt goes only when every delivery exists.
- *  4. An unknown word keeps the watch running and is reported once.
+ * All code relies on these rules:
+ * 1. Only the words of the cloud make an operation succeeded, partial, failed or canceled. Other ends have their own
+ *   names: lost, timed_out, stopped.
+ * 2. An end is final. A watch that is over changes in two ways only: targets join, and opwatch settles debts.
+ * 3. The write that ends a watch also puts its announcement into the outbox (`owed`). opwatch removes the debt when all
+ *   deliveries exist.
+ * 4. An unknown word keeps the watch running. opwatch reports the word once.
  *
  * Pure: no I/O, no clock, no chance. Instants are epoch ms.
  */
@@ -25,14 +26,17 @@ export const STATUSES: readonly Status[] = ['pending', 'running', 'attention', .
 
 export const isOver = (status: Status): status is EndStatus => (OVER as readonly Status[]).includes(status);
 
-/** An event that is told while the operation goes on and that is no status: with the status and the reason of that moment. */
+/**
+ * An event that happens while the operation goes on and that is not a status. It has the status and the reason of that
+ * moment.
+ */
 export type Aside = {
   readonly event: 'resumed' | 'blocked' | 'unblocked';
   readonly status: Status;
   readonly blocked?: Blocked;
 };
 
-/** An announcement owed: to everybody the watch names, or to those who joined after it had been made. */
+/** One entry of the outbox. It goes to all targets of the watch, or only to those that joined later. */
 export type Owed = ({ readonly event: 'attention' | 'progress' | EndStatus } | Aside) & {
   readonly at: number;
   readonly word?: string;
@@ -47,81 +51,83 @@ export type Watch = {
   readonly operation: Readonly<Record<string, string>>;
   readonly generation: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** Target names and https callbacks, in the order they joined. */
+  /** Names of targets and https callbacks, in the order in which they joined. */
   readonly notify: readonly string[];
   readonly submittedAt: number;
   readonly deadline: number;
 
   readonly status: Status;
-  /** The cloud's own word for its state, as last seen. */
+  /** The last state that the cloud named, in its own word. */
   readonly word?: string;
   readonly evidence?: Evidence;
-  /** The run it is bound to: the first one that was seen. */
+  /** The first run that a look saw. The watch follows this run only. */
   readonly run?: string;
-  /** Runs whose ends earlier generations of this name have reported, the newest last: none of them ends this watch. */
+  /** Runs that earlier generations have reported, the newest last. None of them ends this watch. */
   readonly earlierRuns?: readonly { readonly watch: string; readonly run: string }[];
   readonly progress?: Progress;
   readonly facts: Facts;
   readonly memo: Memo;
-  /** Undocumented words already reported. */
+  /** Words that the vendor does not document and that opwatch has already reported. */
   readonly unknownWords?: readonly string[];
-  /** First look that saw the operation. */
+  /** The time of the first look that saw the operation. */
   readonly seenAt?: number;
-  /** Looks in a row that missed an operation seen before. */
+  /** The number of looks in a row that did not find an operation seen before. */
   readonly misses: number;
-  /** Whether the last look found the cloud busy with something else, and when it was first found at rest after that. */
+  /**
+   * The last look found the cloud busy with another job. `graceFrom` is the time when a look first found it idle again.
+   */
   readonly waits?: true;
   readonly graceFrom?: number;
-  /** The last answer of the cloud that was written down. */
+  /** The last answer of the cloud that opwatch saved. */
   readonly heard?: Heard;
-  /**
-   * Since when looks have brought nothing, and why. A reason that concerns the whole connection is kept with its lane, and
-   * not here.
-   */
+  /** Since when looks have brought nothing, and why. The lane keeps the reasons that concern the whole connection. */
   readonly trouble?: { readonly since: number; readonly code: string; readonly message: string };
   readonly refusals?: Refusals;
-  /** The cloud refuses the looks, and asking again cannot help: its targets have been told. */
+  /** The cloud refuses our request for good. opwatch has told the targets. */
   readonly blocked?: Blocked;
-  /** Its deadline is over, and the last look is still owed. */
+  /** The deadline has passed, and opwatch still owes the last look. */
   readonly overdue?: Overdue;
-  /** When we learned the end. */
+  /** The time when opwatch learned of the end. */
   readonly endedAt?: number;
-  /** What a person should know about an end that is not the cloud's plain word. */
+  /** An explanation for people when the end is not a plain word of the cloud. */
   readonly note?: string;
   readonly history: readonly { readonly at: number; readonly status: Status; readonly word?: string }[];
 
-  /** Looks made up to the last write. Looks that change nothing are not written down: the next write counts them. */
+  /**
+   * The number of looks up to the last write. opwatch does not write a look that changes nothing. The next write counts
+   * it.
+   */
   readonly looks: number;
   readonly lookedAt?: number;
   readonly nextLookAt: number;
   readonly owed: readonly Owed[];
-  /** The states on the way that were told: who keeps one of them is owed what ends it. */
+  /** The warnings that targets have heard. A target that heard one also hears its end. */
   readonly warned?: readonly Warning[];
-  /** How far it had got when that was last told, for targets that follow it. */
+  /** The progress that targets last heard, and when. */
   readonly told?: { readonly at: number; readonly what: string };
 };
 
-/** How an operation is looked at: its API's policy and the configured gap. */
+/** The policy for looks: the traits of the API and the configured gap. */
 export type LookPolicy = {
   readonly graceMs: number;
   readonly missesUntilLost: number;
   readonly forgetsAfterMs?: number;
   readonly gap: Gap;
-  /** Targets that are told how far it has got, as it goes on. */
+  /** Targets that follow the progress. */
   readonly followers?: readonly string[];
 };
 
-/** Whether the cloud has shown its operation, and no look has failed since. */
+/** Answers whether a look has seen the operation and no look has failed since. */
 export const isSound = ({ seenAt, trouble }: Pick<Watch, 'seenAt' | 'trouble'>): boolean =>
   seenAt !== undefined && trouble === undefined;
 
 const HISTORY_MAX = 20;
 
-/** The watch in a status, with the word of the cloud, and with that in its history. */
+/** Returns the watch in a status, with the cloud's word, and adds both to its history. */
 export const enter = (watch: Watch, status: Status, now: number, word: string | undefined): Watch => {
   if (watch.status === status && watch.word === word) return watch;
   const said = word !== undefined && { word };
-  // The middle of a long to and fro is dropped, never its beginning.
+  // A long history loses its middle, never its beginning.
   const kept = watch.history.length < HISTORY_MAX ? watch.history : watch.history.toSpliced(1, 1);
   return { ...watch, status, ...said, history: [...kept, { at: now, status, ...said }] };
 };
@@ -129,7 +135,7 @@ export const enter = (watch: Watch, status: Status, now: number, word: string | 
 type Debt = Pick<Owed, 'at' | 'to'>;
 
 const WARNINGS = ['attention', 'blocked'] as const;
-/** A state on the way that somebody has to see to. */
+/** A state that a person has to look at while the operation goes on. */
 export type Warning = (typeof WARNINGS)[number];
 
 const withDebt = (watch: Watch, event: { readonly event: 'attention' | EndStatus } | Aside, debt: Debt): Watch => {
@@ -141,33 +147,33 @@ const withDebt = (watch: Watch, event: { readonly event: 'attention' | EndStatus
   };
 };
 
-/** Owes everybody an event that is a status. */
+/** Owes all targets an event that is a status. */
 export const owing = (watch: Watch, event: 'attention' | EndStatus, now: number): Watch =>
   withDebt(watch, { event }, { at: now });
 
-/** Owes an event that leaves the status as it is. */
+/** Owes an event that does not change the status. */
 export const owingAside = (watch: Watch, event: Aside['event'], debt: Debt): Watch =>
   withDebt(watch, { event, status: watch.status, ...(watch.blocked && { blocked: watch.blocked }) }, debt);
 
-/** Ends a watch without the word of a cloud. `note` says why. */
+/** Ends a watch without a word of the cloud. `note` gives the reason. */
 export const ended = (watch: Watch, status: EndStatus, now: number, note: string): Watch => {
   const { refusals: _r, blocked: _b, overdue: _o, ...rest } = enter(watch, status, now, watch.word);
   return owing({ ...rest, endedAt: now, note }, status, now);
 };
 
-/** Ends a watch because somebody asked for it. The operation itself goes on in its cloud. */
+/** Ends a watch because a caller asked for it. The operation itself continues in its cloud. */
 export const stop = (watch: Watch, now: number): Watch =>
   isOver(watch.status) ? watch : ended(watch, 'stopped', now, sentence('stopped'));
 
-/** Adds targets; those who join a watch that is over are owed its outcome. */
+/** Adds targets. A target that joins a watch that is over is owed the outcome. */
 export const join = (watch: Watch, notify: readonly string[], now: number): Watch => {
   const joining = [...new Set(notify)].filter((target) => !watch.notify.includes(target));
   if (joining.length === 0) return watch;
-  // Whoever follows it from now on is told how far it has got already.
+  // The new targets also need the present progress, so opwatch forgets which progress it told last.
   const { told: _, ...rest } = watch;
   const next = { ...rest, notify: [...watch.notify, ...joining] };
   if (isOver(watch.status)) return owedTo(next, watch.status, watch.endedAt ?? now, joining);
-  // A state that holds is told to those who come later, as it was.
+  // A warning that still holds goes to the new targets too, with its original time.
   const waiting = watch.status === 'attention' ? owedTo(next, watch.status, enteredAt(watch), joining) : next;
   return watch.blocked ? owingAside(waiting, 'blocked', { at: now, to: joining }) : waiting;
 };
@@ -175,11 +181,11 @@ export const join = (watch: Watch, notify: readonly string[], now: number): Watc
 const owedTo = (watch: Watch, event: 'attention' | EndStatus, at: number, to: readonly string[]): Watch =>
   withDebt(watch, { event }, { at, to });
 
-/** When it entered the status that it has. */
+/** Returns the time when the watch entered its present status. */
 export const enteredAt = ({ history, status, submittedAt }: Watch): number =>
   history[history.findLastIndex((entry) => entry.status !== status) + 1]?.at ?? submittedAt;
 
-/** Takes settled debts off, by what they are: others may have been added meanwhile. */
+/** Removes settled debts. It compares contents, because another writer may have added debts. */
 export const settle = (watch: Watch, settled: readonly Owed[]): Watch => {
   const same = (a: Owed, b: Owed) => a.event === b.event && a.at === b.at && `${a.to ?? ''}` === `${b.to ?? ''}`;
   return { ...watch, owed: watch.owed.filter((debt) => !settled.some((paid) => same(debt, paid))) };
@@ -192,15 +198,18 @@ const EARLIER_RUNS_MAX = 20;
 const saidByCloud = (status: Status): status is CloudStatus =>
   status !== 'lost' && status !== 'timed_out' && status !== 'stopped';
 
-/** The runs that the next watch of this name must not report again: those this watch knew of and, at its end, its own. */
+/**
+ * Returns the runs that the next generation must not report again: the runs known to this watch and, after its end, its
+ * own run.
+ */
 export const reportedRuns = ({ id, run, status, earlierRuns = [] }: Watch): EarlierRuns =>
   run === undefined || !isOver(status) || !saidByCloud(status)
     ? earlierRuns
     : [...earlierRuns, { watch: id, run }].slice(-EARLIER_RUNS_MAX);
 
 /**
- * Whether an earlier watch of the same operation still answers for it, so that a second submission joins it. `namesRecur`
- * tells of an end whether the name may come again for another run.
+ * Answers whether a second submission joins this watch, or begins a new generation. `namesRecur` says for an end
+ * whether another run may have the same name.
  */
 export const answersFor = ({ status }: Watch, namesRecur: (end: CloudStatus) => boolean = () => false): boolean =>
   !isOver(status) || (saidByCloud(status) && !namesRecur(status));
