@@ -1,18 +1,18 @@
 /**
- * The canary: operations of opwatch's own that begin and end by themselves. An alarm rings where their outcome is not delivered
- * in time. They pass through every poll queue, and nobody but opwatch sees them.
+ * The canary: opwatch's own operations, which begin and end by themselves. An alarm rings when their outcome does not
+ * arrive in time. They pass through every poll queue. Only opwatch sees them.
  */
 import { CANARY_KEEP_MS, KEEP_MS } from './schedule.ts';
 
-/** The name of its tenant, its connection and its target. No configuration and no token may have it. */
+/** The name of the canary's tenant, connection and target. No configuration and no token may use it. */
 export const CANARY = 'opwatch-canary';
 
 export const isCanary = (tenant: string): boolean => tenant === CANARY;
 
-/** How long what has ended is kept, by its tenant. */
+/** Returns how long opwatch keeps ended watches of a tenant. */
 export const keepMsOf = (tenant: string): number => (isCanary(tenant) ? CANARY_KEEP_MS : KEEP_MS);
 
-/** What the schedule hands to the trigger. */
+/** The input that the schedule gives to the trigger. */
 export const CANARY_INPUT = { opwatch: 'canary' } as const;
 
 export const isCanaryInput = (event: unknown): boolean =>

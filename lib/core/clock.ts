@@ -1,4 +1,4 @@
-/** Time and chance. Functions are handed them, so that a test or a simulation can hand others. */
+/** Time and chance. Functions get them as parameters, so that a test or a simulation can give them others. */
 export type Clock = {
   /** Now, epoch ms. */
   readonly now: () => number;

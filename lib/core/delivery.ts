@@ -1,15 +1,18 @@
-/** A delivery: one event owed to one target, from the debt to "delivered" or "parked". Pure. Instants are epoch ms. */
+/**
+ * A delivery is one event that opwatch owes to one target, from the debt until it is delivered or parked. Pure.
+ * Instants are epoch ms.
+ */
 import type { Announced } from './event.ts';
 import type { Notice } from './notice.ts';
 import { believed, CLAIM_MS, HOUR, lastAttemptAt, longestWait, nextAttempt } from './schedule.ts';
 import type { Verdict } from './verdict.ts';
 
-/** How far an operation has got: built from the watch as it stands when it is told. */
+/** The progress of an operation. The notifier builds it from the watch at the time of sending. */
 export type Progress = { readonly event: 'progress'; readonly at: number };
 
 /**
- * What a delivery waits for, where that is not the schedule: its own receiver's Retry-After, that of an earlier answer of the
- * same address, its target's turn (a pause, a rate, one that hangs), or its origin, which is disabled.
+ * The reason for a wait beyond the schedule: a Retry-After of this receiver, an earlier Retry-After of the same
+ * address, the rate limiter of the target, or a disabled origin.
  */
 export type WaitingFor = { readonly cause: 'retry_after' | 'address' | 'target' | 'disabled'; readonly until: number };
 
@@ -17,33 +20,33 @@ export type Delivery = {
   /** The webhook-id. */
   readonly id: string;
   readonly tenant: string;
-  /** A target's name in the config, or an https callback. */
+  /** The name of a target in the configuration, or an https callback. */
   readonly target: string;
   readonly event: Announced | Progress | Notice;
   /**
-   * `parked`: attempts are used up, or the receiver wants no more; it stays until somebody sends it again. `overtaken`: not
-   * true any more, because its watch has a later state; nobody is told it, and nobody can send it again.
+   * `parked`: opwatch has made all attempts, or the receiver wants no more. A person can send it again. `overtaken`:
+   * the watch has a later state, so the event is untrue. Nobody can send it again.
    */
   readonly state: 'waiting' | 'delivered' | 'parked' | 'overtaken';
-  /** Attempts made, all told. */
+  /** The number of attempts in all. */
   readonly attempts: number;
-  /** How many of them were made before somebody sent it again: its schedule begins anew from there. */
+  /** The number of attempts before somebody sent the delivery again. The schedule begins anew from there. */
   readonly begunAfter?: number;
   readonly nextAttemptAt: number;
   readonly waitingFor?: WaitingFor;
-  /** Somebody has seen that it is parked and wants no more alarm. */
+  /** Somebody has seen that the delivery is parked. It rings no alarm any more. */
   readonly dismissedAt?: number;
-  /** Who is making an attempt right now, and until when nobody else may. */
+  /** The function that makes an attempt now. No other function may try before `until`. */
   readonly claim?: { readonly by: string; readonly until: number };
   readonly last?: { readonly at: number; readonly status?: number; readonly verdict: string };
 };
 
-/** One attempt as it is kept: what a person needs to see why a delivery did not get through. */
+/** The record of one attempt. It shows a person why a delivery failed. */
 export type AttemptRecord = {
   readonly number: number;
   readonly at: number;
   readonly durationMs: number;
-  /** HTTP status, where an answer came. */
+  /** The HTTP status, if there was an answer. */
   readonly status?: number;
   readonly verdict: string;
   /** The first bytes of the answer, masked. */
@@ -59,14 +62,14 @@ export const newDelivery = (parts: Pick<Delivery, 'id' | 'tenant' | 'target' | '
 });
 
 /**
- * A time that lies further ahead than it can be meant is of a wrong clock. Less than this much further counts as meant:
- * functions whose clocks are minutes apart try nothing twice.
+ * A time may lie this much further ahead than its purpose allows. So functions whose clocks differ by minutes make no
+ * attempt twice. A time beyond that comes from a wrong clock.
  */
 const CLOCKS_OFF_MS = HOUR;
 
 /**
- * When an attempt may be made: now, or later because it is not due or somebody else is at it. A time that only a wrong clock
- * can have written is not waited for.
+ * Returns the time when an attempt may begin: now, or later when the delivery is not due or another function has it. It
+ * ignores a time that only a wrong clock can have written.
  */
 export const mayAttemptAt = (delivery: Delivery, now: number): number => {
   const { nextAttemptAt, claim, attempts, begunAfter = 0, waitingFor } = delivery;
@@ -87,20 +90,23 @@ export const claimed = (delivery: Delivery, by: string, now: number): Delivery =
 export const describe = (verdict: Verdict): string =>
   verdict.kind === 'delivered' ? 'delivered' : `${verdict.kind}: ${verdict.reason}`;
 
-/** What an attempt brought; `number` counts the attempts at its delivery from 1. */
+/** The result of an attempt. `number` counts the attempts of the delivery from 1. */
 export type AttemptResult = {
   readonly number: number;
   readonly at: number;
   readonly status?: number;
   readonly verdict: Verdict;
-  /** It got through, and is to be sent once more then: an earlier request may still arrive until then (held-state.ts). */
+  /**
+   * The attempt succeeded, but an earlier request may still arrive until then. opwatch sends the state once more at
+   * this time (held-state.ts).
+   */
   readonly againAt?: number;
 };
 
 /**
- * The delivery after an attempt. Delivered is final: whatever another attempt learns later changes nothing; and so does
- * what was begun before the delivery was begun anew. An attempt that failed changes nothing either once a later one has the
- * delivery: its function was frozen meanwhile. `chance` is in [0, 1).
+ * Returns the delivery after an attempt. Delivered is final: a later result changes nothing. A result from before
+ * somebody sent the delivery again changes nothing either. A failure changes nothing when a later attempt holds the
+ * delivery, because its function was frozen. `chance` is in [0, 1).
  */
 export const afterAttempt = (delivery: Delivery, attempt: AttemptResult, now: number, chance: number): Delivery => {
   const { number, verdict, againAt, ...what } = attempt;
@@ -121,35 +127,38 @@ export const afterAttempt = (delivery: Delivery, attempt: AttemptResult, now: nu
     const waitingFor: WaitingFor | undefined = isAsked ? { cause: 'retry_after', until: next } : undefined;
     return { ...rest, nextAttemptAt: next, ...(waitingFor && { waitingFor }), last };
   }
-  // Nobody will want to send again how far something had got.
+  // Nobody will want to send old progress again.
   return { ...rest, state: delivery.event.event === 'progress' ? 'overtaken' : 'parked', last };
 };
 
-/** The delivery when its watch has a later state than it tells. */
+/** Returns the delivery after the watch has moved on to a later state. */
 export const overtaken = (delivery: Delivery): Delivery => {
   const { claim: _, ...rest } = delivery;
   return { ...rest, state: 'overtaken' };
 };
 
-/** The delivery when somebody has seen that it is parked; any other stays as it is. */
+/** Returns the delivery after somebody has dismissed it. A delivery that is not parked stays as it is. */
 export const dismissed = (delivery: Delivery, now: number): Delivery =>
   delivery.state === 'parked' && delivery.dismissedAt === undefined ? { ...delivery, dismissedAt: now } : delivery;
 
-/** The delivery as if it had never been tried, under the same webhook-id: it is due now and has all its attempts again. */
+/**
+ * Returns the delivery as if opwatch had never tried it, under the same webhook-id. It is due now and has all its
+ * attempts again.
+ */
 export const begunAnew = (delivery: Delivery, now: number): Delivery => {
   const { claim: _c, dismissedAt: _d, waitingFor: _w, ...rest } = delivery;
   return { ...rest, state: 'waiting', begunAfter: delivery.attempts, nextAttemptAt: now };
 };
 
-/** When the attempts at it would be used up, had every further one failed at its own time. */
+/** Returns the time when the attempts would be used up if each further attempt failed at its own time. */
 export const usualEnd = ({ attempts, begunAfter = 0, nextAttemptAt }: Delivery): number =>
   lastAttemptAt(attempts - begunAfter, nextAttemptAt);
 
-/** The delivery that waits for nothing any more: its next attempt is due. */
+/** Returns the delivery without its reason to wait. Its next attempt is due. */
 export const dueNow = ({ waitingFor: _, ...delivery }: Delivery, now: number): Delivery => ({
   ...delivery,
   nextAttemptAt: Math.min(delivery.nextAttemptAt, now),
 });
 
-/** The delivery that waits longer than its own time; for what, once for each such wait. */
+/** Returns the delivery with a reason to wait beyond its schedule. */
 export const heldUp = (delivery: Delivery, waitingFor: WaitingFor): Delivery => ({ ...delivery, waitingFor });

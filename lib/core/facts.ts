@@ -20,14 +20,17 @@ const FACT_BYTES: Readonly<Record<string, number>> = {
 
 /** No cloud of ours is older than 2009; a year before that is a number read in a wrong unit. */
 const EARLIEST_AT = Date.UTC(2009, 0, 1);
-/** Both vendors refuse requests whose clock is this far from theirs, so their times are no further from ours. */
+/** Both vendors refuse requests when the clocks differ by this much. So their times are no further from ours. */
 const CLOCKS_APART_MS = 15 * MINUTE;
-/** Some times come in whole seconds: an end may seem to lie this much before its start. */
+/** Some times come in whole seconds, so an end may seem to lie this much before its start. */
 const COARSE_MS = 1_000;
 
 const isCredible = (at: number, now: number): boolean => at >= EARLIEST_AT && at <= now + CLOCKS_APART_MS;
 
-/** What of `facts` can be true and says something, with each text cut to its bytes. `now` is epoch ms. */
+/**
+ * Returns the facts that can be true and that say something. It cuts each text to its number of bytes. `now` is epoch
+ * ms.
+ */
 export const credible = (facts: Facts, now: number): Facts => {
   const { startedAt, endedAt, ...texts } = facts;
   const started = startedAt !== undefined && isCredible(startedAt, now);
@@ -44,7 +47,7 @@ export const credible = (facts: Facts, now: number): Facts => {
   };
 };
 
-/** A success has no cause: the words that a cloud puts where causes stand are its message. */
+/** A success has no cause. Words of a cloud at the place of a cause become the message. */
 export const withoutCause = ({ reasonCode, reasonMessage, error, ...facts }: Facts): Facts => {
   const beside = facts.message ?? ([reasonCode, reasonMessage].filter(Boolean).join(': ') || error);
   return beside === undefined ? facts : { ...facts, message: plain(beside, TEXT_BYTES) };
@@ -52,7 +55,10 @@ export const withoutCause = ({ reasonCode, reasonMessage, error, ...facts }: Fac
 
 type State = { readonly status: string; readonly word?: string };
 
-/** The facts after a look that saw `status` and brought `news`, where `known` were those of the state `before`. */
+/**
+ * Returns the facts after a look that saw `status` and brought `news`. `known` are the facts of the earlier state
+ * `before`.
+ */
 export const factsAfter = (
   known: Facts,
   before: State,
@@ -70,7 +76,7 @@ export const factsAfter = (
   const facts = { ...(isSameState ? known : lasting), ...credible(news, now) };
   if (status === 'succeeded') return withoutCause(facts);
   if (status !== 'pending' && status !== 'running' && status !== 'attention') return facts;
-  // It goes on: an end that a cloud tells beside this is none.
+  // The operation goes on, so an end time beside this state means nothing.
   const { endedAt: _, ...underWay } = facts;
   return underWay;
 };

@@ -1,16 +1,16 @@
-/** An item of the table, as everything that reads one sees it. */
+/** Keys and items of the table. */
 export type Key = { readonly pk: string; readonly sk: string };
 
-/** An item: keys, a version that every write raises, index attributes where it is in an index, and a body. */
+/** An item: its keys, a version that each write raises, attributes for the indexes, and a body. */
 export type Item<B = unknown> = Key & {
   readonly version: number;
   readonly body: B;
-  /** In the lease index while work is owed. */
+  /** The lease index holds the item while it owes work. */
   readonly leaseShard?: string;
   readonly aliveUntil?: number;
-  /** In the listing index for good. */
+  /** The listing index holds the item for good. */
   readonly tenantDay?: string;
   readonly listedAt?: string;
-  /** Epoch seconds after which DynamoDB may delete the item (within days). */
+  /** DynamoDB may delete the item after this time, within days. Epoch seconds. */
   readonly expiresAt?: number;
 };

@@ -1,28 +1,29 @@
 /**
- * Structured logs: one JSON line each, few and named. A look that changes nothing logs nothing.
+ * Structured logs: one JSON line for each event, few and named. A look that changes nothing writes no line.
  *
- * A line may carry metrics: in CloudWatch's embedded metric format, so that they cost no call. docs/operations.md lists them.
+ * A line may carry metrics in CloudWatch's embedded metric format, so that metrics cost no call. docs/operations.md
+ * lists them.
  */
 import { plain } from './text.ts';
 
 type Field = string | number | boolean | undefined;
-/** Named by our code, never by what comes from outside; and never as what a line has of its own. */
+/** Our code names the fields. A name never comes from outside, and it never repeats a field that each line has. */
 export type LogFields = Readonly<Record<string, Field>> & {
   readonly [Own in 'level' | 'what' | 'deployment' | '_aws']?: never;
 };
 export type Metrics = Readonly<Record<string, readonly [value: number, unit: 'Count' | 'Milliseconds']>>;
 
-/** `by` names fields that the metrics are told apart by, beside the deployment. */
+/** `by` names the fields that separate the metrics, besides the deployment. */
 type Write = (what: string, fields?: LogFields, metrics?: Metrics, by?: readonly string[]) => void;
 
 export type Log = {
   readonly info: Write;
-  /** Something a person should look at. */
+  /** A person should look at this. */
   readonly warn: Write;
   readonly error: Write;
 };
 
-/** Whose metrics these are: a deployment's, by its name. */
+/** The owner of the metrics: a deployment, by its name. */
 export type Origin = { readonly deployment: string; readonly now: () => number };
 
 const NAMESPACE = 'opwatch';
@@ -43,10 +44,10 @@ const embedded = (metrics: Metrics, by: readonly string[], { deployment, now }: 
   ...Object.fromEntries(Object.entries(metrics).map(([name, [value]]) => [name, value])),
 });
 
-/** Enough for what a person needs to read; what a caller or a cloud says may be as long as it likes. */
+/** A person needs no more. A caller or a cloud may write any amount. */
 const FIELD_BYTES = 4_096;
 
-/** Whatever somebody outside has said stays in its field: no line breaks or terminal commands, and not without end. */
+/** Text from outside stays in its field: it has no line breaks, no terminal commands and a bounded length. */
 const safe = (value: unknown): unknown => (typeof value === 'string' ? plain(value, FIELD_BYTES) : value);
 
 export const createLog = (write: (line: string) => void, origin?: Origin): Log => {

@@ -1,13 +1,13 @@
-/** Why a connection brings no look, as its lane has it: kept once for all its watches. Pure. */
+/** The reason why a connection brings no look. The lane keeps it once for all watches. Pure. */
 import type { Missed } from './deadline.ts';
 import type { Lane } from './lane.ts';
 
-/** The code of a refusal that no cloud spoke: opwatch could not read the credentials. */
+/** The code for credentials that opwatch could not read. No cloud said it. */
 const SECRET_UNREADABLE = 'secret_unreadable';
 
 const FULL: Missed = { cause: 'full', code: 'lane_full', message: 'all calls that the connection may make are taken' };
 
-/** The reason in full, in the words of the cloud where it has some. */
+/** Returns the whole reason, in the words of the cloud where there are any. */
 export const missedBy = (
   { refused, slowed, pausedUntil }: Pick<Lane, 'refused' | 'slowed' | 'pausedUntil'>,
   why: 'refused' | 'paused' | 'full',

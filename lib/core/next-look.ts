@@ -1,35 +1,38 @@
-/** When a watch is looked at next. Pure. Instants are epoch ms. */
+/** The time of a watch's next look. Pure. Instants are epoch ms. */
 import { believed, DAY, EARLY_MS, type Gap, HOUR, nextLook, RETRY_AFTER_LOOK_MAX_MS } from './schedule.ts';
 import { isOver, type LookPolicy, type Watch } from './watch.ts';
 
 const LOOKS_PROJECTED_MAX = 10_000;
 
-/** Age counts from the cloud's own start where it is known and credible, else from submission. */
+/** The age counts from the cloud's start time if it is known and credible, else from the submission. */
 const startOf = (watch: Watch): number => {
   const startedAt = watch.facts.startedAt ?? watch.submittedAt;
   return startedAt > watch.submittedAt - 7 * DAY ? Math.min(startedAt, watch.submittedAt) : watch.submittedAt;
 };
 
-/** A cloud that forgets what has ended must be asked at least twice in the time it remembers. */
+/** A cloud may forget an ended operation. Two looks at least must fall into the time that it remembers. */
 const gapFor = (policy: LookPolicy): Gap =>
   policy.forgetsAfterMs === undefined
     ? policy.gap
     : { ...policy.gap, maxMs: Math.min(policy.gap.maxMs, policy.forgetsAfterMs / 2) };
 
-/** The next look by the schedule, reckoned from the moment `from`. */
+/** Returns the next look by the schedule, counted from the moment `from`. */
 export const usualLook = (watch: Watch, from: number, policy: LookPolicy): number =>
   nextLook(from, startOf(watch), watch.deadline, gapFor(policy));
 
-/** How long beyond its own gap a look may be put off: others stand in line for the connection. */
+/** A long line at the connection may put a look off by this much. */
 const PUT_OFF_MAX_MS = HOUR;
 
-/** Whether it is time to look. A next look further ahead than anything puts one off is of a wrong clock, and is not waited for. */
+/** Answers whether a look is due. A next look that lies too far ahead comes from a wrong clock, and the look is due. */
 export const isLookDue = ({ nextLookAt }: Watch, now: number, policy: LookPolicy): boolean => {
   const aheadMs = Math.max(gapFor(policy).maxMs, RETRY_AFTER_LOOK_MAX_MS) + PUT_OFF_MAX_MS;
   return believed(nextLookAt, now, aheadMs) <= now + EARLY_MS;
 };
 
-/** The next look, as of `now`. Looks that change nothing are not written down: their schedule goes on from the last write. */
+/**
+ * Returns the next look, seen from `now`. opwatch does not save looks that change nothing, so the schedule goes on from
+ * the last write.
+ */
 export const projectNextLook = (watch: Watch, now: number, policy: LookPolicy): number | undefined => {
   if (isOver(watch.status)) return undefined;
   let next = watch.nextLookAt;
@@ -39,7 +42,7 @@ export const projectNextLook = (watch: Watch, now: number, policy: LookPolicy): 
   return next;
 };
 
-/** Puts a watch under another deadline: where that comes before the next look, the look is made there. */
+/** Sets another deadline. If the deadline comes before the next look, the next look moves to the deadline. */
 export const dueBy = (watch: Watch, deadline: number, now: number, policy: LookPolicy): Watch => {
   if (isOver(watch.status)) return watch;
   const { overdue: _, ...rest } = watch;

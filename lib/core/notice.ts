@@ -1,4 +1,7 @@
-/** What concerns whoever runs opwatch, and not the owner of a watch: told to the configuration's `operators`. Pure. */
+/**
+ * Notices: messages to the people who run opwatch (`operators` in the configuration), not to the owner of a watch.
+ * Pure.
+ */
 import type { BlockedKind } from './blocked.ts';
 import { DAY, HOUR } from './schedule.ts';
 
@@ -16,7 +19,7 @@ export const NOTICES = [
   'credentials_expire',
 ] as const;
 
-/** Texts are as they may be kept: bounded, without secrets. Instants are epoch ms. */
+/** The texts are bounded and hold no secrets. Instants are epoch ms. */
 export type Notice = { readonly at: number } & (
   | {
       readonly event: 'credentials_refused';
@@ -31,15 +34,15 @@ export type Notice = { readonly at: number } & (
       readonly kind: BlockedKind;
       readonly code: string;
       readonly message: string;
-      /** The first watch that met it. */
+      /** The first watch with this trouble. */
       readonly watch: string;
     }
   | { readonly event: 'unknown_word'; readonly provider: string; readonly word: string; readonly watch: string }
   | { readonly event: 'target_disabled'; readonly target: string; readonly reason: string }
-  /** An origin of a tenant's callbacks that only failed. */
+  /** An origin of a tenant's callbacks with failures only. */
   | { readonly event: 'origin_disabled'; readonly tenant: string; readonly target: string; readonly reason: string }
   | {
-      /** `target_ended`: by its own words the target is gone for good, and attempts go on. */
+      /** `target_ended`: the target says that it is gone for good. opwatch keeps trying. */
       readonly event: 'delivery_parked' | 'target_ended';
       readonly target: string;
       readonly watch: string;
@@ -47,11 +50,13 @@ export type Notice = { readonly at: number } & (
       readonly delivery: string;
       readonly reason: string;
     }
-  /** By schedule or direct invoke: the faults are its reason, `submission` says what was to be watched. */
+  /**
+   * A refused submission that came by schedule or direct invoke. `reason` has the faults, `submission` the operation.
+   */
   | { readonly event: 'submission_refused'; readonly submission: string; readonly reason: string }
-  /** A tenant's doings have made more notices than are told in an hour. */
+  /** One tenant has caused more notices than opwatch tells in an hour. */
   | { readonly event: 'notices_left_out'; readonly tenant: string }
-  /** A bearer token of opwatch; `ahead`: how long before its end this is told, ms. */
+  /** A bearer token of opwatch. `ahead` is the time left when this notice is due, in ms. */
   | {
       readonly event: 'token_expires';
       readonly tenant: string;
@@ -64,11 +69,14 @@ export type Notice = { readonly at: number } & (
 );
 
 /**
- * What makes two notices the same: it is told once. Refused credentials and a disabled target or origin once each time it begins, a
- * blocked watch once for each connection and kind, a word once, parked
- * deliveries once an hour for each target, and a target that is gone for good once a day, or an outage would be told as often
- * as it has victims; a refused submission once an hour, and that others are left out
- * once an hour for each tenant; each warning of a token, and the end of credentials, once.
+ * Returns a key. opwatch tells two notices with the same key once. The keys limit each kind:
+ * - refused credentials, a disabled target or origin: once each time
+ * - a blocked watch: once for each connection and kind
+ * - an unknown word, a warning of a token, the end of credentials: once
+ * - parked deliveries: once an hour for each target, because an outage has many victims
+ * - a target that is gone: once a day
+ * - a refused submission: once an hour
+ * - notices left out: once an hour for each tenant
  */
 export const sameness = (notice: Notice): readonly string[] => {
   switch (notice.event) {
@@ -97,7 +105,7 @@ export const sameness = (notice: Notice): readonly string[] => {
   }
 };
 
-/** What only a person can mend, and what grows worse until then: it is told before anything else. */
+/** Only a person can mend these, and they get worse until then. opwatch tells them first. */
 const URGENT: readonly Notice['event'][] = [
   'credentials_refused',
   'target_ended',
@@ -106,28 +114,28 @@ const URGENT: readonly Notice['event'][] = [
 ];
 export const isUrgent = ({ event }: Pick<Notice, 'event'>): boolean => URGENT.includes(event);
 
-/** A notice as it is sent; docs/notices.schema.json publishes it. */
+/** A notice as opwatch sends it. docs/notices.schema.json publishes its shape. */
 export type NoticeEvent = {
   readonly type: `operator.${Notice['event']}`;
   readonly timestamp: string;
   readonly data: {
     readonly version: 1;
     readonly status: Notice['event'];
-    /** Where the cure stands in opwatch's own documentation. */
+    /** The place in opwatch's documentation that tells the cure. */
     readonly help: string;
     readonly watch?: { readonly id: string; readonly url: string };
     readonly connection?: string;
     readonly provider?: string;
-    /** Which kind of refusal blocks a watch. */
+    /** The kind of refusal that blocks the watch. */
     readonly kind?: BlockedKind;
     readonly providerStatus?: string;
     readonly target?: string;
-    /** Whose callbacks go there, or whose doings have made the notices. */
+    /** The tenant that owns the callbacks or that caused the notices. */
     readonly tenant?: string;
-    /** The id of a bearer token: no secret. */
+    /** The id of a bearer token. It is no secret. */
     readonly token?: string;
     readonly expiresAt?: string;
-    /** What was to be watched. */
+    /** The operation that the submission named. */
     readonly submission?: string;
     /** The webhook-id of the delivery. */
     readonly delivery?: string;

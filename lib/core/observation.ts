@@ -1,36 +1,37 @@
-/** What a look at a cloud brings, in terms that are the same for all of them. Instants are epoch ms. */
+/** The result of a look, in terms that are the same for all clouds. Instants are epoch ms. */
 import type { LookError } from './errors.ts';
 
-/** What a cloud can say of an operation. Our own verdicts (lost, timed out, stopped) are not among them. */
+/** The states that a cloud can report. Our own verdicts (lost, timed out, stopped) are not among them. */
 export type CloudStatus = 'pending' | 'running' | 'attention' | 'succeeded' | 'partial' | 'failed' | 'canceled';
 
 export type Progress = { readonly done: number; readonly total: number } | { readonly percent: number };
 
-/** What the cloud told about the operation besides its state. Text is the cloud's own, untrusted. */
+/** The cloud's facts about the operation besides its state. The text is the cloud's own. Do not trust it. */
 export type Facts = {
   /** The cloud's name for the kind of operation (`CREATE_CLUSTER`, `StopCluster`, `node_attach_volume`). */
   readonly operationType?: string;
-  /** Cloud times, epoch ms. Left out where the cloud gives none or gives one without a zone. Times that cannot be true are dropped. */
+  /** Times of the cloud, epoch ms. A time without a zone is left out. opwatch drops times that cannot be true. */
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly reasonCode?: string;
   readonly reasonMessage?: string;
-  /** Opaque result and error text, never parsed. */
+  /** Result and error text. opwatch does not parse them. */
   readonly result?: string;
   readonly error?: string;
-  /** The cloud's words beside a success. They explain nothing, so they are kept apart from reason and error. */
+  /** The words of the cloud beside a success. They explain nothing, so they are apart from reason and error. */
   readonly message?: string;
-  /** Request id of the answer that was read. */
+  /** The request id of the answer. */
   readonly requestId?: string;
 };
 
 /**
- * How an end is tied to the watched operation, where the operation's own API does not say so: `inferred` when a second
- * witness told, `untied` when the cloud gives no id and no time that ties this end to the operation.
+ * The tie between an end and the watched operation, where the API of the operation does not give one. `inferred`: a
+ * second source reported the end. `untied`: the cloud gives no id and no time that connects this end with the
+ * operation.
  */
 export type Evidence = 'inferred' | 'untied';
 
-/** Small notes an adapter leaves to itself in the watch, from one look to the next. At most a few short strings. */
+/** Short notes that an adapter keeps in the watch from one look to the next. A few short strings at most. */
 export type Memo = Readonly<Record<string, string>>;
 
 /** One operation to look at, and what is known of it. */

@@ -1,31 +1,31 @@
 /**
- * When opwatch stops trying an origin of callbacks: a tenant names as many as it likes, and one that never answers well would take
- * attempts, and places of waiting deliveries, for ever. Pure. Instants are epoch ms.
+ * The rule that disables an origin of callbacks. A tenant names any number of origins. An origin that never succeeds
+ * would take attempts and waiting places for ever. Pure. Instants are epoch ms.
  */
 import { believed, DAY } from './schedule.ts';
 
-/** How attempts at the callbacks of an origin have gone. */
+/** The recent results of attempts at an origin. */
 export type Tally = {
   readonly succeededAt?: number;
-  /** The latest failures, oldest first: as many as decide. */
+  /** The latest failures, oldest first. The rule needs no more than these. */
   readonly failedAt: readonly number[];
 };
 
-/** What a batch's attempts brought. */
+/** The results of one batch. */
 export type Attempts = {
   readonly succeeded: boolean;
   readonly failed: number;
-  /** What the latest failure was. */
+  /** The reason of the latest failure. */
   readonly reason?: string;
 };
 
-/** So many failures within so long a time, and no success within it, and the origin is disabled. */
+/** An origin is disabled after this many failures within this time, if none succeeded within it. */
 const FAILURES = 5;
 const WITHIN_MS = DAY;
 
 export const untried: Tally = { failedAt: [] };
 
-/** The tally with a batch's attempts. Times that only a wrong clock can have written are left out. */
+/** Adds the results of a batch to the tally. It leaves out times that only a wrong clock can have written. */
 export const tallied = ({ succeededAt, failedAt }: Tally, { succeeded, failed }: Attempts, now: number): Tally => {
   const lately = (at: number) => believed(at, now, 0) > now - WITHIN_MS;
   const failures = [...failedAt.filter(lately), ...Array.from({ length: failed }, () => now)].slice(-FAILURES);
@@ -33,6 +33,8 @@ export const tallied = ({ succeededAt, failedAt }: Tally, { succeeded, failed }:
   return { failedAt: failures, ...(succeededAt !== undefined && lately(succeededAt) && { succeededAt }) };
 };
 
-/** Whether there were failures enough, and no success, within the time; of a tally as `tallied` has just made it. */
+/**
+ * Answers whether the tally has enough failures and no success within the time. The tally must be fresh from `tallied`.
+ */
 export const isFailing = ({ succeededAt, failedAt }: Tally): boolean =>
   succeededAt === undefined && failedAt.length >= FAILURES;

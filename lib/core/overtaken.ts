@@ -1,20 +1,20 @@
 /**
- * Which messages are still true. An event on the way (attention, blocked, progress ...) tells a state; once the watch has a
- * later one, nobody may be told the earlier. An end is final, so nothing overtakes it. Pure.
+ * Decides whether an event is still true. An event such as attention, blocked or progress tells a state. When the watch
+ * has a later state, nobody may hear the earlier one. Nothing overtakes an end. Pure.
  */
 import type { Delivery } from './delivery.ts';
 import { isOnTheWay, type OnTheWay } from './event.ts';
 import { isNotice } from './notice.ts';
 import { enteredAt, isOver, type Watch } from './watch.ts';
 
-/** An event of a watch that goes on: when it happened and, where it told that the watch was blocked, since when. */
+/** The state that an event told: when it happened and, for a blocked watch, since when. */
 type StateShown = { readonly at: number; readonly blocked?: { readonly since: number } };
 
 const waitsForPerson = ({ status }: Watch): boolean => status === 'attention';
 
-/** Whether the watch is still in the state that the event told. */
+/** Answers whether the watch is still in the state that the event tells. */
 const HOLDS: Readonly<Record<OnTheWay, (watch: Watch, shown: StateShown) => boolean>> = {
-  // It is told from the watch as it stands.
+  // The notifier builds progress from the watch at the time of sending.
   progress: () => true,
   attention: (watch, { at }) => waitsForPerson(watch) && enteredAt(watch) <= at,
   resumed: (watch, { at }) =>
@@ -23,7 +23,7 @@ const HOLDS: Readonly<Record<OnTheWay, (watch: Watch, shown: StateShown) => bool
   unblocked: (watch) => watch.blocked === undefined,
 };
 
-/** Whether a later state of the watch, or its end, has overtaken what a delivery tells. Of a watch that is gone, it has. */
+/** Answers whether a later state or the end has overtaken a delivery. If the watch is gone, the answer is yes. */
 export const isOvertaken = (event: Delivery['event'], watch: Watch | undefined): boolean => {
   if (isNotice(event) || !isOnTheWay(event.event)) return false;
   if (watch === undefined || isOver(watch.status)) return true;

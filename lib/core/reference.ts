@@ -1,7 +1,7 @@
-/** References to secrets, as the configuration holds them in place of the secrets. */
+/** References to secrets. The configuration holds these in place of the secrets. */
 import * as v from 'valibot';
 
-/** An SSM parameter, a Secrets Manager secret (read through SSM), or an environment variable. */
+/** An SSM parameter, a Secrets Manager secret (opwatch reads it through SSM), or an environment variable. */
 export const Reference = v.pipe(
   v.string(),
   v.regex(

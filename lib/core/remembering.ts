@@ -1,6 +1,6 @@
 /**
- * `work` that remembers its last answers, by its text, so that what is asked again and again is worked out once. For pure
- * functions alone. At most `max` answers are kept; then it begins anew, which costs less than to keep account of their use.
+ * Returns `work` with a memory of its last answers, so that a repeated question costs nothing. For pure functions only.
+ * The memory holds `max` answers. Then it begins anew, which costs less than keeping track of their use.
  */
 export const remembering = <T>(max: number, work: (text: string) => T): ((text: string) => T) => {
   const answers = new Map<string, T>();

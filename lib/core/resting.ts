@@ -1,17 +1,20 @@
-/** Callbacks that asked for a pause: each address of a host for itself, because a Retry-After speaks of nothing else. Pure. */
+/**
+ * Callbacks that asked for a pause. Each address rests alone, because its Retry-After says nothing about other
+ * addresses. Pure.
+ */
 import { createHash } from 'node:crypto';
 import { believed, HOUR } from './schedule.ts';
 
-/** Until when (epoch ms) an address is left alone, by a digest of it: an address may be a secret. */
+/** The end of the pause (epoch ms) of each address. The key is a digest, because an address may be a secret. */
 export type Resting = Readonly<Record<string, number>>;
 
 const REST_MAX_MS = HOUR;
-/** One host's; those that rest longest are kept, and the others still wait by their own deliveries. */
+/** The number of addresses of one host. The longest pauses stay. Other deliveries wait by their own times. */
 const ADDRESSES_MAX = 50;
 
 const digestOf = (address: string): string => createHash('sha256').update(address).digest('hex').slice(0, 16);
 
-/** With an address that wants to be left alone for `afterMs`, an hour at most. What is over is forgotten. */
+/** Adds an address that asks for a pause of `afterMs`, an hour at most. It drops pauses that are over. */
 export const rested = (resting: Resting, address: string, afterMs: number, now: number): Resting => {
   const key = digestOf(address);
   const until = Math.max(now + Math.min(afterMs, REST_MAX_MS), restEnd(resting, address, now));
@@ -20,6 +23,6 @@ export const rested = (resting: Resting, address: string, afterMs: number, now: 
   return Object.fromEntries(longest);
 };
 
-/** Until when an address is left alone; 0 where it is not. */
+/** Returns the end of an address's pause, or 0. */
 export const restEnd = (resting: Resting, address: string, now: number): number =>
   believed(resting[digestOf(address)] ?? 0, now, REST_MAX_MS);

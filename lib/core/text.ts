@@ -1,4 +1,7 @@
-/** Text from outside, made safe to keep and to show: bounded in bytes, cut on UTF-8 edges, without control characters. */
+/**
+ * Makes text from outside safe to save and to show: bounded in bytes, cut between characters, without control
+ * characters.
+ */
 
 const encoder = new TextEncoder();
 
@@ -8,7 +11,7 @@ const UNFIT = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-
 
 export const byteLength = (text: string): number => Buffer.byteLength(text);
 
-/** The longest beginning of `text` that fits `maxBytes` of UTF-8, marked with an ellipsis where anything was cut. */
+/** Returns the longest beginning of `text` that fits into `maxBytes` of UTF-8. An ellipsis marks a cut. */
 export const cutBytes = (text: string, maxBytes: number): string => {
   if (byteLength(text) <= maxBytes) return text;
   const room = maxBytes - 3;
@@ -17,11 +20,14 @@ export const cutBytes = (text: string, maxBytes: number): string => {
   return `${text.slice(0, read)}…`;
 };
 
-/** `text` as one may keep and show it: well-formed, without control and direction marks, at most `maxBytes` of UTF-8. */
+/**
+ * Returns `text` in a form that is safe to save and show: well-formed, without control and direction marks, at most
+ * `maxBytes` of UTF-8.
+ */
 export const plain = (text: string, maxBytes: number): string =>
   cutBytes(text.toWellFormed().replace(UNFIT, ' '), maxBytes);
 
-/** No text that means nothing is longer, and parsing a longer one is not worth it. */
+/** An empty text is never longer than this, and parsing a longer text is not worth the time. */
 const NOTHING_MAX = 1_024;
 
 const isNothing = (value: unknown): boolean =>
@@ -29,7 +35,7 @@ const isNothing = (value: unknown): boolean =>
   (typeof value === 'string' && saysNothing(value)) ||
   (typeof value === 'object' && Object.values(value).every(isNothing));
 
-/** Whether a text says nothing: blanks, or the JSON of nothing (`[]`, `{}`, `null`, `" "`, `[null]`). */
+/** Answers whether a text says nothing: only blanks, or empty JSON (`[]`, `{}`, `null`, `" "`, `[null]`). */
 export const saysNothing = (text: string): boolean => {
   if (text.trim() === '') return true;
   if (text.length > NOTHING_MAX || !/^[[{"n]/.test(text.trim())) return false;

@@ -1,7 +1,7 @@
-/** Names that mean something to JavaScript itself: valibot leaves them out of a record without a word. */
+/** Names with a meaning in JavaScript itself. valibot drops them from a record without a word. */
 export const UNSAFE: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
-/** Where such names stand in `value`, at any depth. */
+/** Returns the places of such names in `value`, at any depth. */
 export const unsafeNames = (value: unknown, at: readonly string[] = []): string[] =>
   typeof value !== 'object' || value === null
     ? []

@@ -1,21 +1,24 @@
-/** How a target answered, and how often it may be told: what deliveries and targets have in common. */
+/** Verdicts and rates: the part that deliveries and targets have in common. */
 
-/** What became of one attempt, named by what happens next. */
+/** The meaning of an answer. The kind says what happens next. */
 export type Verdict =
   | { readonly kind: 'delivered' }
-  /** Try again, on the schedule or when the receiver asked for. */
+  /** Try again, by the schedule or at the time that the receiver asked for. */
   | {
       readonly kind: 'retry';
-      /** Our words, and behind them the receiver's own code and words: bounded, and masked as the answer that was judged. */
+      /** Our words, then the receiver's own code and words. The text is bounded and masked. */
       readonly reason: string;
       readonly afterMs?: number;
-      /** It is told too often or is overwhelmed: everything for it goes slower. */
+      /** The receiver asks for fewer messages, or it is overloaded. opwatch slows down for this target. */
       readonly slow?: true;
-      /** In its own words this place is gone for good: a person has to act. Attempts go on, for the person may. */
+      /**
+       * The receiver says that it is gone for good, so a person has to act. Attempts go on, because the person may act
+       * in time.
+       */
       readonly ended?: true;
     }
   /** The receiver wants nothing more, ever (410). */
   | { readonly kind: 'gone'; readonly reason: string };
 
-/** How often a place may be told; both hold where both are given. */
+/** The number of messages that a target may get. Both limits hold if both are given. */
 export type Rate = { readonly perSecond?: number | undefined; readonly perMinute?: number | undefined };

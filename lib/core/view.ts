@@ -11,8 +11,8 @@ import { isOver, type LookPolicy, type Watch } from './watch.ts';
 const iso = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
 
 /**
- * What stands in an answer for one watch. Looks that change nothing are not written down: `looks` and `lookedAt` are those of
- * the last write. The next look is worked out; while the connection rests, none is planned.
+ * Returns the API's answer about one watch. opwatch does not save looks that change nothing, so `looks` and `lookedAt`
+ * are those of the last write. The next look is a projection. There is none while the connection rests.
  */
 export const watchView = (
   watch: Watch,
@@ -64,7 +64,7 @@ export const watchView = (
 
 export type WatchView = ReturnType<typeof watchView>;
 
-/** The deliveries among the items of a watch's partition, each with its attempts. */
+/** Returns the deliveries in the partition of a watch, each with its attempts. */
 export const deliveryViews = (items: readonly Item[]) =>
   items
     .filter(({ sk }) => sk.startsWith('delivery#'))
@@ -91,10 +91,10 @@ const whyIdle = (lane: Lane, now: number): 'refused' | 'paused' | 'full' => {
   return lane.pausedUntil > now ? 'paused' : 'full';
 };
 
-/** A lane that is booked this far ahead is full: a watch that falls due has to wait for its turn. */
+/** A lane is full when its calls are taken this far ahead. A watch that falls due then has to wait. */
 const FULL_MS = 5 * SECOND;
 
-/** Why a connection is not being asked right now, if it is not. */
+/** Returns the reason why the connection makes no calls now, if there is one. */
 export const pauseView = (lane: Lane, now: number) => {
   const isFull = lane.nextSlotAt > now + FULL_MS;
   if (!rests(lane, now) && !isFull) return undefined;
@@ -114,8 +114,8 @@ export const pauseView = (lane: Lane, now: number) => {
 type DeliveryView = ReturnType<typeof deliveryViews>[number];
 
 /**
- * What Lambda lets through is 6 MB (Lambda Developer Guide, "Quotas"), of an answer whose body is text within JSON; the rest of
- * the view has room beside this much.
+ * Lambda allows an answer of 6 MB, and the body is text within JSON (Lambda Developer Guide, "Quotas"). The rest of the
+ * view has room beside this.
  */
 const BYTES_MAX = 5_000_000;
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
@@ -128,11 +128,14 @@ const withLastOnly = ({ log, ...view }: DeliveryView): DeliveryView => ({ ...vie
 
 export type Shown = {
   readonly deliveries: readonly DeliveryView[];
-  /** What has no room: the answers to earlier attempts, then earlier attempts, then deliveries that got through. */
+  /**
+   * The parts that found no room: first the answers of earlier attempts, then earlier attempts, then delivered
+   * deliveries.
+   */
   readonly leftOut?: string;
 };
 
-/** As much of the deliveries as an answer has room for; what is parked or waits stays longest. */
+/** Returns as many deliveries as an answer can hold. Parked and waiting deliveries stay longest. */
 export const shownWithin = (deliveries: readonly DeliveryView[], bytes = BYTES_MAX): Shown => {
   if (bytesOf(deliveries) <= bytes) return { deliveries };
   const brief = deliveries.map(withoutAnswers);
