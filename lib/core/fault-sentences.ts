@@ -1,6 +1,6 @@
 /**
- * The faults of a submission, in each language. The API answers in English. Nobody reads the answer to a schedule, so opwatch tells
- * its faults to the operators' chats, in the language of each. `{…}` as in sentences.ts.
+ * The faults of a submission, in each language. The API answers in English. Nobody reads the answer to a schedule, so
+ * opwatch sends its faults to the operators' chats, in the language of each chat. `{…}` is a slot, as in sentences.ts.
  */
 export const FAULTS = {
   missing: { en: 'is missing', zh: '缺失' },

@@ -1,18 +1,18 @@
 /**
- * Kept sentences in the language of a target: the English of a row is found in the table of sentences, so that rows of every
- * version read alike and no row holds the same thing twice (docs/decisions/0006-kept-sentences.md). Pure.
+ * Writes saved sentences in the language of a target. It finds the English text in the table of sentences. So the items
+ * of every release read alike, and no item holds a text twice (docs/decisions/0006-kept-sentences.md). Pure.
  */
 import { FAULTS } from './fault-sentences.ts';
 import { NOTES } from './note-sentences.ts';
 import { REASONS } from './reason-sentences.ts';
 import { filled, HOLDS, type Language, ONE_WORD, type Table, type TableName, TERMS } from './sentences.ts';
 
-/** A template in its parts: texts at even places, names of slots at odd ones. */
+/** The parts of a template: texts at even indexes, names of slots at odd ones. */
 type Pattern = { readonly parts: readonly string[]; readonly zh: string };
 
 /**
- * Templates that begin with a text of their own come first, then those that say most, then those with the fewest values: no text
- * is taken for a sentence that says less of it.
+ * Orders the templates, so that a text matches the most exact one. First come templates that begin with a text, then
+ * longer ones, then those with fewer slots.
  */
 const patternsOf = (table: Table): readonly Pattern[] =>
   Object.values(table)
@@ -33,7 +33,10 @@ const PATTERNS = {
   term: patternsOf(TERMS),
 };
 
-/** The values of a text's slots, each as short as can be and none empty; undefined where the text is no such sentence. */
+/**
+ * Returns the values of the slots, each as short as possible and none empty. Undefined when the text is another
+ * sentence.
+ */
 const valuesIn = (text: string, { parts }: Pattern): Record<string, string> | undefined => {
   const [first = ''] = parts;
   const last = parts.at(-1) ?? '';
@@ -53,7 +56,7 @@ const valuesIn = (text: string, { parts }: Pattern): Record<string, string> | un
   return values;
 };
 
-/** How deep sentences stand in sentences. */
+/** The depth of sentences within sentences. */
 const DEPTH_MAX = 6;
 
 const translated = (text: string, table: TableName, depth: number): string => {
@@ -73,19 +76,22 @@ const translated = (text: string, table: TableName, depth: number): string => {
   return table === 'reason' ? inParts(text, depth) : text;
 };
 
-/** Places of faults: JSON pointers (blanks only in the name of a label, which a caller chose), or names such as `labels.sha`. */
+/**
+ * The places of faults: JSON pointers (spaces only in the name of a label, which a caller chose), or names such as
+ * `labels.sha`.
+ */
 const PLACES = [
   { place: /^(\/(?:\d+\/)?labels\/.*?|\/\S*): (.*)$/s, colon: '：', next: /; (?=\/)/ },
   { place: /^((?:labels|operation)\.\S+) (.*)$/s, colon: ' ', next: /; (?=(?:labels|operation)\.)/ },
 ];
 
-/** `/provider: is missing; /notify/0: must be a string`: each fault by itself, behind its place. */
+/** Reads `/provider: is missing; /notify/0: must be a string`. It translates each fault alone, after its place. */
 const inPlaces = (text: string, depth: number): string | undefined => {
   for (const { place, colon, next } of PLACES) {
     if (!place.test(text)) continue;
     const told = text.split(next).map((fault) => {
       const [, at, what = ''] = place.exec(fault) ?? [];
-      // The last of many may be cut off within its place.
+      // The last of many faults may be cut off within its place.
       return at === undefined ? fault : `${at}${colon}${translated(what, 'fault', depth - 1)}`;
     });
     return told.join('；');
@@ -93,7 +99,7 @@ const inPlaces = (text: string, depth: number): string | undefined => {
   return undefined;
 };
 
-/** `HTTP 203: a page instead of an answer: Sign in`: each part by itself. */
+/** Reads `HTTP 203: a page instead of an answer: Sign in`. It translates each part alone. */
 const inParts = (text: string, depth: number): string => {
   const at = text.indexOf(': ');
   if (at < 0) return text;
@@ -102,21 +108,21 @@ const inParts = (text: string, depth: number): string => {
   return `${ours}${ours === head && others === rest ? ': ' : '：'}${others}`;
 };
 
-/** A kept note in a language. What is none of ours, a cloud's words above all, stays as it is. */
+/** Returns a saved note in a language. Other texts, such as the words of a cloud, stay as they are. */
 export const noteIn = (text: string, language: Language): string =>
   language === 'en' ? text : translated(text, 'note', DEPTH_MAX);
 
-/** A kept reason in a language: our words, and behind them a receiver's own, which stay as they are. */
+/** Returns a saved reason in a language. The receiver's own words after it stay as they are. */
 export const reasonIn = (text: string, language: Language): string =>
   language === 'en' ? text : translated(text, 'reason', DEPTH_MAX);
 
-/** A submission's faults in a language, with their places. */
+/** Returns the faults of a submission in a language, with their places. */
 export const faultsIn = (text: string, language: Language): string =>
   language === 'en' ? text : translated(text, 'fault', DEPTH_MAX);
 
-/** A code of ours, for what no cloud said (errors.ts). */
+/** A code of opwatch, for a fault that no cloud reported (errors.ts). */
 const OUR_CODE = /^[a-z]+(_[a-z]+)+$/;
 
-/** What is said beside a code: of one of ours it is our own sentence, of any other it is the cloud's and stays as it is. */
+/** Returns the message beside a code. A message of opwatch is translated. A message of a cloud stays as it is. */
 export const saidBeside = (code: string, message: string, language: Language): string =>
   OUR_CODE.test(code) ? reasonIn(message, language) : message;

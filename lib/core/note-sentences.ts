@@ -1,4 +1,4 @@
-/** What a person should know about an end that is not the cloud's plain word. */
+/** Notes explain an end that is not a plain word of the cloud. */
 export const NOTES = {
   stopped: { en: 'Stopped on request.', zh: '已按请求停止监视。' },
   not_over: {

@@ -34,59 +34,59 @@ export type Evidence = 'inferred' | 'untied';
 /** Short notes that an adapter keeps in the watch from one look to the next. A few short strings at most. */
 export type Memo = Readonly<Record<string, string>>;
 
-/** One operation to look at, and what is known of it. */
+/** One operation to look at, and the facts that opwatch has of it. */
 export type Ask<O> = {
   readonly operation: O;
-  /** Whether an earlier look saw it. */
+  /** True if an earlier look saw the operation. */
   readonly seen: boolean;
-  /** When the watch was submitted, epoch ms. */
+  /** The time of the submission, epoch ms. */
   readonly submittedAt: number;
   readonly memo: Memo;
-  /** Runs (`run` of a sight) whose ends earlier watches of this name have reported: none is an end of this one. */
+  /** Runs that earlier watches of this name have reported. None of them is an end of this watch. */
   readonly earlierRuns: readonly string[];
 };
 
-/** What one look brought. */
+/** The result of one look. */
 export type Observation =
   /** The cloud knows the operation. */
   | {
       readonly kind: 'seen';
       readonly status: CloudStatus;
-      /** The cloud's own state word, unchanged. */
+      /** The state word of the cloud, unchanged. */
       readonly word: string;
       /**
-       * The run that this sight is of, opaque, at most 128 bytes: id, verb, submit or update time, joined. It stays the same
-       * for all sights of one run. Left out where the cloud tells nothing that distinguishes runs.
+       * The run that the cloud showed: id, verb, submit or update time, joined. Opaque, 128 bytes at most. It stays the
+       * same for all looks at one run. Absent where the cloud tells nothing that separates runs.
        */
       readonly run?: string;
-      /** What a person should know about an end that is not plainly the end of what was asked for. */
+      /** An explanation for people, for an end that may not be the end of the requested run. */
       readonly note?: string;
-      /** False when the word is none the vendor documents: then `status` is `running`. */
+      /** False when the vendor does not document the word. Then `status` is `running`. */
       readonly known: boolean;
       readonly progress?: Progress;
       readonly facts?: Facts;
       readonly memo?: Memo;
       readonly evidence?: Evidence;
     }
-  /** The cloud answered, and does not know the operation (yet, or any more); or it shows only another run of it. */
+  /** The cloud answered and does not know the operation, or it shows another run only. */
   | {
       readonly kind: 'absent';
-      /** What the cloud showed instead, in one line for a person. */
+      /** The thing that the cloud showed instead, in one line for a person. */
       readonly shows: string;
-      /** True where absence is final at once: the cloud has forgotten it, or it shows that a later run has replaced it. */
+      /** True when the absence is final at once: the cloud has forgotten the operation, or it shows a later run. */
       readonly forgotten?: boolean;
       /**
-       * True while the cloud is busy with something else that has to end first. Such an absence tells nothing: it is no miss, and
-       * the grace time begins when it is over.
+       * True while the cloud is busy with another job that has to end first. Such an absence is no miss. The grace time
+       * begins when the job ends.
        */
       readonly waits?: boolean;
       /**
-       * Set where the cloud gave no answer that makes sense, and this is its way to say that it has forgotten the operation: such
-       * an absence is a miss, and no answer.
+       * The cloud gave no sensible answer, and this API says "forgotten" in this way. Such an absence is a miss, but
+       * not an answer.
        */
       readonly unanswered?: LookError;
       readonly requestId?: string;
       readonly memo?: Memo;
     }
-  /** This one could not be looked at. */
+  /** The look at this operation failed. */
   | { readonly kind: 'unanswered'; readonly error: LookError };

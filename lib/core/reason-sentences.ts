@@ -1,4 +1,4 @@
-/** Why an attempt or a look came to nothing. A receiver's own code and words stand behind, after a colon. */
+/** The reasons why an attempt or a look failed. The receiver's own code and words follow after a colon. */
 export const REASONS = {
   retry: { en: 'retry: {reason}', zh: '将重试：{reason}' },
   gone: { en: 'gone: {reason}', zh: '已失效：{reason}' },

@@ -1,8 +1,8 @@
 /**
- * opwatch's own sentences about ends and attempts, in each language. Rows, the API and webhooks keep the English; kept-sentence.ts
- * writes them in the language of a target. Pure.
+ * opwatch's own sentences about ends and attempts, in each language. Items, the API and webhooks keep the English
+ * sentence. kept-sentence.ts writes it in the language of a target. Pure.
  *
- * `{…}` stands for a value: a cloud's or a receiver's own word, an id, a time, or (HOLDS) another of these sentences.
+ * `{…}` is a slot for a value: a word of a cloud or a receiver, an id, a time, or another of these sentences (HOLDS).
  */
 
 import { FAULTS } from './fault-sentences.ts';
@@ -14,7 +14,7 @@ export type Table = Readonly<Record<string, Sentence>>;
 
 export type TableName = 'note' | 'reason' | 'fault' | 'term';
 
-/** Which table the sentence in a slot is of. */
+/** The table that a slot's sentence comes from. */
 export const HOLDS: Readonly<Record<string, TableName>> = {
   heard: 'note',
   why: 'note',
@@ -35,7 +35,7 @@ export const HOLDS: Readonly<Record<string, TableName>> = {
   allowed: 'term',
 };
 
-/** Slots whose values have no blanks in them. */
+/** Slots whose values contain no spaces. */
 export const ONE_WORD: readonly string[] =
   'action api bytes code count field host id least most ms name port reference thing watch'.split(' ');
 
@@ -64,10 +64,10 @@ export type Language = keyof Sentence;
 type SlotsIn<T extends string> = T extends `${string}{${infer Slot}}${infer Rest}` ? Slot | SlotsIn<Rest> : never;
 type SlotsOf<C extends SentenceCode> = SlotsIn<(typeof SENTENCES)[C]['en']>;
 
-/** A reason that is whole as it stands, without values. */
+/** A reason without slots. */
 export type WholeReason = { [C in ReasonCode]: [SlotsOf<C>] extends [never] ? C : never }[ReasonCode];
 
-/** A template with its values. */
+/** Fills the slots of a template. */
 export const filled = (template: string, values: Readonly<Record<string, string>>): string =>
   template.replace(/\{(\w+)\}/g, (slot, name: string) => values[name] ?? slot);
 
@@ -75,6 +75,6 @@ type Values<C extends SentenceCode> = [SlotsOf<C>] extends [never]
   ? []
   : [values: Readonly<Record<SlotsOf<C>, string>>];
 
-/** A sentence in English, as it is kept and as the API has it: with a value in every slot. */
+/** Returns a sentence in English with a value in each slot, as items and the API hold it. */
 export const sentence = <C extends SentenceCode>(code: C, ...[values]: Values<C>): string =>
   filled(SENTENCES[code].en, values ?? {});

@@ -1,8 +1,11 @@
-/** What went wrong on the network, in our codes. Of Node's words only the code is kept: the rest may hold addresses. */
+/**
+ * Names the faults of the network in opwatch's codes. Of Node's words only the code stays, because the rest may hold
+ * addresses.
+ */
 import { RetryLater } from '../core/errors.ts';
 import { sentence } from '../core/sentences.ts';
 
-/** How far an exchange had come. It decides what a fault is called. */
+/** The phase that the exchange had reached. It decides the code of a fault. */
 export type Phase = 'connecting' | 'securing' | 'waiting' | 'reading';
 
 export const fault = (code: string, message: string, status?: number): RetryLater =>
@@ -17,7 +20,7 @@ export const isReset = (error: unknown): boolean => ['ECONNRESET', 'ECONNABORTED
 const isLookup = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && /^(getaddrinfo|query)/.test(String(error.syscall));
 
-/** A fault as Node reports it, as the RetryLater to throw; one that is already ours stays as it is. */
+/** Turns a fault of Node into a RetryLater. A fault of opwatch stays as it is. */
 export const classed = (error: unknown, phase: Phase, host: string): RetryLater => {
   if (error instanceof RetryLater) return error;
   const code = codeOf(error);

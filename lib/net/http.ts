@@ -1,8 +1,8 @@
 /**
  * The one user of the network: one HTTP/1.1 exchange, bounded in time and bytes.
  *
- * On node:https, because fetch cannot read an answer of 407, cannot be kept to checked addresses, and inflates what it is
- * sent; and undici would triple the notifier's bundle.
+ * It uses node:https. fetch cannot read an answer of 407, cannot stay on checked addresses, and inflates the answer.
+ * undici would triple the notifier's bundle.
  */
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
@@ -12,17 +12,17 @@ import { sentence } from '../core/sentences.ts';
 import { createLookup, type Guard, refusal } from './address-guard.ts';
 import { classed, codeOf, fault, isReset, type Phase } from './http-faults.ts';
 
-// An ES import of node:http reads all its exports, WebSocket among them, and so loads undici: 40 ms of CPU at every cold
-// start that this way of asking does not cost.
+// An ES import of node:http reads all its exports, WebSocket among them, and so loads undici. That costs 40 ms of CPU
+// at every cold start.
 const http = process.getBuiltinModule('node:http');
 
 /**
- * One HTTP request, ready to send. Nothing is added to it but `host`, `connection`, `content-length`, and where it has none
- * `accept-encoding: identity` and the sender's `user-agent`.
+ * One HTTP request, ready to send. `send` adds only `host`, `connection` and `content-length`, and, where they are
+ * absent, `accept-encoding: identity` and the sender's `user-agent`.
  */
 export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  /** Absolute, already encoded; sent as it stands. */
+  /** An absolute URL, already encoded. It goes out unchanged. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -30,25 +30,25 @@ export type HttpRequest = {
 
 export type HttpAnswer = {
   readonly status: number;
-  /** Names in lower case; of a repeated header the values joined by ", ". */
+  /** Names in lower case. Repeated headers are one value, joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
   /** Decoded as UTF-8. */
   readonly body: string;
-  /** Whether the body went on past the byte cap (only where the caller asked to keep the beginning). */
+  /** True when the body was longer than the limit, and the caller asked for its beginning. */
   readonly cut: boolean;
 };
 
-/** Makes one attempt; follows nothing, retries nothing. */
+/** Makes one attempt. It follows no redirect and does not retry. */
 export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export type SendOptions = {
-  /** For the whole attempt, from looking up the name to the last byte of the answer. */
+  /** The time for the whole attempt, from the lookup of the name to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** The most of an answer's body that is read. */
+  /** The number of bytes of a body that opwatch reads at most. */
   readonly maxBytes: number;
-  /** What to do with a longer one: no answer at all, or its beginning. */
+  /** A longer body fails, or the answer holds its beginning. */
   readonly onTooLong: 'fail' | 'cut';
-  /** Keeps every connection on the addresses it lets through; left out, any host may be called. */
+  /** Keeps every connection on allowed addresses. Without it any host is allowed. */
   readonly guard?: Guard;
   readonly userAgent?: string;
   /** Certificate authorities to trust besides the usual ones, PEM. */
@@ -56,17 +56,17 @@ export type SendOptions = {
 };
 
 /**
- * A `Send` with connections of its own, kept open between requests.
+ * Returns a `Send` with its own connections. They stay open between requests.
  *
  * Throws RetryLater with the code `timeout`, `dns`, `connect`, `tls`, `reset`, `too_large`, `protocol` or
- * `blocked_address`, and Misconfigured (`invalid_request`) for a request that cannot be put on the wire. Messages name the
- * host and the fault, never path, query, headers or body. A redirect is an answer like any other.
+ * `blocked_address`. Throws Misconfigured (`invalid_request`) for a request that HTTP cannot carry. A message names the
+ * host and the fault. It never names path, query, headers or body. A redirect is an answer like any other.
  *
- * No answer is ever inflated: identity is asked for, and a compressed answer is `protocol`; where only the beginning of a
- * body is wanted, its status counts and its body is left unread.
+ * It inflates no answer. It asks for identity, and a compressed answer is `protocol`. Where the caller wants only the
+ * beginning of a body, the status of a compressed answer counts and its body stays unread.
  *
- * A request that meets a kept connection its server has already closed goes out once more on a new one, within the same
- * deadline, so long as not a byte of an answer came.
+ * If the server has already closed an idle connection, the request goes out once more on a new one, within the same
+ * deadline. This happens only when no byte of an answer has come.
  */
 export const createSend = (options: SendOptions): Send => {
   const kept = createAgents(options, true);
@@ -100,7 +100,10 @@ const parse = (text: string): URL => {
 
 type Agents = Readonly<Record<string, InstanceType<typeof http.Agent>>>;
 
-/** Servers close what idles: Node's after 5 s (and say so in Keep-Alive, which the agent heeds), nginx after 75 s. */
+/**
+ * Servers close idle connections: Node after 5 s (its Keep-Alive header says so, and the agent obeys), nginx after 75
+ * s.
+ */
 const IDLE_MS = 30_000;
 
 const createAgents = ({ guard, ca }: SendOptions, keepAlive: boolean): Agents => {
@@ -109,7 +112,7 @@ const createAgents = ({ guard, ca }: SendOptions, keepAlive: boolean): Agents =>
     timeout: IDLE_MS,
     maxSockets: 100,
     maxFreeSockets: 16,
-    // Node's 250 ms for each of several addresses is less than a round trip between some continents.
+    // Node's 250 ms for each of several addresses are shorter than a round trip between some continents.
     autoSelectFamilyAttemptTimeout: 2_000,
     ...(guard && { lookup: createLookup(guard) }),
   };
@@ -117,15 +120,15 @@ const createAgents = ({ guard, ca }: SendOptions, keepAlive: boolean): Agents =>
     'http:': new http.Agent(connection),
     'https:': new https.Agent({
       ...connection,
-      // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot unsay it.
+      // This setting overrides NODE_TLS_REJECT_UNAUTHORIZED in the environment.
       rejectUnauthorized: true,
-      // Made once: to read a hundred root certificates anew for each connection takes 30 ms.
+      // Made once, because reading a hundred root certificates for each connection takes 30 ms.
       ...(ca && { secureContext: createSecureContext({ ca: [...getCACertificates(), ...ca] }) }),
     }),
   };
 };
 
-/** A kept connection turned out to be closed before anything came over it. */
+/** The server had closed an idle connection before any byte came. */
 const STALE = new Error('stale connection');
 
 const exchange = (
@@ -158,7 +161,8 @@ const exchange = (
       }),
     );
     const fail = (error: unknown) => {
-      // Rejects by itself: a request still queued for a connection would not tell that it was destroyed.
+      // The promise rejects here, because a request that still waits for a connection reports no error when it is
+      // destroyed.
       reject(error);
       request.destroy();
     };
@@ -182,7 +186,7 @@ const exchange = (
       });
     });
     request.on('error', (error) => {
-      // An answer that has come to its end stands, whatever bytes follow it (a 204 with a body, a length that is too short).
+      // A complete answer counts, whatever bytes follow it (a 204 with a body, a length that is too short).
       if (answer?.complete) return;
       const isStale = request.reusedSocket && phase === 'waiting' && isReset(error);
       fail(isStale ? STALE : classed(error, phase, host));
@@ -195,7 +199,7 @@ const exchange = (
     request.end(body);
   });
 
-/** Node refuses what cannot be a header, in words of its own; ours name the host and nothing else. */
+/** Node refuses an invalid header in its own words. Our words name the host only. */
 const prepared = <T>(host: string, request: () => T): T => {
   try {
     return request();
@@ -231,6 +235,7 @@ const read = async (
   if (cut && onTooLong === 'fail')
     throw fault('too_large', sentence('net_too_large', { host, bytes: String(maxBytes) }), status);
   const bytes = Buffer.concat(chunks, Math.min(size, maxBytes));
-  // As part of a stream, a character that the cut has split is left out instead of replaced.
+  // With `stream`, the decoder drops a character that the cut has split. Otherwise it would insert a replacement
+  // character.
   return { status, headers, body: new TextDecoder().decode(bytes, { stream: cut }), cut };
 };

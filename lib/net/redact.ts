@@ -1,24 +1,24 @@
-/** Keeps secrets out of what is logged, stored and shown. Pure, and linear in the length of what it reads. */
+/** Keeps secrets out of logs, items and answers. Pure. The time grows in proportion to the text. */
 
 import { findAll, spellingsOf } from './spellings.ts';
 
 const MASK = '…';
 
-/** Shorter strings are no secrets, and masking them would leave nothing to read. */
+/** Shorter strings are no secrets, and masking them would leave no readable text. */
 const SECRET_MIN = 4;
 
-/** A path segment that is a word (`services`, `cgi-bin`, `v1`) and not somebody's token. */
+/** A path segment that is a word (`services`, `cgi-bin`, `v1`) and not a token. */
 const WORD = /^(?:v\d{1,2}|[a-z]{1,12}(?:[._-][a-z]{1,12}){0,3})$/i;
 
 /**
- * A URL by which a person still knows the place: origin, first path segment, and `…` for the rest, which is where webhooks
- * carry their tokens (Slack in the path, DingTalk in the query). A first segment that is no plain word is masked as well
- * (Telegram). What is no URL becomes `…`.
+ * Returns a URL without its secrets: origin, first path segment, and `…` for the rest, because webhooks carry tokens
+ * there (Slack in the path, DingTalk in the query). A first segment that is no plain word becomes `…` too (Telegram). A
+ * text that is no URL becomes `…`.
  */
 export const redactUrl = (text: string): string => {
   if (!URL.canParse(text)) return MASK;
   const { protocol, host, username, password, pathname, search, hash } = new URL(text);
-  // Of `ssm:/path` and the like everything behind the scheme is the secret's place, or the secret.
+  // In `ssm:/path` and the like the part after the scheme is the place of the secret, or the secret itself.
   if (host === '') return `${protocol}${MASK}`;
   const user = username || password ? `${MASK}@` : '';
   const [first = '', ...others] = pathname.slice(1).split('/');
@@ -26,7 +26,10 @@ export const redactUrl = (text: string): string => {
   return `${protocol}//${user}${host}/${first === '' || WORD.test(first) ? `${first}${more}` : MASK}`;
 };
 
-/** Headers that tell a person something and hold no secret. All others are masked: who knows what a receiver calls its key. */
+/**
+ * Headers that help a person and hold no secret. opwatch masks all others, because a receiver may name its key as it
+ * likes.
+ */
 const HARMLESS = new Set(
   `accept accept-encoding age allow cache-control connection content-encoding content-length content-type date etag expires
   host keep-alive retry-after server transfer-encoding user-agent vary via webhook-id webhook-timestamp
@@ -34,10 +37,10 @@ const HARMLESS = new Set(
   x-amz-date x-amz-target x-amzn-requestid x-content-sha256 x-github-api-version x-request-id x-sdk-date`.split(/\s+/),
 );
 
-/** Whether a header of this name (in lower case) never holds a secret. */
+/** Answers whether a header of this name (in lower case) never holds a secret. */
 export const isHarmless = (name: string): boolean => HARMLESS.has(name);
 
-/** Headers with every value masked that may be a secret: credentials keep their scheme, a place keeps where it is. */
+/** Masks every header value that may be a secret. Credentials keep their scheme. A location keeps its origin. */
 export const redactHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redactHeader(name.toLowerCase(), value)]));
 
@@ -51,13 +54,13 @@ const redactHeader = (name: string, value: string): string => {
 export type Redactor = (text: string) => string;
 
 /**
- * Text with every one of `secrets` replaced by `…`. It finds a secret in any mixture of plain, percent-encoded, JSON-escaped and
- * HTML-escaped characters, in hexadecimal, and in base64 (also inside the base64 of a longer text). Text that was JSON stays
- * JSON. Secrets of fewer than 4 characters are not looked for.
+ * Replaces each of `secrets` in a text by `…`. It finds a secret in any mixture of plain, percent-encoded, JSON-escaped
+ * and HTML-escaped characters, in hexadecimal, and in base64 (also inside the base64 of a longer text). JSON stays
+ * JSON. It does not look for secrets of fewer than 4 characters.
  */
 export const redact = (text: string, secrets: readonly string[]): string => redactorOf(secrets)(text);
 
-/** Redacts several texts of the same secrets: their spellings are worked out once. */
+/** Redacts several texts with the same secrets. It works out their spellings once. */
 export const redactorOf = (secrets: readonly string[]): Redactor => {
   const wanted = [...new Set(secrets)].filter((secret) => secret.length >= SECRET_MIN);
   if (wanted.length === 0) return (text) => text;
@@ -74,20 +77,20 @@ export const redactorOf = (secrets: readonly string[]): Redactor => {
   return (text) => {
     if (!isJson(text)) return mask(text);
 
-    // In JSON each string and number is masked by itself, so that no mask takes a quote or half an escape with it.
+    // In JSON it masks each string and number alone, so that no mask takes a quote or half an escape.
     const masked = text.replace(JSON_SCALAR, (scalar) => {
       const value = scalar.startsWith('"') ? String(JSON.parse(scalar)) : scalar;
       const shown = mask(value);
       return shown === value ? scalar : JSON.stringify(shown);
     });
-    // A secret that holds JSON's own punctuation may still stand across several of them.
+    // A secret that contains JSON's own punctuation may still stand across several of them.
     return mask(masked) === masked ? masked : JSON.stringify(MASK);
   };
 };
 
 const JSON_SCALAR = /"[^"\\]*(?:\\.[^"\\]*)*"|[\w.+-]+/g;
 
-/** How any JSON begins. Most texts are none, and to have a parser refuse them costs more than to look. */
+/** The first characters of any JSON. Most texts are no JSON, and this check costs less than a parser's refusal. */
 const JSON_START = /^[\t\n\r ]*["{[\d\-tfn]/;
 
 const isJson = (text: string): boolean => {

@@ -1,16 +1,21 @@
-/** When a server asks to be left alone: `Retry-After`, RFC 9110 section 10.2.3. Pure. */
+/** Reads `Retry-After`, RFC 9110 section 10.2.3. Pure. */
 
 import { DAY } from '../core/schedule.ts';
 import type { HttpAnswer } from './http.ts';
 
-/** The three forms of an HTTP date, RFC 9110 section 5.6.7: today's, RFC 850's and that of C's asctime. */
+/**
+ * The three forms of an HTTP date, RFC 9110 section 5.6.7: the present one, that of RFC 850, and that of C's asctime.
+ */
 const FORMS = [
   /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
   /^[A-Z][a-z]{5,8}, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
   /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) (?<year>\d{4})$/,
 ];
 
-/** An HTTP date as epoch ms, or undefined. A year of two digits is the last such up to 50 years after `near`. */
+/**
+ * Returns an HTTP date as epoch ms, or undefined. A year of two digits means the last such year up to 50 years after
+ * `near`.
+ */
 export const parseHttpDate = (text: string, near: number): number | undefined => {
   const parts = FORMS.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
   if (!parts) return undefined;
@@ -21,28 +26,34 @@ export const parseHttpDate = (text: string, near: number): number | undefined =>
   return Number.isNaN(at) ? undefined : at;
 };
 
-/** A number this large is no span, which would be 31 years: it is an instant, in seconds or, if larger still, milliseconds. */
+/**
+ * A number this large is no duration, because it would be 31 years. It is an instant in seconds, or, if larger still,
+ * in milliseconds.
+ */
 export const INSTANT_MIN = 1e9;
 const INSTANT_MS_MIN = 1e11;
 
-/** A number as receivers put it where a wait is due, in ms, at most a day: seconds, or by mistake the instant itself. */
+/**
+ * Returns the wait that a number means, in ms, a day at most. Some receivers put the instant there instead of the
+ * seconds.
+ */
 export const spanMs = (seconds: number, now: number): number => {
   if (seconds < INSTANT_MIN) return Math.min(Math.ceil(seconds * 1_000), DAY);
   const at = seconds < INSTANT_MS_MIN ? seconds * 1_000 : seconds;
   return Math.min(Math.max(Math.ceil(at - now), 0), DAY);
 };
 
-/** The parts of a header that came more than once; the comma inside a date parts nothing. */
+/** Splits a header that came several times. The comma inside a date splits nothing. */
 const PARTS = /,(?!\s*\d{2}[ -][A-Z][a-z]{2}[ -])/;
 
-/** The values of a Retry-After, one for each time that it came. */
+/** Returns the values of Retry-After, one for each time that it came. */
 export const waitsIn = ({ headers }: Pick<HttpAnswer, 'headers'>): string[] =>
   (headers['retry-after'] ?? '').split(PARTS).map((part) => part.trim());
 
 /**
- * How long to wait from now, ms, at most a day; undefined when the answer asks for nothing one can read. Of several wishes
- * the longest counts. A date counts from the answer's own `Date`, so that neither clock has to be right; without one it
- * counts from `now` (epoch ms), as does a number that can only be an instant.
+ * Returns the wait from now in ms, a day at most, or undefined when the answer asks for none. The longest of several
+ * waits counts. A date counts from the answer's own `Date`, so that neither clock has to be right. Without `Date` it
+ * counts from `now` (epoch ms). So does a number that can only be an instant.
  */
 export const retryAfterMs = ({ headers }: Pick<HttpAnswer, 'headers'>, now: number): number | undefined => {
   const clock = parseHttpDate(headers.date?.trim() ?? '', now) ?? now;

@@ -1,6 +1,6 @@
 /**
- * The parts of an address and of a request that are as secret as the whole: a receiver that shows a path, a query or a header
- * shows them. Pure.
+ * Finds the secret parts of an address and of a request. A receiver that shows a path, a query or a header shows these
+ * parts. Pure.
  */
 import type { HttpAnswer, HttpRequest } from './http.ts';
 import { isHarmless, redactorOf } from './redact.ts';
@@ -8,7 +8,10 @@ import { isHarmless, redactorOf } from './redact.ts';
 const LONG = 20;
 const LONG_WITH_DIGIT = 8;
 
-/** Whether a value looks like a token: it has 8 characters and a digit, or 20 characters. A word of an address has neither. */
+/**
+ * Answers whether a value looks like a token: it has 8 characters and a digit, or 20 characters. A word of an address
+ * has neither.
+ */
 const isToken = (text: string): boolean => text.length >= LONG || (text.length >= LONG_WITH_DIGIT && /\d/.test(text));
 
 const decoded = (text: string): string => {
@@ -21,11 +24,11 @@ const decoded = (text: string): string => {
 
 const bothForms = (text: string): string[] => [text, decoded(text)];
 
-/** The token-like pieces of a value: `bot123456:AAH…` holds two. */
+/** Returns the token-like pieces of a value: `bot123456:AAH…` has two. */
 const tokensIn = (text: string): string[] =>
   bothForms(text).flatMap((form) => [form, ...form.split(/[^\w-]+/)].filter(isToken));
 
-/** `a=1&b` as its values; a name without a value is one. */
+/** Splits `a=1&b` into its values. A name without a value counts as a value. */
 const valuesIn = (query: string): (readonly [name: string, value: string])[] =>
   query
     .split('&')
@@ -37,7 +40,7 @@ const valuesIn = (query: string): (readonly [name: string, value: string])[] =>
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** `/hook/{token}` as an expression that finds each `{…}` at the end of a path. */
+/** Turns `/hook/{token}` into an expression that finds each `{…}` at the end of a path. */
 const shapeOf = (pattern: string): RegExp =>
   new RegExp(
     `${pattern
@@ -47,8 +50,8 @@ const shapeOf = (pattern: string): RegExp =>
   );
 
 /**
- * The secret parts of an address that is a secret: the whole, its path, user and password, the values that `patterns` leave
- * open, and all that looks like a token. A pattern is the end of a path as the vendor publishes it, and its query:
+ * Returns the secret parts of a secret address: the whole, its path, user and password, the values of the slots in
+ * `patterns`, and all token-like pieces. A pattern is the end of a path and its query as the vendor publishes it:
  * `/robot/send?access_token={token}`. A text that is no URL has no parts.
  */
 export const partsOfAddress = (address: string, patterns: readonly string[] = []): string[] => {
@@ -67,7 +70,7 @@ export const partsOfAddress = (address: string, patterns: readonly string[] = []
   return [address, ...partsOfUser(address), ...[...path, ...open].flatMap(bothForms), ...looks];
 };
 
-/** The user and password in front of a host. */
+/** Returns the user and password before a host. */
 const partsOfUser = (address: string): string[] => {
   if (!URL.canParse(address)) return [];
   const { username, password } = new URL(address);
@@ -75,23 +78,23 @@ const partsOfUser = (address: string): string[] => {
   return [username, password, ...both].filter(Boolean).flatMap(bothForms);
 };
 
-/** What headers, and fields of a body, that hold a secret are called. */
+/** Names of headers and of body fields that hold a secret. */
 const CREDENTIAL_HEADER = /auth|token|secret|password|signature|cookie|credential|sign$|key$/i;
 const CREDENTIAL_FIELD = /token|secret|password|^sign(ature)?$|^(routing_?|api_?|access_?)?key$/i;
 
-/** Of a header that may hold a secret: its value, the value behind its scheme, and what Basic has encoded in it. */
+/** Returns the secret parts of a header: its value, the value after its scheme, and the text that Basic has encoded. */
 const partsOfHeader = (name: string, value: string): string[] => {
   if (isHarmless(name.toLowerCase())) return [];
   if (!CREDENTIAL_HEADER.test(name)) return tokensIn(value);
   const [scheme = '', credentials = ''] = value.split(/ (.*)/s);
   const pair = /^basic$/i.test(scheme) ? Buffer.from(credentials, 'base64').toString('utf8') : '';
   const password = pair.slice(pair.indexOf(':') + 1);
-  // `Credential=…, SignedHeaders=…, Signature=…`: a value goes as far as the next separator.
+  // Reads `Credential=…, SignedHeaders=…, Signature=…`. A value ends at the next separator.
   const values = [...value.matchAll(/=([^\s,;]+)/g)].map(([, one = '']) => one).filter(isToken);
   return [value, credentials, pair, password, ...values].filter(Boolean);
 };
 
-/** Of a body, in JSON or of a form, the fields that are called a token, key, signature or the like. */
+/** Returns the fields of a JSON or form body whose names mean a secret (token, key, signature and the like). */
 export const partsOfBody = ({ headers, body = '' }: Pick<HttpRequest, 'headers' | 'body'>): string[] => {
   const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
   const fields: [string, unknown][] = type.includes('form-urlencoded')
@@ -109,7 +112,10 @@ const jsonObject = (text: string): object => {
   }
 };
 
-/** Everything in a request that gives its sender a right: user and password, credentials in headers, tokens in fields of the body. */
+/**
+ * Returns all parts of a request that give its sender a right: user and password, credentials in headers, tokens in the
+ * body.
+ */
 export const partsOfRequest = (request: HttpRequest): string[] => [
   ...partsOfUser(request.url),
   ...Object.entries(request.headers).flatMap(([name, value]) => partsOfHeader(name, value)),
@@ -118,7 +124,10 @@ export const partsOfRequest = (request: HttpRequest): string[] => [
   ...[...(request.body ?? '').matchAll(/\/w\/([\w-]{80,100})/g)].map(([, link = '']) => link),
 ];
 
-/** An answer with `secrets` masked in its body and headers. The end of a body that was cut goes: half a secret may stand there. */
+/**
+ * Masks `secrets` in the body and the headers of an answer. It drops the end of a cut body, because half a secret may
+ * stand there.
+ */
 export const maskAnswer = (answer: HttpAnswer, secrets: readonly string[]): HttpAnswer => {
   const redact = redactorOf(secrets);
   const body = redact(answer.body);
@@ -127,5 +136,5 @@ export const maskAnswer = (answer: HttpAnswer, secrets: readonly string[]): Http
   return { ...answer, headers: Object.fromEntries(headers), body: body.slice(0, Math.max(0, body.length - half)) };
 };
 
-/** `&#x00002f;`, the longest way to write one character. */
+/** `&#x00002f;` is the longest way to write one character. */
 const SPELLING_MAX = 12;

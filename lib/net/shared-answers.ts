@@ -1,28 +1,35 @@
 /**
- * Answers of the last moments, for the looks that come next.
+ * Keeps the answers of the last moments for the next looks.
  *
- * What one call answers for many (the list of a cluster's tasks) is due for all of them at once, but reaches a function in
- * batches of ten: those it works off in a row share what the first of them read. Adapters know nothing of it.
+ * One call can answer for many watches (the list of a cluster's tasks). These watches are due at once, but they reach a
+ * function in batches of ten. The batches that one function handles share the answer that the first of them got.
+ * Adapters know nothing of it.
  */
 
 import { DEFAULT_GAP, EARLY_MS } from '../core/schedule.ts';
 import type { HttpAnswer, HttpRequest, Send } from './http.ts';
 
 export type SharedAnswers = {
-  /** Whether anything of `scope` was answered within the last moments. */
+  /** Answers whether `scope` has an answer of the last moments. */
   readonly hasAny: (scope: string) => boolean;
   /**
-   * `send`, but for requests that were answered in `scope` within the last moments, and not before `since` (epoch ms): what
-   * was said before a watch was submitted may be of an earlier operation of that name, and what was said before its deadline is
-   * no last look. Only HTTP 200 is worth sharing.
+   * Returns `send` with a memory. It reuses an answer in `scope` of the last moments, but none from before `since`
+   * (epoch ms). An answer from before the submission may tell of an earlier operation of that name. An answer from
+   * before the deadline is no last look. It shares HTTP 200 only.
    */
   readonly through: (scope: string, since: number, send: Send) => Send;
 };
 
-/** The shortest gap between looks, less how early one may be: by default no watch is shown the same answer twice. */
+/**
+ * The shortest gap between looks, minus the time that a look may be early. So by default no watch gets the same answer
+ * twice.
+ */
 const KEEP_MS = DEFAULT_GAP.minMs - EARLY_MS;
 
-/** What is new in every request of both clouds: date, nonce, signature, and the token of temporary credentials. */
+/**
+ * The parts that differ in every request of both clouds: date, nonce, signature, and the token of temporary
+ * credentials.
+ */
 const OF_ONE_REQUEST: ReadonlySet<string> = new Set([
   'authorization',
   'x-acs-date',

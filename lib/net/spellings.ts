@@ -1,18 +1,21 @@
 /**
- * Finds texts in a longer text, however they are written there: plain, percent-encoded, escaped in JSON or HTML, any mixture of
- * these, and as bytes in hexadecimal or base64. Pure, and linear in the length of the text.
+ * Finds texts in a longer text, however they are written there: plain, percent-encoded, escaped in JSON or HTML, any
+ * mixture of these, and as bytes in hexadecimal or base64. Pure. The time grows in proportion to the text.
  */
 import { remembering } from '../core/remembering.ts';
 
 /** One way to write a text. */
 export type Spelling = {
   readonly text: string;
-  /** Base64 characters that the text shares with its neighbors: they belong to it, and differ from place to place. */
+  /**
+   * The text shares its first or last base64 characters with its neighbors. They belong to the text, and they vary with
+   * its position.
+   */
   readonly sharesFirst?: boolean;
   readonly sharesLast?: boolean;
 };
 
-/** By their first code unit; the longer ones come first. */
+/** Grouped by their first code unit. Longer ones come first. */
 export type Spellings = ReadonlyMap<string, readonly Spelling[]>;
 
 export type Span = readonly [from: number, to: number];
@@ -29,7 +32,7 @@ export const spellingsOf = (texts: readonly string[]): Spellings => {
   return byFirst;
 };
 
-/** The same few secrets are looked for in every answer. They are kept in memory alone, as the secrets themselves are. */
+/** opwatch looks for the same few secrets in every answer. They stay in memory only, like the secrets themselves. */
 const spellingsOfOne = remembering(500, (text: string): readonly Spelling[] => {
   const bytes = Buffer.from(text);
   const hexadecimal = bytes.toString('hex');
@@ -41,10 +44,10 @@ const spellingsOfOne = remembering(500, (text: string): readonly Spelling[] => {
   ];
 });
 
-/** Fewer characters of base64 would be found by chance. */
+/** Fewer characters of base64 would match by chance. */
 const BASE64_MIN = 6;
 
-/** `bytes` in both alphabets of base64, where `before` bytes stand before them in their group of three. */
+/** Returns `bytes` in both alphabets of base64, when `before` bytes stand before them in their group of three. */
 const inBase64 = (bytes: Buffer, before: number): Spelling[] => {
   const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
   const bits = (before + bytes.length) * 8;
@@ -55,7 +58,10 @@ const inBase64 = (bytes: Buffer, before: number): Spelling[] => {
   return [{ text, ...shares }, ...(forUrls === text ? [] : [{ text: forUrls, ...shares }])];
 };
 
-/** Where any of them stands, from left to right, without overlaps; of several that begin at one place the longest. */
+/**
+ * Returns the places of all matches, from left to right, without overlaps. The longest of several that begin at one
+ * place wins.
+ */
 export const findAll = (text: string, spellings: Spellings): Span[] => {
   const escapes = escapesIn(text);
   const found: Span[] = [];
@@ -108,11 +114,13 @@ const shared = ({ sharesFirst, sharesLast }: Spelling, text: string, at: number,
 
 type State = readonly [at: number, done: number];
 
-/** Where `wanted` ends if it is written at this place; an escape is tried before the character that begins it. */
+/**
+ * Returns the end of `wanted` if it is written at this place. It tries an escape before the character that begins it.
+ */
 const endOf = (wanted: string, text: string, at: number, escapes: Escapes): number | undefined => {
   let here = at;
   let done = 0;
-  /** Other ways to read on. No state is tried twice, whatever the text mixes: the work has a bound. */
+  /** Other ways to read on. The search tries no state twice, so its work is bounded for any text. */
   let open: State[] | undefined;
   let tried: Set<number> | undefined;
   while (done < wanted.length) {
@@ -145,15 +153,15 @@ const endOf = (wanted: string, text: string, at: number, escapes: Escapes): numb
 };
 
 type Escape = { readonly means: string; readonly length: number };
-/** What stands for another character, by its place; the longest comes last. */
+/** The escapes by their place in the text. The longest comes last. */
 type Escapes = readonly (readonly Escape[] | undefined)[];
 
-/** A percent sign that is encoded again becomes %25: a URL within a URL within a URL has two of them. */
+/** A percent sign that is encoded again becomes %25. A URL within a URL within a URL has two of them. */
 const PERCENT = ['%', '%25', '%2525'];
 const ESCAPE = /[%\\&+]/g;
 
 const escapesIn = (text: string): Escapes => {
-  // As long as the text: an array with a few distant entries would become a slow dictionary.
+  // The array is as long as the text. An array with a few distant entries would become a slow dictionary.
   const escapes = new Array<Escape[] | undefined>(text.length);
   for (const { index } of text.matchAll(ESCAPE)) {
     const found = escapesAt(text, index);
@@ -170,7 +178,7 @@ const escapesAt = (text: string, at: number): Escape[] => {
   return one ? [one] : [];
 };
 
-/** How many bytes a character has in UTF-8, by its first. */
+/** Returns the length of a character in UTF-8, by its first byte. */
 const lengthOf = (byte: number): number => (byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4);
 
 const percentAt = (text: string, at: number, sign: string): Escape[] => {

@@ -1,6 +1,7 @@
 /**
- * Signs webhooks as Standard Webhooks 1.0 says (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
- * By hand, because the package of that name knows no ed25519 and brings two libraries for what node:crypto has. Pure.
+ * Signs webhooks by Standard Webhooks 1.0 (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
+ * The code is our own, because the package of that name has no ed25519 and brings two libraries for functions of
+ * node:crypto. Pure.
  */
 import { createHmac, createPrivateKey, createPublicKey, type KeyObject, sign as signWith } from 'node:crypto';
 import { Misconfigured } from '../core/errors.ts';
@@ -17,13 +18,13 @@ const SECRET_BYTES_MAX = 64;
 const SEED_BYTES = 32;
 type Counts = [least: string, most: string, bytes: string];
 
-/** What PKCS #8 puts before the 32 bytes of an ed25519 private key (RFC 8410 section 7). */
+/** PKCS #8 has these bytes before the 32 bytes of an ed25519 private key (RFC 8410 section 7). */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /**
- * Reads a signing secret as the spec writes it: `whsec_` and the base64 of 24 to 64 bytes for HMAC, `whsk_` and the base64
- * of an ed25519 seed (32 bytes, or 64 with the public key behind it). Throws Misconfigured (`signing_secret`) with what is
- * wrong, never with the secret.
+ * Reads a signing secret as the spec writes it. `whsec_` and the base64 of 24 to 64 bytes is for HMAC. `whsk_` and the
+ * base64 of an ed25519 seed (32 bytes, or 64 with the public key after it) is for ed25519. Throws Misconfigured
+ * (`signing_secret`). Its message names the fault, never the secret.
  */
 export const parseSecret = (text: string): SigningKey => {
   if (/\s/.test(text)) throw unfit(sentence('secret_blanks'));
@@ -41,7 +42,10 @@ export const parseSecret = (text: string): SigningKey => {
   throw unfit(sentence('secret_start'));
 };
 
-/** The public key of a `whsk_` secret, as the spec writes it: `whpk_` and base64. Throws what `parseSecret` throws, and of others. */
+/**
+ * Returns the public key of a `whsk_` secret, as the spec writes it: `whpk_` and base64. Throws the errors of
+ * `parseSecret`, and Misconfigured for other secrets.
+ */
 export const publicKeyOf = (secret: string): string => {
   const key = parseSecret(secret);
   if (key.version !== 'v1a') throw unfit(sentence('secret_no_public'));
@@ -63,7 +67,10 @@ const ed25519 = (bytes: Buffer): KeyObject => {
   return privateKey;
 };
 
-/** Strict, because receivers are: Node would skip what is no base64 and sign with a key nobody else has. */
+/**
+ * Strict, because receivers are strict. Node would skip a character that is no base64 and sign with a key that nobody
+ * else has.
+ */
 const decode = (text: string, prefix: string): Buffer => {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) throw unfit(sentence('secret_base64', { name: prefix }));
@@ -73,9 +80,9 @@ const decode = (text: string, prefix: string): Buffer => {
 const unfit = (message: string): Misconfigured => new Misconfigured({ code: 'signing_secret', message });
 
 /**
- * The three headers that sign `body`: one signature for each secret, in their order, so that a receiver who knows any of
- * them can verify while secrets are rotated. `at` is the time of this attempt, epoch ms. Throws what `parseSecret` throws,
- * and Misconfigured when there is no secret at all.
+ * Returns the three headers that sign `body`, with one signature for each secret, in order. So a receiver with any of
+ * the secrets can verify while secrets rotate. `at` is the time of this attempt, epoch ms. Throws the errors of
+ * `parseSecret`, and Misconfigured when there is no secret.
  */
 export const signedHeaders = (
   secrets: readonly string[],
