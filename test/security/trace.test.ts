@@ -41,7 +41,7 @@ test.each([
     await ask('POST /watches/{id}/deliveries/{delivery}/resend', { id, delivery });
     await ask('POST /deliveries/resend', {}, { target: 'ci', from });
     await ask('POST /targets/{name}/enable', { name: 'ci' });
-    await expect(ask('POST /targets/{name}/enable', { name: 'nobody' })).rejects.toThrow('no such target');
+    await expect(ask('POST /targets/{name}/enable', { name: 'nobody' })).rejects.toThrow('there is no target "nobody"');
 
     const lines = world.lines.slice(before).map((line) => JSON.parse(line) as Record<string, unknown>);
     const who = { level: 'info', tenant: 'default', by };
