@@ -14,7 +14,7 @@ import type { Operation, Plan } from './plan.ts';
 import { MINUTE, SECOND } from './time.ts';
 import type { Witness } from './witness.ts';
 
-type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
 const SECRET = 'a'.repeat(43);
 const idOf = (tenant: string): string => createHash('sha256').update(tenant).digest('hex').slice(0, 12);
@@ -42,16 +42,10 @@ export const isLetIn = (world: World, tenant: string): Promise<boolean> =>
     return item !== undefined && isValid(item.body, SECRET, now());
   });
 
-type Ask = Partial<Pick<HttpEvent, 'pathParameters' | 'rawQueryString'>> & { readonly body?: unknown };
+export type Ask = Partial<Pick<HttpEvent, 'pathParameters' | 'rawQueryString'>> & { readonly body?: unknown };
 
-/** Asks until somebody answers; undefined when nobody does, or the token is good no more. */
-const ask = async (
-  world: World,
-  tenant: string,
-  routeKey: string,
-  { body, ...more }: Ask,
-  isDown: () => boolean,
-): Promise<Answer | undefined> => {
+/** Asks once. Throws where nobody answers. */
+export const serveOnce = (world: World, tenant: string, routeKey: string, { body, ...more }: Ask): Promise<Answer> => {
   const event: HttpEvent = {
     routeKey,
     headers: {},
@@ -62,19 +56,30 @@ const ask = async (
     ...more,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   };
+  return world.as('api', (runtime) =>
+    serve(event, runtime).then(
+      ({ statusCode, body: text }) => ({ status: statusCode, body: JSON.parse(text) }),
+      (error: unknown) => {
+        if (error instanceof Refusal) return { status: error.problem.status, body: { ...error.problem } };
+        throw error;
+      },
+    ),
+  );
+};
+
+/** Asks until somebody answers; undefined when nobody does, or the token is good no more. */
+const ask = async (
+  world: World,
+  tenant: string,
+  routeKey: string,
+  what: Ask,
+  isDown: () => boolean,
+): Promise<Answer | undefined> => {
   for (let tries = 0; tries < 6; tries += 1) {
     try {
       if (!isDown()) {
         if (!(await isLetIn(world, tenant))) return undefined;
-        return await world.as('api', (runtime) =>
-          serve(event, runtime).then(
-            ({ statusCode, body: text }) => ({ status: statusCode, body: JSON.parse(text) }),
-            (error: unknown) => {
-              if (error instanceof Refusal) return { status: error.problem.status, body: { ...error.problem } };
-              throw error;
-            },
-          ),
-        );
+        return await serveOnce(world, tenant, routeKey, what);
       }
     } catch {
       // Whoever gets no answer asks again.

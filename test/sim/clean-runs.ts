@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { MANNERS } from '../world/manners.ts';
 import { FAULTS } from '../world/process.ts';
 import { DEEDS } from './acts.ts';
+import { FLOOD_DEEDS } from './flood.ts';
 import { type Span, simulateMany } from './many.ts';
 import { ODDITIES, REPLIES } from './plan.ts';
 import { RARE_ODDITIES } from './rare.ts';
@@ -27,6 +28,9 @@ const RARE_KINDS = [
   'frozen',
   'kept for days',
   ...DEEDS.map((deed) => `caller: ${deed}`),
+  'flood compared',
+  'flood amid troubles',
+  ...FLOOD_DEEDS.map((deed) => `flood: ${deed}`),
 ];
 
 /** Nothing is wrong in any of these runs, and every kind of trouble has come up in them. */

@@ -6,6 +6,7 @@ import type { Received } from '../world/receivers.ts';
 import { TARGETS_SIGNER } from '../world/settings.ts';
 import type { Telling } from '../world/statements.ts';
 import { type Case, CLOUD_WORDS, clockSlack, operationOf, type Rule, toldOf } from './case.ts';
+import { FLOODING } from './flood.ts';
 import { isCallback, type Operation } from './plan.ts';
 import { MINUTE, SECOND } from './time.ts';
 
@@ -140,7 +141,7 @@ export const checkContents: Rule = (run) => {
   for (const received of run.world.receivers.received) {
     const { event, body, url } = received;
     // What is sent again is the same, or another rule says so.
-    if (!isOperationEvent(event) || judged.has(`${url} ${body}`)) continue;
+    if (!isOperationEvent(event) || event.data.connection === FLOODING || judged.has(`${url} ${body}`)) continue;
     judged.add(`${url} ${body}`);
     const fault = contentFault({ ...received, event }, run);
     run.evidence.expect(

@@ -16,8 +16,10 @@ import { isDelivery, isWatch, lastRead, queueBent, tableBent, writesBent } from 
 import { FALSE_ENDS } from './false-ends.ts';
 import { FALSE_ORDERS } from './false-orders.ts';
 import { FALSE_OUTCOMES } from './false-outcomes.ts';
+import { FLOOD_FAULTS } from './flood-faults.ts';
 import type { DesignFault } from './run.ts';
 import { STANDING_FAULTS } from './standing-faults.ts';
+import { SWEEP_FAULTS } from './sweep-faults.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 /** Writes whatever the table holds: reads the version there is, and puts it one further. */
@@ -46,6 +48,8 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
   ...FALSE_OUTCOMES,
   ...STANDING_FAULTS,
   ...FALSE_ORDERS,
+  ...FLOOD_FAULTS,
+  ...SWEEP_FAULTS,
 
   'writes are not fenced by version': () => ({ bend: tableBent((table) => ({ replace: unfenced(table) })) }),
 

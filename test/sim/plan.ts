@@ -6,9 +6,10 @@ import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
 import type { Oddity, RareOddity } from '../world/world.ts';
+import { type Flood, floodOf } from './flood.ts';
 import { FOLLOWER } from './holders.ts';
 import { holdsIn, withHolders } from './holding.ts';
-import { type Rare, rareIn, rareOf } from './rare.ts';
+import { NOTHING_RARE, type Rare, rareIn, rareOf } from './rare.ts';
 import { storyOf, type Twist } from './story.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
@@ -82,6 +83,7 @@ export type Plan = {
   /** Messages that are not ours. */
   readonly strays: readonly { readonly at: number; readonly body: string }[];
   readonly rare: Rare;
+  readonly flood?: Flood;
 };
 
 export const ODDITIES: readonly Exclude<Oddity, RareOddity>[] = [
@@ -175,7 +177,7 @@ const operationOf = (
   i: number,
   submittedAt: number,
   chance: Chance,
-  { isQuiet, holds }: { readonly isQuiet: boolean; readonly holds: boolean },
+  { isQuiet, holds, isBrief }: { readonly isQuiet: boolean; readonly holds: boolean; readonly isBrief: boolean },
 ): Operation => {
   const provider = chance.pick(PROVIDERS);
   const targets = () => TARGETS.filter(() => chance.is(0.4));
@@ -187,12 +189,37 @@ const operationOf = (
     notify: [chance.pick(TARGETS), ...targets()],
     deadlineMs: chance.pick([HOUR, DAY, DAY, 2 * DAY, 7 * DAY]),
     labels: { team: 'data', order: `${i}` },
-    ...storyOf(provider, submittedAt, chance, { isQuiet, isBrief: holds && chance.is(0.7) }),
+    ...storyOf(provider, submittedAt, chance, { isQuiet, isBrief: isBrief || (holds && chance.is(0.7)) }),
     again: some(chance.is(0.5) ? 1 + chance.below(2) : 0, () => ({
       at: submittedAt + chance.spread(1, RUN_MS / 2),
       notify: targets(),
     })),
     ...(chance.is(0.1) && { stoppedAt: submittedAt + chance.spread(SECOND, DAY) }),
+  };
+};
+
+/** Enough that their median means something. */
+const OPERATIONS_IN_FLOOD = 15;
+
+/** The same where nothing goes wrong but what the operations do. */
+const calmed = (plan: Plan): Plan => {
+  const { deadTarget: _d, denial: _n, ...rest } = plan;
+  const nothing = createChance(0);
+  return {
+    ...rest,
+    faults: rates(FAULTS, nothing, true, 0),
+    oddities: rates(ODDITIES, nothing, true, 0),
+    manners: {},
+    replies: {},
+    outages: [],
+    purges: [],
+    rotations: [],
+    cloudSkews: {},
+    clockSkewMs: 0,
+    isMixed: false,
+    indexLagMs: 100,
+    strays: [],
+    rare: NOTHING_RARE,
   };
 };
 
@@ -221,6 +248,7 @@ export const troublesIn = (plan: Plan): string[] => [
   ...(plan.denial ? ['project denied'] : []),
   ...(plan.deadTarget ? ['dead receiver'] : []),
   ...rareIn(plan.rare),
+  ...(plan.flood ? [plan.flood.isCompared ? 'flood compared' : 'flood amid troubles'] : []),
   ...plan.operations.flatMap(({ resends = [] }) => resends.map(() => 'sent again')),
   ...plan.operations.flatMap(({ twist }) => (twist === undefined ? [] : [`operation ${twist}`])),
 ];
@@ -246,10 +274,17 @@ export const planOf = (seed: number, start: number): Plan => {
   const often = (n: number) => (isQuiet ? 0 : chance.below(n));
   const sometime = () => start + chance.next() * RUN_MS;
   const burstAt = chance.is(0.3) ? start + chance.next() * 0.5 * RUN_MS : undefined;
-  const submittedAt = () =>
-    burstAt === undefined ? start + chance.next() * 0.6 * RUN_MS : burstAt + chance.next() * MINUTE;
   const holds = holdsIn(seed);
-  const drawn = some(5 + chance.below(3), (i) => operationOf(i, submittedAt(), chance, { isQuiet, holds }));
+  const flood = floodOf(seed, start, RUN_MS);
+  const submittedAt = () => {
+    // What others wait for comes to its end in the flood.
+    if (flood) return flood.from + chance.between(0.2, 0.9) * (flood.until - flood.from);
+    return burstAt === undefined ? start + chance.next() * 0.6 * RUN_MS : burstAt + chance.next() * MINUTE;
+  };
+  const count = flood ? OPERATIONS_IN_FLOOD : 5 + chance.below(3);
+  const drawn = some(count, (i) =>
+    operationOf(i, submittedAt(), chance, { isQuiet, holds, isBrief: flood !== undefined }),
+  );
   const rare = rareOf(seed, isQuiet, start, RUN_MS);
   const operations = rare.keepMs === undefined ? drawn : submittedAgain(drawn, rare.keepMs, seed);
   const plan: Plan = {
@@ -294,5 +329,8 @@ export const planOf = (seed: number, start: number): Plan => {
     strays: some(often(4), () => ({ at: sometime(), body: chance.pick(STRAYS) })).filter(({ body }) => body !== ''),
     rare,
   };
-  return holds ? withHolders(plan, start + RUN_MS) : plan;
+  const told = holds ? withHolders(plan, start + RUN_MS) : plan;
+  if (!flood) return told;
+  const flooded = { ...told, isQuiet: false, callsPerSecond: 10, flood };
+  return flood.isCompared ? calmed(flooded) : flooded;
 };

@@ -28,11 +28,16 @@ import {
 } from '../world/world.ts';
 import { act, giveTokens } from './callers.ts';
 import { play, prepare } from './cast.ts';
+import { FLOODED_NOTIFIERS, FLOODING, FLOODING_TENANT, floodReply } from './flood.ts';
+import { createFloodLimits } from './flood-limits.ts';
+import { playFlood } from './flooder.ts';
 import { COMMIT, INCIDENT } from './holders.ts';
+import { createLatenessClock, type LatenessClock, latenessFaults, TELL_MS } from './lateness.ts';
 import { OPERATORS } from './notices.ts';
 import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
 import { isRare, RARE_ODDITIES, type Span } from './rare.ts';
 import { type Rolling, rollingOf } from './releases.ts';
+import { createSweepRule } from './sweeps.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 import { createWitness, type Witness } from './witness.ts';
 
@@ -73,9 +78,24 @@ export type RunOptions = {
   /** Called before the first submission. */
   readonly prepare?: (world: World) => void;
   readonly trace?: (line: string) => void;
+  /** Told of every write. */
+  readonly clock?: LatenessClock;
 };
 
-export const simulate = (seed: number, options?: RunOptions): Promise<Report> => follow(planOf(seed, START), options);
+export const simulate = async (seed: number, options: RunOptions = {}): Promise<Report> => {
+  const { flood, ...plan } = planOf(seed, START);
+  // The previous release is not told of a tenant that its configuration has not.
+  if (!flood || options.rolling) return follow(plan, options);
+  if (!flood.isCompared) return follow({ ...plan, flood }, options);
+  const { trace: _, ...untraced } = options;
+  const [flooded, calm] = [createLatenessClock(), createLatenessClock()];
+  const report = await follow({ ...plan, flood }, { ...options, clock: flooded });
+  const { wrong } = await follow(plan, { ...untraced, clock: calm });
+  return {
+    ...report,
+    wrong: [...new Set([...report.wrong, ...wrong]), ...latenessFaults(flooded.lateness(), calm.lateness())],
+  };
+};
 
 /** What goes wrong is drawn apart from the plan. */
 const FAULTS_STREAM = 0x5bd1e995;
@@ -85,7 +105,8 @@ const RARE_STREAM = 0x3c6ef372;
 export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Report> => {
   const { seed } = plan;
   const { rolling, trace } = options;
-  const { config, input } = configFor(plan.callsPerSecond);
+  const { flood } = plan;
+  const { config, input } = configFor(plan.callsPerSecond, flood !== undefined);
   const design: DesignFault = options.design ?? (rolling ? rollingOf(rolling, seed, input) : {});
   const chance = createChance(seed, FAULTS_STREAM);
   const rareChance = createChance(seed, RARE_STREAM);
@@ -95,10 +116,18 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   };
   for (const kind of troublesIn(plan)) count(kind);
   const witness: Witness = createWitness(plan, () => world.timeline.now());
+  const sweeps = createSweepRule(witness.expect);
+  /** Each function makes up its ids by itself, and is known by that. */
+  const processes = new WeakMap<Runtime['uniqueId'], Process>();
   const trouble = (what: string, process: Process | undefined) => {
     count(what);
+    sweeps.onTrouble(what, process);
     witness.onTrouble(what, process);
   };
+  const now = () => world.timeline.now();
+  // Where clocks are off or a sweep is skipped, a tenant may get somewhat more for a while.
+  const mayNot = flood?.isCompared ? witness.expect : () => {};
+  const floodLimits = flood && createFloodLimits(flood, now, mayNot);
   const end = START + RUN_MS;
   const isStormy = () => world.timeline.now() < end;
   const isDown = (part: Part) =>
@@ -149,7 +178,11 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   const world: World = createWorld({
     seed,
     config,
-    faults: options.faults ?? faults,
+    faults: (effect) => {
+      const fault = (options.faults ?? faults)(effect);
+      if (fault) sweeps.onFault(effect, fault);
+      return fault;
+    },
     happens: options.happens ?? happens,
     inFlightMax: () => (isIn(plan.rare.inFlight) ? plan.rare.inFlight?.most : undefined),
     onTrouble: trouble,
@@ -161,6 +194,8 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     },
     reply: (url, process): Reply | undefined => {
       if (isDown('receivers')) return 'reset';
+      const drowned = flood && floodReply(url, world.timeline.now(), flood);
+      if (drowned) return drowned;
       const { deadTarget } = plan;
       if (isStormy() && deadTarget && url.startsWith(`https://${deadTarget.host}.`)) return deadTarget.reply;
       return drawn('receiver', plan.replies, process);
@@ -174,10 +209,28 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
       const until = Math.max(0, ...down.map((outage) => outage.until));
       return design.noSweep && name === 'sweep' ? Number.POSITIVE_INFINITY : until;
     },
-    onWrite: witness.onWrite,
+    ...(flood && { notifiers: FLOODED_NOTIFIERS, counts: flood }),
+    // What is compared is how late opwatch is, not how long a receiver takes.
+    ...(options.clock && { tellMs: TELL_MS }),
+    onWrite: (after, before, process) => {
+      witness.onWrite(after, before, process);
+      sweeps.onWrite(after, before, process);
+      options.clock?.onWrite(after, world.timeline.now());
+      floodLimits?.onWrite(after);
+    },
+    onSent: sweeps.onSent,
     onLook: witness.onLook,
-    functions: watched({ ...FUNCTIONS_OF_TODAY, ...design.functions }, witness, () => world),
+    functions: watched(
+      { ...FUNCTIONS_OF_TODAY, ...design.functions },
+      witness,
+      () => world,
+      ({ uniqueId }) => {
+        const process = processes.get(uniqueId);
+        if (process) sweeps.onEnd(process, world.table);
+      },
+    ),
     bend: (runtime, process) => {
+      processes.set(runtime.uniqueId, process);
       const isLaterVersion = plan.isMixed && process.number % 2 === 1;
       const later = isLaterVersion ? { ...runtime, table: writingMore(runtime.table) } : runtime;
       const { keepMs } = plan.rare;
@@ -207,6 +260,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   if (acts) giveTokens(world, plan);
   for (const operation of plan.operations) play(world, operation, witness, areDown, acts !== undefined);
   for (const each of acts ?? []) world.timeline.at(each.at, () => void act(world, plan, each, witness, areDown));
+  if (flood && floodLimits) playFlood(world, flood, floodLimits, areDown, count);
   world.start();
 
   await world.timeline.runUntil(end);
@@ -229,10 +283,11 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
 };
 
 type Read = { readonly config: Config; readonly input: ConfigInput };
-const configs = new Map<number, Read>();
+const configs = new Map<string, Read>();
 
-const configFor = (callsPerSecond: number): Read => {
-  const known = configs.get(callsPerSecond);
+const configFor = (callsPerSecond: number, hasFlood: boolean): Read => {
+  const key = `${callsPerSecond} ${hasFlood}`;
+  const known = configs.get(key);
   if (known) return known;
   const aliyun = {
     vendor: 'aliyun',
@@ -252,12 +307,13 @@ const configFor = (callsPerSecond: number): Read => {
   const commit = { type: 'github-status', repository: 'acme/infra', token: 'env:CHANNEL_TOKEN' } as const;
   const incident = { type: 'pagerduty', routingKey: 'env:CHANNEL_TOKEN' } as const;
   const more = {
-    connections: { aliyun, huawei },
+    connections: { aliyun, huawei, ...(hasFlood && { [FLOODING]: aliyun }) },
+    ...(hasFlood && { tenants: { ...inputWith().tenants, [FLOODING]: FLOODING_TENANT } }),
     targets: { ...targets, [COMMIT]: commit, [INCIDENT]: incident },
     ...operators,
   };
   const read = { config: configWith(more), input: inputWith(more) };
-  configs.set(callsPerSecond, read);
+  configs.set(key, read);
   return read;
 };
 
@@ -278,7 +334,12 @@ const keepingFor = (keepMs: number, { table, now }: Runtime): Table => {
 };
 
 /** The functions, with the witness beside each batch. */
-const watched = (functions: Functions, witness: Witness, world: () => World): Functions => {
+const watched = (
+  functions: Functions,
+  witness: Witness,
+  world: () => World,
+  onSwept: (runtime: Runtime) => void,
+): Functions => {
   const beside =
     (handle: Functions['poll']): Functions['poll'] =>
     async (records, urls, runtime) => {
@@ -293,6 +354,8 @@ const watched = (functions: Functions, witness: Witness, world: () => World): Fu
   const swept: Functions['sweep'] = async (runtime, mayGoOn) => {
     const done = witness.onSweep();
     const result = await functions.sweep(runtime, mayGoOn);
+    // The world hands it all of the runtime.
+    onSwept(runtime as Runtime);
     if (mayGoOn()) done(world());
     return result;
   };

@@ -15,6 +15,7 @@ import type { Counts } from '../../lib/sweep/count-standing.ts';
 import { type Asked, faceOf } from '../world/cloud-faces.ts';
 import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';
+import { isFlooded, isFlooders } from './flood.ts';
 import { checkCounts, checkEntries, checkEntryFirst } from './gauges.ts';
 import { sleepsUntil } from './origins.ts';
 import type { Plan } from './plan.ts';
@@ -132,6 +133,8 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     expect,
   };
   const { watches, promises, looks, calls, items, receipts, strays } = evidence;
+  /** Partitions of a tenant that floods. */
+  const drowned = new Set<string>();
   const trying = new Map<string, Process>();
   const writtenAt = new Map<string, number>();
   const owedTo = new Map<string, readonly string[]>();
@@ -207,14 +210,21 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
 
   const onWrite: Witness['onWrite'] = (after, before, process) => {
     const isDeleted = before === undefined && items.has(`${after.pk} ${after.sk}`);
-    items.set(`${after.pk} ${after.sk}`, after);
+    const isOfFlood = isFlooders(after);
+    if (isOfFlood) drowned.add(after.pk);
+    else items.set(`${after.pk} ${after.sk}`, after);
     writtenAt.set(`${after.pk} ${after.sk}`, now());
     checkEntryFirst(after, evidence);
     expect(after.version === (before?.version ?? 0) + 1, () => `a write over an unseen one: ${after.pk} ${after.sk}`);
-    if (after.sk === 'watch') checkWatch(after.body as Watch, before?.body as Watch | undefined);
-    else if (after.sk.startsWith('delivery#'))
+    const isDelivery = after.sk.startsWith('delivery#');
+    if (after.sk !== 'watch' && !isDelivery) return;
+    if (isOfFlood) {
+      // What its tenant gets is for flood-limits.ts to say.
+      const { id, begunAfter } = after.body as Delivery;
+      if (begunAfter !== (before?.body as Delivery | undefined)?.begunAfter) evidence.resent.add(id);
+    } else if (isDelivery)
       checkDelivery(after.pk, after.body as Delivery, before?.body as Delivery | undefined, process, isDeleted);
-    else return;
+    else checkWatch(after.body as Watch, before?.body as Watch | undefined);
     expect(keepsMore(after, before), () => `what a later version wrote is gone: ${after.pk} ${after.sk}`);
     expect(
       before === undefined || (after as Leased<unknown>).ticket >= (before as Leased<unknown>).ticket,
@@ -234,6 +244,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   };
 
   const onLook: Witness['onLook'] = ({ provider, vendor, id, group }, process) => {
+    if (isFlooded(id)) return;
     calls[vendor].push(now());
     const meant = [...watches.values()].filter(({ watch }) => {
       if (watch.provider !== provider) return false;
@@ -270,7 +281,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
       const { pk, sk, ticket } = read.wakeUp;
       const [item] = table.get([{ pk, sk }]) as Leased<unknown>[];
       if (item && item.ticket > ticket) stale.add(messageId);
-      if (sk === 'watch') continue;
+      if (sk === 'watch' || drowned.has(pk)) continue;
       const receipt = { at: now(), messageId, isGivenUp: false };
       received.push(receipt);
       const earlier = receipts.get(`${pk} ${sk}`);

@@ -38,6 +38,8 @@ type Parts = {
   /** How a cloud answers a request to this URL, how a receiver does: well, where undefined. */
   readonly manner: (url: string, process: Process) => Manner | undefined;
   readonly reply: (url: string, process: Process) => Reply | undefined;
+  /** How long a receiver that is well takes over its answer, ms. */
+  readonly tellMs?: number;
   /** Told whose effect is being done, and when it is done (undefined). */
   readonly onAct: (process: Process | undefined) => void;
   readonly onLine: (line: string, process: Process) => void;
@@ -117,7 +119,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
       sendToTarget: (event) => {
         const how = reply(event.url, process);
         const sentAt = timeline.now();
-        return exchange('tell target', tookOf(how) ?? chance.between(20, 400), () => {
+        return exchange('tell target', tookOf(how) ?? parts.tellMs ?? chance.between(20, 400), () => {
           if (how === 'late') timeline.at(sentAt + chance.between(...LATE_MS), () => void receivers.answer(event));
           return receivers.answer(event, how);
         });
@@ -131,6 +133,22 @@ export const createRuntimes = (parts: Parts): Runtimes => {
   };
 
   return { of, forget: (name) => containers.delete(name) };
+};
+
+/**
+ * A runtime that was bent: its lanes, turns and limits are built anew over what was bent beneath them. Those that were bent
+ * themselves stay.
+ */
+export const rebuilt = (plain: Runtime, bent: Runtime): Runtime => {
+  const { table, now, chance, pause } = bent;
+  const isBentBeneath = table !== plain.table || now !== plain.now || chance !== plain.chance || pause !== plain.pause;
+  if (!isBentBeneath) return bent;
+  return {
+    ...bent,
+    pace: bent.pace === plain.pace ? createPace(bent) : bent.pace,
+    turns: bent.turns === plain.turns ? createTurns(bent) : bent.turns,
+    limits: bent.limits === plain.limits ? createLimits(bent) : bent.limits,
+  };
 };
 
 type Request = <T>(what: string, act: () => T, tookMs?: number) => Promise<T>;

@@ -10,6 +10,7 @@ export const TARGETS_SIGNER = 'targets';
 export const TENANT_SECRETS = {
   default: 'whsec_CANARYDEFAULTCANARYDEFAULTCANARY',
   other: 'whsec_CANARYOTHERCANARYOTHERCANARYOTHE',
+  flooding: 'whsec_CANARYFLOODCANARYFLOODCANARYFLOO',
 } as const;
 
 export const KEYS = { aliyun: 'LTAI5tExample1', huawei: 'HPUAEXAMPLE1' } as const;
@@ -29,6 +30,7 @@ export const environment = (): Record<string, string> => ({
   SIGNING: SIGNING_SECRET,
   SIGNING_DEFAULT: TENANT_SECRETS.default,
   SIGNING_OTHER: TENANT_SECRETS.other,
+  SIGNING_FLOODING: TENANT_SECRETS.flooding,
   LINK_KEY,
 });
 

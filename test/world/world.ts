@@ -22,7 +22,7 @@ import { createMemorySqs, type MemorySqs, type Oddity as QueueOddity } from './m
 import { createMemoryTable, type MemoryTable } from './memory-table.ts';
 import { createEffects, type Effects, type Faults, type Process } from './process.ts';
 import { createReceivers, type Receivers, type Reply } from './receivers.ts';
-import { createRuntimes } from './runtimes.ts';
+import { createRuntimes, rebuilt } from './runtimes.ts';
 import { CANARY, configWith, environment, SIGNING_SECRET, TARGETS_SIGNER, TENANT_SECRETS } from './settings.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import { attachTriggers } from './triggers.ts';
@@ -55,6 +55,8 @@ export type WorldOptions = {
   /** Which queues there are. */
   readonly env?: Environment;
   readonly faults?: Faults;
+  /** When the sweep is called every minute, whether or not there is a message to send: to count. */
+  readonly counts?: { readonly from: number; readonly until: number };
   /** Whether something odd happens this time; left out, nothing ever does. */
   readonly happens?: (what: Oddity) => boolean;
   /** How many messages of a queue may be hidden at a time; as many as SQS allows while it is left out. */
@@ -66,6 +68,8 @@ export type WorldOptions = {
   readonly skewMs?: (chance: Chance) => number;
   readonly manner?: (asked: string, process: Process) => Manner | undefined;
   readonly reply?: (url: string, process: Process) => Reply | undefined;
+  /** How long a receiver that is well takes over its answer, ms; between 20 and 400 while it is left out. */
+  readonly tellMs?: number;
   /** Until when a function is not called at all, or not for this queue. */
   readonly downUntil?: (name: string, queueUrl?: string) => number;
   readonly functions?: Partial<Functions>;
@@ -75,6 +79,8 @@ export type WorldOptions = {
   readonly bend?: (runtime: Runtime, process: Process) => Runtime;
   readonly onWrite?: (after: Item, before: Item | undefined, process: Process | undefined) => void;
   readonly onLook?: (asked: Asked, process: Process | undefined) => void;
+  /** A queue takes a message. */
+  readonly onSent?: (body: string, process: Process | undefined) => void;
   readonly trace?: (line: string) => void;
 };
 
@@ -222,6 +228,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     ...(options.inFlightMax && { inFlightMax: options.inFlightMax }),
     inspect: (text) => {
       inspect('queue')(text);
+      options.onSent?.(text, actor);
       if (actor?.name === 'sweep') taken += 1;
     },
   });
@@ -254,6 +261,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     env: () => env,
     manner: options.manner ?? (() => undefined),
     reply: options.reply ?? (() => undefined),
+    ...(options.tellMs !== undefined && { tellMs: options.tellMs }),
     onAct: (process) => {
       actor = process;
     },
@@ -264,7 +272,10 @@ export const createWorld = (options: WorldOptions = {}): World => {
       trace?.(`${new Date(now()).toISOString()} ${name}/${number} ${line}`);
     },
   });
-  const runtimeOf = (process: Process): Runtime => bend(runtimes.of(process), process);
+  const runtimeOf = (process: Process): Runtime => {
+    const plain = runtimes.of(process);
+    return rebuilt(plain, bend(plain, process));
+  };
 
   const as: World['as'] = (name, work, timeoutMs = FUNCTION_TIMEOUT_MS) =>
     effects
@@ -322,11 +333,17 @@ export const createWorld = (options: WorldOptions = {}): World => {
     }
   };
 
+  const isCounting = (): boolean => {
+    const { from, until } = options.counts ?? { from: 0, until: 0 };
+    return from <= now() && now() < until;
+  };
+
   const start = (): void => {
+    if (options.counts) timeline.at(options.counts.from, () => planSweep(now()));
     consumeAll(queuesOf(env));
     planSweep = triggers.everyMinute(
       'sweep',
-      () => Math.min(table.firstLapse(), enabledAt),
+      () => (isCounting() ? now() - 1 : Math.min(table.firstLapse(), enabledAt)),
       async () => {
         const begunAt = now();
         const until = now() + 40_000;
