@@ -50,6 +50,6 @@ export const beginCanaries = async (deps: CanaryDeps): Promise<{ readonly operat
   const submissions = operationsThrough(env, at, now() + CANARY_DEADLINE_MS);
   for (const queue of new Set(submissions.flatMap(({ labels }) => Object.values(labels))))
     log.info('canary begins', { queue }, { canaryInTime: [0, 'Count'] }, ['queue']);
-  await submit(submissions, CANARY, deps, async () => undefined);
+  await submit(submissions, { tenant: CANARY, takeQuota: async () => undefined }, deps);
   return { operations: submissions.length };
 };

@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import { type Problem, pointer, problem, TOO_MANY_DELIVERIES, TOO_MANY_REQUESTS, tooMany } from '../access/problem.ts';
 import { withinTenant } from '../access/within-tenant.ts';
 import { lookPolicyOf } from '../config/look-policy.ts';
-import { openLane } from '../core/lane.ts';
+import { type Lane, openLane } from '../core/lane.ts';
 import { sentence } from '../core/sentences.ts';
 import { type WatchView, watchView } from '../core/view.ts';
 import { linksOf } from '../deliver/links.ts';
@@ -29,7 +29,7 @@ const NO_PLACE: Readonly<Record<keyof Quota, string>> = {
 
 export const receive = async (input: unknown, asking: Caller, runtime: Runtime): Promise<Receipt> => {
   const { tenant } = asking;
-  const { config, now, env, limits } = runtime;
+  const { config, now, limits } = runtime;
   const caller = withinTenant(asking, config.boundsFor(tenant));
   const many = Array.isArray(input);
   const inputs: readonly unknown[] = many ? input : [input];
@@ -43,57 +43,63 @@ export const receive = async (input: unknown, asking: Caller, runtime: Runtime):
     checkSubmission(one, { ...caller, config, now: now() }, many ? pointer('', i) : ''),
   );
   const good = checked.flatMap((check) => ('submission' in check ? [check.submission] : []));
-  const takeQuota = async ({ watches, deliveries }: Quota): Promise<OverQuota | undefined> => {
-    if (caller.isUnlimited) return undefined;
-    const waitMs = watches > 0 ? await limits.places.take(tenant, watches) : 0;
-    if (waitMs > 0) return { waitMs, of: 'watches' };
-    const waitsMs = deliveries > 0 ? await limits.deliveries.take(tenant, deliveries) : 0;
-    return waitsMs > 0 ? { waitMs: waitsMs, of: 'deliveries' } : undefined;
-  };
-  const accepted = await submit(good, tenant, runtime, takeQuota);
+  const accepted = await submit(good, { tenant, takeQuota: quotaOf(caller, limits) }, runtime);
 
   const lanes = await lanesOf(
     good.map(({ connection }) => connection),
     runtime,
   );
-  const answerTo = (check: Checked, taken: Accepted | OverQuota | NotTaken | undefined): One => {
-    if ('faults' in check) {
-      return check.faults.length > 0
-        ? { status: 422, body: problem(422, 'the submission was refused; nothing was written', check.faults) }
-        : { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', check.beyond) };
-    }
-    if (!taken || 'failed' in taken) return { status: 503, body: problem(503, NOT_TAKEN) };
-    if ('waitMs' in taken) return { status: 429, body: tooMany(NO_PLACE[taken.of], taken.waitMs) };
-    const watch = taken.item.body;
-    if (taken.isFull) {
-      const [count, most] = [String(watch.notify.length), String(WATCH_TARGETS_MAX)] as const;
-      const detail = sentence('watch_full', { watch: watch.id, count, most });
-      return { status: 409, body: problem(409, detail) };
-    }
-    if (taken.lacks) {
-      const needs = taken.lacks.map(({ at, detail }) => `${at.join('.')} ${detail}`).join('; ');
-      const detail = sentence('watch_stands', { watch: watch.id, needs });
-      return { status: 409, body: problem(409, detail) };
-    }
-    const lane = lanes.get(watch.connection) ?? openLane;
-    const body = watchView(
-      watch,
-      linksOf(watch, { env }),
-      lookPolicyOf(watch, config),
-      lane,
-      now(),
-      contextsOf(watch, config),
-    );
-    return { status: taken.isNew ? 202 : 200, body };
-  };
   const answers = checked.map((check) =>
-    answerTo(check, 'submission' in check ? accepted[good.indexOf(check.submission)] : undefined),
+    'submission' in check ? answerTo(accepted[good.indexOf(check.submission)], lanes, runtime) : refusalOf(check),
   );
   if (!many) return answers[0] ?? { status: 422, body: problem(422, 'nothing was submitted') };
   return {
     status: 207,
     body: answers.map(({ status, body }) => ('title' in body ? { status, problem: body } : { status, watch: body })),
   };
+};
+
+/** Takes what a submission needs of its tenant's limits. */
+const quotaOf =
+  ({ tenant, isUnlimited }: Caller, { places, deliveries }: Runtime['limits']) =>
+  async (quota: Quota): Promise<OverQuota | undefined> => {
+    if (isUnlimited) return undefined;
+    const placesMs = quota.watches > 0 ? await places.take(tenant, quota.watches) : 0;
+    if (placesMs > 0) return { waitMs: placesMs, of: 'watches' };
+    const deliveriesMs = quota.deliveries > 0 ? await deliveries.take(tenant, quota.deliveries) : 0;
+    return deliveriesMs > 0 ? { waitMs: deliveriesMs, of: 'deliveries' } : undefined;
+  };
+
+const refusalOf = ({ faults, beyond }: Exclude<Checked, { submission: unknown }>): One =>
+  faults.length > 0
+    ? { status: 422, body: problem(422, 'the submission was refused; nothing was written', faults) }
+    : { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', beyond) };
+
+const answerTo = (
+  taken: Accepted | OverQuota | NotTaken | undefined,
+  lanes: ReadonlyMap<string, Lane>,
+  { config, now, env }: Runtime,
+): One => {
+  if (!taken || 'failed' in taken) return { status: 503, body: problem(503, NOT_TAKEN) };
+  if ('waitMs' in taken) return { status: 429, body: tooMany(NO_PLACE[taken.of], taken.waitMs) };
+  const conflict = conflictOf(taken);
+  if (conflict !== undefined) return { status: 409, body: problem(409, conflict) };
+  const watch = taken.item.body;
+  const lane = lanes.get(watch.connection) ?? openLane;
+  const policy = lookPolicyOf(watch, config);
+  const body = watchView(watch, linksOf(watch, { env }), policy, lane, now(), contextsOf(watch, config));
+  return { status: taken.isNew ? 202 : 200, body };
+};
+
+/** Why the targets of a submission could not join the watch that stands there. */
+const conflictOf = ({ item: { body: watch }, isFull, lacks }: Accepted): string | undefined => {
+  if (isFull) {
+    const [count, most] = [String(watch.notify.length), String(WATCH_TARGETS_MAX)];
+    return sentence('watch_full', { watch: watch.id, count, most });
+  }
+  if (!lacks) return undefined;
+  const needs = lacks.map(({ at, detail }) => `${at.join('.')} ${detail}`).join('; ');
+  return sentence('watch_stands', { watch: watch.id, needs });
 };
 
 /** What of it is a refusal. */

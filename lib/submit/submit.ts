@@ -1,6 +1,7 @@
 /** Accepts submissions: writes the watch, sends its one message; or joins the watch that answers for the operation already. */
 
 import type { Item } from '../core/item.ts';
+import type { CloudStatus } from '../core/observation.ts';
 import { answersFor, join, reportedRuns, type Watch } from '../core/watch.ts';
 import { lacksOf } from '../deliver/recipient.ts';
 import type { Runtime } from '../runtime.ts';
@@ -20,8 +21,13 @@ export type OverQuota = { readonly waitMs: number; readonly of: keyof Quota };
 /** Takes room for it, all or nothing, or tells what there is none of; see limits.ts. */
 type TakeQuota = (quota: Quota) => Promise<OverQuota | undefined>;
 
-type Tools = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log'>;
-type Submitting = Tools & Pick<Runtime, 'config'>;
+/** Who submits, and what takes its quota. */
+type Submitter = { readonly tenant: string; readonly takeQuota: TakeQuota };
+
+type Head = Item<{ generation: number }>;
+
+type SubmitDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'config'>;
+type WatchDeps = Omit<SubmitDeps, 'config'>;
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
 
 /** It could not be written, or nobody can say whether it was: to be submitted again. */
@@ -46,68 +52,93 @@ export const WATCH_TARGETS_MAX = 50;
  */
 export const submit = async (
   submissions: readonly Submission[],
-  tenant: string,
-  tools: Submitting,
-  takeQuota: TakeQuota,
+  caller: Submitter,
+  deps: SubmitDeps,
 ): Promise<(Accepted | OverQuota | NotTaken)[]> => {
-  const acceptOne = (submission: Submission) =>
-    accept(submission, tenant, tools, takeQuota).catch((error): NotTaken => {
-      tools.log.error('submission not taken', { provider: submission.provider.traits.name, error: String(error) });
-      return { failed: true };
-    });
-  const accepted = await Promise.all(submissions.map(acceptOne));
+  const accepted = await Promise.all(submissions.map((submission) => orNotTaken(submission, caller, deps)));
   await wake(
     accepted.flatMap((each) => ('item' in each && each.isNew ? [each.item] : [])),
-    tools,
+    deps,
   );
   return accepted;
 };
 
+const orNotTaken = (
+  submission: Submission,
+  caller: Submitter,
+  deps: SubmitDeps,
+): Promise<Accepted | OverQuota | NotTaken> =>
+  accept(submission, caller, deps).catch((error): NotTaken => {
+    deps.log.error('submission not taken', { provider: submission.provider.traits.name, error: String(error) });
+    return { failed: true };
+  });
+
+/** Joins the watch that answers for the operation; where none does, begins the next generation of it. */
 const accept = async (
   submission: Submission,
-  tenant: string,
-  tools: Submitting,
-  takeQuota: TakeQuota,
+  { tenant, takeQuota }: Submitter,
+  deps: SubmitDeps,
 ): Promise<Accepted | OverQuota> => {
-  const { table, now } = tools;
+  const { table, now } = deps;
   const { provider, connection, operation } = submission;
   const identity: Identity = { tenant, connection, provider: provider.traits.name, operation };
-
-  const first = watchKey(watchId(identity, 1));
-  const found = await table.get([headKey(identity), first]);
-  const head = found.find(({ sk }) => sk === 'head') as Item<{ generation: number }> | undefined;
+  const found = await table.get([headKey(identity), watchKey(watchId(identity, 1))]);
+  const head = found.find(({ sk }) => sk === 'head') as Head | undefined;
 
   // The head may lag behind (a crash between the two writes): from where it points on, generations are tried in turn.
-  let hasPlace = false;
+  let hasQuota = false;
   let earlierRuns: Watch['earlierRuns'] = [];
   for (let generation = head?.body.generation ?? 1; ; generation += 1) {
     const item = newWatchItem(newWatch(submission, { ...identity, generation, earlierRuns }, now()), now());
-    let standing = found.find(({ pk, sk }) => pk === item.pk && sk === 'watch') as WatchItem | undefined;
-    if (!standing && !hasPlace) {
-      const none = await takeQuota({ watches: 1, deliveries: submission.notify.length });
-      if (none) return none;
-      hasPlace = true;
+    const known = found.find(({ pk, sk }) => pk === item.pk && sk === 'watch') as WatchItem | undefined;
+    if (!known && !hasQuota) {
+      const over = await takeQuota({ watches: 1, deliveries: submission.notify.length });
+      if (over) return over;
+      hasQuota = true;
     }
-    if (!standing && (await table.insert(item))) {
-      if (generation > 1) await moveHead(identity, generation, head, tools);
-      return { item, isNew: true };
-    }
-    standing ??= (await table.get([item]))[0] as WatchItem | undefined;
+    if (!known && (await begin(item, head, deps))) return { item, isNew: true };
+    const standing = known ?? (await findStanding(item, deps));
     if (!standing) continue;
-    if (answersFor(standing.body, (end) => provider.traits.namesRecur?.(operation, end) ?? false)) {
-      const targets = new Set([...standing.body.notify, ...submission.notify]);
-      if (targets.size > WATCH_TARGETS_MAX) return { item: standing, isNew: false, isFull: true };
-      const lacks = lacksOf(submission.notify, standing.body, tools.config);
-      if (lacks.length > 0) return { item: standing, isNew: false, lacks };
-      const deliveries = targets.size - standing.body.notify.length;
-      const none = hasPlace || deliveries === 0 ? undefined : await takeQuota({ watches: 0, deliveries });
-      if (none) return none;
-      const joined = await changeWatch(standing, (watch) => join(watch, submission.notify, now()), tools);
-      if (!joined) throw new Error('the watch was deleted while a target joined it');
-      return { item: joined, isNew: false };
-    }
+    const namesRecur = (end: CloudStatus) => provider.traits.namesRecur?.(operation, end) ?? false;
+    if (answersFor(standing.body, namesRecur))
+      return joinStanding(standing, { submission, takeQuota: hasQuota ? free : takeQuota }, deps);
     earlierRuns = reportedRuns(standing.body);
   }
+};
+
+/** Nothing more is taken: the quota that is taken already is enough for it. */
+const free: TakeQuota = async () => undefined;
+
+/** Writes a new watch; false where one of its generation stands there. */
+const begin = async (item: WatchItem, head: Head | undefined, deps: WatchDeps): Promise<boolean> => {
+  if (!(await deps.table.insert(item))) return false;
+  const { generation } = item.body;
+  if (generation > 1) await moveHead(item.body, generation, head, deps);
+  return true;
+};
+
+const findStanding = async (item: WatchItem, { table }: Pick<SubmitDeps, 'table'>): Promise<WatchItem | undefined> => {
+  const [found] = (await table.get([item])) as WatchItem[];
+  return found;
+};
+
+/** Adds the targets of a submission to the watch that answers for its operation. */
+const joinStanding = async (
+  standing: WatchItem,
+  { submission, takeQuota }: { readonly submission: Submission; readonly takeQuota: TakeQuota },
+  deps: SubmitDeps,
+): Promise<Accepted | OverQuota> => {
+  const { notify } = submission;
+  const targets = new Set([...standing.body.notify, ...notify]);
+  if (targets.size > WATCH_TARGETS_MAX) return { item: standing, isNew: false, isFull: true };
+  const lacks = lacksOf(notify, standing.body, deps.config);
+  if (lacks.length > 0) return { item: standing, isNew: false, lacks };
+  const deliveries = targets.size - standing.body.notify.length;
+  const over = deliveries === 0 ? undefined : await takeQuota({ watches: 0, deliveries });
+  if (over) return over;
+  const joined = await changeWatch(standing, (watch) => join(watch, notify, deps.now()), deps);
+  if (!joined) throw new Error('the watch was deleted while a target joined it');
+  return { item: joined, isNew: false };
 };
 
 type Generation = Identity & Pick<Watch, 'generation' | 'earlierRuns'>;
@@ -139,9 +170,9 @@ const newWatch = (submission: Submission, { earlierRuns = [], ...named }: Genera
 export const changeWatch = async (
   item: WatchItem,
   change: (watch: Watch) => Watch,
-  tools: Tools,
+  deps: WatchDeps,
 ): Promise<WatchItem | undefined> => {
-  const { table, now } = tools;
+  const { table, now } = deps;
   let current = item;
   for (;;) {
     const body = change(current.body);
@@ -149,10 +180,10 @@ export const changeWatch = async (
     const wakes = body.owed.length > current.body.owed.length || body.deadline < current.body.deadline;
     const next = wakes ? wokenWith(current, body, now()) : undisturbed(current, body, now());
     const isLonger = body.deadline > current.body.deadline;
-    if (isLonger) await keepHead(body, tools);
+    if (isLonger) await keepHead(body, deps);
     const written = isLonger ? relisted(next, now()) : next;
     if (await table.replace(written)) {
-      if (wakes) await wake([written], tools);
+      if (wakes) await wake([written], deps);
       return written;
     }
     const [again] = await table.get([current]);
