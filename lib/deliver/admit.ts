@@ -23,7 +23,7 @@ export const admit: Stage<Message, Admitted> = (message, runtime) => {
   return one && key ? admitHeld(message, { due: one, key }, runtime) : admitFree(message, runtime);
 };
 
-/** To a target that keeps every message: the order of requests does not matter. */
+/** For a target that keeps every message. There the order of requests does not matter. */
 const admitFree: Stage<Message, Admitted> = async (message, runtime) => {
   const { dues, recipient } = message;
   const fresh = await withFreshWatches(dues, runtime);
@@ -35,7 +35,7 @@ const admitFree: Stage<Message, Admitted> = async (message, runtime) => {
   return { ...message, claims, results: [...dropped, ...results] };
 };
 
-/** To a target that holds state: takes the thing first and reads the watch then, so that no older state follows a newer one. */
+/** For a target that holds state. It takes the thing first and reads the watch then, so that no older state follows a newer one. */
 const admitHeld = async (
   message: Message,
   { due, key }: { readonly due: DueDelivery; readonly key: Key },
@@ -61,7 +61,7 @@ const dropAll = (dues: readonly DueDelivery[], runtime: Runtime): Promise<Result
 
 const isOpen = ({ job }: DueDelivery): boolean => isOnTheWay(job.item.body.event.event);
 
-/** The deliveries with their watches as these stand now, where that decides what is told. */
+/** Reads the watches anew, where the present state of a watch decides whether its event is still true. */
 const withFreshWatches = async (
   dues: readonly DueDelivery[],
   { table }: Pick<Runtime, 'table'>,
@@ -76,7 +76,7 @@ const withFreshWatches = async (
   });
 };
 
-/** Claims deliveries for one attempt, one after another; those that somebody else has get their results. */
+/** Claims deliveries for one attempt, one after another. A delivery that another function has gets its result. */
 const claimAll = async (
   dues: readonly DueDelivery[],
   runtime: Runtime,

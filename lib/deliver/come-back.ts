@@ -13,9 +13,9 @@ const WORTH_SHOWING_MS = 30 * SECOND;
 type Wait = { readonly at: number; readonly cause: WaitingFor['cause'] };
 
 /**
- * Has deliveries come back. Those that have come in vain before spread out: not all of a backlog asks for the same slot. A
- * longer wait is written down, for the API to show. A delivery that waits for a target that is down has its lease renewed, or the
- * sweep would send another message for it.
+ * Has deliveries come back. Deliveries that have come in vain before spread out, so that a backlog does not ask for one slot.
+ * A longer wait is written into the delivery, and the API shows it. The lease is renewed where it ends before that: otherwise the
+ * sweep would send a second message.
  */
 export const comeBack = (dues: readonly DueDelivery[], wait: Wait, runtime: Runtime): Promise<Results> =>
   Promise.all(dues.map(async (due) => [due, await comeBackOne(due, wait, runtime)] as const));

@@ -24,7 +24,7 @@ export const compose: Stage<Admitted, Composed> = async (message, runtime) => {
   return { ...begun, letter };
 };
 
-/** The same message with secrets read anew; undefined where they are the same as before. */
+/** Reads the secrets anew and writes the request with them. Answers undefined where the secrets have not changed. */
 export const recompose: Stage<Composed, Composed | undefined> = async (message, runtime) => {
   const { letter, recipient } = message;
   if (!('opened' in letter)) return undefined;
@@ -47,7 +47,7 @@ const letterTo = (opened: Opened, message: Begun, runtime: Runtime): Letter => {
   }
 };
 
-/** Until when nobody else makes an attempt at any of these. A function that was frozen for longer sends nothing. */
+/** No other function makes an attempt before this time. A function that was frozen for longer sends nothing. */
 const claimedUntil = ({ claims, held }: Begun): number =>
   Math.min(
     held?.state.claim?.until ?? Number.POSITIVE_INFINITY,

@@ -46,7 +46,7 @@ const deliverBatch = async (
 
 type Sorted = { readonly due: DueDelivery } | { readonly job: Job<Delivery>; readonly result: Disposition };
 
-/** Whether a delivery is due, or what becomes of its message. */
+/** Says that a delivery is due, or what becomes of its message. */
 const sort = async (job: Job<Delivery>, around: readonly Item[], runtime: Runtime): Promise<Sorted> => {
   const { pk, body } = job.item;
   const watch = around.find((item) => item.pk === pk && item.sk === 'watch') as Item<Watch> | undefined;
@@ -57,7 +57,7 @@ const sort = async (job: Job<Delivery>, around: readonly Item[], runtime: Runtim
   return mayAt > runtime.now() + EARLY_MS ? { job, result: { retryAt: mayAt } } : { due };
 };
 
-/** Whether it is not told any more: then it waits for nothing, neither for its time nor for its target. */
+/** Whether its event is not true any more. Such a delivery ends at once: it waits neither for its time nor for its target. */
 const isLate = (due: DueDelivery, { config, now }: Runtime): boolean => {
   const { body } = due.job.item;
   return isOfNoUse(due, recipientOf(body, config)) && (body.claim?.until ?? 0) <= now();

@@ -1,4 +1,4 @@
-/** What becomes of deliveries to whom nothing is sent: a named target that wants no more, an origin that was disabled. */
+/** Handles deliveries to a disabled target or origin: opwatch sends nothing there. */
 
 import { heldUp, usualEnd } from '../core/delivery.ts';
 import { EARLY_MS, SECOND } from '../core/schedule.ts';
@@ -15,10 +15,10 @@ import type { Recipient } from './recipient.ts';
 import { dispositionOf, saveVerdict } from './save-attempt.ts';
 import { putToSleep } from './sleep.ts';
 
-/** A recipient that is told nothing, and since when and why. */
+/** A disabled recipient, with the time and the reason. */
 type Disabling = { readonly recipient: Recipient; readonly disabled: Disabled };
 
-/** Tells of a target or an origin that opwatch has disabled; the same again tells nobody. */
+/** Tells people that opwatch has disabled a target or an origin. A second call for the same time tells nobody. */
 export const tellOfDisabling = async (
   [due]: readonly DueDelivery[],
   { recipient: { isNamed, turn }, disabled: { since, reason, isAsked } }: Disabling,
@@ -30,7 +30,7 @@ export const tellOfDisabling = async (
   await tellTenant({ event: 'origin_disabled', at: since, tenant, target: targetName(target), reason }, runtime);
 };
 
-/** No attempt is made: deliveries to a named target end at once, those to a callback wait. */
+/** Makes no attempt. A delivery to a named target ends at once; a delivery to a callback waits. */
 export const holdBack = async (
   dues: readonly DueDelivery[],
   { recipient, disabled }: Disabling,
@@ -50,7 +50,7 @@ const giveUp = async ({ job }: DueDelivery, { reason }: Disabled, runtime: Runti
   return dispositionOf(await saveVerdict(job.item, { ...made, number: job.item.body.attempts + 1 }, runtime));
 };
 
-/** It sleeps until its attempts would be used up: the sweep wakes it then, or whoever enables the origin does. */
+/** Has a delivery sleep until its attempts would be used up. The sweep wakes it then, or the person who enables the origin does. */
 const keepWaiting = async ({ job }: DueDelivery, recipient: Recipient, runtime: Runtime): Promise<Disposition> => {
   const until = usualEnd(job.item.body);
   const held = withBody(job.item, heldUp(job.item.body, { cause: 'disabled', until }), until, runtime.now());

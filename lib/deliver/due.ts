@@ -8,10 +8,10 @@ import type { Recipient } from './recipient.ts';
 /** A delivery whose time has come, with the watch it tells of; a notice tells of none. */
 export type DueDelivery = { readonly job: Job<Delivery>; readonly watch?: Watch };
 
-/** What becomes of the messages of deliveries. A delivery that is left out comes back in a while. */
+/** The result of each delivery's message. A delivery that is left out comes back in a while. */
 export type Results = readonly (readonly [DueDelivery, Disposition])[];
 
-/** Whether it is not true any more, or nothing that this recipient is told: progress, where no message is kept up to date. */
+/** Whether its event is not true any more, or is progress for a recipient that has no live message. */
 export const isOfNoUse = ({ job, watch }: DueDelivery, { follows }: Pick<Recipient, 'follows'>): boolean => {
   const { event } = job.item.body;
   return isOvertaken(event, watch) || (event.event === 'progress' && !follows);

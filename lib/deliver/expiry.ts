@@ -8,13 +8,13 @@ import type { Runtime } from '../runtime.ts';
 import type { SharedItemDeps } from '../store/shared-item.ts';
 import { tellOperators, tellTenant } from './operators.ts';
 
-/** How long before a token's end its tenant is told: a week and a day, or once where it lives so briefly that this is no warning. */
+/** A tenant is told a week and a day before its token ends. A token that lives too briefly for that has one warning. */
 const AHEAD: readonly number[] = [7 * DAY, DAY];
 const PART_OF_TOKEN = 4;
-/** Credentials are replaced by programs, late in their time: what is left then is less than this part of it. */
+/** Programs replace credentials late: then less than this part of their lifetime is left. */
 const PART_OF_CREDENTIALS = 8;
 
-/** Which warning of a token is due, as its time before the end, ms; undefined: none, or it is over. */
+/** The warning of a token that is due, as its time before the end, ms. Undefined where none is due, or the token has ended. */
 export const warningOf = (
   { createdAt, expiresAt }: Pick<Token, 'createdAt' | 'expiresAt'>,
   now: number,
@@ -32,7 +32,7 @@ const TOKENS_MAX = 10_000;
 /** Not on the hour, when schedules submit. */
 const AT_MINUTE = 30;
 
-/** Once an hour: owes the tenants of tokens that expire soon a notice, each warning once. */
+/** Owes a notice, once an hour, to the tenants of tokens that expire soon. It gives each warning once. */
 export const tellOfTokens = async (deps: TokenDeps): Promise<void> => {
   const { table, now } = deps;
   if (Math.floor(now() / MINUTE) % (HOUR / MINUTE) !== AT_MINUTE) return;
@@ -45,10 +45,10 @@ export const tellOfTokens = async (deps: TokenDeps): Promise<void> => {
   }
 };
 
-/** Whose notice this function has owed already. */
+/** Credentials that this function has warned of already. */
 const warnedOf = new WeakSet<Lifetime>();
 
-/** Owes the operators a notice once an eighth of the time is left that this function has known the credentials for. */
+/** Owes the operators a notice when an eighth of the lifetime is left, as far as this function knows the lifetime. */
 export const tellOfCredentials = async (
   connection: string,
   lifetime: Lifetime | undefined,
@@ -62,7 +62,7 @@ export const tellOfCredentials = async (
     await tellOperators({ event: 'credentials_expire', at: now(), connection, expiresAt }, deps);
     warnedOf.add(lifetime);
   } catch (error) {
-    // The look is worth more: the next one tells.
+    // The look must go on. The next look tells the operators.
     log.warn('a notice was not written', { connection, error: String(error) });
   }
 };

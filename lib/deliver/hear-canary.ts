@@ -1,4 +1,4 @@
-/** The canary's own target: a delivery there is a line in the log for each of its queues, with the metric that the canary's alarms wait for. */
+/** The canary's own target. A delivery there writes a log line for each of its queues, with the metric of its alarms. */
 
 import { CANARY_IN_TIME_MS, SECOND } from '../core/schedule.ts';
 import type { Watch } from '../core/watch.ts';
@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime.ts';
 
 type Heard = Pick<Watch, 'id' | 'status' | 'labels' | 'submittedAt'>;
 
-/** Told twice, it counts twice: the alarm asks for one at least. */
+/** A second delivery counts again. That does no harm: the alarm asks for at least one. */
 export const hearCanary = (
   { id, status, labels, submittedAt }: Heard,
   { log, now }: Pick<Runtime, 'log' | 'now'>,

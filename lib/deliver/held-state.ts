@@ -1,9 +1,9 @@
 /**
- * What a target keeps as it was told last: a commit status, an incident, a message that is kept up to date. One item stands
- * for each such thing. It says who may write the thing now, what names it there, and which states were told last.
+ * A target may hold state: a commit status, an incident, a live message. It shows the state of the last request. One item stands
+ * for each such thing. The item says who may write the thing now, its name at the target, and the states that were told last.
  *
- * One attempt at a time. The notifier takes the item, then reads the watch, then sends: so it sends a state that is not older
- * than any state sent before. The item is free again when the attempt has ended, or CLAIM_MS after it was taken.
+ * One attempt at a time. The notifier takes the item, then reads the watch, then sends. So it never sends a state that is older
+ * than a state sent before. The item is free again when the attempt has ended, or CLAIM_MS after it was taken.
  *
  * Known and unknown outcomes. The outcome of an attempt is known when the target has answered it, or when its request has
  * never left: then nothing of it can arrive later. It is unknown
@@ -31,9 +31,9 @@ export type LastTold = Standing & {
 };
 
 export type HeldState = {
-  /** What names it at the target, once it is there. */
+  /** The name of the thing at the target, once it is there. */
   readonly handle?: string;
-  /** What was told last of each operation: several may share one thing. */
+  /** The last state of each operation that the target was told. Several operations may share one thing. */
   readonly told?: readonly LastTold[];
   /** Until then, a request without a known outcome may still arrive. */
   readonly doubtUntil?: number;
@@ -43,7 +43,7 @@ export type HeldState = {
 export type HeldStates = {
   /** Takes the thing for one attempt, or tells when to ask again. */
   readonly take: (by: string) => Promise<HeldState | { readonly retryAt: number }>;
-  /** Gives it back with what has become of it. Whoever has lost it meanwhile changes nothing. */
+  /** Gives it back in a new state. A function that has lost it meanwhile changes nothing. */
   readonly leave: (by: string, held: HeldState) => Promise<void>;
 };
 
@@ -111,13 +111,13 @@ export const wasToldLater = (held: HeldState, news: LastTold): boolean => {
   return last.generation > news.generation || (last.at ?? 0) > (news.at ?? Number.POSITIVE_INFINITY);
 };
 
-/** What it tells of other operations. */
+/** The states of other operations that share the thing. */
 export const othersIn = ({ told = [] }: HeldState, { operation }: LastTold): readonly Standing[] =>
   told.filter((each) => each.operation !== operation).map(({ status }) => ({ status }));
 
 const TOLD_MAX = 200;
 
-/** After a state was delivered. Of too many operations, those that were told longest ago go, the good ends among them first. */
+/** Notes that a state was delivered. Of too many operations the oldest goes: the oldest that succeeded, if any did. */
 export const withTold = (held: HeldState, news: LastTold): HeldState => {
   const others = (held.told ?? []).filter(({ operation }) => operation !== news.operation);
   const at = news.at ?? lastOf(held, news)?.at;

@@ -1,4 +1,4 @@
-/** One attempt at a thing that a target holds: what it is to show, and what it shows afterwards. */
+/** Handles a thing that a target holds, for one attempt: the state that it is to show, and the state that it shows afterwards. */
 import { isNotice } from '../core/notice.ts';
 import type { Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
@@ -8,7 +8,7 @@ import { type HeldState, heldState, inDoubt, type LastTold, withTold } from './h
 import type { HeldThing, Made } from './message.ts';
 import type { Recipient } from './recipient.ts';
 
-/** What a delivery tells, as a target that holds state remembers it; undefined of a notice. */
+/** The state that a delivery tells, in the words of a target that holds it. A notice has none. */
 export const newsOf = (watch: Watch, { body: { event } }: DeliveryItem): LastTold | undefined => {
   if (isNotice(event)) return undefined;
   const about = { operation: operationKey(watch), generation: watch.generation };
@@ -17,7 +17,7 @@ export const newsOf = (watch: Watch, { body: { event } }: DeliveryItem): LastTol
 };
 
 /**
- * Gives the thing back, and answers whether that was written. Where it was not, the claim lapses, and the attempt counts as one
+ * Gives the thing back, and answers whether the table took that. Otherwise the claim lapses, and the attempt counts as one
  * without a known outcome.
  */
 export const giveBack = async (
@@ -33,7 +33,7 @@ export const giveBack = async (
   }
 };
 
-/** What the target holds after an attempt. */
+/** The thing after an attempt. */
 export const afterwards = ({ state, news }: HeldThing, made: Made, { target }: Recipient): HeldState => {
   const { verdict, answer, isUnknown, at } = made;
   const known = isUnknown ? inDoubt(state, at) : state;

@@ -1,4 +1,4 @@
-/** What the attempts of a batch show of their target: whether it answers, is slow, wants no more or only fails. Pure. */
+/** Sums up what a batch's attempts show of their target: it answers, is slow, wants no more or only fails. Pure. */
 import type { Attempts } from '../core/origin.ts';
 import type { Learned } from '../limits/turns.ts';
 import type { Made, Recorded } from './message.ts';
@@ -22,7 +22,7 @@ const answersIn = (mades: readonly Made[]): Pick<Learned, 'answers'> => {
   return mades.some(({ hangs }) => hangs) ? { answers: 'none' } : {};
 };
 
-/** The pauses that callbacks asked for: each binds its own address, and no other of its host. */
+/** The pauses that callbacks asked for. Each pause binds its own address, and no other address of its host. */
 const restsIn = (recorded: readonly Recorded[]): Pick<Learned, 'rests'> => {
   const rests = recorded.flatMap(({ made, results: [first] }) => {
     const afterMs = made && afterMsOf(made);
@@ -40,7 +40,7 @@ const slownessIn = (mades: readonly Made[], isNamed: boolean): Pick<Learned, 'sl
   return { slow: afterMs > 0 ? { afterMs } : {} };
 };
 
-/** How attempts at callbacks went, by what their receivers did: what opwatch could not send is no failure of theirs. */
+/** Counts the attempts at callbacks. A request that opwatch could not write is no failure of the receiver. */
 const attemptsIn = (mades: readonly Made[]): Attempts => {
   const failures = mades.flatMap(({ verdict, isOurs }) =>
     verdict.kind === 'delivered' || isOurs ? [] : [verdict.reason],

@@ -1,4 +1,4 @@
-/** What a chat that cannot be told everything now is told together: a group of deliveries for each message. */
+/** Groups deliveries into messages. A chat that is short of slots gets several deliveries in one message. */
 import { mayAttemptAt } from '../core/delivery.ts';
 import type { Item, Key } from '../core/item.ts';
 import { isNotice, isUrgent } from '../core/notice.ts';
@@ -10,7 +10,7 @@ import { watchKey } from '../store/keys.ts';
 import type { DueDelivery } from './due.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 
-/** What of several operations, or of several notices, a chat can be told in one message. */
+/** Whether a delivery can share its message with others of its kind: events with events, notices with notices. */
 export const canMerge = ({ job }: DueDelivery, { target, follows }: Recipient): boolean =>
   isOfNotice(job.item) ? target?.notices !== undefined : target?.digest !== undefined && !follows;
 
@@ -18,10 +18,10 @@ const isOfNotice = ({ body: { event } }: DeliveryItem): boolean => isNotice(even
 
 export const isOfUrgent = ({ body: { event } }: DeliveryItem): boolean => isNotice(event) && isUrgent(event);
 
-/** A message of more would have no room for their reasons. */
+/** A message with more notices would have no room for their reasons. */
 const NOTICES_MAX = 20;
 
-/** Notices in as few messages as hold them, what is urgent first. */
+/** Puts notices into as few messages as hold them. Urgent notices go first. */
 const ofNotices = (dues: readonly DueDelivery[], recipient: Recipient): DueDelivery[][] => {
   const notices = dues.filter((due) => isOfNotice(due.job.item) && canMerge(due, recipient));
   const sorted = notices.toSorted((a, b) => Number(isOfUrgent(b.job.item)) - Number(isOfUrgent(a.job.item)));
@@ -30,25 +30,25 @@ const ofNotices = (dues: readonly DueDelivery[], recipient: Recipient): DueDeliv
   );
 };
 
-/** Messages with what is urgent go before all others. */
+/** Puts messages with an urgent notice before all others. */
 const urgentFirst = (groups: readonly DueDelivery[][]): DueDelivery[][] =>
   groups.toSorted((a, b) => Number(hasUrgent(b)) - Number(hasUrgent(a)));
 const hasUrgent = (group: readonly DueDelivery[]): boolean => group.some(({ job }) => isOfUrgent(job.item));
 
-/** What goes into one message each where there is room for all: a chat is told several notices at once, and events one by one. */
+/** The messages where there are slots for all: one for each event, and notices together. */
 export const apart = (dues: readonly DueDelivery[], recipient: Recipient): DueDelivery[][] => {
   const others = dues.filter((due) => !isOfNotice(due.job.item) || !canMerge(due, recipient));
   return urgentFirst([...others.map((due) => [due]), ...ofNotices(dues, recipient)]);
 };
 
-/** The same where there is not: a chat is told of several operations at once, too. */
+/** The messages where there are too few slots: events go together, too. */
 export const merged = (dues: readonly DueDelivery[], recipient: Recipient): DueDelivery[][] => {
   const together = dues.filter((due) => !isOfNotice(due.job.item) && canMerge(due, recipient));
   const alone = dues.filter((due) => !canMerge(due, recipient)).map((due) => [due]);
   return urgentFirst([...(together.length > 0 ? [together] : []), ...alone, ...ofNotices(dues, recipient)]);
 };
 
-/** Deliveries that found no turn in other batches and still wait for one: their own messages will find them told. */
+/** Deliveries of other batches that got no slot and still wait. This batch tells them too: their own messages find that done. */
 export const leftByOthers = async (
   keys: readonly Key[],
   recipient: Recipient,

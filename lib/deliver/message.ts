@@ -1,4 +1,4 @@
-/** What the stages of tell.ts hand on: one message to one recipient, and all that is known of it so far. */
+/** The stages of tell.ts hand on one message to one recipient. Each type here adds one stage's findings. */
 import type { LookError } from '../core/errors.ts';
 import type { Key } from '../core/item.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -20,7 +20,7 @@ export type Claim = { readonly due: DueDelivery; readonly item: DeliveryItem };
 /** A thing that the target holds (held-state.ts), taken for this attempt, and the state that it is to show. */
 export type HeldThing = {
   readonly key: Key;
-  /** Who has taken it. */
+  /** The attempt that has taken it. */
   readonly by: string;
   readonly state: HeldState;
   readonly news: LastTold;
@@ -33,7 +33,7 @@ export type Admitted = Message & {
   readonly held?: HeldThing;
 };
 
-/** A request and whom it goes to, or the error that kept it from being written. */
+/** A request with its recipient, or the error that kept opwatch from writing it. */
 export type Letter =
   | { readonly opened: Opened; readonly request: HttpRequest }
   /** opwatch's own target is told without a request. */
@@ -61,11 +61,11 @@ export type Made = {
   readonly at: number;
   readonly verdict: Verdict;
   readonly answer?: HttpAnswer;
-  /** It gave no answer in time. */
+  /** The receiver gave no answer in time. */
   readonly hangs?: boolean;
-  /** Its request may still arrive: held-state.ts says when an outcome is known. */
+  /** The request may still arrive. held-state.ts says when an outcome is known. */
   readonly isUnknown?: boolean;
-  /** opwatch could not build the request: nothing was sent, and the receiver is not to blame. */
+  /** opwatch could not write the request. It sent nothing, and the receiver is not to blame. */
   readonly isOurs?: boolean;
 };
 

@@ -15,7 +15,7 @@ import { targetOf } from '../targets/index.ts';
 type NoticeDeps = Pick<Runtime, 'config' | 'table' | 'now'>;
 type LimitDeps = NoticeDeps & SharedItemDeps & Pick<Runtime, 'log'>;
 
-/** To whom, and as whose delivery. */
+/** The targets of a notice, and the tenant that its deliveries belong to. */
 type Addressed = { readonly targets: readonly string[]; readonly as: string };
 
 const toOperators = (notice: Notice, { operators }: Config): Addressed => ({
@@ -24,20 +24,20 @@ const toOperators = (notice: Notice, { operators }: Config): Addressed => ({
 });
 
 /**
- * Owes a notice to the operators; the same one again changes nothing. Whoever does so before writing down what the notice is
- * about can be killed in between: it is done again. No message is sent here, because the notifier must not be able to feed
- * its own queue: the leases lapse at once, and the sweep wakes the deliveries within a minute.
+ * Owes a notice to the operators. The same notice again changes nothing, so a function calls this before it writes the event
+ * itself: when it is killed in between, the next one does both. No message is sent here, because the notifier must not be able to
+ * feed its own queue. The leases lapse at once, and the sweep wakes the deliveries within a minute.
  */
 export const tellOperators = (notice: Notice, deps: NoticeDeps): Promise<void> =>
   owe(notice, toOperators(notice, deps.config), deps);
 
-/** The same of what the doings of a tenant have made: beyond so many in an hour, notices that are not urgent are left out. */
+/** The same for a notice that a tenant has caused. Each hour has a limit; notices beyond it that are not urgent are left out. */
 export const tellOperatorsOf = (tenant: string, notice: Notice, deps: LimitDeps): Promise<void> =>
   oweWithin(tenant, notice, toOperators(notice, deps.config), deps);
 
 /**
- * Owes a tenant a notice: to those of its own targets (`tenants.<name>.notify`) that can be told one, else to the operators, else
- * to those whom it is usually told through.
+ * Owes a tenant a notice. It goes to the tenant's own targets (`tenants.<name>.notify`) that can show notices; where there are
+ * none, to the operators; where there are none either, to the tenant's usual targets.
  */
 export const tellTenant = (notice: Notice & { readonly tenant: string }, deps: LimitDeps): Promise<void> => {
   const { config } = deps;
@@ -56,20 +56,20 @@ const oweWithin = async (tenant: string, notice: Notice, to: Addressed, deps: Li
   if (to.targets.length === 0 || isUrgent(notice)) return owe(notice, to, deps);
   const id = noticeId(notice);
   const known = await table.get(to.targets.map((target) => deliveryKey(id, noticeWebhookId(id, target))));
-  // What was counted before somebody was killed is not counted again.
+  // A function that was killed has counted the notice already: it is not counted again.
   if (known.length > 0 || (await takeNotice(tenant, deps))) return owe(notice, to, deps);
   log.warn('notice left out', { notice: notice.event, tenant });
   return owe({ event: 'notices_left_out', at: now(), tenant }, to, deps);
 };
 
-/** Who cannot be told cannot be told that either. */
+/** A notice about a target does not go to that target: it could not be delivered there. */
 const withoutItself = (targets: readonly string[], notice: Notice): readonly string[] =>
   targets.filter((target) => !('target' in notice) || targetName(target) !== notice.target);
 
 const canTell = (name: string, { targets }: Config): boolean =>
   isCallback(name) || targetOf(targets.get(name)?.type ?? '')?.notice !== undefined;
 
-/** What is there already stays as it is. */
+/** Writes the deliveries of a notice. A delivery that is there already stays as it is. */
 const owe = async (notice: Notice, { targets, as: tenant }: Addressed, { table, now }: NoticeDeps): Promise<void> => {
   const id = noticeId(notice);
   await Promise.all(

@@ -1,4 +1,4 @@
-/** Whom a delivery goes to: a target named in the configuration, or a callback. */
+/** The recipient of a delivery: a target named in the configuration, or a callback. */
 
 import type { Config, TargetConfig } from '../config/config.ts';
 import type { ReadOptions, Secrets } from '../config/secrets.ts';
@@ -24,36 +24,36 @@ import { heldKeyOf } from './held-state.ts';
 export type Opened = { readonly target: Target; readonly settings: unknown };
 
 export type Recipient = {
-  /** Whose turn it is told in: a named target its own, a callback that of its host, of its tenant alone. */
+  /** The turn that limits it: a named target has its own; the callbacks of one tenant to one host share one. */
   readonly turn: string;
   /**
-   * A turn that is taken before that: all callbacks of a tenant share one. A tenant names as many hosts as it likes, and if
-   * they all hang, they still hold up no more functions than one target can.
+   * A turn that is taken before that. All callbacks of a tenant share it. A tenant may name any number of hosts: if all of them
+   * hang, they hold up no more functions than one target can.
    */
   readonly gate?: string;
-  /** Batches that may tell it at a time. One host of callbacks leaves room for its tenant's others. */
+  /** So many batches may tell it at a time. One host of callbacks leaves room for the other hosts of its tenant. */
   readonly seats: number;
   readonly isNamed: boolean;
-  /** It has no address: it is told by a line in the log (hear-canary.ts). */
+  /** It has no address: a delivery there is a log line (hear-canary.ts). */
   readonly isInternal: boolean;
   readonly rate: Rate;
-  /** Whether one message is kept up to date there, in place of several. */
+  /** Whether it has one live message of each watch, in place of several messages. */
   readonly follows: boolean;
-  /** The item of what it holds of a watch (held-state.ts); undefined where it keeps every message. */
+  /** The item of the thing that it holds of a watch (held-state.ts). Undefined where it keeps every message. */
   readonly heldKey: (watch: Watch) => Key | undefined;
   /** Whether its messages hold a link that opens without a token. */
   readonly isLinked: boolean;
-  /** Undefined where the configuration names it no more. */
+  /** Undefined where the configuration no longer names it. */
   readonly target?: Target;
-  /** Its settings with every secret read. Throws Misconfigured where it is named no more, SecretError. */
+  /** Reads its settings with every secret. Throws Misconfigured where the configuration no longer names it; throws SecretError. */
   readonly open: (secrets: Secrets, options?: ReadOptions) => Promise<Opened>;
 };
 
-/** The events that a named target is told: those its configuration names or, left out, those usual for its type; undefined: all. */
+/** The events that a named target is told: its configuration names them; otherwise its type does. Undefined means all events. */
 export const eventsFor = ({ type, events }: Pick<TargetConfig, 'type' | 'events'>): readonly EventType[] | undefined =>
   events ?? targetOf(type)?.usualEvents;
 
-/** What a watch lacks without which these targets can never be told, with the target that needs it. */
+/** Fields that a watch lacks and that one of these targets needs, with the name of that target. */
 export const lacksOf = (notify: readonly string[], subject: Subject, config: Config): Lack[] =>
   notify.flatMap((name) => {
     const configured = config.targets.get(name);
@@ -61,7 +61,7 @@ export const lacksOf = (notify: readonly string[], subject: Subject, config: Con
     return (lacks ?? []).map(({ at, detail }) => ({ at, detail: sentence('needed_by', { lack: detail, name }) }));
   });
 
-/** The names under which targets show the watch, by target: of those where it has a name of its own. */
+/** The names under which targets show the watch, by target. Most targets have no such name. */
 export const contextsOf = ({ notify, ...watch }: Watch, config: Config): Readonly<Record<string, string>> =>
   Object.fromEntries(
     notify.flatMap((name) => {

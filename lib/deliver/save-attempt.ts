@@ -1,4 +1,4 @@
-/** Writes down what an attempt brought: in the delivery what follows from it, beside it what happened. */
+/** Saves an attempt: its consequence in the delivery, and its record beside it. */
 
 import { isCanary, keepMsOf } from '../core/canary.ts';
 import {
@@ -28,10 +28,10 @@ import { tellOperatorsOf } from './operators.ts';
 
 const ANSWER_BYTES = 1_024;
 
-/** `againAt`: it got through, and has to be sent once more then. `number` is that of the attempt: by default the latest. */
+/** `againAt`: it was delivered, and has to be sent once more then. `number` counts the attempts; left out, it is the latest. */
 type Attempt = Made & { readonly number?: number; readonly againAt?: number };
 
-/** Saves what follows from an attempt, whoever else wrote meanwhile; `delivered` is never taken back. */
+/** Saves the consequence of an attempt, however often other functions write meanwhile. It never takes `delivered` back. */
 export const saveVerdict = async (item: DeliveryItem, attempt: Attempt, runtime: Runtime): Promise<DeliveryItem> => {
   const { table, now, chance } = runtime;
   const { verdict } = attempt;
@@ -60,24 +60,24 @@ const resultOf = (item: DeliveryItem, { verdict, answer, at, number, againAt }: 
   ...(againAt !== undefined && { againAt }),
 });
 
-/** Whether its watch has gone on while the last attempt was under way: then nobody has to see to it. */
+/** Whether its watch has a later state by now. Then no person has to see to the delivery. */
 const isLate = async ({ pk, body }: DeliveryItem, { table }: Runtime): Promise<boolean> => {
   if (!isOnTheWay(body.event.event)) return false;
   const [watch] = (await table.get([watchKey(pk)])) as Item<Watch>[];
   return isOvertaken(body.event, watch?.body);
 };
 
-/** Tells the operators before it is written: a function that is killed in between tells them again. */
+/** Tells the operators before the delivery is written. When a function is killed in between, the next one tells them again. */
 const tellOfTrouble = async (next: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
   if (next.body.state === 'parked') {
     await raise('parked', next, runtime);
     await tellOf('delivery_parked', { next, verdict }, runtime);
   }
-  // Only a person can mend that: they are told at the first sign, and not when all attempts are used up.
+  // Only a person can mend that, so the operators hear it now, and not when all attempts are used up.
   if (verdict.kind === 'retry' && verdict.ended) await tellOf('target_ended', { next, verdict }, runtime);
 };
 
-/** Of a notice nobody is told that it could not be told: the alarm alone says so. */
+/** No notice tells of a notice that could not be delivered: only the alarm does. */
 const tellOf = async (
   event: 'delivery_parked' | 'target_ended',
   { next: { pk, body }, verdict }: { readonly next: DeliveryItem; readonly verdict: Verdict },
@@ -111,7 +111,7 @@ const report = (
 export const dispositionOf = ({ body }: DeliveryItem): Disposition =>
   body.state === 'waiting' ? { retryAt: body.nextAttemptAt } : 'ack';
 
-/** Saves what follows from an attempt, and the attempt beside it. Answers what becomes of the delivery's message. */
+/** Saves the consequence of an attempt and its record. Answers what becomes of the delivery's message. */
 export const saveAttempt = async (item: DeliveryItem, attempt: Attempt, runtime: Runtime): Promise<Disposition> => {
   const { table, now } = runtime;
   const next = await saveVerdict(item, attempt, runtime);

@@ -1,4 +1,4 @@
-/** Deliveries that wait long hold no message meanwhile: a queue has room for 120,000 of them, and receivers are down for days. */
+/** A delivery that waits long has no message meanwhile. A queue has room for 120,000 messages, and receivers are down for days. */
 import { type Delivery, mayAttemptAt } from '../core/delivery.ts';
 import { MINUTE, SECOND } from '../core/schedule.ts';
 import type { Runtime } from '../runtime.ts';
@@ -7,14 +7,14 @@ import { listSleeper } from '../wake/sleepers.ts';
 import type { Disposition, Dispositions, Job } from '../wake/wake-ups.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 
-/** Whoever waits longer is woken by the sweep, to the minute. */
+/** The sweep wakes deliveries that wait longer, to the minute. */
 const SLEEP_MS = 15 * MINUTE;
-/** How far the times of one delivery's fate and of its item may be apart: those that come back in vain spread out so far. */
+/** The time in a delivery's result and the time in its item may differ by this: deliveries that come in vain spread out so far. */
 const SPREAD_MS = 10 * SECOND;
 
 /**
- * The same results, but the messages of those that wait long are acknowledged: their leases end when they are due, and the sweep
- * sends them others then. Where that cannot be written, the message is hidden like any other.
+ * Acknowledges the messages of deliveries that wait long. Their leases end when they are due, and the sweep sends other messages
+ * then. Where the table does not take that, the message is hidden like any other.
  */
 export const withSleep = async (results: Dispositions<Delivery>, runtime: Runtime): Promise<Dispositions<Delivery>> => {
   const { table, now, log, config } = runtime;
@@ -30,7 +30,7 @@ export const withSleep = async (results: Dispositions<Delivery>, runtime: Runtim
     const { pk, sk, ticket } = job.wakeUp;
     const item = items.find((each) => each.pk === pk && each.sk === sk && each.ticket === ticket);
     if (item?.body.state !== 'waiting') return [];
-    // Others have had it while this function was frozen: its time is theirs.
+    // Another function has had the delivery while this one was frozen: the time that it wrote holds.
     const isSame = item.version === job.item.version;
     const standsUntil = Math.max(mayAttemptAt(item.body, now()), item.body.waitingFor?.until ?? 0);
     if (!isSame && standsUntil + SPREAD_MS < retryAt) return [];
@@ -43,7 +43,7 @@ export const withSleep = async (results: Dispositions<Delivery>, runtime: Runtim
   return new Map<Job<Delivery>, Disposition>([...results, ...(await Promise.all(sleepers)).flat()]);
 };
 
-/** Has a delivery sleep; false when somebody has changed it meanwhile. Throws when the table does. */
+/** Has a delivery sleep. Answers false when another function has changed it meanwhile. Throws when the table does. */
 export const putToSleep = async (
   item: DeliveryItem,
   { until, recipient }: { readonly until: number; readonly recipient: Pick<Recipient, 'isNamed' | 'turn'> },

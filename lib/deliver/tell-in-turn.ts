@@ -13,12 +13,12 @@ import type { Recorded } from './message.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 import { tell } from './tell.ts';
 
-/** A slot this near is waited for. */
+/** The function waits for a slot that is this near. */
 const PATIENCE_MS = 2 * SECOND;
 
 /**
- * The results, as far as there are any. A delivery without a result comes back in a while, and nothing else waits for it: a batch
- * that is left halfway would tell some twice.
+ * Turns a failure into no results: these deliveries come back in a while, and the rest of the batch goes on. A batch that stopped
+ * halfway would tell some deliveries twice.
  */
 export const orUnfinished = (results: Promise<Results>, { log }: Pick<Runtime, 'log'>): Promise<Results> =>
   results.catch((error: unknown) => {
@@ -26,7 +26,7 @@ export const orUnfinished = (results: Promise<Results>, { log }: Pick<Runtime, '
     return [];
   });
 
-/** Tells each recipient of a batch, once the gate they share, if they do, has let the batch through. */
+/** Tells each recipient of a batch. Callbacks of one tenant share a gate, and the batch takes a seat there first. */
 export const tellThroughGate = async (
   gate: string | undefined,
   dues: readonly DueDelivery[],
@@ -53,7 +53,7 @@ const tellRecipients = async (dues: readonly DueDelivery[], runtime: Runtime): P
   return results.flat();
 };
 
-/** Tells one recipient what a batch holds for it, as far as its turn allows. */
+/** Tells one recipient the deliveries that a batch has for it, as far as its turn allows. */
 const tellRecipient = async (dues: readonly DueDelivery[], runtime: Runtime): Promise<Results> => {
   const [first] = dues;
   if (!first) return [];
@@ -79,7 +79,7 @@ const takeTurn = (name: string, wish: Omit<Wish, 'patienceMs'>, { turns, log, no
     return { backAt: now() + SECOND };
   });
 
-/** What a batch asks of its recipient's turn. */
+/** The seat and the slots that a batch asks for. */
 const wishOf = (dues: readonly DueDelivery[], recipient: Recipient): Omit<Wish, 'by' | 'patienceMs'> => {
   const { rate, seats } = recipient;
   const mergeable = dues.filter((due) => canMerge(due, recipient));
@@ -112,7 +112,7 @@ const sendAwayResting = async (
   return { resting: (await Promise.all(results)).flat(), awake };
 };
 
-/** One message in each slot; the deliveries that no slot is left for come back. */
+/** Sends one message in each slot. Deliveries without a slot come back. */
 const tellInSlots = async (
   dues: readonly DueDelivery[],
   { recipient, entry }: { readonly recipient: Recipient; readonly entry: Entered },
@@ -133,7 +133,7 @@ const tellInSlot = async (dues: readonly DueDelivery[], slotAt: number, runtime:
   const [one] = dues;
   if (!one) return { results: [] };
   if (slotAt > now()) await pause(slotAt - now());
-  // The callbacks of one host share its turn, and nothing else: each has its own address and its tenant's secret.
+  // Callbacks of one host share its turn and nothing else: each has its own address.
   const recipient = recipientOf(one.job.item.body, config);
   return tell({ recipient, dues }, runtime).catch((error): Recorded => {
     log.error('delivery not finished', { delivery: one.job.item.body.id, error: String(error) });
@@ -141,7 +141,7 @@ const tellInSlot = async (dues: readonly DueDelivery[], slotAt: number, runtime:
   });
 };
 
-/** Gives the seat back, with what the attempts have shown of the target. Answers since when and why it is disabled by that. */
+/** Gives the seat back and notes what the attempts have shown. Where that disables the target, answers since when and why. */
 const giveSeatBack = async (
   recipient: Recipient,
   { by, recorded }: { readonly by: string; readonly recorded: readonly Recorded[] },

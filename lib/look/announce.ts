@@ -52,7 +52,7 @@ const make = async (wanted: DeliveryItem, { table, now }: Pick<Runtime, 'table' 
   if (!standing || standing.body.event.at >= wanted.body.event.at) return undefined;
   const body = { ...begunAnew(standing.body, now()), event: wanted.body.event };
   const next = wokenWith(standing, body, now());
-  // Whoever was faster has it in hand, and reads the watch as it stands.
+  // A function that was faster handles the delivery, and reads the watch as it stands.
   return (await table.replace(next)) ? next : undefined;
 };
 

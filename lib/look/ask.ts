@@ -37,7 +37,7 @@ export const ask = async (look: Look, deps: LookDeps): Promise<readonly Outcome[
 const answersCountFrom = ({ submittedAt, deadline }: Watch, now: number): number =>
   now >= deadline ? Math.max(submittedAt, deadline) : submittedAt;
 
-/** What came of the calls. `key`: which credentials were used last; empty where they could not be read. */
+/** The answers or the failure. `key` names the credentials that were used last; it is empty where they could not be read. */
 type Tried = { readonly key: string } & (
   | { readonly observations: readonly Observation[] }
   | { readonly error: unknown }
@@ -52,7 +52,7 @@ const resultOf = (tried: Tried, i: number): Result => {
   return observation.kind === 'unanswered' ? { error: observation.error } : { observation };
 };
 
-/** What each failure means for the watches that met it. One failure may be the answer for many: it changes the lane once. */
+/** Says what each failure means for its watches. One failure may be the answer for many watches: it changes the lane once. */
 const onceForEachError = async (
   failed: readonly { readonly due: DueWatch; readonly error: unknown }[],
   { reserved, connection, key }: Look & { readonly key: string },

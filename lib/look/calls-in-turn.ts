@@ -50,7 +50,7 @@ export type Calls = {
 
 /** The times that a look has taken of its lane. */
 export type Reserved = {
-  /** What a look of these watches asks of the lane. */
+  /** The request to the lane that brought these times. */
   readonly wish: Wish;
   /** The times it has. */
   readonly slots: readonly number[];

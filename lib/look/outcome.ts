@@ -1,4 +1,4 @@
-/** What a look is asked for, and what comes of it. */
+/** The watches that are due, and the outcomes of their looks. */
 import type { Later } from '../core/lane.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Watch } from '../core/watch.ts';
@@ -16,7 +16,7 @@ export type DueWatch = {
 
 export type Outcome =
   | { readonly observation: Observation }
-  /** It was not asked, and why; with the times of the lane that it has when it is back, if it has any. */
+  /** The cloud was not asked, and why. `slots`: the times of the lane that the watch comes back for. */
   | { readonly backAt: number; readonly why: Unasked; readonly slots?: readonly number[] };
 
 /**

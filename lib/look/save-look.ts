@@ -11,7 +11,7 @@ import { report, tellOfBlock, tellOfWord } from './watch-news.ts';
 
 type WatchJob = Job<Watch>;
 
-/** What a receipt brought. */
+/** The change that a receipt of the message brought. */
 type Change = {
   /** The watch after it. */
   readonly apply: (watch: Watch) => Watch;
@@ -45,13 +45,13 @@ const readWatch = async ({ item }: WatchJob, { table }: Pick<Runtime, 'table'>):
   return found;
 };
 
-/** Pays what is owed; the message goes on only for a watch that is not over and that is still its own. */
+/** Makes the deliveries that the watch owes. The message comes back only for a watch that goes on and still expects it. */
 export const settle = async (job: WatchJob, item: WatchItem, runtime: Runtime): Promise<Disposition> => {
   const paid = await announce(item, runtime);
   return isOver(paid.body.status) || !isCurrent(paid, job) ? 'ack' : { retryAt: paid.body.nextLookAt };
 };
 
-/** Sends a watch away without a look. It is written, once, that the receipts are no looks, and which slots it comes back for. */
+/** Sends a watch away without a look. It writes, once, that the receipts are no looks, and which slots the watch comes back for. */
 export const stayIdle = async (
   job: WatchJob,
   { retryAt, slots }: { readonly retryAt: number; readonly slots?: readonly number[] },
@@ -103,7 +103,7 @@ const tellsMore = (before: Watch, after: Watch): boolean => {
 /** The watch without the times of looks, request ids and progress: each of them alone is not worth a write. */
 const lasting = ({ lookedAt: _l, nextLookAt: _n, looks: _c, progress: _p, heard, facts, ...rest }: Watch) => {
   const { requestId: _r, ...kept } = facts;
-  // What a cloud shows in place of an operation may be worded anew every time.
+  // A cloud may word the same absence anew every time.
   return { ...rest, kept, heard: heard && ('word' in heard ? heard.word : 'absent') };
 };
 
@@ -124,10 +124,10 @@ const upTo = (job: WatchJob, item: WatchItem) => {
   return { message: job.messageId, receives };
 };
 
-/** What the item keeps of a receipt that brought no look. Who comes back for slots has a look then. */
+/** Marks that a receipt brought no look: the item keeps the slots that its watch comes back for, or is idle. */
 const comesBack = (slots: readonly number[] | undefined) => (slots ? { slots } : { idle: true as const });
 
-/** Whether a look is written down already: its write was done, and nobody learned that. What a look brought counts once. */
+/** Whether this look is in the table already: the write was done, and its answer was lost. A look counts once. */
 const isSameLook = ({ ticket, message, receives, body }: WatchItem, written: WatchItem): boolean =>
   ticket === written.ticket &&
   message === written.message &&

@@ -1,4 +1,4 @@
-/** What operators and the log are told of a watch when a look has changed it. */
+/** Tells the operators and the log that a look has changed a watch. */
 import { isCanary } from '../core/canary.ts';
 import { isOver, type Watch } from '../core/watch.ts';
 import { tellOperatorsOf } from '../deliver/operators.ts';

@@ -103,14 +103,25 @@ const lookAt = async ({ operation }: Ask<EhpcOperation>, cloud: Cloud): Promise<
   };
 };
 
+/** How far the list of a cluster has been read: its pages, and the asked tasks that these pages have shown. */
+type Reading = { readonly pages: number; readonly pagesRead: number; readonly asked: number; readonly found: number };
+
+/** The rest of the list costs no more calls than asking for each missing task. */
+const isRestShort = ({ pages, pagesRead, asked, found }: Reading): boolean => pages - pagesRead <= asked - found;
+
+/** The pages have shown more tasks than they cost calls. */
+const hasPaid = ({ pagesRead, found }: Reading): boolean => found > pagesRead;
+
+/** The whole list costs at most half as many calls as asking for each task. */
+const isListShort = ({ pages, asked }: Reading): boolean => pages * 2 <= asked;
+
 /**
- * Whether another page is worth its call. What is watched is mostly under way, and then the list shows it sooner or later,
- * to the other batches that read it just now as well: it is read on while it is short beside what is asked for, or while the
- * pages read have paid for themselves. For n asks, list and look-ups together are never more than n + n/2 + 1 calls, which
- * is when none of them is under way any more and many others are.
+ * Whether another page is worth its call. Most watched tasks are under way, and then the list shows them sooner or later. Other
+ * batches that read the list just now share it. For n asks, list and look-ups together are never more than n + n/2 + 1 calls. That
+ * is the case when no asked task is under way any more and many others are.
  */
-const isWorthReading = (pages: number, pagesRead: number, asked: number, found: number): boolean =>
-  pagesRead < pages && pages - pagesRead <= asked - found && (found > pagesRead || pages * 2 <= asked);
+const isWorthReading = (reading: Reading): boolean =>
+  reading.pagesRead < reading.pages && isRestShort(reading) && (hasPaid(reading) || isListShort(reading));
 
 type Listed = {
   /** By TaskId, in capitals. */
@@ -141,7 +152,8 @@ const underWay = async (asks: readonly Ask<EhpcOperation>[], first: EhpcOperatio
       }
       const size = count(answer.body.PageSize) || PAGE_SIZE;
       const pages = Math.ceil((count(answer.body.TotalCount) ?? 0) / size);
-      if (tasks.length === 0 || !isWorthReading(pages, page, asks.length, found.size)) return { found };
+      const reading = { pages, pagesRead: page, asked: asks.length, found: found.size };
+      if (tasks.length === 0 || !isWorthReading(reading)) return { found };
     }
   } catch (error) {
     if (concernsAll(error)) return { found, barred: error };

@@ -23,7 +23,7 @@ const shortId = (...parts: readonly string[]): string => {
   return [...digest(...parts).subarray(0, 26)].map((byte) => alphabet[byte & 31]).join('');
 };
 
-/** What a target holds of one watch: an incident, a message that is kept up to date. */
+/** The thing that a target holds of one watch: an incident, a live message. */
 export const messageKey = (watchId: string, target: string): Key => ({ pk: watchId, sk: `message#${target}` });
 
 /** What a target holds of all the watches that name the same thing there, such as the status of a commit. */

@@ -102,7 +102,7 @@ const conflictOf = ({ item: { body: watch }, isFull, lacks }: Accepted): string 
   return sentence('watch_stands', { watch: watch.id, needs });
 };
 
-/** What of it is a refusal. */
+/** The refusals in a receipt. */
 export const problemsIn = ({ body }: Receipt): Problem[] =>
   'map' in body ? body.flatMap(({ problem: each = [] }) => each) : 'title' in body ? [body] : [];
 

@@ -12,16 +12,16 @@ import type { Lack } from '../targets/target.ts';
 import { wake } from '../wake/wake.ts';
 import type { Submission } from './submission.ts';
 
-/** What a submission makes more of. */
+/** A submission takes so much of its tenant's limits. */
 export type Quota = { readonly watches: number; readonly deliveries: number };
 
-/** There is no room for that; nothing was written. After `waitMs` there may be. */
+/** The limit named by `of` is used up, and nothing was written. After `waitMs` there may be room. */
 export type OverQuota = { readonly waitMs: number; readonly of: keyof Quota };
 
-/** Takes room for it, all or nothing, or tells what there is none of; see limits.ts. */
+/** Takes all of a quota or nothing, and then says which limit is used up; see limits.ts. */
 type TakeQuota = (quota: Quota) => Promise<OverQuota | undefined>;
 
-/** Who submits, and what takes its quota. */
+/** The tenant that submits, and the function that takes its quota. */
 type Submitter = { readonly tenant: string; readonly takeQuota: TakeQuota };
 
 type Head = Item<{ generation: number }>;
@@ -47,7 +47,7 @@ export const WATCH_TARGETS_MAX = 50;
 
 /**
  * Watches operations. When this answers, each watch that was taken stands in the table with a lease: whatever happens to its
- * message, the sweep sends another. What befalls one does not concern its neighbors. Submitting again is safe and answers the
+ * message, the sweep sends another. A submission that fails does not stop the others. Submitting again is safe and answers the
  * same watch.
  */
 export const submit = async (

@@ -75,7 +75,7 @@ export const wakeSleepers = async (
   return { woken, isDone: entries.length < limit };
 };
 
-/** Whoever has changed a delivery meanwhile looks after it. */
+/** Another function that has changed a delivery meanwhile looks after it. */
 const wakeAll = async (items: readonly DeliveryItem[], deps: SleeperDeps): Promise<number> => {
   const { table, now } = deps;
   const renewed = await Promise.all(

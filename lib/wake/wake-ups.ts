@@ -21,7 +21,7 @@ export type Job<B> = {
   readonly receives: number;
 };
 
-/** What becomes of a message: it is acknowledged, or it comes back at a time (epoch ms). */
+/** The result of a message: it is acknowledged, or it comes back at a time (epoch ms). */
 export type Disposition = 'ack' | { readonly retryAt: number };
 
 /** The result of each job. A job that is left out comes back in a minute or more. */
