@@ -1,13 +1,14 @@
 /**
- * One tenant has very many deliveries waiting for receivers that fail, and all of them fall due within minutes; another
- * tenant's watches are told meanwhile. Then the receivers are well, and their tenant enables some of its origins again: all that
- * goes there is told, and the rest waits on.
+ * One tenant has very many deliveries waiting for receivers that fail, and they fall due all the time; its next submission is
+ * refused. Another tenant's watches are told meanwhile. Then the receivers are well, and the tenant enables some of its origins
+ * again: all that goes there is told, and the rest waits on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Delivery, newDelivery } from '../../lib/core/delivery.ts';
 import type { Item } from '../../lib/core/item.ts';
-import { asleep, newDeliveryItem, newWatchItem } from '../../lib/store/items.ts';
+import { asleep, type DeliveryItem, newDeliveryItem, newWatchItem } from '../../lib/store/items.ts';
 import { watchId, webhookId } from '../../lib/store/keys.ts';
+import { listSleeper } from '../../lib/wake/sleepers.ts';
 import { median, number, ratio, seconds } from '../bench/report.ts';
 import { anOperation, type Opwatch } from '../e2e/kit/opwatch.ts';
 import { until } from '../e2e/kit/until.ts';
@@ -28,6 +29,8 @@ type Size = {
   readonly enabled: number;
   /** Over how long a time their next attempts are spread, s. */
   readonly dueSeconds: number;
+  /** For how long others are told meanwhile, before anything is mended, s. */
+  readonly lastsSeconds: number;
   /** How often another is told without all that. */
   readonly before: number;
   readonly everyMs: number;
@@ -57,7 +60,8 @@ const itemsOf = (from: number, { origins }: Crowd, { waiting, dueSeconds }: Size
     const event = { event: 'failed', at: now } as const;
     const delivery = newDelivery({ id: webhookId(watch, 'failed', now, target), tenant: TENANT, target, event }, now);
     const nextAttemptAt = now + Math.ceil(Math.random() * dueSeconds * 1_000);
-    const waits = { ...delivery, attempts: 4, nextAttemptAt };
+    const last = { at: now, status: 500, verdict: 'answered 500' };
+    const waits = { ...delivery, attempts: 4, nextAttemptAt, last };
     return { ...asleep(newDeliveryItem(id, waits, now), nextAttemptAt), version: 1 };
   });
   return [item, ...sleepers];
@@ -65,8 +69,18 @@ const itemsOf = (from: number, { origins }: Crowd, { waiting, dueSeconds }: Size
 
 const isWaiting = (body: unknown): body is Delivery => (body as Partial<Delivery> | undefined)?.state === 'waiting';
 
+/** Once the sweep has counted what waits, the tenant may make no more of it: answers how long it is told to wait, s. */
+const refusedAtLimit = async ({ ask, invoke }: Opwatch, token: string): Promise<string | undefined> => {
+  await invoke('sweep', {});
+  const { status, headers } = await ask('/watches', {
+    body: { ...anOperation(), connection: 'aliyun-stored' },
+    token,
+  });
+  return status === 429 ? (headers.get('retry-after') ?? undefined) : undefined;
+};
+
 export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome> => {
-  const { beneath, ask, stack, invoke } = opwatch;
+  const { beneath, ask, stack } = opwatch;
   const { waiting, before, everyMs, withinMs = Number.POSITIVE_INFINITY } = size;
   const token = await stack.createToken(TENANT);
   const crowd = await startCrowd(size.origins);
@@ -81,13 +95,14 @@ export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome
     ).flat();
     await inTurns(items, AT_ONCE, (some) => Promise.all(some.map((item) => beneath.table.insert(item))));
     const deliveries = items.flatMap(({ body }) => (isWaiting(body) ? [body] : []));
-    // Once the sweep has counted them, the tenant may make no more.
-    const isAtLimit = async (): Promise<boolean> => {
-      await invoke('sweep', {});
-      const { status } = await ask('/watches', { body: { ...anOperation(), connection: 'aliyun-stored' }, token });
-      return status === 429;
-    };
-    if (waiting > LIMIT) await until(isAtLimit);
+    const enabled = crowd.origins.slice(0, size.enabled);
+    const isEnabled = ({ target }: Delivery) => enabled.includes(new URL(target).origin);
+    // As the notifier lists them before they sleep; nobody asks for those of the other origins.
+    const listed = items.filter((item): item is DeliveryItem => isWaiting(item.body) && isEnabled(item.body));
+    const list = (item: DeliveryItem) =>
+      listSleeper(`${TENANT} ${new URL(item.body.target).origin}`, item, { table: beneath.table, now: Date.now });
+    await inTurns(listed, AT_ONCE, (some) => Promise.all(some.map(list)));
+    const retryAfter = waiting > LIMIT ? await until(() => refusedAtLimit(opwatch, token)) : undefined;
 
     const amid: number[] = [];
     const beganAt = Date.now();
@@ -97,17 +112,16 @@ export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome
       messages = Math.max(messages, await beneath.count('notify'));
       await sleep(everyMs);
     };
-    while (Date.now() < beganAt + size.dueSeconds * 1_000) await tellOn();
+    while (Date.now() < beganAt + size.lastsSeconds * 1_000) await tellOn();
     const attempts = crowd.failed();
 
     crowd.recover();
     const wellAt = Date.now();
-    const enabled = crowd.origins.slice(0, size.enabled);
     for (const origin of enabled) {
       const { status, body } = await ask('/origins/enable', { body: { origin }, token });
       if (status >= 400) throw new Error(`${origin}: ${JSON.stringify(body)}`);
     }
-    const due = deliveries.filter(({ target }) => enabled.includes(new URL(target).origin)).map(({ id }) => id);
+    const due = deliveries.filter(isEnabled).map(({ id }) => id);
     const missing = () => due.filter((id) => !crowd.taken.has(id));
     const telling = until(() => missing().length === 0, { sight: () => crowd.taken.size }).catch(() => undefined);
     let isOver = false;
@@ -124,8 +138,9 @@ export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome
     const slowest = Math.max(...amid);
     return {
       figure:
-        `${number(waiting)} deliveries of one tenant wait for ${size.origins} origins that fail (${attempts} attempts in ` +
-        `${seconds(wellAt - now)}; ${number(messages)} messages at most). ${size.enabled} origins enabled: their ${due.length} told ` +
+        `${number(waiting)} deliveries of one tenant wait for ${size.origins} origins that fail` +
+        `${retryAfter ? `, one more is answered 429, Retry-After ${retryAfter}` : ''} (${attempts} attempts in ` +
+        `${seconds(wellAt - beganAt)}; ${number(messages)} messages at most). ${size.enabled} origins enabled: their ${due.length} told ` +
         `within ${seconds(tookMs)}, the rest waits. Another's ${amid.length} watches told after ${seconds(median(amid))}, at ` +
         `most ${seconds(slowest)}; without them ${seconds(median(calm))}: ${ratio(median(amid) / median(calm))} times`,
       broken: brokenOf(
@@ -149,9 +164,11 @@ export const waitingLong: Scenario = {
   long: (opwatch) =>
     waitInCrowd(opwatch, {
       waiting: 20_000,
-      origins: 20,
+      origins: 40,
       enabled: 1,
-      dueSeconds: 120,
+      // Five or six a second, or 333 at each sweep: after four attempts in vain the next is two hours away.
+      dueSeconds: 3_600,
+      lastsSeconds: 180,
       before: 10,
       everyMs: 2_000,
       withinMs: WITHIN_MS,
