@@ -1,7 +1,7 @@
 /**
- * Alibaba Cloud Flow (云效) webhook trigger: the event as JSON. Source of address and request: Alibaba Cloud DevOps, "Trigger a
- * pipeline with a webhook". No page tells the answer: `{"successful": bool, "errorMsg"}` is known from other people's code, so
- * only a plain `true` counts, and of a webhook that is gone no words are known.
+ * Alibaba Cloud Flow (云效) webhook trigger: the event as JSON. Source of address and request: Alibaba Cloud DevOps,
+ * "Trigger a pipeline with a webhook". No page describes the answer. `{"successful": bool, "errorMsg"}` comes from
+ * other people's code, so only a plain `true` counts. The answer of a webhook that is gone is unknown.
  */
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../core/event.ts';
@@ -13,7 +13,7 @@ import { Address } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({
-  /** `https://flow-openapi.aliyun.com/pipeline/webhook/…`, a secret as a whole. */
+  /** `https://flow-openapi.aliyun.com/pipeline/webhook/…`. The whole address is a secret. */
   url: Address,
 });
 

@@ -1,6 +1,7 @@
 /**
- * DingTalk group robot: markdown, signed. Source: open.dingtalk.com, "Custom robot access"; the codes beyond errcode 0 are
- * known from other people's code and notes. A robot that asks for a keyword can have `opwatch`: every message ends with it.
+ * DingTalk group robot: signed markdown. Source: open.dingtalk.com, "Custom robot access". The codes beyond errcode 0
+ * come from other people's code and notes. If the robot asks for a keyword, use `opwatch`: every message ends with this
+ * word.
  */
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
@@ -18,9 +19,12 @@ import { Address, chatEntries, mentionEntries, names, Reference } from './kit/se
 
 const Settings = v.strictObject({
   ...chatEntries,
-  /** With its `access_token`. */
+  /** The address with its `access_token`. */
   url: Address,
-  /** Signs (`SEC…`), where the robot's security setting is "sign"; Lambda has no fixed address for an IP list. */
+  /**
+   * The key (`SEC…`) for robots with the security setting "sign". Lambda has no fixed address, so an IP list cannot
+   * work.
+   */
   secret: v.optional(Reference),
   mention: v.optional(
     v.strictObject({
@@ -46,9 +50,12 @@ type DingTalkMessage = {
 
 const COLORS: Readonly<Record<Tone, string>> = { good: '#2e7d32', bad: '#c62828', warn: '#ef6c00', calm: '#607d8b' };
 const BODY_BYTES = 20_000;
-/** How long a robot that sent too much is kept silent. */
+/** A robot that sent too much is silenced for this long. */
 const PUNISHMENT_MS = 10 * MINUTE;
-/** 130101 (vendor's table: "send too fast, exceed 20 times per minute"), 410100 (its API definition), 90030 ("webhook over limit"). */
+/**
+ * 130101 (vendor's table: "send too fast, exceed 20 times per minute"), 410100 (its API definition), 90030 ("webhook
+ * over limit").
+ */
 const TOO_FAST = ['130101', '410100', '90030'];
 
 const textOf = ({ tone, title, facts, why, links }: Message, mention: Mention | undefined): string => {
@@ -84,7 +91,7 @@ export const dingtalk = chat<Settings, DingTalkMessage, 'dingtalk', v.InferInput
   type: 'dingtalk',
   settings: Settings,
   addresses: ['/robot/send?access_token={token}'],
-  // Custom robot access, "Rate limits": 20 a minute, or it is silenced for ten.
+  // Custom robot access, "Rate limits": 20 a minute. A robot that sends more is silenced for ten minutes.
   rate: { perMinute: 20 },
   write: (message, _, mention) => ({
     msgtype: 'markdown',
@@ -93,9 +100,10 @@ export const dingtalk = chat<Settings, DingTalkMessage, 'dingtalk', v.InferInput
   }),
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, settings, { at }) => postJson(signed(settings, at), body),
-  // Every refusal is HTTP 200 with an errcode, which now and then is text. A gateway that throttles answers {"status":1111,
-  // "wait":5,"punish":"deny"}, with an errcode or without; the robot stays silent for longer than it asks for.
-  // 400101, 400102, 400106, 300001 and 300005: there is no such robot or it is stopped; 400013: its group is dissolved.
+  // Every refusal is HTTP 200 with an errcode, which is sometimes text. A gateway that throttles answers
+  // {"status":1111,"wait":5,"punish":"deny"}, with or without an errcode. The robot stays silent for longer than this
+  // wait. 400101, 400102, 400106, 300001 and 300005: the robot does not exist or is stopped. 400013: its group is
+  // dissolved.
   verdict: judge({
     name: 'DingTalk',
     isDelivered: (answer) => String(bodyFields(answer).errcode) === '0',

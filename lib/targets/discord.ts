@@ -1,6 +1,6 @@
 /**
  * Discord webhook: an embed. Source: discord.com/developers/docs, "Execute Webhook", "Embed Limits", "Rate Limits".
- * `wait=true` makes Discord answer with the message it has kept; without it a 204 hides what went wrong.
+ * With `wait=true` Discord answers with the saved message. Without it a 204 hides faults.
  */
 import type { AllowedMentionsTypes, APIEmbed, RESTPostAPIWebhookWithTokenJSONBody } from 'discord-api-types/v10';
 import * as v from 'valibot';
@@ -20,7 +20,7 @@ const SNOWFLAKE = /^\d{15,20}$/;
 const Settings = v.strictObject({
   ...chatEntries,
   url: Address,
-  /** A thread of the webhook's channel. */
+  /** A thread in the channel of the webhook. */
   thread: v.optional(word(SNOWFLAKE, 'must be the id of a thread')),
   mention: v.optional(
     v.strictObject({
@@ -43,7 +43,7 @@ type DiscordMessage = Pick<RESTPostAPIWebhookWithTokenJSONBody, 'content' | 'emb
 
 const COLORS: Readonly<Record<Tone, number>> = { good: 0x2e7d32, bad: 0xc62828, warn: 0xef6c00, calm: 0x607d8b };
 
-/** Markdown is escaped; an at sign is parted from what follows it, as Discord's own library does. */
+/** Escapes markdown. It separates an at sign from the next character, as Discord's own library does. */
 const escaped = (text: string): string => text.replace(/[\\`*_~|<>[\]()#]/g, '\\$&').replaceAll('@', '@\u200b');
 
 const embedOf = ({ tone, title, facts, why, links, at }: Message): APIEmbed => {
@@ -75,12 +75,13 @@ const isTooLong = ({ embeds = [] }: DiscordMessage): boolean =>
     );
   });
 
-/** No limit of Discord's is longer, the ban of an address included. */
+/** No limit of Discord lasts longer, not even the ban of an address. */
 const WAIT_MAX_MS = HOUR;
 
 /**
- * How long Discord asks for. `x-ratelimit-reset-after` is always in seconds. Retry-After and `retry_after` were milliseconds
- * before version 8 of the API: more seconds than any limit lasts can only be those (discord/discord-api-docs#2360).
+ * Returns the wait that Discord asks for. `x-ratelimit-reset-after` is always in seconds. Retry-After and `retry_after`
+ * were milliseconds before version 8 of the API. A number of seconds that no limit lasts must be milliseconds
+ * (discord/discord-api-docs#2360).
  */
 const waitMs = ({ headers, ...answer }: HttpAnswer, now: number): number | undefined => {
   const exact = secondsToMs(headers['x-ratelimit-reset-after'], now);
@@ -98,7 +99,7 @@ const numberIn = (value: unknown): number[] => {
   return typeof number === 'number' && number >= 0 ? [number] : [];
 };
 
-/** Seconds, or milliseconds where as many seconds cannot be meant, or the instant itself. */
+/** Seconds, or milliseconds when so many seconds make no sense, or the instant itself. */
 const spanIn = (number: number, now: number): number =>
   number * SECOND > WAIT_MAX_MS && number < INSTANT_MIN ? Math.ceil(number) : spanMs(number, now);
 
@@ -114,14 +115,14 @@ const judged = judge({
   waitMaxMs: WAIT_MAX_MS,
 });
 
-/** The URLs that Discord hands out name no version, and then speak the oldest: see `waitMs`. */
+/** Discord's URLs name no version. Without one Discord speaks the oldest: see `waitMs`. */
 const versioned = (url: string): string => url.replace(/\/api(?:\/v\d{1,2})?\/webhooks\//, '/api/v10/webhooks/');
 
 export const discord = chat<Settings, DiscordMessage, 'discord', v.InferInput<typeof Settings>>({
   type: 'discord',
   settings: Settings,
   addresses: ['/webhooks/{id}/{token}'],
-  // A webhook's own bucket is answered by headers; five in two seconds is what it has been for years.
+  // The headers tell the limit of each webhook. It has been five in two seconds for years.
   rate: { perSecond: 2, perMinute: 30 },
   write: (message, _, mention) => {
     const { users = [], roles = [], everyone } = mention ?? {};
@@ -133,7 +134,7 @@ export const discord = chat<Settings, DiscordMessage, 'discord', v.InferInput<ty
     return {
       content,
       embeds: [embedOf(message)],
-      // `everyone` lets both @everyone and @here through, and the content holds none but the one that is meant.
+      // `everyone` allows both @everyone and @here. The content contains only the intended one.
       allowed_mentions: { parse: everyone ? ['everyone'] : [], users, roles },
     };
   },
@@ -156,7 +157,7 @@ export const discord = chat<Settings, DiscordMessage, 'discord', v.InferInput<ty
     isGone: (answer) => answer.status === 404 && bodyFields(answer).code === 10_008,
   },
   verdict: (answer, now) => {
-    // A webhook that is gone must not be called again: ten thousand such calls ban the caller's address.
+    // opwatch must not call a removed webhook again: ten thousand such calls ban the caller's address.
     if (answer.status === 404 && bodyFields(answer).code === 10_015) {
       return { kind: 'gone', reason: 'HTTP 404: Discord 10015: Unknown Webhook' };
     }

@@ -1,4 +1,7 @@
-/** Amazon EventBridge PutEvents: the event on a bus, for rules of one's own. Source: EventBridge API Reference, PutEvents. */
+/**
+ * Amazon EventBridge PutEvents: the event on a bus, for the user's own rules. Source: EventBridge API Reference,
+ * PutEvents.
+ */
 import * as v from 'valibot';
 import type { OperationEvent } from '../core/event.ts';
 import type { NoticeEvent } from '../core/notice.ts';
@@ -15,9 +18,9 @@ import type { Attempt, Target } from './target.ts';
 
 const Settings = v.strictObject({
   region: word(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region'),
-  /** Name or ARN. */
+  /** The name or the ARN of the bus. */
   bus: v.optional(word(/^[\w.\-:/]{1,256}$/, 'must be the name or the ARN of a bus'), 'default'),
-  /** What rules match as `source`. */
+  /** The `source` that rules match. */
   source: v.optional(
     word(/^(?!aws\.)[\w.-]{1,256}$/, 'must be 1 to 256 letters, digits, "_", "." and "-", not beginning with "aws."'),
     'opwatch',
@@ -54,7 +57,7 @@ export const eventbridge: Target<Settings, 'eventbridge', v.InferInput<typeof Se
   request: put,
   notice: put,
   unseen: 'EventBridge takes events for a bus that does not exist, too: look for the samples behind a rule of the bus',
-  // HTTP 200 may hold an entry that was not taken.
+  // An HTTP 200 may contain an entry that EventBridge did not accept.
   verdict: judge({
     name: 'EventBridge',
     isDelivered: (answer) => bodyFields(answer).FailedEntryCount === 0,

@@ -1,6 +1,7 @@
 /**
- * Feishu and Lark custom bot: an interactive card, signed in its body. Source: open.feishu.cn, "Use bots in groups" (address,
- * signature, 20 KB, 100 a minute and 5 a second) and the card's markdown (special characters as numeric entities).
+ * Feishu and Lark custom bot: an interactive card, signed in its body. Source: open.feishu.cn, "Use bots in groups"
+ * (address, signature, 20 KB, 100 a minute and 5 a second) and the markdown of cards (special characters as numeric
+ * entities).
  */
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
@@ -19,9 +20,9 @@ import { Address, chatEntries, mentionEntries, names, Reference } from './kit/se
 
 const Settings = v.strictObject({
   ...chatEntries,
-  /** On open.feishu.cn or open.larksuite.com. */
+  /** An address on open.feishu.cn or open.larksuite.com. */
   url: Address,
-  /** Signs, where the bot's security setting asks for it. */
+  /** The signing key, for bots with this security setting. */
   secret: v.optional(Reference),
   mention: v.optional(
     v.strictObject({
@@ -55,12 +56,12 @@ type Card = {
 type FeishuMessage = { readonly msg_type: 'interactive'; readonly card: Card };
 
 const TEMPLATES: Readonly<Record<Tone, string>> = { good: 'green', bad: 'red', warn: 'orange', calm: 'grey' };
-/** 20 KB with timestamp and signature, which are added to what is measured. */
+/** 20 KB include timestamp and signature, which opwatch adds after it has measured the body. */
 const BODY_BYTES = 20_000 - 120;
 /**
- * 11232 and 99991400 (with x-ogw-ratelimit-reset in seconds): open.feishu.cn, "Frequency control". 230020: one chat's own limit
- * (openclaw/openclaw, extensions/feishu). 9499 stands for too many requests as well as for a body that is none, and only its
- * words tell which: see `codeIn`.
+ * 11232 and 99991400 (with x-ogw-ratelimit-reset in seconds): open.feishu.cn, "Frequency control". 230020: the limit of
+ * one chat (openclaw/openclaw, extensions/feishu). 9499 means too many requests or an invalid body. Only its words tell
+ * which one: see `codeIn`.
  */
 const TOO_FAST = {
   codes: ['9499', '11232', '230020', '99991400'],
@@ -68,13 +69,13 @@ const TOO_FAST = {
 };
 const BAD_BODY = /bad request/i;
 
-/** The code that counts. */
+/** Returns the code that decides. */
 const codeIn = (answer: HttpAnswer): unknown => {
   const { StatusCode, code = StatusCode, msg } = bodyFields(answer);
   return String(code) === '9499' && BAD_BODY.test(String(msg)) ? '9499 (body)' : code;
 };
 
-/** Everything that has a meaning in a card's markdown, as a numeric entity. */
+/** Writes each character with a meaning in a card's markdown as a numeric entity. */
 const escaped = (text: string): string =>
   text.replace(/[&<>*_~[\]()`#!|\\@+-]/g, (character) => `&#${character.charCodeAt(0)};`);
 
@@ -111,7 +112,7 @@ const elementsOf = ({ facts, why, links }: Message, mention: Settings['mention']
   { tag: 'note', elements: [plainText('opwatch')] },
 ];
 
-/** The key is time and secret, the signed text is empty. */
+/** The key is time and secret. The signed text is empty. */
 const signature = (secret: string, at: number) => {
   const timestamp = String(Math.floor(at / SECOND));
   return { timestamp, sign: createHmac('sha256', `${timestamp}\n${secret}`).update('').digest('base64') };
@@ -133,8 +134,8 @@ export const feishu = chat<Settings, FeishuMessage, 'feishu', v.InferInput<typeo
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, { url, secret }, { at }) =>
     postJson(url, { ...(secret !== undefined && signature(secret, at)), ...body }),
-  // HTTP 200 or 400 with a code; older bots have StatusCode. 19001: the address is no bot's any more ("incoming webhook access
-  // token invalid"); 19007: "Bot Not Enabled"; 230002: it is out of the group.
+  // HTTP 200 or 400 with a code. Older bots have StatusCode. 19001: no bot has this address ("incoming webhook access
+  // token invalid"). 19007: "Bot Not Enabled". 230002: the bot is not in the group.
   verdict: judge({
     name: 'Feishu',
     isDelivered: (answer) => String(codeIn(answer)) === '0',

@@ -1,4 +1,6 @@
-/** GitHub repository_dispatch: starts the workflows that wait for the event. Source: docs.github.com/rest/repos/repos. */
+/**
+ * GitHub repository_dispatch: starts the workflows that wait for the event. Source: docs.github.com/rest/repos/repos.
+ */
 import type { paths } from '@octokit/openapi-types';
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../core/event.ts';
@@ -11,7 +13,7 @@ const Settings = v.strictObject({
   repository: word(REPOSITORY, 'must be owner/name'),
   /** Needs contents: write. */
   token: Reference,
-  /** What workflows are told as `github.event.action`; left out, the event's own type (`operation.failed`). */
+  /** Workflows read it as `github.event.action`. The default is the type of the event (`operation.failed`). */
   eventType: v.optional(word(/^[\w.-]{1,100}$/, 'must be 1 to 100 of A-Z, a-z, 0-9, "_", "." and "-"')),
   endpoint: endpoint(GITHUB),
 });
@@ -28,10 +30,10 @@ export const githubDispatch: Target<
   type: 'github-dispatch',
   settings: Settings,
   usualEvents: RUN_EVENTS,
-  // "Rate limits": content that others can see, 80 a minute.
+  // "Rate limits": 80 public contents a minute.
   rate: { perMinute: 60 },
   request: (event, { repository, token, eventType, endpoint }, { id }) => {
-    // At most ten keys and 64 KB: the event is one of four, and stays below 20 kB.
+    // Ten keys and 64 KB at most. The event is one of four keys and has less than 20 kB.
     const body = {
       event_type: eventType ?? event.type,
       client_payload: { id, type: event.type, timestamp: event.timestamp, data: event.data },

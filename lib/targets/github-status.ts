@@ -1,6 +1,6 @@
 /**
- * GitHub commit status: a mark on the commit whose operation this is. The submission names the commit in a label. Source:
- * docs.github.com/rest/commits/statuses.
+ * GitHub commit status: a mark on the commit that the operation belongs to. A label of the submission names the commit.
+ * Source: docs.github.com/rest/commits/statuses.
  */
 import type { paths } from '@octokit/openapi-types';
 import * as v from 'valibot';
@@ -22,9 +22,9 @@ const Settings = v.strictObject({
   repository: word(REPOSITORY, 'must be owner/name'),
   /** Needs commit statuses: write. */
   token: Reference,
-  /** The label that holds the commit's full hash. */
+  /** The label with the full hash of the commit. */
   shaLabel: v.optional(word(/^[\w.\-/]{1,63}$/, 'must be the name of a label'), 'sha'),
-  /** The name of the status. Watches with the same one share it: it shows the worst of them. */
+  /** The name of the status. Watches with the same name share it, and it shows the worst of them. */
   context: v.optional(ContextTemplate, 'opwatch/{provider} {operation}'),
   endpoint: endpoint(GITHUB),
 });
@@ -40,7 +40,7 @@ const stateOf = (status: Status): Body['state'] => {
   return status === 'attention' || status === 'pending' || status === 'running' ? 'pending' : 'error';
 };
 
-/** Cut by characters as GitHub counts them. */
+/** Cuts by characters as GitHub counts them. */
 const short = (text: string): string => {
   const fit = githubText(text);
   return fit.length > DESCRIPTION_MAX ? `${fit.slice(0, DESCRIPTION_MAX - 1)}…` : fit;
@@ -65,10 +65,10 @@ const shaOf = ({ labels }: Subject, { shaLabel }: Settings): string => labels[sh
 export const githubStatus: Target<Settings, 'github-status', v.InferInput<typeof Settings>> = {
   type: 'github-status',
   settings: Settings,
-  // A repository may be public, and so its statuses.
+  // A repository may be public, and so are its statuses then.
   usualLink: 'none',
   rate: { perMinute: 60 },
-  // GitHub does not tell capitals from small letters in any of these.
+  // GitHub ignores upper and lower case in all of these.
   holds: (subject, settings) => {
     const { endpoint, repository, context } = settings;
     return [endpoint, repository, shaOf(subject, settings), contextOf(context, subject)].join(' ').toLowerCase();
@@ -94,7 +94,7 @@ export const githubStatus: Target<Settings, 'github-status', v.InferInput<typeof
     const own = [title, why].filter(Boolean).join(': ');
     const statuses = [event.data.status, ...others.map(({ status }) => status)];
     const state = worstOf(statuses);
-    // A link to what went well, beside a mark that says "failed", would mislead.
+    // A link to a success beside the mark "failed" would mislead.
     const page = stateOf(event.data.status) === state ? links.at(-1)?.url : undefined;
     const body = {
       state,

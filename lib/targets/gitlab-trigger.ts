@@ -1,4 +1,7 @@
-/** GitLab pipeline trigger: starts a pipeline, the event in its variables. Source: docs.gitlab.com/ee/api/pipeline_triggers. */
+/**
+ * GitLab pipeline trigger: starts a pipeline with the event in its variables. Source:
+ * docs.gitlab.com/ee/api/pipeline_triggers.
+ */
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../core/event.ts';
 import { MINUTE } from '../core/schedule.ts';
@@ -10,7 +13,7 @@ import { endpoint, Reference, word } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({
-  /** Its number, or its path (`group/project`). */
+  /** Its number or its path (`group/project`). */
   project: word(/^[\w.\-/]{1,255}$/, 'must be the number or the path of a project'),
   /** A pipeline trigger token (`glptt-…`). */
   token: Reference,
@@ -28,14 +31,14 @@ export const gitlabTrigger: Target<v.InferOutput<typeof Settings>, 'gitlab-trigg
   request: (event, { project, token, ref, endpoint }, attempt) => {
     const variables = Object.entries(parametersOf(event, attempt)).map(([name, value]) => [
       `variables[${name}]`,
-      // GitLab expands `$NAME` in variables, secrets included; `$$` stands for the sign itself.
+      // GitLab expands `$NAME` in variables, even secrets. `$$` means the sign itself.
       value.replaceAll('$', '$$$$'),
     ]);
     const url = `${endpoint}/api/v4/projects/${encodeURIComponent(project)}/trigger/pipeline`;
     return postForm(url, { token, ref, ...Object.fromEntries(variables) });
   },
-  // 201 with the pipeline. A trigger whose rules leave no job is refused with 400, and so is one too many in a minute
-  // ("Too many pipelines created in the last minute. Try again later.").
+  // 201 comes with the pipeline. GitLab answers 400 when the rules leave no job, and when there are too many in a
+  // minute ("Too many pipelines created in the last minute. Try again later.").
   verdict: judge({
     name: 'GitLab',
     isDelivered: (answer) => answer.status === 201 && typeof bodyFields(answer).id === 'number',

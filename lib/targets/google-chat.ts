@@ -1,6 +1,6 @@
 /**
- * Google Chat incoming webhook: a card. Source: developers.google.com/workspace/chat
- * ("Build a Google Chat app as a webhook", "Cards v2", "Format text"). Key and token stand in the query.
+ * Google Chat incoming webhook: a card. Source: developers.google.com/workspace/chat ("Build a Google Chat app as a
+ * webhook", "Cards v2", "Format text"). Key and token are in the query.
  */
 import * as v from 'valibot';
 import { HOUR } from '../core/schedule.ts';
@@ -40,9 +40,9 @@ type Widget =
       };
     };
 type GoogleChatMessage = {
-  /** Only what a card cannot do: mention somebody. */
+  /** Mentions only, because a card cannot mention anybody. */
   readonly text?: string;
-  /** For notifications. */
+  /** The text of the notification. */
   readonly fallbackText: string;
   readonly cardsV2: readonly {
     readonly cardId: string;
@@ -52,10 +52,10 @@ type GoogleChatMessage = {
 };
 
 const COLORS: Readonly<Record<Tone, string>> = { good: '#2e7d32', bad: '#c62828', warn: '#ef6c00', calm: '#607d8b' };
-/** The API takes 32,000 bytes. */
+/** The API accepts 32,000 bytes. */
 const BODY_BYTES = 20_000;
 
-/** Where no escape is known: what could begin a mention, a link or a tag gets its twin. */
+/** This format has no escape. A character that could begin a mention, a link or a tag becomes a similar one. */
 const withoutTags = (text: string): string => text.replaceAll('<', '‹').replaceAll('>', '›');
 
 const mentioned = ({ users, everyone }: NonNullable<Settings['mention']>): string[] =>
@@ -73,7 +73,7 @@ const widgetsOf = ({ tone, title, facts, why, links }: Message): Widget[] => [
     : [{ buttonList: { buttons: links.map(({ text, url }) => ({ text, onClick: { openLink: { url } } })) } }]),
 ];
 
-/** `retryDelay: "30s"` of an error's details, ms. */
+/** Returns `retryDelay: "30s"` of an error's details in ms. */
 const retryDelayMs = (answer: HttpAnswer, now: number): number | undefined => {
   const { details } = fieldsOf(bodyFields(answer).error);
   const delays = Array.isArray(details) ? details.map((detail) => fieldsOf(detail).retryDelay) : [];
@@ -99,15 +99,15 @@ export const googleChat = chat<Settings, GoogleChatMessage, 'google-chat', v.Inf
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, { url }) =>
     postJson(body.thread ? withQuery(url, { messageReplyOption: 'REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD' }) : url, body),
-  // What was taken comes back as the message, with its name. Limits: 429 or 403, by the status or the reason of the error; the
-  // wait is Retry-After, or a RetryInfo among its details (google/rpc/error_details.proto).
+  // A success contains the message with its name. Limits: 429 or 403, by the status or the reason of the error. The
+  // wait is Retry-After, or a RetryInfo in its details (google/rpc/error_details.proto).
   verdict: judge({
     name: 'Google Chat',
     isDelivered: (answer) => typeof bodyFields(answer).name === 'string',
     otherwise: 'google_no_message',
     slow: { codes: ['RESOURCE_EXHAUSTED'], words: /rateLimitExceeded|quota ?exceeded|rate limit/i },
     busy: { codes: ['UNAVAILABLE'] },
-    // Quotas are by the second or the minute (developers.google.com/workspace/chat/limits).
+    // Quotas count by the second or the minute (developers.google.com/workspace/chat/limits).
     waitMaxMs: HOUR,
     waitMs: (answer, now) => longer(retryAfterMs(answer, now), retryDelayMs(answer, now)),
     ended: { codes: ['NOT_FOUND', 'PERMISSION_DENIED', 'UNAUTHENTICATED'], words: /API key not valid|API_KEY_INVALID/ },

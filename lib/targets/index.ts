@@ -1,4 +1,4 @@
-/** Every target there is. The only file that knows them all. */
+/** All targets. Only this file knows them all. */
 import type * as v from 'valibot';
 import { aliyunFlow } from './aliyun-flow.ts';
 import { azurePipelines } from './azure-pipelines.ts';
@@ -46,7 +46,7 @@ const all = [
   sns,
 ] as const;
 
-/** What opwatch itself heeds of a target's settings. */
+/** A target gets only settings that its own schema has accepted. No type can express this. */
 type CommonInput = v.InferInput<v.StrictObjectSchema<typeof commonEntries, undefined>>;
 type Unchanged<T> = T extends readonly (infer One)[]
   ? readonly Unchanged<One>[]
@@ -55,7 +55,7 @@ type Unchanged<T> = T extends readonly (infer One)[]
     : T;
 type InputOf<T> = T extends Target<infer _, infer Type, infer I> ? Unchanged<{ type: Type } & I & CommonInput> : never;
 
-/** The settings of a target as opwatch.config.ts has them: which there are depends on `type`. */
+/** Returns the target of a type in opwatch.config.ts, or undefined. */
 export type TargetInput = InputOf<(typeof all)[number]>;
 
 // A target is only ever given settings that its own schema let through, which no type can say here.

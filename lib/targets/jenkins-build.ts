@@ -1,6 +1,6 @@
 /**
- * Jenkins buildWithParameters: one job, the event in its parameters (Jenkins drops those that the job does not declare).
- * Source: jenkins.io, "Remote Access API"; an API token needs no crumb.
+ * Jenkins buildWithParameters: one job with the event in its parameters. Jenkins drops parameters that the job does not
+ * declare. Source: jenkins.io, "Remote Access API". An API token needs no crumb.
  */
 import * as v from 'valibot';
 import { RUN_EVENTS } from '../core/event.ts';
@@ -12,7 +12,7 @@ import { Base, Reference, word } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({
-  /** The job's page: `https://jenkins.example.com/job/deploy`. */
+  /** The page of the job: `https://jenkins.example.com/job/deploy`. */
   job: Base,
   user: word(/^[^\s:]{1,100}$/, 'must be the name of a user'),
   token: Reference,
@@ -28,8 +28,9 @@ export const jenkinsBuild: Target<v.InferOutput<typeof Settings>, 'jenkins-build
     postForm(`${job}/buildWithParameters`, parametersOf(event, attempt), {
       authorization: `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`,
     }),
-  // 201 with the queue item in Location. The same build that is queued already is answered 303 or 200 with the Location of
-  // that item (jenkinsci/jenkins#5615, #9446): then nothing is missing. Any other 200 is a page that asks for something.
+  // 201 comes with the queue item in Location. If the same build is already in the queue, Jenkins answers 303 or 200
+  // with the Location of that item (jenkinsci/jenkins#5615, #9446), and the work is done. Any other 200 is a page that
+  // asks for something.
   verdict: judge({
     name: 'Jenkins',
     isDelivered: isQueued,

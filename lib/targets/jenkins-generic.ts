@@ -1,5 +1,5 @@
 /**
- * Jenkins, Generic Webhook Trigger plugin: the event as JSON, from which jobs pick by JSONPath. Source: the plugin's
+ * Jenkins, Generic Webhook Trigger plugin: the event as JSON. Jobs read it by JSONPath. Source: the plugin's
  * GenericWebHookRequestReceiver.java.
  */
 import * as v from 'valibot';
@@ -12,9 +12,9 @@ import { Address, Reference } from './kit/settings.ts';
 import type { Target } from './target.ts';
 
 const Settings = v.strictObject({
-  /** Up to and with `/generic-webhook-trigger/invoke`. */
+  /** The address up to and with `/generic-webhook-trigger/invoke`. */
   url: Address,
-  /** The jobs' token. */
+  /** The token of the jobs. */
   token: Reference,
 });
 
@@ -28,8 +28,8 @@ export const jenkinsGeneric: Target<
   addresses: ['/invoke?token={token}'],
   usualEvents: RUN_EVENTS,
   request: (event, { url, token }, { id }) => postJson(url, inertTexts(event), { token, 'webhook-id': id }),
-  // 404: no job has the token. 200 lists the jobs, and a job whose filter did not match stands there as not triggered.
-  // Only jobs that are all set to answer silently give a bare 200: they were found, and it must not start them twice.
+  // 404: no job has this token. 200 lists the jobs. A job whose filter did not match is listed as not triggered. If all
+  // jobs are set to answer silently, the 200 is bare. Jenkins has found them, so opwatch must not start them twice.
   verdict: judge({
     name: 'Jenkins',
     isDelivered: (answer) =>

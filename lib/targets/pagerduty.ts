@@ -1,6 +1,6 @@
 /**
- * PagerDuty Events API v2: one alert a watch (`dedup_key` is its id), which opens when somebody has to look at it and is
- * resolved when there is nothing left to do. Source: developer.pagerduty.com, "Send an Alert Event".
+ * PagerDuty Events API v2: one alert for each watch (`dedup_key` is its id). The alert opens when somebody has to act,
+ * and it is resolved when nobody has to act any more. Source: developer.pagerduty.com, "Send an Alert Event".
  */
 import * as v from 'valibot';
 import type { EventType, OperationEvent } from '../core/event.ts';
@@ -27,7 +27,9 @@ type Settings = v.InferOutput<typeof Settings>;
 
 type Severity = 'critical' | 'error' | 'warning' | 'info';
 
-/** How bad each end is; what needs nobody any more resolves the alert, and is taken without one. */
+/**
+ * The severity of each event. Events that need nobody resolve the alert. PagerDuty accepts that even without an alert.
+ */
 const SEVERITIES: Readonly<Record<EventType, Severity | 'resolve'>> = {
   'operation.failed': 'critical',
   'operation.lost': 'error',
@@ -42,7 +44,7 @@ const SEVERITIES: Readonly<Record<EventType, Severity | 'resolve'>> = {
   'operation.succeeded': 'resolve',
 };
 
-/** It may still wait for a person when looks go on. */
+/** The operation may still wait for a person when looks go on. */
 const severityOf = ({ type, data }: OperationEvent): Severity | 'resolve' =>
   type === 'operation.unblocked' && data.status === 'attention' ? 'warning' : SEVERITIES[type];
 
@@ -54,7 +56,7 @@ const sourceOf = ({ data }: OperationEvent): string =>
 type Alert = {
   readonly message: Message;
   readonly severity: Severity | 'resolve';
-  /** What one alert stands for. */
+  /** The key of the alert. */
   readonly key: string;
   readonly source: string;
   readonly component?: string;
@@ -94,14 +96,14 @@ export const pagerduty: Target<Settings, 'pagerduty', v.InferInput<typeof Settin
     const message = messageOf(event, settings.language, settings.timeZone);
     return enqueue({ ...alert, message, ...(operationType !== undefined && { kind: operationType }) }, settings);
   },
-  // Nothing tells when it is mended: whoever mends it resolves the alert.
+  // opwatch cannot know when the cause is mended. The person who mends it resolves the alert.
   notice: (event, settings, { id }) => {
     const { connection, target, provider, status } = event.data;
     const source = ['opwatch', connection ?? target ?? provider ?? status].join('/');
     const message = noticeMessageOf(event, settings.language, settings.timeZone);
     return enqueue({ message, severity: 'error', key: id, source, kind: event.type }, settings);
   },
-  // 202 with "success". A wrong key is 400 "invalid event", and its errors name the routing key.
+  // 202 comes with "success". A wrong key is 400 "invalid event", and its errors name the routing key.
   verdict: judge({
     name: 'PagerDuty',
     isDelivered: (answer) => bodyFields(answer).status === 'success',
@@ -110,7 +112,7 @@ export const pagerduty: Target<Settings, 'pagerduty', v.InferInput<typeof Settin
       const { status } = bodyFields(answer);
       return { ...saidIn(answer), ...(typeof status === 'string' && { code: status }) };
     },
-    // "Events API usage limits": by the minute.
+    // "Events API usage limits" count by the minute.
     waitMaxMs: HOUR,
     slow: { codes: ['throttle exceeded'], words: /too quickly|throttl/i },
     ended: { words: /routing_key|(routing|service|integration) key/i },

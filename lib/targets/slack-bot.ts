@@ -1,4 +1,4 @@
-/** Slack, bot token: chat.postMessage, and chat.update to keep one message up to date. */
+/** Slack, bot token: chat.postMessage, and chat.update for the live message. */
 import * as v from 'valibot';
 import { bodyFields } from './kit/answer.ts';
 import { chat } from './kit/chat.ts';
@@ -40,7 +40,7 @@ export const slackBot = chat<Settings, SlackMessage, 'slack-bot', v.InferInput<t
     isGone: (answer) =>
       ['message_not_found', 'cant_update_message', 'edit_window_closed'].includes(String(bodyFields(answer).error)),
   },
-  // Slack's Web API says no with HTTP 200 and {"ok": false, "error": "…"}.
+  // Slack's Web API refuses with HTTP 200 and {"ok": false, "error": "…"}.
   verdict: judge({
     name: 'Slack',
     isDelivered: (answer) => bodyFields(answer).ok === true,

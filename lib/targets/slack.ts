@@ -1,4 +1,4 @@
-/** Slack, incoming webhook. Its URL is the secret; what it sent cannot be changed (slack-bot can). */
+/** Slack, incoming webhook. Its URL is the secret. It cannot edit its messages (slack-bot can). */
 import * as v from 'valibot';
 import { chat } from './kit/chat.ts';
 import { judge } from './kit/judge.ts';
@@ -22,7 +22,7 @@ export const slack = chat<v.InferOutput<typeof Settings>, SlackMessage, 'slack',
   write: (message, _, mention) => writeSlack(message, mention),
   isTooLong: isTooLongForSlack,
   send: (body, { url }) => postJson(url, body),
-  // The one body of success is `ok`; a page in HTML with 200 comes from something that is not Slack.
+  // The only body of a success is `ok`. An HTML page with 200 does not come from Slack.
   verdict: judge({
     name: 'Slack',
     isDelivered: ({ body }) => body.trim() === 'ok',

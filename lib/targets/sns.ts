@@ -1,5 +1,5 @@
 /**
- * Amazon SNS Publish: queues and functions get the event as JSON, people (email, SMS) get it to read. Source: SNS API
+ * Amazon SNS Publish: queues and functions get the event as JSON, people (email, SMS) get a text. Source: SNS API
  * Reference, Publish.
  */
 import * as v from 'valibot';
@@ -24,7 +24,7 @@ const Settings = v.strictObject({
 
 type Settings = v.InferOutput<typeof Settings>;
 
-/** At most 100 characters of ASCII, beginning with a letter or digit. */
+/** 100 ASCII characters at most. The first is a letter or a digit. */
 const subjectOf = ({ title }: Message): string =>
   title
     .replace(/[^\x20-\x7e]+/g, ' ')
@@ -41,7 +41,7 @@ const letterOf = ({ title, why, facts, links }: Message): string =>
     ...links.map(({ text, url }) => `${text}: ${url}`),
   ].join('\n');
 
-/** For the subscriptions' filter policies. */
+/** For the filter policies of subscriptions. */
 const attributesOf = (attributes: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(attributes).flatMap(([name, value], i) => [
@@ -55,7 +55,7 @@ type Publication = {
   readonly event: OperationEvent | NoticeEvent;
   readonly message: Message;
   readonly attributes: Readonly<Record<string, string>>;
-  /** What comes in order, on a FIFO topic. */
+  /** On a FIFO topic the messages of one group stay in order. */
   readonly group: string;
 };
 

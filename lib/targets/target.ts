@@ -1,6 +1,6 @@
 /**
- * What opwatch asks of a place that can be told: a pure function from event to request, and a pure verdict from the answer.
- * Adding one: docs/add-a-target.md.
+ * The interface of a target. A target turns an event into a request, and an answer into a verdict. Both functions are
+ * pure. docs/add-a-target.md tells how to add one.
  */
 
 import type { GenericSchema } from 'valibot';
@@ -14,74 +14,82 @@ import type { HttpAnswer, HttpRequest } from '../net/http.ts';
 export type Standing = { readonly status: Status };
 
 export type Attempt = {
-  /** The webhook-id: the same on every attempt and every duplicate. */
+  /** The webhook-id. It is the same for every attempt and every duplicate. */
   readonly id: string;
-  /** When this attempt is made, epoch ms. */
+  /** The time of this attempt, epoch ms. */
   readonly at: number;
-  /** Other operations that share what the target holds, with the state it was told last of each. */
+  /**
+   * The other operations that share the held thing at the target, with the state that the target last heard of each.
+   */
   readonly others?: readonly Standing[];
 };
 
-/** What a target may need to know of a watch before there is an event. */
+/** The facts of a watch that a target may use before there is an event. */
 export type Subject = Pick<Watch, 'id' | 'provider' | 'operation' | 'labels'>;
 
-/** What a submission has to name, so that a target can be told: `at` is the place of the field in the submission. */
+/** A field that a submission must have for this target. `at` is its place in the submission. */
 export type Lack = { readonly at: readonly string[]; readonly detail: string };
 
-/** Whether messages hold a link that opens a watch without a token. */
+/** Whether messages contain a link that opens a watch without a token. */
 export type LinkKind = 'none' | 'watch';
 
-/** `S`: its settings as they are read. `I`: as opwatch.config.ts has them, for whoever writes it. */
+/**
+ * The settings of this type in opwatch.config.ts. kit/settings.ts has the settings that all types share. Secrets are
+ * references.
+ */
 export type Target<S = unknown, T extends string = string, I = unknown> = {
   readonly type: T;
-  /** The target's settings in opwatch.config.ts, besides what holds for all (settings.ts). Secrets are references. */
+  /**
+   * For targets whose `settings.url` is a secret: the end of such an address as the vendor publishes it, with `{…}` for
+   * each secret in path and query. opwatch masks these secrets in every answer.
+   */
   readonly settings: GenericSchema<I, S>;
   /**
-   * Only where `settings.url` is a secret: how such an address ends, as its vendor publishes it, with `{…}` for each secret in its
-   * path and its query. opwatch masks these in every answer.
+   * The vendor's limit for one such target. Without it opwatch sends as often as the target answers well. `rate` in the
+   * configuration overrides it.
    */
   readonly addresses?: readonly string[];
   /**
-   * How often one such place may be told, as its vendor limits it; left out, as often as it answers well. `rate` in the
-   * configuration overrides it.
+   * The default when the configuration says nothing. Absent means `watch`. `none` is for messages that may be public.
    */
   readonly rate?: Rate;
-  /** Where its configuration says nothing: left out, `watch`. `none` where messages may be public. */
+  /** The default events when the configuration names none. Absent means all. */
   readonly usualLink?: LinkKind;
-  /** The events it is told where its configuration names none; left out, all. */
-  readonly usualEvents?: readonly EventType[];
   /**
-   * Says that the place keeps what it was told last, so that the order of requests matters: one thing for each watch, or what
-   * this names, for all watches with the same name. Left out, it keeps every message. Held to by held-state.ts.
+   * For a target that keeps only the newest state, so that the order of requests matters. `watch`: one thing for each
+   * watch. A function: its result names the thing, and watches with the same name share it. Absent: the target keeps
+   * every message. held-state.ts keeps the order.
    */
+  readonly usualEvents?: readonly EventType[];
+  /** Returns the fields that this target needs and the watch lacks. opwatch refuses such a submission. */
   readonly holds?: 'watch' | ((subject: Subject, settings: S) => string);
-  /** What a watch lacks that this target needs: without it, no event can be told here, and the submission is refused. */
+  /** Returns the name under which the target shows the watch, where watches have different names. */
   readonly lacks?: (subject: Subject, settings: S) => readonly Lack[];
-  /** The name under which the place shows the watch, where that is not the same for all. */
+  /**
+   * Builds the request. opwatch has replaced every secret reference in `settings`. Throws Misconfigured where the event
+   * does not fit the settings (a commit status for a watch without a commit).
+   */
   readonly context?: (subject: Subject, settings: S) => string;
   /**
-   * Builds the request. `settings` comes with every secret reference already resolved. Throws Misconfigured where event and
-   * settings do not go together (a commit status for a watch that names no commit).
+   * Judges an answer by status, headers and body. The caller has masked the answer. `now` (epoch ms) is the caller's
+   * clock, for waits that are instants.
    */
   readonly request: (event: OperationEvent, settings: S, attempt: Attempt) => HttpRequest;
-  /**
-   * Judges the answer to any of these requests by status, headers and body. The caller has masked the answer already; `now`
-   * (epoch ms) is its clock, for waits that are given as instants.
-   */
+  /** The limits of the word "delivered" for this target. `notify-test` prints them. */
   readonly verdict: (answer: HttpAnswer, now: number) => Verdict;
-  /** What "delivered" does not say there: `notify-test` prints it. */
+  /** Builds the request for an operator's notice, where people or programs at the target can use it. */
   readonly unseen?: string;
-  /** Tells an operator's notice, where somebody or something there can make use of it. */
+  /** Builds one message for several notices, for chats. */
   readonly notice?: (notice: NoticeEvent, settings: S, attempt: Attempt) => HttpRequest;
-  /** Tells several notices in one message, where the place is a chat. */
+  /** Builds one message for several events, for chats. These events share one slot of the rate limit. */
   readonly notices?: (notices: readonly NoticeEvent[], settings: S, attempt: Attempt) => HttpRequest;
-  /** Tells several events in one message, where the place is a chat: for what shares a slot of its rate limit. */
+  /** Edits the live message, for targets that can edit. */
   readonly digest?: (events: readonly OperationEvent[], settings: S, attempt: Attempt) => HttpRequest;
-  /** Keeps one message up to date, where the place can. */
+  /** Returns the id of the message from the answer that accepted it, or undefined when nobody can edit it. */
   readonly edit?: {
-    /** What names the message, from the answer that took it; undefined where nothing can be edited. */
+    /** Builds the request that edits the message. Without a handle it begins a new message. */
     readonly handle: (answer: HttpAnswer) => string | undefined;
-    /** Builds the request that rewrites that message or, where there is none yet, begins one. */
+    /** Answers whether the message is gone or can no longer be edited. Then a new message is due. */
     readonly request: (
       event: OperationEvent | ProgressEvent,
       settings: S,

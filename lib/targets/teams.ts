@@ -1,6 +1,6 @@
 /**
  * Microsoft Teams, the Workflows template "Post to a channel when a webhook request is received": an Adaptive Card 1.4.
- * Every text is a TextRun, which knows no markdown (learn.microsoft.com, Adaptive Cards, "Text features").
+ * Every text is a TextRun, which has no markdown (learn.microsoft.com, Adaptive Cards, "Text features").
  */
 import * as v from 'valibot';
 import { byteLength } from '../core/text.ts';
@@ -28,7 +28,7 @@ const Settings = v.strictObject({
 });
 type Settings = v.InferOutput<typeof Settings>;
 
-/** The part of Adaptive Cards 1.4 that is used (adaptivecards.io/schemas/1.4.0/adaptive-card.json). */
+/** The used part of Adaptive Cards 1.4 (adaptivecards.io/schemas/1.4.0/adaptive-card.json). */
 export type TextRun = {
   readonly type: 'TextRun';
   readonly text: string;
@@ -83,10 +83,13 @@ const STYLES: Readonly<Record<Tone, Container['style']>> = {
   calm: 'emphasis',
 };
 
-/** The limit is 28 kB of what Teams makes of it (MicrosoftDocs/msteams-docs#11274), a fifth more than was sent. */
+/**
+ * The limit is 28 kB after Teams has processed the card (MicrosoftDocs/msteams-docs#11274), a fifth more than opwatch
+ * sends.
+ */
 const BODY_BYTES = 20_000;
 
-/** Only what `entities` lists is ever a mention; nothing else should look like one. */
+/** Only names in `entities` are mentions. No other text may look like one. */
 const noTag = (text: string): string => text.replace(/<(?=[\s/]*at\b)/gi, '‹');
 
 const run = (text: string, more: Omit<TextRun, 'type' | 'text'> = {}): TextRun => ({
@@ -95,7 +98,7 @@ const run = (text: string, more: Omit<TextRun, 'type' | 'text'> = {}): TextRun =
   ...more,
 });
 
-/** Of text that leads somewhere (adaptivecards.io, TextRun, `selectAction`, since 1.2). */
+/** Makes text a link (adaptivecards.io, TextRun, `selectAction`, since 1.2). */
 const opening = (url: string): Pick<TextRun, 'selectAction'> => ({ selectAction: { type: 'Action.OpenUrl', url } });
 
 const cardOf = (
@@ -129,10 +132,13 @@ const cardOf = (
   };
 };
 
-/** The status that a connector hides in the text of a 200. */
+/** Returns the status that a connector hides in the text of a 200. */
 const hiddenIn = ({ body }: HttpAnswer): string | undefined => /returned HTTP error (\d{3})/.exec(body)?.[1];
 
-/** Nothing, `1`, or a flow's own JSON without an error in it; any other text of a 200 is a connector's refusal. A 202 is a flow's. */
+/**
+ * Accepts an empty body, `1`, or a flow's own JSON without an error. Any other text of a 200 is a refusal of a
+ * connector. A 202 comes from a flow.
+ */
 const isDelivered = (answer: HttpAnswer): boolean => {
   const body = answer.body.trim();
   if (hiddenIn(answer) !== undefined || body.startsWith('<')) return false;
@@ -142,9 +148,10 @@ const isDelivered = (answer: HttpAnswer): boolean => {
 };
 
 /**
- * Power Automate: WorkflowNotFound and WorkflowTriggerVersionNotFound with 404, WorkflowTriggerIsNotEnabled with 400 (also for a flow
- * that was deleted), after which microsoft/BCApps does not try again; DirectApiAuthorizationRequired with 401, where the trigger
- * takes nobody without a token. A connector of old answers 403 since they were retired (Azure/prometheus-collector#1641).
+ * Power Automate: 404 with WorkflowNotFound or WorkflowTriggerVersionNotFound, 400 with WorkflowTriggerIsNotEnabled
+ * (also for a deleted flow). microsoft/BCApps stops after these. 401 with DirectApiAuthorizationRequired when the
+ * trigger requires a token. An old connector answers 403 since connectors were retired
+ * (Azure/prometheus-collector#1641).
  */
 const GONE =
   /connector configuration not found|Workflow\w*(NotFound|Disabled|NotEnabled)|TriggerDisabled|DirectApiAuthorizationRequired|TenantNotFound/i;
@@ -171,8 +178,8 @@ export const teams = chat<Settings, TeamsMessage, 'teams', v.InferInput<typeof S
   }),
   isTooLong: (body) => byteLength(JSON.stringify(body)) > BODY_BYTES,
   send: (body, { url }) => postJson(url, body),
-  // 202 says that the flow has begun; what the flow then does, nobody tells. A flow that answers itself may do so in JSON. A
-  // connector of old says `1`, and hides every refusal in a 200 (MicrosoftDocs/msteams-docs#402, #7425).
+  // 202 means that the flow has begun. Nothing tells how the flow ends. A flow that answers itself may use JSON. An old
+  // connector says `1` and hides every refusal in a 200 (MicrosoftDocs/msteams-docs#402, #7425).
   verdict: judge({
     name: 'Teams',
     isDelivered,

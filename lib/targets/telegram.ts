@@ -1,6 +1,6 @@
 /**
- * Telegram bot: sendMessage in HTML, and editMessageText to keep one message up to date. Source: core.telegram.org/bots/api
- * (sendMessage, "HTML style", ResponseParameters). The token is part of the path.
+ * Telegram bot: sendMessage in HTML, and editMessageText for the live message. Source: core.telegram.org/bots/api
+ * (sendMessage, "HTML style", ResponseParameters). The token is in the path.
  */
 import * as v from 'valibot';
 import { sentence } from '../core/sentences.ts';
@@ -26,12 +26,12 @@ const Person = v.union([
 const Settings = v.strictObject({
   ...chatEntries,
   token: Reference,
-  /** A chat's number, or the name of a public channel. */
+  /** The number of a chat, or the name of a public channel. */
   chat: v.union([
     v.pipe(v.number(), v.integer()),
     word(/^@\w{4,32}$/, 'must be a number or a name such as @ops_channel'),
   ]),
-  /** A topic of that chat. */
+  /** A topic of the chat. */
   thread: v.optional(v.pipe(v.number(), v.integer())),
   endpoint: endpoint('https://api.telegram.org'),
   mention: v.optional(v.strictObject({ ...mentionEntries, users: v.pipe(v.array(Person), v.maxLength(20)) })),
@@ -45,10 +45,10 @@ type TelegramMessage = {
   readonly link_preview_options: { readonly is_disabled: true };
 };
 
-/** The limit holds for what is left when the tags are gone; whoever keeps it with them is on the safe side. */
+/** Telegram counts the text without its tags. opwatch counts it with the tags, which is safe. */
 const TEXT_MAX = 4_096;
 
-/** An at sign before a name would call its owner, a slash a bot's command. */
+/** An at sign before a name would call its owner. A slash would call a command of a bot. */
 const escaped = (text: string): string =>
   html(text)
     .replaceAll('@', '＠')
@@ -76,11 +76,11 @@ const textOf = ({ title, facts, why, links }: Message, mention: Settings['mentio
 const call = ({ endpoint, token }: Settings, method: string, body: object) =>
   postJson(`${endpoint}/bot${token}/${method}`, body);
 
-/** An edit that came through already, and is asked for again. */
+/** opwatch sent this edit before and Telegram applied it. Now opwatch has sent it again. */
 const isUnchanged = (answer: HttpAnswer): boolean =>
   answer.status === 400 && /message is not modified/.test(String(bodyFields(answer).description));
 
-/** The descriptions by which Telegram says that this bot can tell this chat nothing any more. */
+/** With these descriptions Telegram says that the bot can no longer reach the chat. */
 const GONE =
   /upgraded to a supergroup|the chat's id is now|bot was (kicked|blocked)|bot is not a member|bot can't (initiate|send)|PEER_ID_INVALID|need administrator rights|user is deactivated|chat was deleted|chat not found|thread not found|CHAT_WRITE_FORBIDDEN|no(t enough)? rights to send|TOPIC_(CLOSED|DELETED)|CHANNEL_PRIVATE|^(Unauthorized|Not Found)$/i;
 
@@ -109,7 +109,8 @@ export const telegram = chat<Settings, TelegramMessage, 'telegram', v.InferInput
     send: (body, settings, handle) => call(settings, 'editMessageText', { ...body, message_id: Number(handle) }),
     isGone: (answer) => /message (to edit not found|can't be edited)/.test(String(bodyFields(answer).description)),
   },
-  // "Making requests": every refusal has a description; ResponseParameters hold the wait, or the group's new id.
+  // "Making requests": every refusal has a description. ResponseParameters contain the wait, or the new id of the
+  // group.
   verdict: judge({
     name: 'Telegram',
     isDelivered: (answer) => bodyFields(answer).ok === true || isUnchanged(answer),

@@ -1,4 +1,4 @@
-/** The signed POST of Standard Webhooks 1.0: what callbacks get, and any receiver that verifies. */
+/** The signed POST of Standard Webhooks 1.0, for callbacks and for any receiver that verifies. */
 import * as v from 'valibot';
 import type { OperationEvent } from '../core/event.ts';
 import type { NoticeEvent } from '../core/notice.ts';
@@ -11,7 +11,7 @@ import { fillTemplate, Template } from './kit/template.ts';
 import { LANGUAGES } from './kit/words.ts';
 import type { Attempt, Target } from './target.ts';
 
-/** Headers that are ours or the connection's: nobody else may set them. */
+/** opwatch or the connection sets these headers. The configuration may not set them. */
 const RESERVED =
   /^(host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|accept-encoding|(content|proxy|webhook)-.*)$/i;
 
@@ -27,14 +27,14 @@ const Headers = v.record(
 const Settings = v.pipe(
   v.strictObject({
     url: Address,
-    /** Signing secrets, `whsec_` or `whsk_`; several while they are rotated. */
+    /** Signing secrets, `whsec_` or `whsk_`. There are several during a rotation. */
     secrets: v.union([Reference, v.pipe(v.array(Reference), v.minLength(1), v.maxLength(5))]),
     headers: v.optional(Headers),
     /** `cloudevents`: the event in the structured mode of CloudEvents 1.0. */
     format: v.optional(v.literal('cloudevents')),
-    /** A body of one's own in place of the event. */
+    /** The user's own body in place of the event. */
     template: v.optional(Template),
-    /** Of a template's title and text. */
+    /** The language of a template's title and text. */
     language: v.optional(v.picklist(LANGUAGES)),
   }),
   // Told beside faults of other settings.

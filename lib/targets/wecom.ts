@@ -1,6 +1,7 @@
 /**
- * WeCom (企业微信) group robot: markdown, or text where everybody or a mobile number is to be mentioned, which its markdown
- * cannot do. Source: developer.work.weixin.qq.com, document 91770; codes beyond errcode 0 are known from others' code.
+ * WeCom (企业微信) group robot: markdown, or text for mentions of everybody or of a mobile number, because its markdown
+ * cannot mention these. Source: developer.work.weixin.qq.com, document 91770. The codes beyond errcode 0 come from
+ * other people's code.
  */
 import * as v from 'valibot';
 import { HOUR, MINUTE } from '../core/schedule.ts';
@@ -15,7 +16,7 @@ import { Address, chatEntries, mentionEntries, names } from './kit/settings.ts';
 
 const Settings = v.strictObject({
   ...chatEntries,
-  /** With its `key`. */
+  /** The address with its `key`. */
   url: Address,
   mention: v.optional(
     v.strictObject({
@@ -43,7 +44,7 @@ type WeComMessage =
 const MARKDOWN_BYTES = 4_096;
 const TEXT_BYTES = 2_048;
 
-/** The three colors there are: green, orange, grey. */
+/** The three colors of WeCom: green, orange, grey. */
 const COLORS: Readonly<Record<Tone, 'info' | 'warning' | 'comment'>> = {
   good: 'info',
   bad: 'warning',
@@ -98,8 +99,9 @@ export const wecom = chat<Settings, WeComMessage, 'wecom', v.InferInput<typeof S
       ? byteLength(body.text.content) > TEXT_BYTES
       : byteLength(body.markdown.content) > MARKDOWN_BYTES,
   send: (body, { url }) => postJson(url, body),
-  // Codes: developer.work.weixin.qq.com, document 90313 (global codes). 45009: too many calls; 45033: too many at a time; 93000:
-  // the address is no robot's, or the robot is out of its group; 93004: it is stopped; 93008: it is not in the group.
+  // Codes: developer.work.weixin.qq.com, document 90313 (global codes). 45009: too many calls. 45033: too many at a
+  // time. 93000: no robot has the address, or the robot is not in its group. 93004: the robot is stopped. 93008: the
+  // robot is not in the group.
   verdict: judge({
     name: 'WeCom',
     isDelivered: (answer) => String(bodyFields(answer).errcode) === '0',
@@ -108,7 +110,7 @@ export const wecom = chat<Settings, WeComMessage, 'wecom', v.InferInput<typeof S
     busy: { codes: ['-1'] },
     ended: { codes: ['93000', '93004', '93008'] },
     waitUsuallyMs: MINUTE,
-    // Document 90313: a limit by the minute is lifted after a minute.
+    // Document 90313: a limit by the minute ends after a minute.
     waitMaxMs: HOUR,
   }),
 });

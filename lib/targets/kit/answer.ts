@@ -1,4 +1,4 @@
-/** Reads answers: the fields of a JSON body, and the waits in them. Pure. */
+/** Reads answers: the fields of a JSON body and the waits in them. Pure. */
 
 import type { Verdict } from '../../core/verdict.ts';
 import type { HttpAnswer } from '../../net/http.ts';
@@ -6,7 +6,7 @@ import { spanMs } from '../../net/retry-after.ts';
 
 export const DELIVERED: Verdict = { kind: 'delivered' };
 
-/** Seconds as receivers put them into bodies (a number, or its digits), in ms, at most a day; undefined for anything else. */
+/** Returns seconds in a body (a number or its digits) as ms, a day at most. Undefined for any other value. */
 export const secondsToMs = (value: unknown, now: number): number | undefined => {
   const seconds = typeof value === 'string' && /^\d{1,15}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
   return typeof seconds === 'number' && seconds >= 0 && seconds !== Number.POSITIVE_INFINITY
@@ -19,7 +19,7 @@ export type Parsed = Readonly<Record<string, unknown>>;
 export const fieldsOf = (value: unknown): Parsed =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Parsed) : {};
 
-/** The fields of a body that is one whole JSON object; none of anything else. */
+/** Returns the fields of a body that is one whole JSON object. Any other body has none. */
 export const bodyFields = ({ body, cut }: HttpAnswer): Parsed => {
   if (cut) return {};
   try {

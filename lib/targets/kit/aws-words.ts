@@ -1,6 +1,7 @@
 /**
- * What AWS services say: the codes that its SDKs take for throttling (smithy-typescript, service-error-classification), those
- * of SNS and EventBridge (their API references, "Common errors" and "Publish"), and those that only a person can mend.
+ * The words of AWS services: the throttling codes of its SDKs (smithy-typescript, service-error-classification), the
+ * codes of SNS and EventBridge (their API references, "Common errors" and "Publish"), and the codes that only a person
+ * can mend.
  */
 import type { Vocabularies } from './judge.ts';
 

@@ -1,4 +1,7 @@
-/** Makes a target of a chat's format: one message an event, a digest of several, each kept within the chat's limits. */
+/**
+ * Makes a target from the format of a chat: one message for each event, and digests. Each message fits the limits of
+ * the chat.
+ */
 import type { EventType, OperationEvent, ProgressEvent } from '../../core/event.ts';
 import type { HttpAnswer, HttpRequest } from '../../net/http.ts';
 import type { Attempt, Target } from '../target.ts';
@@ -18,9 +21,12 @@ export type Format<S extends ChatSettings, B, T extends string = string, I = unk
   Target<S, T, I>,
   'type' | 'settings' | 'addresses' | 'rate' | 'verdict'
 > & {
-  /** Writes a message; `mention` is only there when this one is to mention somebody. Every text is escaped here. */
+  /**
+   * Writes a message. `mention` is present only when this message mentions somebody. The format escapes every text
+   * here.
+   */
   readonly write: (message: Message, settings: S, mention: S['mention']) => B;
-  /** Whether one of the chat's limits is passed: then a shorter message is written. */
+  /** Answers whether the body exceeds a limit of the chat. Then opwatch writes a shorter message. */
   readonly isTooLong: (body: B) => boolean;
   readonly send: (body: B, settings: S, attempt: Attempt) => HttpRequest;
   readonly edit?: {
@@ -33,7 +39,7 @@ export type Format<S extends ChatSettings, B, T extends string = string, I = unk
 export const chat = <S extends ChatSettings, B, T extends string, I>(format: Format<S, B, T, I>): Target<S, T, I> => {
   const { type, settings: schema, addresses, rate, verdict, write, isTooLong, send, edit } = format;
 
-  /** The first of these messages that fits, else the last. */
+  /** Returns the first message that fits, or the last one. */
   const fitting = (messages: Iterable<Message>, events: readonly { readonly type: string }[], settings: S): B => {
     const on: readonly string[] = settings.mention?.on ?? [];
     const mention = events.some(({ type }) => on.includes(type)) ? settings.mention : undefined;

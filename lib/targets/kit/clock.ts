@@ -1,4 +1,4 @@
-/** Instants as people read them, in the time zone of those who do. Pure. */
+/** Writes instants for people, in their time zone. Pure. */
 import * as v from 'valibot';
 import { remembering } from '../../core/remembering.ts';
 
@@ -17,13 +17,13 @@ export const TimeZone = v.pipe(
   v.check(isZone, 'must be a time zone such as Asia/Shanghai, Europe/Berlin or UTC'),
 );
 
-/** Swedes write dates as ISO 8601 does. There are fewer zones than are kept. */
+/** The Swedish format is ISO 8601. The memory has room for all time zones. */
 const formatIn = remembering(
   1_000,
   (timeZone) => new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }),
 );
 
-/** `2026-11-22 10:05:42 Asia/Shanghai`; nothing for what is no instant. */
+/** `2026-11-22 10:05:42 Asia/Shanghai`. Empty for a text that is no instant. */
 export const clockIn = (instant: string, timeZone: string): string => {
   const at = Date.parse(instant);
   if (Number.isNaN(at)) return '';

@@ -1,4 +1,6 @@
-/** The event in CloudEvents 1.0, JSON format (github.com/cloudevents/spec, cloudevents/formats/json-format.md). Pure. */
+/**
+ * The event in CloudEvents 1.0, JSON format (github.com/cloudevents/spec, cloudevents/formats/json-format.md). Pure.
+ */
 import type { OperationEvent } from '../../core/event.ts';
 import type { NoticeEvent } from '../../core/notice.ts';
 import type { Attempt } from '../target.ts';
@@ -14,11 +16,11 @@ export type CloudEvent = {
   readonly data: OperationEvent['data'] | NoticeEvent['data'];
 };
 
-/** What a notice is about, where it is not a watch. */
+/** The subject of a notice that is not about a watch. */
 const subjectOf = (data: NoticeEvent['data']): string =>
   data.watch?.id ?? data.connection ?? data.target ?? data.provider ?? data.status;
 
-/** `source` and `id` together name an event once and for all: the watch, and the webhook-id. */
+/** `source` and `id` together identify an event: the watch and the webhook-id. */
 export const cloudEventOf = ({ type, timestamp, data }: OperationEvent | NoticeEvent, { id }: Attempt): CloudEvent => ({
   specversion: '1.0',
   id,

@@ -1,4 +1,4 @@
-/** The name under which a commit shows an operation: a template, filled from what is submitted. Pure. */
+/** The name under which a commit shows an operation: a template that opwatch fills from the submission. Pure. */
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
 import { sentence } from '../../core/sentences.ts';
@@ -6,14 +6,16 @@ import { plain } from '../../core/text.ts';
 import type { Lack, Subject } from '../target.ts';
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
-/** `operation` is the operation's own ids, without its place: region and project. `watch` is the id of the watch. */
+/** `operation` is the operation's own ids, without region and project. `watch` is the id of the watch. */
 const KNOWN = /^(provider|operation|watch|operation\.\w{1,63}|label\.[\w.\-/]{1,63})$/;
 
-/** GitHub refuses more characters, and those that need four bytes. */
+/** GitHub refuses more characters, and characters of four bytes. */
 const CONTEXT_MAX = 255;
 const FOUR_BYTES = /[\u{10000}-\u{10FFFF}]/gu;
 
-/** Text as GitHub takes it in a status: on one line, no character of four bytes, none that controls or turns the text. */
+/**
+ * Returns text that GitHub accepts in a status: one line, no characters of four bytes, no control or direction marks.
+ */
 export const githubText = (text: string, substitute = ''): string =>
   plain(text, Number.POSITIVE_INFINITY).replace(FOUR_BYTES, substitute).replace(/\s+/g, ' ').trim();
 
@@ -45,17 +47,20 @@ const filledBy = (name: string, { id, provider, operation, labels }: Subject): s
 
 const placeholdersIn = (template: string): string[] => [...template.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
 
-/** The context. One that had to be changed ends with a hash of the whole, so that it stays a name of its own. */
+/**
+ * Returns the context. If opwatch had to change it, it ends with a hash of the whole text, so that different contexts
+ * stay different.
+ */
 export const contextOf = (template: string, subject: Subject): string => {
   const filled = template.replace(PLACEHOLDER, (_, name: string) => filledBy(name, subject));
-  // No address in it: GitHub shows a context beside its own links.
+  // A context contains no address, because GitHub shows it beside its own links.
   const text = githubText(filled.replaceAll('://', ':'), '?');
   if (text.length <= CONTEXT_MAX && text === filled) return text;
   const mark = `~${hash('sha256', filled, 'hex').slice(0, 8)}`;
   return text.length + mark.length <= CONTEXT_MAX ? `${text}${mark}` : text.slice(0, CONTEXT_MAX - mark.length) + mark;
 };
 
-/** What a submission would have to name, so that the context can be filled. */
+/** Returns the fields that a submission needs to fill the context. */
 export const lacksFor = (template: string, subject: Subject): Lack[] =>
   placeholdersIn(template)
     .filter((name) => filledBy(name, subject).trim() === '')

@@ -1,4 +1,4 @@
-/** One message for several events, for chats that cannot be told everything at once. Pure. */
+/** One message for several events, for a chat with a low rate limit. Pure. */
 import type { OperationEvent } from '../../core/event.ts';
 import { cutBytes } from '../../core/text.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from './message.ts';
 import { type Language, WORDS } from './words.ts';
 
-/** From worst to best: what needs somebody comes before what does not. */
+/** From worst to best. Events that need somebody come first. */
 const KINDS: readonly Kind[] = [
   'failed',
   'lost',
@@ -33,7 +33,7 @@ const KINDS: readonly Kind[] = [
   'succeeded',
 ];
 
-/** From worst to best; a digest looks like the worst it holds. */
+/** From worst to best. A digest has the look of its worst event. */
 const TONES: readonly (readonly [Tone, string])[] = [
   ['bad', '❌'],
   ['warn', '⚠️'],
@@ -45,26 +45,26 @@ const rankOf = (kind: Kind): number => KINDS.indexOf(kind);
 
 const worstFirst = (kinds: readonly Kind[]): Kind[] => kinds.toSorted((a, b) => rankOf(a) - rankOf(b));
 
-/** How many there are of each outcome, the worst first. */
+/** The number of events of each outcome, the worst first. */
 const countsOf = (kinds: readonly Kind[], language: Language): string[] =>
   [...Map.groupBy(worstFirst(kinds), (kind) => kind)].map(
     ([kind, { length }]) => `${length} ${wordFor(kind, WORDS[language])}`,
   );
 
-/** How many operations there are, and how many of each outcome. */
+/** The number of operations, and the number of each outcome. */
 export const tallyOf = (kinds: readonly Kind[], language: Language): string =>
   WORDS[language].digest(kinds.length, countsOf(kinds, language));
 
-/** What tells one operation from another: its narrowest id, its labels, its other ids. */
+/** The name that separates one operation from another: its narrowest id, its labels, its other ids. */
 const nameOf = ({ operation, watch }: OperationEvent['data']): string => {
   const [id = '', ...others] = Object.values(operation).toReversed();
   return [id, ...Object.entries(watch.labels).map(([name, value]) => `${name}=${value}`), ...others].join(' ');
 };
 
-/** Bytes of a line's parts. */
+/** The bytes for the parts of a line. */
 type Line = { readonly title: number; readonly name: number; readonly why: number };
 
-/** Reasons are cut before lines are left out, and of a reason its first words stay. */
+/** Reasons become shorter before lines disappear. The first words of a reason stay. */
 const LINES: readonly [Line, ...Line[]] = [
   { title: 240, name: 200, why: 200 },
   { title: 240, name: 120, why: 120 },
@@ -72,7 +72,7 @@ const LINES: readonly [Line, ...Line[]] = [
 ];
 const SHORTEST: Line = { title: 100, name: 60, why: 30 };
 
-/** What is told of an event, before it is cut to a line. */
+/** The content of an event before it becomes a line. */
 type About = { readonly kind: Kind; readonly name: string; readonly message: Message };
 
 const factOf = ({ name, message: { title, why, links } }: About, size: Line): Fact => {
@@ -84,9 +84,9 @@ const factOf = ({ name, message: { title, why, links } }: About, size: Line): Fa
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /**
- * Digests of the same events, from the best to the shortest, which has one line; each is made when it is asked for. A line for
- * each event, the worst first and, of the same outcome, the earliest first; the newest time, the look of the worst. What has
- * no line is counted by its outcome.
+ * Yields digests of the same events, from the best to the shortest with one line. It makes each digest only when the
+ * caller asks for it. Each event has a line, the worst first and, within an outcome, the earliest first. The time is
+ * the newest, the look is that of the worst event. Events without a line are counted by outcome.
  */
 export function* digestsOf(events: readonly OperationEvent[], language: Language): Generator<Message> {
   const byRank = events.toSorted((a, b) => rankOf(kindOf(a)) - rankOf(kindOf(b)) || compare(a.timestamp, b.timestamp));

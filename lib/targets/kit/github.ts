@@ -1,4 +1,7 @@
-/** What the GitHub targets share. Source: docs.github.com/rest, "Best practices for using the REST API" (rate limits). */
+/**
+ * The part that the GitHub targets share. Source: docs.github.com/rest, "Best practices for using the REST API" (rate
+ * limits).
+ */
 
 import { DAY, HOUR, MINUTE, SECOND } from '../../core/schedule.ts';
 import type { WholeReason } from '../../core/sentences.ts';
@@ -16,7 +19,7 @@ export const githubHeaders = (token: string): Readonly<Record<string, string>> =
   'x-github-api-version': '2022-11-28',
 });
 
-/** x-ratelimit-reset (epoch seconds) says until when a limit that is used up lasts, where Retry-After does not. */
+/** Without Retry-After, x-ratelimit-reset (epoch seconds) gives the end of a limit. */
 const waitMs = (answer: HttpAnswer, now: number): number | undefined => {
   const asked = retryAfterMs(answer, now);
   const { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset = '', date = '' } = answer.headers;
@@ -24,13 +27,13 @@ const waitMs = (answer: HttpAnswer, now: number): number | undefined => {
   return Math.min(Math.max(Number(reset) * SECOND - (parseHttpDate(date, now) ?? now), 0), DAY);
 };
 
-/** A limit that headers alone tell of: 403 is its status as often as 429 is. */
+/** Answers whether the headers report a limit. The status of a limit is 403 as often as 429. */
 const isLimited = ({ status, headers }: HttpAnswer): boolean =>
   status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined);
 
 /**
- * Secondary limits come with 403 or 429 and say so in words, now and then without a header: then a minute is due at least.
- * 404 stands for a repository that is not there and for a token that may not see it.
+ * Secondary limits are 403 or 429. Their words name the limit, sometimes without a header. Then opwatch waits at least
+ * a minute. 404 means that the repository does not exist, or that the token may not see it.
  */
 export const githubVerdict = (
   otherwise: WholeReason,
@@ -48,6 +51,6 @@ export const githubVerdict = (
     },
     waitMs,
     waitUsuallyMs: MINUTE,
-    // The window of the primary limit; secondary limits last minutes.
+    // The window of the primary limit. Secondary limits last minutes.
     waitMaxMs: HOUR,
   });

@@ -1,8 +1,8 @@
 /**
- * Judges answers: one reading of status, headers and body for every target, told by a table of its vendor's words. Pure.
+ * Judges answers. All targets read status, headers and body alike, with a table of their vendor's words. Pure.
  *
- * A target names what a delivery looks like and which codes and words mean "too often" or "gone for good"; the reason, the
- * wait and the verdict follow from that alike for all of them, whatever the status is.
+ * A target names the form of a success, and the codes and words that mean "too often" or "gone for good". The reason,
+ * the wait and the verdict follow from that, whatever the status is.
  */
 
 import { DAY } from '../../core/schedule.ts';
@@ -13,39 +13,42 @@ import { retryAfterMs } from '../../net/retry-after.ts';
 import { DELIVERED } from './answer.ts';
 import { type Said, saidIn } from './said.ts';
 
-/** What one vendor calls it: codes as they stand, or words to be found in code or text. */
+/** The vendor's terms: exact codes, or words that stand in code or text. */
 export type Vocabulary = { readonly codes?: readonly string[]; readonly words?: RegExp };
 
 export type Vocabularies = {
-  /** Told too often. 429 always means that. */
+  /** opwatch sends too often. 429 always means that. */
   readonly slow?: Vocabulary;
-  /** Out of breath, whoever tells it: everything goes slower, and no wait is assumed. */
+  /** The receiver or a server before it is overloaded. opwatch slows down, and assumes no wait. */
   readonly busy?: Vocabulary;
-  /** The end of this place: nobody but a person can mend it. */
+  /** The target is gone for good. Only a person can mend it. */
   readonly ended?: Vocabulary & { readonly statuses?: readonly number[] };
 };
 
 export type Manner = Vocabularies & {
-  /** The vendor, as a reason names it; empty where it is anybody. */
+  /** The vendor's name in a reason. Empty when the receiver may be anybody. */
   readonly name: string;
-  /** Whether a 2xx (or what `isTaken` lets through) took the message. */
+  /** Answers whether a 2xx (or an answer that `isTaken` accepts) means success. */
   readonly isDelivered: (answer: HttpAnswer) => boolean;
-  /** Statuses outside 2xx that are looked at like a 2xx: "already queued". */
+  /** Statuses outside 2xx that opwatch reads like a 2xx, such as "already queued". */
   readonly isTaken?: (answer: HttpAnswer) => boolean;
-  /** What a 2xx that took nothing is called where it says nothing itself; left out where every 2xx takes it. */
+  /** The reason for a 2xx without success and without words. Absent when every 2xx is a success. */
   readonly otherwise?: WholeReason;
   readonly said?: (answer: HttpAnswer) => Said;
-  /** A limit that other things than code and words tell of. */
+  /** Answers whether an answer reports a limit in another way than by code and words. */
   readonly isLimited?: (answer: HttpAnswer) => boolean;
-  /** The wait that body or headers ask for in the vendor's own way, ms; `undefined`: Retry-After alone. */
+  /** Returns the wait in the vendor's own form, ms. `undefined`: only Retry-After counts. */
   readonly waitMs?: (answer: HttpAnswer, now: number) => number | undefined;
-  /** How long to wait where a limit is named and no wait: what the vendor documents. */
+  /** The wait for a limit that names none, from the vendor's documents. */
   readonly waitUsuallyMs?: number;
-  /** No limit of this vendor lasts longer: a longer wait is a mistake (milliseconds for seconds), and bounded. Left out, a day. */
+  /**
+   * No limit of this vendor lasts longer. A longer wait is a mistake (milliseconds for seconds), so it is cut. The
+   * default is a day.
+   */
   readonly waitMaxMs?: number;
 };
 
-/** Statuses by which any server says that it has too much to do. */
+/** With these statuses any server reports that it is overloaded. */
 const OVERWHELMED: readonly number[] = [429, 502, 503, 504];
 
 /** The words for a limit that all vendors share. */
@@ -60,7 +63,7 @@ const isMeant = (vocabulary: Vocabulary | undefined, said: Said): boolean =>
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-/** `HTTP 400: Feishu 9499: too many request`: the status unless it is 200, who says it, the code and the words. */
+/** `HTTP 400: Feishu 9499: too many request`: the status unless it is 200, the speaker, the code and the words. */
 const reasonOf = (answer: HttpAnswer, { code, words }: Said, { name, otherwise }: Manner): string => {
   const { status } = answer;
   const who = code === undefined ? [] : [`${name} ${code}`.trim()];
@@ -71,7 +74,7 @@ const reasonOf = (answer: HttpAnswer, { code, words }: Said, { name, otherwise }
   return [unusual, who[0] ?? (otherwise && sentence(otherwise)), words].filter(Boolean).join(': ');
 };
 
-/** The verdict of a target that speaks in this manner. */
+/** Returns the verdict function for a target with these terms. */
 export const judge =
   (manner: Manner): ((answer: HttpAnswer, now: number) => Verdict) =>
   (answer, now) => {
@@ -102,6 +105,6 @@ export const judge =
     };
   };
 
-/** The longer of two waits. */
+/** Returns the longer of two waits. */
 export const longer = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);

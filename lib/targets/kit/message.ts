@@ -1,6 +1,7 @@
 /**
- * What a chat message says, once for every format: what ended, how, where, after how long, why, and where to read more.
- * Pure. Its texts come from clouds and callers: each format escapes them in its own way, and nothing here is markup.
+ * The content of a chat message, the same for every format: the operation, how it ended, where, after how long, why,
+ * and links. Pure. The texts come from clouds and callers. Each format escapes them in its own way. Nothing here is
+ * markup.
  */
 import { isAside, type OperationEvent, type ProgressEvent } from '../../core/event.ts';
 import { noteIn, saidBeside } from '../../core/kept-sentence.ts';
@@ -12,30 +13,30 @@ import { clockIn } from './clock.ts';
 import { isTopLevel } from './top-level.ts';
 import { durationIn, type Language, WORDS } from './words.ts';
 
-/** How a message looks: formats have a color for each. */
+/** The look of a message. Formats have a color for each. */
 export type Tone = 'good' | 'bad' | 'warn' | 'calm';
 
 export type Fact = {
   readonly name: string;
   readonly value: string;
-  /** Where the name leads to. */
+  /** The address behind the name. */
   readonly url?: string;
 };
 
-/** Texts are one line each, except `why`. Sizes in bytes of UTF-8. */
+/** Texts are one line each, except `why`. Sizes are bytes of UTF-8. */
 export type Message = {
   readonly tone: Tone;
-  /** At most 240, beginning with an emoji. */
+  /** 240 at most. It begins with an emoji. */
   readonly title: string;
-  /** At most 10, each name at most 240 and each value at most 400. */
+  /** 10 at most, each name 240 at most and each value 400 at most. */
   readonly facts: readonly Fact[];
-  /** The cloud's own code and words, or ours where the end is not the cloud's word. At most 1,500. */
+  /** The cloud's own code and words, or ours when the end is not a word of the cloud. 1,500 at most. */
   readonly why?: string;
   /** http and https only, encoded. */
   readonly links: readonly { readonly text: string; readonly url: string }[];
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** What all messages about one watch have in common; a digest has none. */
+  /** The thread of all messages about one watch. A digest has none. */
   readonly thread?: string;
 };
 
@@ -44,7 +45,7 @@ export const VALUE_BYTES = 400;
 export const WHY_BYTES = 1_500;
 export const FACTS_MAX = 10;
 
-/** What an event tells: a status or, where it leaves that as it is, what has happened meanwhile. */
+/** The content of an event: a status, or an event that does not change the status. */
 export type Kind = Status | Aside['event'];
 
 export const kindOf = ({ type, data }: ShownEvent): Kind => {
@@ -55,7 +56,7 @@ export const kindOf = ({ type, data }: ShownEvent): Kind => {
 export const wordFor = (kind: Kind, { status, asides }: (typeof WORDS)[Language]): string =>
   isAside(kind) ? asides[kind] : status[kind];
 
-/** How each of them looks; the marks differ in shape, for those who cannot tell the colors apart. */
+/** The look of each kind. The marks differ in shape, for people who cannot tell the colors apart. */
 export const LOOKS: Readonly<Record<Kind, readonly [Tone, string]>> = {
   pending: ['calm', '⏳'],
   running: ['calm', '⏳'],
@@ -72,7 +73,7 @@ export const LOOKS: Readonly<Record<Kind, readonly [Tone, string]>> = {
   stopped: ['calm', '⏹️'],
 };
 
-/** Parts what chats make links of by themselves, schemes and names of hosts, by a space without width. */
+/** Breaks schemes and host names with a zero-width space, because chats turn them into links. */
 export const unlinked = (text: string): string =>
   text
     .replace(/:(?=\/\/)/g, ':\u200b')
@@ -80,20 +81,20 @@ export const unlinked = (text: string): string =>
     .replace(MIXED_DOT, (dot, end: string) => (isTopLevel(end) ? `${dot}\u200b` : dot));
 
 /**
- * A dot between the parts of a name of a host, whose last part is of one case or knows none (`.中国`): codes such as
- * `Denied.NoStock` stay.
+ * A dot inside a host name. The last part of a host name has letters of one case, or of a script without cases (`.中国`).
+ * So codes such as `Denied.NoStock` stay.
  */
 const HOST_DOT =
   /(?<=[\p{L}\p{N}_-])\.(?=[\p{Ll}\p{Lo}]{2,24}(?![\p{L}\p{N}_]))|(?<=[\p{Lu}\p{N}_-])\.(?=\p{Lu}{2,24}(?![\p{L}\p{N}_]))/gu;
 
-/** A dot before what may be the end of a name in mixed letters: `Example.Museum`. */
+/** A dot before a possible end of a host name in mixed letters: `Example.Museum`. */
 const MIXED_DOT = /(?<=[^\s.])\.(?=([A-Za-z]{2,24})(?![\p{L}\p{N}_]))/gu;
 
-/** One line, which becomes no link. */
+/** Returns one line that does not become a link. */
 export const line = (text: string, maxBytes: number): string =>
   plain(unlinked(text.replace(/\s+/g, ' ').trim()), maxBytes);
 
-/** Lines without blanks around them; they become no links. */
+/** Returns lines without spaces around them. They do not become links. */
 export const lines = (parts: readonly (string | undefined | false)[], maxBytes: number): string =>
   plain(
     parts
@@ -106,7 +107,7 @@ export const lines = (parts: readonly (string | undefined | false)[], maxBytes: 
     maxBytes,
   );
 
-/** Only what a browser may be sent to. */
+/** Returns a link only for an address that a browser may open. */
 export const linkTo = (text: string, url: string): Message['links'] => {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   return parsed?.protocol === 'https:' || parsed?.protocol === 'http:' ? [{ text, url: parsed.href }] : [];
@@ -120,7 +121,10 @@ const progressIn = (progress: Progress | undefined, language: Language): string 
 
 type ShownEvent = OperationEvent | ProgressEvent;
 
-/** From the cloud's own times where it gives them, else from submission to the event: nothing, for what was over by then. */
+/**
+ * Returns the length of the operation, by the cloud's own times if it gives them, else from the submission to the
+ * event. Zero for an operation that had ended before the submission.
+ */
 const elapsedMs = ({ timestamp, data }: ShownEvent): number =>
   Date.parse(data.endedAt ?? timestamp) - Date.parse(data.startedAt ?? data.watch.submittedAt);
 
@@ -134,14 +138,14 @@ const titleOf = (event: ShownEvent, language: Language): string => {
   return line(`${LOOKS[kind][1]} ${provider} ${operationType ?? words.operation} ${what}`, TITLE_BYTES);
 };
 
-/** The cloud's own code and words; or ours, where no cloud said why. */
+/** Returns the cloud's own code and words, or ours when no cloud gave a reason. */
 const causeOf = ({ reason, error, blocked }: OperationEvent['data'], language: Language): string => {
   const { code, message } = blocked ?? reason ?? {};
   const words = message && blocked ? saidBeside(blocked.code, message, language) : message;
   return [code, words].filter(Boolean).join(': ').trim() || (error ?? '');
 };
 
-/** Why, and what a person can do about it. A success has no why: what its cloud says beside it is a fact. */
+/** Returns the reason and the advice for a person. A success has none: the words beside it are a fact. */
 const whyOf = (event: ShownEvent, language: Language): string => {
   const { data } = event;
   const cure = data.blocked && WORDS[language].cures[data.blocked.kind];
@@ -155,7 +159,7 @@ const isSound = (event: ShownEvent): boolean => LOOKS[kindOf(event)][0] === 'goo
 
 type Facts = readonly (readonly [name: string, text: string | undefined])[];
 
-/** Those that say something. */
+/** Returns the facts that have a text. */
 const shown = (given: Facts): Fact[] =>
   given.flatMap(([name, text]) => {
     const value = line(text ?? '', VALUE_BYTES);
@@ -184,7 +188,7 @@ const factsOf = (event: ShownEvent, language: Language, timeZone: string): Fact[
   return [...first, ...shown(Object.entries(data.operation)).slice(0, room), ...last];
 };
 
-/** The message an event makes, for people of a language and a time zone. */
+/** Returns the message for an event, in a language and a time zone. */
 export const messageOf = (event: ShownEvent, language: Language, timeZone = 'UTC'): Message => {
   const { console: page, watch } = event.data;
   const { links } = WORDS[language];
@@ -202,7 +206,10 @@ export const messageOf = (event: ShownEvent, language: Language, timeZone = 'UTC
 
 type Step = { title: number; facts: number; name: number; value: number; why: number; links: boolean };
 
-/** A long reason goes first, then long values, then the links; the facts that tell where are kept to the last. */
+/**
+ * First a long reason becomes shorter, then long values, then links disappear. The facts that tell the place stay
+ * longest.
+ */
 const STEPS: readonly Step[] = [
   { title: 240, facts: 10, name: 240, value: 400, why: 600, links: true },
   { title: 240, facts: 10, name: 240, value: 400, why: 250, links: true },
@@ -213,7 +220,7 @@ const STEPS: readonly Step[] = [
   { title: 120, facts: 8, name: 30, value: 40, why: 30, links: false },
 ];
 
-/** Shorter and shorter versions of a message, for formats whose limits it passes; the last one fits all of them. */
+/** Returns shorter and shorter versions of a message, for formats with limits. The last one fits all of them. */
 export const shorterAndShorter = (message: Message): readonly Message[] =>
   STEPS.map((max) => ({
     ...message,

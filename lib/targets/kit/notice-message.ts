@@ -1,4 +1,4 @@
-/** What a chat message says to whoever runs opwatch. Pure; nothing here is markup. */
+/** The content of a chat message to the people who run opwatch. Pure. Nothing here is markup. */
 
 import { faultsIn, reasonIn, saidBeside } from '../../core/kept-sentence.ts';
 import type { Notice, NoticeEvent } from '../../core/notice.ts';
@@ -39,7 +39,9 @@ const factsOf = ({ data, timestamp }: NoticeEvent, language: Language, timeZone:
   return given.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: line(value, VALUE_BYTES) }]));
 };
 
-/** The reason's words: the faults of a submission, what is said beside a code, or the verdict of an attempt. */
+/**
+ * Returns the words of the reason: the faults of a submission, the message beside a code, or the verdict of an attempt.
+ */
 const wordsOf = ({ status, reason }: NoticeEvent['data'], language: Language): string | undefined => {
   if (!reason) return undefined;
   if (status === 'submission_refused') return faultsIn(reason.message, language);
@@ -48,7 +50,7 @@ const wordsOf = ({ status, reason }: NoticeEvent['data'], language: Language): s
     : saidBeside(reason.code, reason.message, language);
 };
 
-/** The message a notice makes. */
+/** Returns the message for a notice. */
 export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZone = 'UTC'): Message => {
   const { status, kind, reason, connection, provider, target, token, tenant } = notice.data;
   const [tone, mark] = LOOKS[status];
@@ -71,13 +73,13 @@ export const noticeMessageOf = (notice: NoticeEvent, language: Language, timeZon
     ),
     facts: factsOf(notice, language, timeZone),
     ...(why !== '' && { why }),
-    // The watch's address asks for a token: a person would find a 401 there.
+    // The address of the watch requires a token. A person would get a 401 there.
     links: [],
     at: notice.timestamp,
   };
 };
 
-/** Bytes of a line's title and of its reason, and how many lines there are. */
+/** The bytes of a line's title and reason, and the number of lines. */
 type Size = { readonly title: number; readonly why: number; readonly lines: number };
 
 const lineOf = (notice: NoticeEvent, language: Language, timeZone: string, size: Size): Fact => {
@@ -104,7 +106,7 @@ const severalOf = (notices: readonly NoticeEvent[], language: Language, timeZone
   };
 };
 
-/** One message of several notices, in their order: from the best to the shortest, which has one line. */
+/** Yields one message for several notices, in their order, from the best to the shortest with one line. */
 export function* noticesMessagesOf(
   notices: readonly NoticeEvent[],
   language: Language,

@@ -1,4 +1,4 @@
-/** Builds requests as most receivers want them. Pure. */
+/** Builds requests in the form that most receivers expect. Pure. */
 import type { HttpRequest } from '../../net/http.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export const postForm = (url: string, fields: Headers, headers: Headers = {}): H
   body: new URLSearchParams(fields).toString(),
 });
 
-/** The URL with more in its query; what is there already stays as it stands, for it may be signed. */
+/** Adds to the query of a URL. The present query stays unchanged, because it may be signed. */
 export const withQuery = (url: string, query: Headers): string => {
   const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
   return `${url}${url.includes('?') ? '&' : '?'}${pairs.join('&')}`;

@@ -1,18 +1,18 @@
-/** A receiver's own code and words, wherever its answer has them: JSON, XML, a page or plain text. Pure. */
+/** Finds the receiver's own code and words in an answer: JSON, XML, a page or plain text. Pure. */
 
 import { plain } from '../../core/text.ts';
 import type { HttpAnswer } from '../../net/http.ts';
 import { bodyFields, fieldsOf, type Parsed } from './answer.ts';
 
-/** Texts are one line each, bounded, and not yet safe for any format. */
+/** Texts are one line each and bounded. No format has escaped them yet. */
 export type Said = { readonly code?: string; readonly words?: string };
 
 const WORDS_BYTES = 200;
 const CODE_BYTES = 64;
-/** As much of a page is read: a reason shows less. */
+/** opwatch reads this much of a page. A reason shows less. */
 const PAGE_CHARACTERS = 4_096;
 
-/** In the order of trust: what is named a code is one, what is named an error may be a sentence. */
+/** In the order of trust. A field named code has a code. A field named error may have a sentence. */
 const CODES = ['errcode', 'error_code', 'errorCode', 'ErrorCode', 'StatusCode', 'code', 'Code', '__type', 'typeKey'];
 const WORDS = ['errmsg', 'errorMsg', 'errorMessage', 'ErrorMessage', 'error_description', 'description', 'msg'].concat([
   'StatusMessage',
@@ -26,7 +26,7 @@ const WORDS = ['errmsg', 'errorMsg', 'errorMessage', 'ErrorMessage', 'error_desc
 const oneLine = (text: string, maxBytes: number): string | undefined =>
   plain(text.replace(/\s+/g, ' ').trim(), maxBytes) || undefined;
 
-/** All the texts in a value, at any depth, in order. */
+/** Returns all texts in a value, at any depth, in order. */
 const textsIn = (value: unknown): string[] => {
   if (typeof value === 'string' || typeof value === 'number') return [String(value)];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
@@ -34,13 +34,13 @@ const textsIn = (value: unknown): string[] => {
 
 const textIn = (value: unknown): string => textsIn(value).slice(0, 20).join(', ');
 
-/** A word, and no sentence. */
+/** Answers whether a text is a word and not a sentence. */
 const isCode = (text: string): boolean => /^[\w.:-]{1,64}$/.test(text);
 
 const firstOf = (fields: Parsed, names: readonly string[]): string | undefined =>
   names.map((name) => textIn(fields[name]).trim()).find((text) => text !== '');
 
-/** What a JSON object says. An `error` is an object of the same kind, a code, or a sentence. */
+/** Returns code and words of a JSON object. An `error` is an object of the same kind, a code, or a sentence. */
 export const saidBy = (fields: Parsed): Said => {
   const inner = fieldsOf(fields.error);
   const lone = textIn(typeof fields.error === 'object' ? undefined : fields.error).trim();
@@ -67,7 +67,7 @@ const inTag = (page: string, name: string): string =>
     (entity, letters: string) => ENTITIES[letters] ?? entity,
   );
 
-/** XML names code and message; a page has a title, and often says more in its first heading or paragraph. */
+/** XML names code and message. A page has a title, and often says more in its first heading or paragraph. */
 const saidByMarkup = (page: string): Said => {
   const code = inTag(page, 'Code').trim();
   const message = inTag(page, 'Message').trim();
@@ -76,7 +76,7 @@ const saidByMarkup = (page: string): Said => {
   return bounded('', [...new Set(parts)].join(': '));
 };
 
-/** What an answer says, whatever its status. */
+/** Returns code and words of an answer, whatever its status. */
 export const saidIn = (answer: HttpAnswer): Said => {
   const fields = bodyFields(answer);
   if (Object.keys(fields).length > 0) return saidBy(fields);

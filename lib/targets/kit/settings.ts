@@ -1,4 +1,4 @@
-/** What the settings of several targets have in common. */
+/** Settings that several targets share. */
 import * as v from 'valibot';
 import { EVENT_TYPES } from '../../core/event.ts';
 import { Reference } from '../../core/reference.ts';
@@ -9,7 +9,7 @@ export { Reference } from '../../core/reference.ts';
 
 const isHttp = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
-/** Where to send: an address, or a reference where the address is a secret itself. */
+/** The address of a target, or a reference when the address is a secret. */
 export const Address = v.pipe(
   v.string(),
   v.check(
@@ -18,7 +18,7 @@ export const Address = v.pipe(
   ),
 );
 
-/** The beginning of a service's addresses, no secret. */
+/** The beginning of a service's addresses. It is no secret. */
 export const Base = v.pipe(
   v.string(),
   v.check(
@@ -27,26 +27,29 @@ export const Base = v.pipe(
   ),
 );
 
-/** Where a service's API is, if not in the usual place: a private installation, another region, a stand-in. */
+/** The address of a service's API, when it is not the usual one: a private installation, another region, a stand-in. */
 export const endpoint = (usual: string) => v.optional(Base, usual);
 
 const EventTypes = v.pipe(v.array(v.picklist(EVENT_TYPES)), v.minLength(1, 'must name an event'));
 
 const times = v.pipe(v.number(), v.minValue(0.01), v.maxValue(1_000));
 
-/** What opwatch itself heeds of every target's settings, whatever its type. */
+/** Settings of every target, whatever its type. opwatch itself obeys them. */
 export const commonEntries = {
-  /** Which events it is told; left out, all. */
+  /** The events that the target gets. Absent means all. */
   events: v.optional(EventTypes),
-  /** How often it may be told at most, in place of its type's own rate. */
+  /** The rate limit, in place of the type's own. */
   rate: v.optional(v.strictObject({ perSecond: v.optional(times), perMinute: v.optional(times) })),
-  /** Whether one message is kept up to date from the beginning to the end, where its type can. */
+  /** Whether opwatch edits one live message from the beginning to the end, for types that can edit. */
   progress: v.optional(v.boolean()),
-  /** `none`: its messages have no link that opens without a token. `watch`: they have one, where there are keys for it. */
+  /**
+   * `none`: messages have no link that opens without a token. `watch`: they have one, if the configuration has keys for
+   * it.
+   */
   link: v.optional(v.picklist(['none', 'watch'])),
 };
 
-/** What somebody has to look at. */
+/** Events that somebody has to look at. */
 const MENTION_ON = [
   'operation.failed',
   'operation.partial',
@@ -57,19 +60,19 @@ const MENTION_ON = [
 ] as const;
 
 export const mentionEntries = {
-  /** For which events; left out, for all that somebody has to look at. */
+  /** The events with a mention. Absent means all events that somebody has to look at. */
   on: v.optional(EventTypes, [...MENTION_ON]),
 };
 
 export const chatEntries = {
   language: v.optional(v.picklist(LANGUAGES), 'en'),
-  /** In which messages tell the time. */
+  /** Messages write times in this zone. */
   timeZone: v.optional(TimeZone, 'UTC'),
 };
 
-/** Whom to mention, as a chat names them. */
+/** The people to mention, by their names in the chat. */
 export const names = (pattern: RegExp, what: string) =>
   v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(pattern, what))), v.maxLength(20)), []);
 
-/** A type's own name for something: an owner, a channel, a job. No control characters, no white space around it. */
+/** A name that the type defines: an owner, a channel, a job. It has no control characters and no spaces around it. */
 export const word = (pattern: RegExp, what: string) => v.pipe(v.string(), v.regex(pattern, what));

@@ -1,13 +1,14 @@
 /**
  * Signs requests to AWS: Signature Version 4 (docs.aws.amazon.com, IAM User Guide, "Create a signed AWS API request").
- * By hand, because the SDK's signer is asynchronous and a target's request is a pure function; a test holds it to that one.
+ * The code is our own, because the SDK's signer is asynchronous and a target's request is a pure function. A test
+ * compares both.
  */
 import { createHash, createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import type { HttpRequest } from '../../net/http.ts';
 import { Reference } from './settings.ts';
 
-/** Left out, the function's own. */
+/** The default is the function's own credentials. */
 export const Credentials = v.optional(
   v.strictObject({ accessKeyId: Reference, secretAccessKey: Reference, sessionToken: v.optional(Reference) }),
   {
@@ -22,7 +23,7 @@ export type Scope = { readonly region: string; readonly service: string };
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-/** The request with its signature, made at `at` (epoch ms). Its URL has a plain path and no query. */
+/** Returns the signed request, made at `at` (epoch ms). Its URL has a plain path and no query. */
 export const signedForAws = (
   request: HttpRequest,
   { region, service }: Scope,
@@ -53,6 +54,6 @@ export const signedForAws = (
   return { ...request, headers: { ...headers, authorization } };
 };
 
-/** Where a service of a region answers: China's regions have a domain of their own. */
+/** Returns the address of a service in a region. China's regions have a domain of their own. */
 export const awsEndpoint = (service: string, region: string): string =>
   `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;

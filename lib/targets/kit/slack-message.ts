@@ -1,6 +1,6 @@
 /**
- * A message as Slack shows it: a line of text, and beside a colored bar the facts, the reason and the links.
- * Source: docs.slack.dev, "Formatting message text" (escape &, < and >; nothing else), Block Kit reference (limits).
+ * A message in Slack: a line of text, and beside a colored bar the facts, the reason and the links. Source:
+ * docs.slack.dev, "Formatting message text" (escape &, < and > only), Block Kit reference (limits).
  */
 import type { KnownBlock, MessageAttachment, MrkdwnElement } from '@slack/types';
 import * as v from 'valibot';
@@ -27,7 +27,7 @@ export type SlackMessage = {
 const COLORS: Readonly<Record<Tone, string>> = { good: '#2eb67d', bad: '#e01e5a', warn: '#ecb22e', calm: '#7f8c8d' };
 const TEXT_MAX = 3_000;
 const FIELD_MAX = 2_000;
-/** Fields of a section. */
+/** The number of fields in a section. */
 const FIELDS_MAX = 10;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -35,7 +35,7 @@ const escaped = (text: string): string => text.replace(/[&<>]/g, (character) => 
 
 const link = (text: string, url: string): string => `<${escaped(insideLink(url))}|${escaped(text)}>`;
 
-/** `verbatim`: names of channels and people in it stay text. */
+/** `verbatim`: names of channels and people stay text. */
 const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text, verbatim: true });
 
 const mentioned = ({ users, groups, everyone }: Mention): string[] => [
@@ -63,7 +63,7 @@ const blocksOf = ({ facts, why, links }: Message): KnownBlock[] => {
   ];
 };
 
-/** Mentions stand in the text: in an attachment they would notify nobody. */
+/** Mentions are in the text, because a mention in an attachment notifies nobody. */
 export const writeSlack = (message: Message, mention: Mention | undefined): SlackMessage => ({
   text: [...(mention ? mentioned(mention) : []), `*${escaped(message.title)}*`].join(' '),
   unfurl_links: false,

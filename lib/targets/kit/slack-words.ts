@@ -1,12 +1,12 @@
 /**
- * What Slack says. Sources: docs.slack.dev, "Handling errors" of incoming webhooks; the errors of chat.postMessage and
- * chat.update. An archived channel comes with 410, and a person can open it again.
+ * The words of Slack. Sources: docs.slack.dev, "Handling errors" of incoming webhooks; the errors of chat.postMessage
+ * and chat.update. An archived channel answers 410, and a person can open it again.
  */
 import { HOUR } from '../../core/schedule.ts';
 import type { Manner, Vocabularies } from './judge.ts';
 
 export const SLACK: Vocabularies & Pick<Manner, 'waitMaxMs'> = {
-  // "Rate limits": all of them are by the second or the minute.
+  // "Rate limits": all of them count by the second or the minute.
   waitMaxMs: HOUR,
   slow: { codes: ['message_limit_exceeded', 'rollup_error'], words: /rate_?limited/i },
   busy: { codes: ['service_unavailable', 'fatal_error', 'internal_error'] },

@@ -1,4 +1,4 @@
-/** Bodies of one's own making: a JSON value whose texts hold placeholders, such as `"{{data.status}}"`. Pure. */
+/** The user's own bodies: a JSON value whose texts contain placeholders such as `"{{data.status}}"`. Pure. */
 import * as v from 'valibot';
 import type { OperationEvent } from '../../core/event.ts';
 import type { NoticeEvent } from '../../core/notice.ts';
@@ -12,7 +12,7 @@ import type { Language } from './words.ts';
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 const TEMPLATE_BYTES = 8_192;
 
-/** Every name a placeholder may have; the last two go on with a field of the operation, and with a label. */
+/** All names of placeholders. The last two continue with a field of the operation and with a label. */
 const KNOWN = [
   'id|type|timestamp|title|text|data',
   'data\\.(version|provider|connection|operation|operationType|console|status|providerStatus|evidence|progress|reason)',
@@ -50,7 +50,7 @@ export const Template = v.pipe(
   ),
 );
 
-/** The last name is whole: labels may have dots in theirs. */
+/** The last name is whole, because labels may contain dots. */
 const valueAt = (root: unknown, name: string): unknown => {
   const label = /^data\.watch\.labels\.(.+)$/.exec(name)?.[1];
   const path = label === undefined ? name.split('.') : ['data', 'watch', 'labels', label];
@@ -79,9 +79,9 @@ const filled = (template: unknown, root: unknown): unknown => {
 const isOfOperator = (event: OperationEvent | NoticeEvent): event is NoticeEvent => event.type.startsWith('operator.');
 
 /**
- * The template with its placeholders filled from the event, the webhook-id (`id`) and the words of a chat message (`title`,
- * `text`). A text that is nothing but one placeholder becomes its value, whatever that is, or null where the event has
- * none; within other text it becomes text, or nothing. What is filled in can never change the template's shape.
+ * Fills the placeholders of a template with the event, the webhook-id (`id`) and the words of a chat message (`title`,
+ * `text`). A text that is exactly one placeholder becomes its value of any type, or null. Within other text a
+ * placeholder becomes text, or nothing. The filled value never changes the shape of the template.
  */
 export const fillTemplate = (
   template: unknown,

@@ -1,7 +1,7 @@
 /**
- * The ends of names of hosts, in small letters: those of the root zone that are written in ASCII letters. Source: publicsuffix.org,
- * the part that is ICANN's. A name that is all in small or all in capital letters is known by its shape; for names in mixed
- * letters, which codes of clouds look like (`Forbidden.RAM`), this list tells.
+ * The last parts of host names, in small letters: those of the root zone in ASCII. Source: publicsuffix.org, the ICANN
+ * part. The shape of a name in all small or all capital letters is enough to know it. This list decides names in mixed
+ * letters, because codes of clouds look like them (`Forbidden.RAM`).
  */
 const NAMES = `
 aaa aarp abarth abb abbott abbvie abc able abogado abudhabi ac academy accenture accountant accountants aco actor ad
@@ -76,5 +76,5 @@ zw`;
 
 const known: ReadonlySet<string> = new Set(NAMES.split(/\s+/).filter(Boolean));
 
-/** Whether a name of a host may end so, in whatever letters. */
+/** Answers whether a host name may end in this part, in any letters. */
 export const isTopLevel = (part: string): boolean => known.has(part.toLowerCase());

@@ -1,4 +1,4 @@
-/** The words of chat messages in each language. What a cloud says is never translated. */
+/** The words of chat messages in each language. opwatch never translates the words of a cloud. */
 
 import { type BlockedKind, CURES } from '../../core/blocked.ts';
 import type { Notice } from '../../core/notice.ts';
@@ -10,33 +10,33 @@ export type Language = (typeof LANGUAGES)[number];
 
 type Words = {
   readonly status: Readonly<Record<Status, string>>;
-  /** What is told while the status stays as it is. */
+  /** The events that do not change the status. */
   readonly asides: Readonly<Record<Aside['event'], string>>;
-  /** What a person can do about a watch that is blocked. */
+  /** The advice for a person when a watch is blocked. */
   readonly cures: Readonly<Record<BlockedKind, string>>;
-  /** Stands in for a kind of operation the cloud did not name. */
+  /** The word for an operation whose kind the cloud did not name. */
   readonly operation: string;
-  /** What is told, with how long it took. */
+  /** The event with the length of the operation. */
   readonly after: (what: string, duration: string, kind: Status | Aside['event']) => string;
   readonly inferred: string;
   readonly untied: string;
   readonly of: (done: number, total: number) => string;
   readonly digest: (count: number, tally: readonly string[]) => string;
-  /** What a digest has no lines for. */
+  /** The events without a line in a digest. */
   readonly more: (count: number, tally: readonly string[]) => string;
   readonly facts: Readonly<
     Record<'providerStatus' | 'words' | 'progress' | 'connection' | 'labels' | 'requestId' | 'time', string>
   >;
   readonly links: Readonly<Record<'console' | 'watch', string>>;
-  /** For whoever runs opwatch. */
+  /** For the people who run opwatch. */
   readonly notices: {
     readonly titles: Readonly<Record<Notice['event'], (about: string) => string>>;
-    /** The title of several in one message, and what it has no lines for. */
+    /** The title of several notices in one message, and the number of notices without a line. */
     readonly several: (count: number) => string;
     readonly more: (count: number) => string;
-    /** What a person can do about a target that is gone for good. */
+    /** The advice for a person when a target is gone for good. */
     readonly ended: string;
-    /** What a person can do about an origin of callbacks that was disabled. */
+    /** The advice for a person when an origin of callbacks is disabled. */
     readonly disabled: string;
     readonly facts: Readonly<
       Record<'provider' | 'target' | 'tenant' | 'expires' | 'submission' | 'watch' | 'delivery' | 'help', string>
@@ -196,7 +196,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
   },
 };
 
-/** A length of time in its two largest units: `2 h 5 min`. Under a second is `0 s`. */
+/** Returns a duration in its two largest units: `2 h 5 min`. Less than a second is `0 s`. */
 export const durationIn = (ms: number, language: Language): string => {
   const sizes = [DAY, HOUR, MINUTE, SECOND];
   const counts = sizes.map((size, i) => Math.floor((i === 0 ? ms : ms % (sizes[i - 1] ?? ms)) / size));
