@@ -35,6 +35,13 @@ export const answer = (
   body: JSON.stringify(body),
 });
 
+/** To a client that has the answer already, as it told by If-None-Match. */
+export const unchanged = (headers: Readonly<Record<string, string>>): HttpResult => ({
+  statusCode: 304,
+  headers: { 'cache-control': 'no-store', ...headers },
+  body: '',
+});
+
 /** The body of a request as JSON. Throws a Refusal: too large, not JSON, missing. */
 export const jsonBody = (event: HttpEvent): unknown => {
   const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');

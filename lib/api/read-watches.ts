@@ -1,6 +1,6 @@
 /** Reads and lists watches. A watch of another tenant, or of a connection that the token may not use, is not there. */
 import { mustHave } from '../access/caller.ts';
-import { answer } from '../access/http-event.ts';
+import { answer, unchanged } from '../access/http-event.ts';
 import { lookPolicyOf } from '../config/look-policy.ts';
 import { type Lane, openLane } from '../core/lane.ts';
 import { deliveryViews, pauseView, shownWithin, watchView } from '../core/view.ts';
@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime.ts';
 import { filtersIn } from './filters.ts';
 import { listWatches } from './listing.ts';
 import { type Handle, idIn, isTheirs, noSuchWatch } from './requests.ts';
+import { isKnown, retryAfterOf, tagOf } from './waiting.ts';
 
 const view = (watch: Watch, lane: Lane, runtime: Runtime) =>
   watchView(
@@ -32,8 +33,12 @@ export const read: Handle = async (event, caller, runtime) => {
   const watch = items.find(({ sk }) => sk === 'watch')?.body as Watch | undefined;
   if (!isTheirs(watch, caller)) throw noSuchWatch();
   const lane = await runtime.pace.read(watch.connection);
+  const tag = tagOf(watch, items);
+  const seconds = retryAfterOf(watch, items, lane, lookPolicyOf(watch, runtime.config), runtime.now());
+  const headers = { etag: tag, ...(seconds !== undefined && { 'retry-after': String(seconds) }) };
+  if (isKnown(event.headers['if-none-match'], tag)) return unchanged(headers);
   const paused = isOver(watch.status) ? undefined : pauseView(lane, runtime.now());
-  return answer(200, { ...view(watch, lane, runtime), paused, ...shownWithin(deliveryViews(items)) });
+  return answer(200, { ...view(watch, lane, runtime), paused, ...shownWithin(deliveryViews(items)) }, headers);
 };
 
 export const list: Handle = async (event, caller, runtime) => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../lib/core/schedule.ts';
 import type { WatchView } from '../../lib/core/view.ts';
-import { anOperation, type Opwatch, OVER, type Submission } from './kit/opwatch.ts';
+import { anOperation, type Opwatch, OVER, type Submission, type WholeWatch } from './kit/opwatch.ts';
 import { until } from './kit/until.ts';
 
 let opwatch: Opwatch;
@@ -200,6 +200,23 @@ export const api = (running: () => Opwatch): void => {
       const gap = Date.parse(watch.nextLookAt ?? '') - Date.parse(watch.lookedAt ?? '');
       expect(gap).toBeGreaterThan(3_000);
       expect(gap).toBeLessThan(6_000 * watch.looks);
+    });
+
+    it('tells a client when to come back, and knows what it has seen', async () => {
+      const submission = anOperation();
+      await opwatch.begin(submission);
+      const { id } = await opwatch.submit(submission);
+      const isTold = ({ over, deliveries }: WholeWatch) =>
+        over && deliveries.every(({ state }) => state === 'delivered');
+      const before = await opwatch.ask(`/watches/${id}`);
+      if (!isTold(before.body as WholeWatch))
+        expect(Number(before.headers.get('retry-after'))).toBeGreaterThanOrEqual(2);
+      await opwatch.readUntil(id, isTold);
+      const last = await opwatch.ask(`/watches/${id}`);
+      const etag = last.headers.get('etag') ?? '';
+      expect([etag, last.headers.get('retry-after')]).toEqual([expect.stringMatching(/^W\/".+"$/), null]);
+      const again = await opwatch.ask(`/watches/${id}`, { headers: { 'if-none-match': etag } });
+      expect([again.status, again.body, again.headers.get('etag')]).toEqual([304, undefined, etag]);
     });
 
     it('shows why nothing is seen while a cloud is out of order', async () => {

@@ -42,7 +42,12 @@ export const OVER: Course = { seconds: 30, agoSeconds: 60 };
 /** Over when it is looked at for the second time, five seconds after the first. */
 export const OVER_SOON: Course = { seconds: 4 };
 
-export type Asked = { readonly method?: string; readonly body?: unknown; readonly token?: string };
+export type Asked = {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** A stack that may be another process's: it can be used, not killed. */
 export type Reached = StackNote & Pick<Stack, 'createToken'>;
@@ -101,16 +106,28 @@ const reach = async <S extends Reached>(stack: S): Promise<Opwatch<S>> => {
   const token = await stack.createToken();
   const answers: string[] = [];
 
-  const ask = async (path: string, { method, body, token: bearer = token }: Asked = {}): Promise<Answer> => {
+  const ask = async (
+    path: string,
+    { method, body, token: bearer = token, headers: more }: Asked = {},
+  ): Promise<Answer> => {
     const response = await fetch(`${urls.api}${path}`, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
-      headers: { ...(bearer !== '' && { authorization: `Bearer ${bearer}` }), 'content-type': 'application/json' },
+      headers: {
+        ...(bearer !== '' && { authorization: `Bearer ${bearer}` }),
+        'content-type': 'application/json',
+        ...more,
+      },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     answers.push(text);
     const { status, headers } = response;
-    return { status, headers, type: headers.get('content-type') ?? '', body: JSON.parse(text) };
+    return {
+      status,
+      headers,
+      type: headers.get('content-type') ?? '',
+      body: text === '' ? undefined : JSON.parse(text),
+    };
   };
 
   /** A function that ran out of time on a busy machine is asked again: an answer of its gateway is no watch. */
