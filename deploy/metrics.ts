@@ -19,6 +19,7 @@ export const FUNCTIONS = [
   'api',
   'link',
   'keys',
+  'openapi',
   'authorizer',
 ] as const;
 export const CONSUMERS = ['pollerAliyun', 'pollerHuawei', 'notifier'] as const;

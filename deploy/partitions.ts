@@ -64,6 +64,8 @@ export const PARTITIONS = {
   Link: { get: [WATCHES] },
   // It reads the private keys of tenants, and nothing of the table.
   Keys: {},
+  // The description of the API is in its code.
+  Openapi: {},
   Authorizer: { get: [TOKENS] },
 } as const satisfies Readonly<Record<string, Access>>;
 

@@ -52,6 +52,7 @@ const permissionsOf = (settings: Settings, config: Config): Readonly<Record<Role
     Api: [allow(QUERY, index('listing')), allow(SEND, ...pollQueues(settings), ...notifyQueues(settings))],
     Link: read(references.link, settings),
     Keys: read(references.keys, settings),
+    Openapi: [],
     Authorizer: [],
   };
 };

@@ -1,29 +1,23 @@
 /** What surrounds every handler: answers as JSON, refusals as problem+json, queue batches as partial batch responses. */
 import middy from '@middy/core';
-import { answer, type HttpEvent, type HttpResult } from './access/http-event.ts';
-import { problem, problemHeaders, Refusal } from './access/problem.ts';
+import { type HttpEvent, type HttpResult, refused } from './access/http-event.ts';
+import { problem, Refusal } from './access/problem.ts';
 import { theRuntime } from './compose.ts';
 import { createLog } from './core/log.ts';
 import type { Runtime } from './runtime.ts';
 import type { SqsRecord } from './store/queue.ts';
-
-const refuse = (refusal: Refusal): HttpResult =>
-  answer(refusal.problem.status, refusal.problem, {
-    'content-type': 'application/problem+json; charset=utf-8',
-    ...problemHeaders([refusal.problem]),
-  });
 
 /** A handler of HTTP requests: what it returns is the answer, a Refusal it throws becomes a problem. */
 export const httpHandler = (handle: (event: HttpEvent, runtime: Runtime) => Promise<HttpResult>) =>
   middy<HttpEvent, HttpResult>()
     .onError((request) => {
       if (request.error instanceof Refusal) {
-        request.response = refuse(request.error);
+        request.response = refused(request.error);
         return;
       }
       // Without a runtime, which may be what has failed.
       createLog(console.error).error('request failed', { error: String(request.error) });
-      request.response = refuse(new Refusal(500, problem(500, '').title));
+      request.response = refused(new Refusal(500, problem(500, '').title));
     })
     .handler((event) => handle(event, theRuntime()));
 

@@ -1,24 +1,14 @@
 /** What callers change by the API, as far as it takes effect later. */
 import { describe, expect, test } from 'vitest';
-import { serve } from '../functions/api.ts';
 import type { Runtime } from '../lib/runtime.ts';
+import { ask as askApi } from './api/ask.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './samples.ts';
 import type { Reply } from './world/receivers.ts';
 import { deliveriesOf, messagesIn, owed, pass, submitted, watchOf } from './world/scenes.ts';
 import { createWorld, type World } from './world/world.ts';
 
-const ask = async (world: World, routeKey: string, path: Record<string, string>, body?: unknown) => {
-  const lambda = { tenant: 'default', scopes: 'submit read operate' };
-  const event = {
-    routeKey,
-    headers: {},
-    requestContext: { http: { method: '', path: '' }, authorizer: { lambda } },
-    pathParameters: path,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  };
-  const answer = await world.call('api', (runtime) => serve(event, runtime));
-  return { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
-};
+const ask = (world: World, routeKey: string, path: Record<string, string>, body?: unknown) =>
+  askApi(world, routeKey, { path, body });
 
 const iso = (at: number) => new Date(at).toISOString();
 

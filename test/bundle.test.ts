@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..');
 const dir = mkdtempSync(join(tmpdir(), 'opwatch-test-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const SOURCES = ['api', 'authorizer', 'keys', 'link', 'notifier', 'poller', 'sweep', 'trigger'].map(
+const SOURCES = ['api', 'authorizer', 'keys', 'link', 'notifier', 'openapi', 'poller', 'sweep', 'trigger'].map(
   (name) => `functions/${name}.ts`,
 );
 const outdir = relative(root, dir);

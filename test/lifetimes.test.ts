@@ -1,11 +1,8 @@
 /** A watch is listed, found and told for as long as it is kept, however often it is extended. */
 import { describe, expect, test } from 'vitest';
-import { serve } from '../functions/api.ts';
-import { serve as serveTrigger } from '../functions/trigger.ts';
-import type { HttpEvent } from '../lib/access/http-event.ts';
-import { Refusal } from '../lib/access/problem.ts';
 import { resend } from '../lib/api/resend.ts';
 import { headKey, watchKey } from '../lib/store/keys.ts';
+import { ask as askApi } from './api/ask.ts';
 import { DAY, HOUR, MINUTE } from './samples.ts';
 import { deliveriesOf, logged, pass, stage, submitted, watchOf } from './world/scenes.ts';
 import { createWorld, type World, type WorldOptions } from './world/world.ts';
@@ -16,29 +13,8 @@ type More = {
   readonly body?: unknown;
 };
 
-const eventOf = (routeKey: string, { path, query, body }: More): HttpEvent => ({
-  routeKey,
-  headers: {},
-  requestContext: {
-    http: { method: '', path: '' },
-    authorizer: { lambda: { tenant: 'default', scopes: 'submit read operate', token: 'abc' } },
-  },
-  ...(path && { pathParameters: path }),
-  ...(query && { rawQueryString: `${new URLSearchParams(query)}` }),
-  ...(body !== undefined && { body: JSON.stringify(body) }),
-});
-
-const ask = async (world: World, routeKey: string, more: More = {}) => {
-  const asked = (runtime: Parameters<typeof serve>[1]) =>
-    (routeKey === 'POST /watches' ? serveTrigger : serve)(eventOf(routeKey, more), runtime);
-  try {
-    const { statusCode, body } = await world.call('api', asked);
-    return { status: statusCode, body: JSON.parse(body) };
-  } catch (error) {
-    if (error instanceof Refusal) return { status: error.problem.status, body: error.problem };
-    throw error;
-  }
-};
+const ask = (world: World, routeKey: string, { path, query, body }: More = {}) =>
+  askApi(world, routeKey, { ...(path && { path }), ...(query && { query: `${new URLSearchParams(query)}` }), body });
 
 const expire = (world: World) => world.table.deleteExpired();
 

@@ -1,12 +1,9 @@
 /** Deliveries that wait: they are counted and bounded, and those that wait long hold no message. */
 import { describe, expect, test } from 'vitest';
-import { serve as serveApi } from '../functions/api.ts';
-import { serve as serveTrigger } from '../functions/trigger.ts';
-import type { HttpEvent, HttpResult } from '../lib/access/http-event.ts';
-import { Refusal } from '../lib/access/problem.ts';
 import { withSleep } from '../lib/deliver/sleep.ts';
 import { type DeliveryItem, wakeUpOf, withBody } from '../lib/store/items.ts';
 import { sweep } from '../lib/sweep/sweep.ts';
+import { ask } from './api/ask.ts';
 import { DAY, HOUR, MINUTE, OPERATIONS, SECOND } from './samples.ts';
 import { besideCrowd } from './world/crowd.ts';
 import { deliveriesOf, logged, messagesIn, owed, pass, submitted } from './world/scenes.ts';
@@ -15,29 +12,6 @@ import { createWorld, NOTIFY_QUEUE, type World } from './world/world.ts';
 
 const LIMIT = 100;
 const config = configWith({ defaults: { notify: ['chat'], limits: { waitingDeliveries: LIMIT } } });
-
-type Serve = (event: HttpEvent, runtime: never) => Promise<HttpResult>;
-
-const ask = async (world: World, routeKey: string, more: { path?: Record<string, string>; body?: unknown }) => {
-  const serve = (routeKey === 'POST /watches' ? serveTrigger : serveApi) as Serve;
-  const event: HttpEvent = {
-    routeKey,
-    headers: {},
-    requestContext: {
-      http: { method: '', path: '' },
-      authorizer: { lambda: { tenant: 'default', scopes: 'submit read operate' } },
-    },
-    ...(more.path && { pathParameters: more.path }),
-    ...(more.body !== undefined && { body: JSON.stringify(more.body) }),
-  };
-  try {
-    const { statusCode, body } = await world.call('api', (runtime) => serve(event, runtime as never));
-    return { status: statusCode, body: JSON.parse(body) };
-  } catch (error) {
-    if (error instanceof Refusal) return { status: error.problem.status, body: error.problem };
-    throw error;
-  }
-};
 
 const callbacks = (count: number, host = 'cb') =>
   Array.from({ length: count }, (_, i) => `https://${host}-${i}.example.com/`);

@@ -18,9 +18,9 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     rule: 'AwsSolutions-APIG4',
-    resources: ['HttpApiRouteGetWLinkVar', 'HttpApiRouteGetKeys'],
+    resources: ['HttpApiRouteGetWLinkVar', 'HttpApiRouteGetKeys', 'HttpApiRouteGetOpenapijson'],
     reason:
-      'A link lets its reader in by its own signature, and public keys are for everybody who verifies a callback; both routes have a throttle of their own.',
+      'A link lets its reader in by its own signature, public keys are for everybody who verifies a callback, and the description says nothing of a deployment; the routes have a throttle of their own.',
   },
   {
     rule: 'AwsSolutions-SQS3',
@@ -46,7 +46,13 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     rule: 'Serverless-LambdaDLQ',
-    resources: ['ApiLambdaFunction', 'LinkLambdaFunction', 'KeysLambdaFunction', 'AuthorizerLambdaFunction'],
+    resources: [
+      'ApiLambdaFunction',
+      'LinkLambdaFunction',
+      'KeysLambdaFunction',
+      'OpenapiLambdaFunction',
+      'AuthorizerLambdaFunction',
+    ],
     reason: 'The HTTP API invokes them synchronously and answers whoever asked.',
   },
   {
@@ -86,6 +92,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       'Api',
       'Link',
       'Keys',
+      'Openapi',
       'Authorizer',
     ].map((name) => `${name}LambdaFunction`),
     reason:

@@ -1,5 +1,5 @@
 /** Requests and answers of the HTTP API, as Lambda has them. */
-import { Refusal } from './problem.ts';
+import { problemHeaders, Refusal } from './problem.ts';
 
 /** What of an API Gateway HTTP API event (payload 2.0) is used. */
 export type HttpEvent = {
@@ -41,6 +41,16 @@ export const unchanged = (headers: Readonly<Record<string, string>>): HttpResult
   headers: { 'cache-control': 'no-store', ...headers },
   body: '',
 });
+
+/** What a refusal says, as a problem. Throws whatever is no refusal. */
+export const refused = (error: unknown): HttpResult => {
+  if (!(error instanceof Refusal)) throw error;
+  const { problem } = error;
+  return answer(problem.status, problem, {
+    'content-type': 'application/problem+json; charset=utf-8',
+    ...problemHeaders([problem]),
+  });
+};
 
 /** The body of a request as JSON. Throws a Refusal: too large, not JSON, missing. */
 export const jsonBody = (event: HttpEvent): unknown => {

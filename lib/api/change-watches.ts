@@ -21,7 +21,7 @@ export const end: Handle = async (event, caller, runtime) => {
   return answer(200, await viewOf(body, runtime));
 };
 
-const Extension = v.strictObject({ deadline: v.string() });
+export const Extension = v.strictObject({ deadline: v.string() });
 
 export const extend: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'submit');

@@ -4,6 +4,7 @@
  */
 
 import { readLink } from '../access/link.ts';
+import { problem } from '../access/problem.ts';
 import type { Item } from '../core/item.ts';
 import { SECOND } from '../core/schedule.ts';
 import type { Watch } from '../core/watch.ts';
@@ -62,7 +63,7 @@ const eventNow = (watch: Watch, deps: LinkDeps) => watchEvent(watch, linksOf(wat
 const asJson = (watch: Watch | undefined, deps: LinkDeps): Written =>
   watch
     ? { type: 'application/json', body: JSON.stringify(eventNow(watch, deps).data) }
-    : { type: 'application/problem+json', body: JSON.stringify({ title: 'Not Found', status: 404 }) };
+    : { type: 'application/problem+json', body: JSON.stringify(problem(404, 'this link opens nothing')) };
 
 const asPage = (watch: Watch | undefined, language: Language, deps: LinkDeps): Written => ({
   type: 'text/html',

@@ -71,7 +71,8 @@ export const dismissOne = withDelivery('delivery dismissed', 200, async (key, ru
   return after;
 });
 
-const Range = v.strictObject({
+/** All that was parked for a target in a time. */
+export const ParkedRange = v.strictObject({
   target: v.string(),
   from: v.string(),
   to: v.optional(v.string()),
@@ -88,7 +89,7 @@ const withParked =
   ): Handle =>
   async (event, caller, runtime) => {
     mustHave(caller, 'operate');
-    const body = v.safeParse(Range, jsonBody(event));
+    const body = v.safeParse(ParkedRange, jsonBody(event));
     if (!body.success) throw new Refusal(422, RANGE);
     const { target, from, to, cursor } = body.output;
     const [since, until] = [parseInstant(from), to === undefined ? runtime.now() : parseInstant(to)];
@@ -118,7 +119,7 @@ export const enableTarget: Handle = async (event, caller, runtime) => {
   return answer(200, { target: name, disabled: false });
 };
 
-const Origin = v.strictObject({ origin: v.string() });
+export const Origin = v.strictObject({ origin: v.string() });
 
 /** An origin of the callbacks of the caller's tenant. */
 const withOrigin =

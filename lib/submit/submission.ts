@@ -17,7 +17,7 @@ import { check, isObject } from './schema-faults.ts';
 
 export const SUBMISSIONS_MAX = 25;
 const TARGETS_MAX = 10;
-const LABELS_MAX = 20;
+export const LABELS_MAX = 20;
 const LABEL_BYTES = 256;
 /** Labels go into every event, and an event stays below 20 kB. */
 const LABELS_BYTES = 4_096;
@@ -46,7 +46,9 @@ const Label = v.pipe(
 /** An object: valibot would take an array for a record. */
 const PlainObject = v.custom<Record<string, unknown>>(isObject, sentence('not_object'));
 
-const Envelope = v.strictObject({
+export const Labels = v.record(v.pipe(v.string(), v.regex(/^[\w.\-/]{1,63}$/, sentence('label_name'))), Label);
+
+export const Envelope = v.strictObject({
   provider: v.string(),
   connection: v.optional(v.string()),
   operation: PlainObject,
@@ -61,7 +63,7 @@ const Envelope = v.strictObject({
         (labels) => !UNSAFE.some((name) => Object.hasOwn(labels, name)),
         sentence('label_reserved', { names: UNSAFE.join(', ') }),
       ),
-      v.record(v.pipe(v.string(), v.regex(/^[\w.\-/]{1,63}$/, sentence('label_name'))), Label),
+      Labels,
       v.check(
         (labels) => Object.keys(labels).length <= LABELS_MAX,
         sentence('too_many_labels', { count: String(LABELS_MAX) }),

@@ -1,8 +1,8 @@
 /** Asks the functions behind the HTTP API as API Gateway does, and answers what a caller gets. */
 import { serve as serveApi } from '../../functions/api.ts';
 import { serve as serveTrigger } from '../../functions/trigger.ts';
-import type { HttpEvent, HttpResult } from '../../lib/access/http-event.ts';
-import { Refusal } from '../../lib/access/problem.ts';
+import { type HttpEvent, refused } from '../../lib/access/http-event.ts';
+import { mustBeDescribed } from '../helpers/answers.ts';
 import type { World } from '../world/world.ts';
 
 export type Asked = {
@@ -27,18 +27,13 @@ export const eventOf = (routeKey: string, { path, query, headers = {}, body, lam
   ...(body !== undefined && { body: JSON.stringify(body) }),
 });
 
-/** What the shell makes of a refusal. */
-const refused = (error: unknown): HttpResult => {
-  if (!(error instanceof Refusal)) throw error;
-  const headers = { 'content-type': 'application/problem+json; charset=utf-8' };
-  return { statusCode: error.problem.status, headers, body: JSON.stringify(error.problem) };
-};
-
 export const ask = async (world: World, routeKey: string, asked: Asked = {}) => {
   const serve = routeKey === 'POST /watches' ? serveTrigger : serveApi;
   const name = routeKey === 'POST /watches' ? 'trigger' : 'api';
   const { statusCode, headers, body } = await world
     .call(name, (runtime) => serve(eventOf(routeKey, asked), runtime))
     .catch(refused);
-  return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
+  const answered = { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
+  mustBeDescribed(routeKey, { ...answered, type: headers['content-type'] ?? '' });
+  return answered;
 };

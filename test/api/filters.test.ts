@@ -9,17 +9,22 @@ import { ask } from './ask.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
+/** An id as there can be one, of a short name. */
+const idOf = (name: string) => `w_${name.padEnd(26, '7')}`;
+const namesIn = ({ watches }: { readonly watches: readonly { readonly id: string }[] }) =>
+  watches.map(({ id }) => id.slice(2).replace(/7+$/, ''));
+
 /** A world with these watches in its table, each submitted so long ago. */
-const worldWith = (...watches: readonly (Partial<Watch> & { readonly id: string; readonly ago?: number })[]) => {
+const worldWith = (...watches: readonly (Partial<Watch> & { readonly name: string; readonly ago?: number })[]) => {
   const world = createWorld();
   const now = world.timeline.now();
-  for (const { ago = HOUR, ...watch } of watches) {
+  for (const { name, ago = HOUR, ...watch } of watches) {
     const submittedAt = now - ago;
-    world.table.insert(newWatchItem(watchWith({ submittedAt, ...watch }), submittedAt) as Item);
+    world.table.insert(newWatchItem(watchWith({ id: idOf(name), submittedAt, ...watch }), submittedAt) as Item);
   }
   const list = async (query: string) => {
     const { status, body } = await ask(world, 'GET /watches', { query });
-    return status === 200 ? body.watches.map(({ id }: { id: string }) => id).toSorted() : [status, body.detail];
+    return status === 200 ? namesIn(body).toSorted() : [status, body.detail];
   };
   return { world, now, list };
 };
@@ -28,24 +33,24 @@ const emr = (OperationId: string) => ({ RegionId: 'cn-hangzhou', ClusterId: 'c-1
 
 describe('a list of watches', () => {
   test.each([
-    ['label=team:data', ['w_a', 'w_c']],
-    ['label=team:data&label=env:prod', ['w_a']],
+    ['label=team:data', ['a', 'c']],
+    ['label=team:data&label=env:prod', ['a']],
     ['label=team:da', []],
-    ['label=note:a,b:c%20d', ['w_c']],
+    ['label=note:a,b:c%20d', ['c']],
     ['label=toString:x', []],
-    ['connection=second', ['w_b']],
+    ['connection=second', ['b']],
     ['connection=nowhere', []],
-    ['operation.OperationId=op-1', ['w_a']],
-    ['operation.RegionId=cn-hangzhou&operation.OperationId=op-2', ['w_b']],
-    ['provider=aliyun-emr&operation.ClusterId=c-1', ['w_a', 'w_b']],
-    ['provider=huawei-dws&operation.cluster_id=c-1', ['w_c']],
-    ['status=pending&label=team:data&connection=first', ['w_a']],
+    ['operation.OperationId=op-1', ['a']],
+    ['operation.RegionId=cn-hangzhou&operation.OperationId=op-2', ['b']],
+    ['provider=aliyun-emr&operation.ClusterId=c-1', ['a', 'b']],
+    ['provider=huawei-dws&operation.cluster_id=c-1', ['c']],
+    ['status=pending&label=team:data&connection=first', ['a']],
   ])('%s', async (query, ids) => {
     const { list } = worldWith(
-      { id: 'w_a', operation: emr('op-1'), connection: 'first', labels: { team: 'data', env: 'prod' } },
-      { id: 'w_b', operation: emr('op-2'), connection: 'second' },
+      { name: 'a', operation: emr('op-1'), connection: 'first', labels: { team: 'data', env: 'prod' } },
+      { name: 'b', operation: emr('op-2'), connection: 'second' },
       {
-        id: 'w_c',
+        name: 'c',
         provider: 'huawei-dws',
         operation: { cluster_id: 'c-1' },
         connection: 'third',
@@ -57,22 +62,22 @@ describe('a list of watches', () => {
 
   test('since an instant, or for a time, goes no further back', async () => {
     const { world, now, list } = worldWith(
-      { id: 'w_now', ago: 0 },
-      { id: 'w_hour', ago: HOUR },
-      { id: 'w_day', ago: DAY + MINUTE },
-      { id: 'w_days', ago: 3 * DAY },
+      { name: 'now', ago: 0 },
+      { name: 'hour', ago: HOUR },
+      { name: 'day', ago: DAY + MINUTE },
+      { name: 'days', ago: 3 * DAY },
     );
-    expect(await list('since=PT30M')).toEqual(['w_now']);
-    expect(await list(`since=${iso(now - HOUR)}`)).toEqual(['w_hour', 'w_now']);
-    expect(await list('since=P2D')).toEqual(['w_day', 'w_hour', 'w_now']);
-    expect(await list('since=P1W')).toEqual(['w_day', 'w_days', 'w_hour', 'w_now']);
+    expect(await list('since=PT30M')).toEqual(['now']);
+    expect(await list(`since=${iso(now - HOUR)}`)).toEqual(['hour', 'now']);
+    expect(await list('since=P2D')).toEqual(['day', 'hour', 'now']);
+    expect(await list('since=P1W')).toEqual(['day', 'days', 'hour', 'now']);
     // Nothing older can follow: the page is the last one, and cost no walk through the days that are kept.
     expect((await ask(world, 'GET /watches', { query: 'since=PT1H' })).body.cursor).toBeUndefined();
   });
 
   test('goes on with the cursor until the last that matches', async () => {
     const many = Array.from({ length: 7 }, (_, i) => ({
-      id: `w_${i}`,
+      name: 'abcdefg'.charAt(i),
       ago: i * 10 * HOUR,
       ...(i % 2 === 0 && { labels: { team: 'data' } }),
     }));
@@ -80,10 +85,10 @@ describe('a list of watches', () => {
     const found: string[] = [];
     for (let query = 'limit=1&label=team:data&since=P5D'; query !== ''; ) {
       const { body } = await ask(world, 'GET /watches', { query });
-      found.push(...body.watches.map(({ id }: { id: string }) => id));
+      found.push(...namesIn(body));
       query = body.cursor === undefined ? '' : `limit=1&label=team:data&since=P5D&cursor=${body.cursor}`;
     }
-    expect(found).toEqual(['w_0', 'w_2', 'w_4', 'w_6']);
+    expect(found).toEqual(['a', 'c', 'e', 'g']);
   });
 
   test.each([

@@ -1,7 +1,5 @@
 /** Origins of callbacks that are disabled, by their tenant or by opwatch: what goes there waits, and is woken or parked. */
 import { describe, expect, test } from 'vitest';
-import { serve } from '../../functions/api.ts';
-import { Refusal } from '../../lib/access/problem.ts';
 import { isFailing, type Tally, tallied, untried } from '../../lib/core/origin.ts';
 import { lastAttemptAt } from '../../lib/core/schedule.ts';
 import type { Turn } from '../../lib/core/turn.ts';
@@ -11,6 +9,7 @@ import type { Faults } from '../world/process.ts';
 import { deliveriesOf, logged, once, pass, submitted } from '../world/scenes.ts';
 import { configWith, operatorsCalled } from '../world/settings.ts';
 import { createWorld, NOTIFY_QUEUE, type World, type WorldOptions } from '../world/world.ts';
+import { ask as askApi } from './ask.ts';
 
 const NOW = Date.UTC(2026, 0, 5);
 
@@ -60,23 +59,8 @@ const ORIGIN = 'https://builds.example.com';
 const TURN = { pk: `turn#default ${ORIGIN}`, sk: 'turn' };
 
 const ask = async (world: World, routeKey: string, body: unknown, lambda: Record<string, string> = {}) => {
-  const event = {
-    routeKey,
-    headers: {},
-    requestContext: {
-      http: { method: '', path: '' },
-      authorizer: { lambda: { tenant: 'default', scopes: 'submit read operate', token: 'abc', ...lambda } },
-    },
-    pathParameters: {},
-    body: JSON.stringify(body),
-  };
-  try {
-    const answer = await world.call('api', (runtime) => serve(event, runtime));
-    return { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
-  } catch (error) {
-    if (error instanceof Refusal) return { status: error.problem.status, body: { ...error.problem } };
-    throw error;
-  }
+  const { status, body: answered } = await askApi(world, routeKey, { body, lambda });
+  return { status, body: answered as Record<string, unknown> };
 };
 
 type Options = Omit<WorldOptions, 'reply'>;

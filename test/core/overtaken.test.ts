@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { serve } from '../../functions/api.ts';
 import type { Delivery } from '../../lib/core/delivery.ts';
 import { isOvertaken } from '../../lib/core/overtaken.ts';
 import { isOver, STATUSES, type Watch } from '../../lib/core/watch.ts';
 import { countStanding } from '../../lib/sweep/count-standing.ts';
+import { ask } from '../api/ask.ts';
 import { HOUR, MINUTE, T0, watchWith } from '../samples.ts';
 import { logged, pass, submitted } from '../world/scenes.ts';
 import { configWith, operatorsCalled } from '../world/settings.ts';
@@ -93,39 +93,11 @@ test('what was overtaken is shown by the API; it is not parked, and alarms nobod
   const id = await submitted(world, { notify: ['ci'], endsAfter: MINUTE, end: 'attention' });
   world.start();
   await pass(world, 2 * MINUTE);
-  await world.timeline.finish(
-    world.call('api', (runtime) =>
-      serve(
-        {
-          routeKey: 'DELETE /watches/{id}',
-          headers: {},
-          requestContext: {
-            http: { method: 'DELETE', path: '' },
-            authorizer: { lambda: { tenant: 'default', scopes: 'submit' } },
-          },
-          pathParameters: { id },
-        },
-        runtime,
-      ),
-    ),
-  );
+  await world.timeline.finish(ask(world, 'DELETE /watches/{id}', { path: { id } }));
   isDown = false;
   await pass(world, HOUR);
-  const answer = await world.call('api', (runtime) =>
-    serve(
-      {
-        routeKey: 'GET /watches/{id}',
-        headers: {},
-        requestContext: {
-          http: { method: 'GET', path: '' },
-          authorizer: { lambda: { tenant: 'default', scopes: 'read' } },
-        },
-        pathParameters: { id },
-      },
-      runtime,
-    ),
-  );
-  const { deliveries } = JSON.parse(answer.body) as { deliveries: { event: string; state: string }[] };
+  const { body } = await ask(world, 'GET /watches/{id}', { path: { id } });
+  const { deliveries } = body as { deliveries: { event: string; state: string }[] };
   expect(deliveries.map(({ event, state }) => `${event} ${state}`)).toEqual([
     'operation.attention overtaken',
     'operation.stopped delivered',

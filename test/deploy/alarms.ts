@@ -171,7 +171,7 @@ export const alarms = (resources: () => Resources, full: () => Resources): void 
   test('are there for the errors of every function', () => {
     const seen = all().map(ofAlarm);
     const functions = ofType(resources(), 'AWS::Lambda::Function').map(([, { FunctionName }]) => String(FunctionName));
-    expect(functions).toHaveLength(9);
+    expect(functions).toHaveLength(10);
     for (const of of functions)
       expect(seen).toContainEqual({ namespace: 'AWS/Lambda', name: 'Errors', dimension: 'FunctionName', of });
   });

@@ -16,6 +16,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
     const ROUTES = [
       'DELETE /watches/{id}',
       'GET /keys',
+      'GET /openapi.json',
       'GET /w/{link}',
       'GET /watches',
       'GET /watches/{id}',
@@ -34,11 +35,11 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
         .map(([, { RouteKey, AuthorizationType, AuthorizerId }]) => ({ RouteKey, AuthorizationType, AuthorizerId }))
         .sort((a, b) => String(a.RouteKey).localeCompare(String(b.RouteKey)));
 
-    /** The routes without a token: a link itself lets its reader in, and public keys are for everybody. */
-    const OPEN = ['GET /keys', 'GET /w/{link}'];
+    /** The routes without a token: a link itself lets its reader in; public keys and the description of the API are for everybody. */
+    const OPEN = ['GET /keys', 'GET /openapi.json', 'GET /w/{link}'];
     const guarded = (from: Resources) => routesOf(from).filter(({ RouteKey }) => !OPEN.includes(String(RouteKey)));
 
-    test('has these routes; only links and public keys are open, with a throttle of their own [S1] [S10]', () => {
+    test('has these routes; only links, public keys and the description are open, with a throttle of their own [S1] [S10]', () => {
       for (const { resources } of [dev(), prod()]) {
         expect(routesOf(resources).map(({ RouteKey }) => RouteKey)).toEqual(ROUTES);
         expect(routesOf(resources).filter(({ RouteKey }) => OPEN.includes(String(RouteKey)))).toEqual(
@@ -46,7 +47,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
         );
         const [stage] = ofType(resources, 'AWS::ApiGatewayV2::Stage').map(([, properties]) => properties);
         const throttle = { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 };
-        expect(stage?.RouteSettings).toEqual({ 'GET /w/{link}': throttle, 'GET /keys': throttle });
+        expect(stage?.RouteSettings).toEqual(Object.fromEntries(OPEN.map((route) => [route, throttle])));
         const { DependsOn = [] } = resources.HttpApiStage as { readonly DependsOn?: readonly string[] };
         expect(DependsOn.map((id) => resources[id]?.Properties.RouteKey)).toEqual(expect.arrayContaining(OPEN));
       }
@@ -134,6 +135,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
       ['Api', 'NOTIFY_QUEUE_URLS OPWATCH_STAGE POLL_QUEUE_URLS_ALIYUN POLL_QUEUE_URLS_HUAWEI PUBLIC_URL TABLE_NAME'],
       ['Link', 'OPWATCH_STAGE PUBLIC_URL TABLE_NAME'],
       ['Keys', 'OPWATCH_STAGE TABLE_NAME'],
+      ['Openapi', 'OPWATCH_STAGE'],
       ['Authorizer', 'OPWATCH_STAGE TABLE_NAME'],
     ])('%s is told what it uses', (name, variables) => {
       const { Variables } = functionOf(dev().resources, name).Environment as { Variables: Record<string, unknown> };
@@ -177,6 +179,7 @@ export const functions = (dev: () => Packaged, prod: () => Packaged): void => {
       ['api', 'api'],
       ['link', 'link'],
       ['keys', 'keys'],
+      ['openapi', 'openapi'],
       ['authorizer', 'authorizer'],
     ])('the artifact of %s holds its own module and nothing else', (name, module) => {
       expect(filesIn(dev().zip(name))).toEqual([`${module}.mjs`]);

@@ -101,6 +101,7 @@ export const FUNCTIONS = [
   'Api',
   'Link',
   'Keys',
+  'Openapi',
   'Authorizer',
 ];
 

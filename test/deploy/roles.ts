@@ -83,6 +83,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly (string 
   },
   Link: { [of(W)]: [GET] },
   Keys: reading('parameter/opwatch/tenants/default/signing'),
+  Openapi: {},
   Authorizer: { [of('tokens')]: [GET] },
 };
 

@@ -85,6 +85,7 @@ describe('a role may read exactly what the configuration names for its work', ()
     ],
     ['Link', [reference('links'), parameter('opwatch/links/new'), secret('links')]],
     ['Keys', []],
+    ['Openapi', []],
     ['Trigger', []],
     ['Sweep', []],
     ['Api', []],

@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { serve as serveApi } from '../../functions/api.ts';
-import { serve as serveTrigger } from '../../functions/trigger.ts';
 import { THE_DEPLOYMENT } from '../../lib/access/caller.ts';
-import type { HttpEvent, HttpResult } from '../../lib/access/http-event.ts';
-import { Refusal } from '../../lib/access/problem.ts';
 import { type Limits, takePlaces } from '../../lib/core/allowance.ts';
 import type { WatchView } from '../../lib/core/view.ts';
 import { allowanceKey, createLimits, type LimitDeps } from '../../lib/limits/limits.ts';
-import type { Runtime } from '../../lib/runtime.ts';
 import { receive } from '../../lib/submit/receive.ts';
 import { countInUse } from '../../lib/sweep/count-in-use.ts';
+import { ask } from '../api/ask.ts';
 import { MINUTE, OPERATIONS, SECOND } from '../samples.ts';
 import { createMemoryTable } from '../world/memory-table.ts';
 import { deliveriesOf, logged, pass, stage, watchOf } from '../world/scenes.ts';
@@ -135,31 +131,10 @@ describe('requests', () => {
 });
 
 type Asked = { readonly body?: unknown; readonly tenant?: string };
-type Serve = (event: HttpEvent, runtime: Runtime) => Promise<HttpResult>;
 
-const askWith =
-  (serve: Serve, name: string, routeKey: string) =>
-  async (world: World, { body, tenant = 'default' }: Asked) => {
-    const event: HttpEvent = {
-      routeKey,
-      headers: {},
-      requestContext: { http: { method: '', path: '' }, authorizer: { lambda: { tenant, scopes: 'submit read' } } },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    };
-    const {
-      statusCode,
-      headers,
-      body: text,
-    } = await world
-      .call(name, (runtime) => serve(event, runtime))
-      .catch((error: unknown): HttpResult => {
-        if (!(error instanceof Refusal)) throw error;
-        return { statusCode: error.problem.status, headers: {}, body: JSON.stringify(error.problem) };
-      });
-    return { status: statusCode, headers, body: JSON.parse(text) };
-  };
-const post = askWith(serveTrigger, 'trigger', 'POST /watches');
-const list = askWith(serveApi, 'api', 'GET /watches');
+const post = (world: World, { body, tenant = 'default' }: Asked) =>
+  ask(world, 'POST /watches', { body, lambda: { tenant } });
+const list = (world: World, { tenant = 'default' }: Asked) => ask(world, 'GET /watches', { lambda: { tenant } });
 
 const nth = (world: World, i: number) => stage(world, { operation: { OperationId: `op-${i}` }, notify: [] });
 const settle = (world: World) => world.call('sweep', (runtime) => countInUse(runtime));

@@ -1,16 +1,14 @@
 /** Who gets at what: through the handlers themselves, as callers that an authorizer has vouched for. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { serve } from '../../functions/api.ts';
 import { type Caller, callerOf, contextOf, SCOPES } from '../../lib/access/caller.ts';
-import type { HttpEvent } from '../../lib/access/http-event.ts';
-import { Refusal } from '../../lib/access/problem.ts';
 import { bearerOf, newToken } from '../../lib/access/token.ts';
 import { readConfig } from '../../lib/config/config.ts';
 import type { ConfigInput } from '../../lib/config/settings.ts';
 import type { WatchView } from '../../lib/core/view.ts';
 import { TENANTS } from '../../lib/limits/limits.ts';
 import { receive } from '../../lib/submit/receive.ts';
+import { ask as askApi } from '../api/ask.ts';
 import { DAY, MINUTE } from '../samples.ts';
 import { deliveriesOf, pass, stage, submitted, watchOf } from '../world/scenes.ts';
 import { configWith } from '../world/settings.ts';
@@ -31,21 +29,13 @@ type Asked = {
 
 /** Asks the API; answers status and body, of a refusal its problem. */
 const ask = async (world: World, caller: Caller, routeKey: string, { path, query, body }: Asked = {}) => {
-  const event: HttpEvent = {
-    routeKey,
-    headers: {},
-    requestContext: { http: { method: '', path: '' }, authorizer: { lambda: contextOf(caller) } },
-    ...(path && { pathParameters: path }),
-    ...(query && { rawQueryString: `${new URLSearchParams(query)}` }),
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  };
-  const answer = await world
-    .call('api', (runtime) => serve(event, runtime))
-    .catch((error: unknown) => {
-      if (error instanceof Refusal) return { statusCode: error.problem.status, body: JSON.stringify(error.problem) };
-      throw error;
-    });
-  return { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
+  const { tenant, ...bounds } = contextOf(caller);
+  const asked = { ...(path && { path }), ...(query && { query: `${new URLSearchParams(query)}` }), body };
+  const { status, body: answered } = await askApi(world, routeKey, {
+    ...asked,
+    lambda: { scopes: '', ...bounds, tenant: tenant ?? '' },
+  });
+  return { status, body: answered as Record<string, unknown> };
 };
 
 const submitAs = (world: World, caller: Caller, body: unknown) =>

@@ -3,12 +3,12 @@
  * answer: no secret is in a row, a log line or an answer of the API.
  */
 import { describe, expect, test } from 'vitest';
-import { serve } from '../../functions/api.ts';
 import { signLink } from '../../lib/access/link.ts';
 import { openLink } from '../../lib/api/open-link.ts';
 import type { HttpRequest } from '../../lib/net/http.ts';
 import { type TargetInput, targetTypes } from '../../lib/targets/index.ts';
 import { everyTarget } from '../../offline/inbox/targets.ts';
+import { ask } from '../api/ask.ts';
 import { HOUR } from '../samples.ts';
 import { pass, stage, watchOf } from '../world/scenes.ts';
 import { configWith, LINK_KEY, operatorsCalled } from '../world/settings.ts';
@@ -205,18 +205,8 @@ const apiAnswers = async (world: World, ids: readonly string[]): Promise<string>
   return answers.join('\n');
 };
 
-const apiAnswer = async (world: World, id: string): Promise<string> => {
-  const event = {
-    routeKey: 'GET /watches/{id}',
-    headers: {},
-    requestContext: {
-      http: { method: 'GET', path: '' },
-      authorizer: { lambda: { tenant: 'default', scopes: 'read' } },
-    },
-    pathParameters: { id },
-  };
-  return (await world.call('api', (runtime) => serve(event, runtime))).body;
-};
+const apiAnswer = async (world: World, id: string): Promise<string> =>
+  JSON.stringify((await ask(world, 'GET /watches/{id}', { path: { id } })).body);
 
 type Row = { readonly sk: string; readonly body: { readonly target?: string; readonly id?: string } };
 

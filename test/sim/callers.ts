@@ -1,4 +1,5 @@
 /** Callers who do more than submit: they list, read, extend, send again, dismiss, disable and enable, and lose their tokens. */
+
 import { createHash } from 'node:crypto';
 import { serve } from '../../functions/api.ts';
 import type { HttpEvent } from '../../lib/access/http-event.ts';
@@ -8,6 +9,7 @@ import type { Item } from '../../lib/core/item.ts';
 import { type Turn, turnKey } from '../../lib/core/turn.ts';
 import type { WatchView } from '../../lib/core/view.ts';
 import { watchId } from '../../lib/store/keys.ts';
+import { mustBeDescribed } from '../helpers/answers.ts';
 import { START, type World } from '../world/world.ts';
 import { type Act, NAMED, ORIGINS, originOf, picked } from './acts.ts';
 import type { Operation, Plan } from './plan.ts';
@@ -67,8 +69,15 @@ export const serveOnce = (world: World, tenant: string, routeKey: string, { body
   );
 };
 
-/** Asks until somebody answers; undefined when nobody does, or the token is good no more. */
-const ask = async (
+/** Asks until somebody answers; undefined when nobody does, or the token is good no more. The answer is one of those that are published. */
+const ask = async (...asked: Parameters<typeof askUntilAnswered>): Promise<Answer | undefined> => {
+  const answer = await askUntilAnswered(...asked);
+  const type = answer && 'title' in answer.body ? 'application/problem+json' : 'application/json';
+  if (answer) mustBeDescribed(asked[2], { ...answer, type });
+  return answer;
+};
+
+const askUntilAnswered = async (
   world: World,
   tenant: string,
   routeKey: string,

@@ -14,6 +14,7 @@ const ROLES: Readonly<Record<string, RoleName>> = {
   api: 'Api',
   link: 'Link',
   keys: 'Keys',
+  openapi: 'Openapi',
   authorizer: 'Authorizer',
 };
 

@@ -8,6 +8,7 @@ import type { Watch } from '../../../lib/core/watch.ts';
 import { watchKey } from '../../../lib/store/keys.ts';
 import { type Stack, type StackOptions, startStack } from '../../../offline/stack.ts';
 import { createLocalToken } from '../../../offline/token.ts';
+import { mustBeDescribed, routeOf } from '../../helpers/answers.ts';
 import { type Beneath, lookBeneath, QUEUES } from './beneath.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { until } from './until.ts';
@@ -122,12 +123,14 @@ const reach = async <S extends Reached>(stack: S): Promise<Opwatch<S>> => {
     const text = await response.text();
     answers.push(text);
     const { status, headers } = response;
-    return {
+    const answer = {
       status,
-      headers,
       type: headers.get('content-type') ?? '',
       body: text === '' ? undefined : JSON.parse(text),
     };
+    const route = routeOf(method ?? (body === undefined ? 'GET' : 'POST'), path);
+    if (route !== undefined) mustBeDescribed(route, answer);
+    return { ...answer, headers };
   };
 
   /** A function that ran out of time on a busy machine is asked again: an answer of its gateway is no watch. */

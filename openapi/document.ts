@@ -1,0 +1,55 @@
+/** The OpenAPI document: the same for every deployment of a release, so it names no host. */
+import { RELEASE } from '../lib/core/release.ts';
+import type { Json } from './convert.ts';
+import { webhooks } from './events.ts';
+import { paths } from './paths.ts';
+import { HEADERS, sharedResponses } from './responses.ts';
+import { schemas } from './schemas.ts';
+
+const DESCRIPTION = `Watches operations of Alibaba Cloud and Huawei Cloud, and tells people and CI when they are over.
+
+A token belongs to a tenant, and sees and changes only what is that tenant's. It has scopes: \`submit\` (submit, stop and extend watches), \`read\` (read and list them), \`operate\` (send deliveries again, dismiss them, enable targets, disable and enable origins). Each operation names the scope that it needs beside its security scheme.
+
+A deployment with \`auth=iam\` takes requests that are signed with AWS credentials (Signature Version 4, service \`execute-api\`) in place of tokens.
+
+A refusal of opwatch is \`application/problem+json\` (RFC 9457). API Gateway, which stands in front, answers \`application/json\` with a \`message\`.
+
+docs/api.md tells more.`;
+
+export const openApi = (): Json => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'opwatch',
+    version: RELEASE,
+    summary: 'From "accepted, here is an operation id" to one signed webhook when the operation is over',
+    description: DESCRIPTION,
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/', description: 'The deployment that this document comes from' }],
+  tags: [
+    { name: 'watches', description: 'Operations that are watched' },
+    { name: 'deliveries', description: 'Events that are owed to targets' },
+    { name: 'targets', description: 'Who is told: named targets, and origins of callbacks' },
+    { name: 'open', description: 'Asks for no token' },
+    { name: 'webhooks', description: 'Requests that opwatch makes' },
+  ],
+  security: [],
+  paths: paths(),
+  webhooks: webhooks(),
+  components: {
+    securitySchemes: {
+      token: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'opw_<id>_<secret>',
+        description: 'npm run token -- create',
+      },
+    },
+    headers: HEADERS,
+    responses: sharedResponses(),
+    schemas: schemas(),
+  },
+});
+
+/** As docs/openapi.json holds it. */
+export const written = (): string => `${JSON.stringify(openApi(), null, 1)}\n`;

@@ -1,0 +1,65 @@
+/** The webhooks, from the published schemas of events and notices. */
+import { readFileSync } from 'node:fs';
+import type { Json } from './convert.ts';
+import { asRef } from './requests.ts';
+
+const read = (name: string): Json => JSON.parse(readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8'));
+
+/** A published schema and its definitions as components: `Event`, `Event-instant`. */
+const componentsOf = (name: string, file: string): Readonly<Record<string, Json>> => {
+  const renamed = JSON.stringify(read(file)).replaceAll('"#/$defs/', `"#/components/schemas/${name}-`);
+  const { $schema: _, $id: __, $defs = {}, ...schema } = JSON.parse(renamed) as Json;
+  const definitions = Object.entries($defs as Readonly<Record<string, Json>>);
+  return {
+    [name]: schema,
+    ...Object.fromEntries(definitions.map(([each, definition]) => [`${name}-${each}`, definition])),
+  };
+};
+
+export const eventSchemas = (): Readonly<Record<string, Json>> => {
+  const { Event = {}, ...definitions } = componentsOf('Event', 'events.schema.json');
+  const { data, ...properties } = Event.properties as Readonly<Record<string, Json>>;
+  return {
+    Event: { ...Event, properties: { ...properties, data: asRef('EventData') } },
+    EventData: data ?? {},
+    ...definitions,
+    ...componentsOf('Notice', 'notices.schema.json'),
+  };
+};
+
+const header = (name: string, description: string): Json => ({
+  name,
+  in: 'header',
+  required: true,
+  schema: { type: 'string' },
+  description,
+});
+
+const webhook = (operationId: string, summary: string, schema: string): Json => ({
+  post: {
+    operationId,
+    tags: ['webhooks'],
+    summary,
+    description: 'docs/webhooks.md says how a receiver verifies the signature, and what its answers mean.',
+    security: [],
+    parameters: [
+      header('webhook-id', 'The same for every attempt: a receiver acts once on each id.'),
+      header('webhook-timestamp', 'When this attempt was made, in seconds since 1970.'),
+      header('webhook-signature', 'Standard Webhooks 1.0: signatures apart by blanks, `v1` or `v1a`.'),
+    ],
+    requestBody: { required: true, content: { 'application/json': { schema: asRef(schema) } } },
+    responses: {
+      '2XX': { description: 'It is delivered.' },
+      '410': { description: 'The receiver wants no more: the target is disabled.' },
+      default: {
+        description:
+          'It is sent again later, in all ten times within about three days. `Retry-After` is obeyed up to a day.',
+      },
+    },
+  },
+});
+
+export const webhooks = (): Json => ({
+  event: webhook('onEvent', 'An operation is over, needs a person, or goes on', 'Event'),
+  notice: webhook('onNotice', 'Operators are told of a trouble of opwatch itself', 'Notice'),
+});
