@@ -54,7 +54,9 @@ export const refused = (error: unknown): HttpResult => {
 
 /** The body of a request as JSON. Throws a Refusal: too large, not JSON, missing. */
 export const jsonBody = (event: HttpEvent): unknown => {
-  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  // API Gateway has it as text; the gateway of the local stack hands over a body that is `false` or `0` as that value.
+  const given = String(event.body ?? '');
+  const text = event.isBase64Encoded ? Buffer.from(given, 'base64').toString('utf8') : given;
   if (Buffer.byteLength(text) > BODY_BYTES_MAX) {
     throw new Refusal(413, `the body is larger than ${BODY_BYTES_MAX / 1024} KiB`);
   }
