@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { newWatchItem } from '../lib/store/items.ts';
 import { DAY, HOUR, MINUTE, SECOND, watchWith } from './samples.ts';
-import type { Manner } from './world/manners.ts';
+import type { CloudFault } from './world/cloud-faults.ts';
 import { pass, submitted, watchOf } from './world/scenes.ts';
 import { configWith, KEYS } from './world/settings.ts';
 import { createWorld, QUEUES, START, type World, type WorldOptions } from './world/world.ts';
@@ -100,7 +100,7 @@ describe('a last look at BPStudio, whose hour is over', () => {
   const silentFrom = (from: number, until: number): WorldOptions => {
     let now = () => START;
     return {
-      manner: () => (now() >= START + from && now() < START + until ? 'broken' : undefined),
+      cloudFault: () => (now() >= START + from && now() < START + until ? 'unavailable' : undefined),
       bend: (runtime) => {
         now = runtime.now;
         return runtime;
@@ -125,15 +125,15 @@ describe('a last look at BPStudio, whose hour is over', () => {
     await pass(world, 13 * MINUTE);
     const { status, note, heard } = watchOf(world, id).body;
     expect([status, note]).toEqual(['lost', expect.stringContaining('it brought only ServiceUnavailable')]);
-    expect(heard).toMatchObject({ word: 'running' });
+    expect(heard).toMatchObject({ word: 'RUNNING' });
   });
 });
 
 describe('where the cloud gives no last answer', () => {
-  const manner = (name: Manner, from: number): WorldOptions => {
+  const faulty = (name: CloudFault, from: number): WorldOptions => {
     let now = () => START;
     return {
-      manner: () => (now() >= START + from ? name : undefined),
+      cloudFault: () => (now() >= START + from ? name : undefined),
       onLook: () => {},
       bend: (runtime) => {
         now = runtime.now;
@@ -142,14 +142,14 @@ describe('where the cloud gives no last answer', () => {
     };
   };
 
-  test.each<[Manner, string]>([
-    ['broken', 'the cloud did not answer: ServiceUnavailable'],
+  test.each<[CloudFault, string]>([
+    ['unavailable', 'the cloud did not answer: ServiceUnavailable'],
     ['hang', 'the cloud did not answer: timeout'],
-    ['page', 'the cloud did not answer: '],
+    ['html', 'the cloud did not answer: '],
     ['denied', 'the cloud refused: NoPermission'],
-    ['throttled for long', 'the cloud asked for fewer calls: Throttling'],
+    ['retry-after-long', 'the cloud asked for fewer calls: ServiceBusy'],
   ])('it has timed out a quarter of an hour later, and says so: %s [F40]', async (name, words) => {
-    const { body, note, lateMs } = await afterTwoDays(manner(name, 30 * MINUTE), 40 * MINUTE);
+    const { body, note, lateMs } = await afterTwoDays(faulty(name, 30 * MINUTE), 40 * MINUTE);
     expect(body.status).toBe('timed_out');
     expect(note).toContain(words);
     expect(note).toMatch(/The last answer on record, of 2026-01-05T08:[12]\d:[\d.]+Z: IN_PROGRESS\./);
@@ -158,7 +158,7 @@ describe('where the cloud gives no last answer', () => {
   });
 
   test('from the beginning, the note claims nothing of the cloud [F40]', async () => {
-    const { body, note } = await afterTwoDays(manner('broken', 0));
+    const { body, note } = await afterTwoDays(faulty('unavailable', 0));
     expect(body).toMatchObject({ status: 'timed_out' });
     expect(note).toMatch(/^The deadline passed without a last answer\. No answer of the cloud is on record\. From /);
   });

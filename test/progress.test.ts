@@ -3,9 +3,9 @@ import type { Delivery } from '../lib/core/delivery.ts';
 import type { HttpAnswer, HttpRequest } from '../lib/net/http.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './samples.ts';
-import type { CloudState } from './world/cloud-faces.ts';
 import { deliveriesOf, pass, submitted } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
+import type { CloudState } from './world/statements.ts';
 import { createWorld, START, type World, type WorldOptions } from './world/world.ts';
 
 const config = configWith({

@@ -8,11 +8,12 @@ import type { Answer } from './answer.ts';
 import type { AliyunApi, AliyunCall } from './api.ts';
 import type { Admission, Admitted } from './gateway.ts';
 import type { Responder } from './responder.ts';
-import { pairs, readAuthorization } from './signing.ts';
+import { authorizationForm, pairs, readAuthorization } from './signing.ts';
 import type { State } from './state.ts';
 
 const SKEW_MS = 15 * 60_000;
 const KEPT_NONCES = 100_000;
+const FORM = authorizationForm(ACS3, 'Credential');
 
 type Called = Pick<Admitted, 'params'> & { readonly api: AliyunApi; readonly call: AliyunCall };
 
@@ -46,7 +47,7 @@ export const admitAliyun = (
   const header = headerIn(request);
   const action = header('x-acs-action');
   const version = header('x-acs-version');
-  const authorization = readAuthorization(header('authorization'), ACS3, 'Credential');
+  const authorization = readAuthorization(header('authorization'), FORM);
   const visitor = { responder, vendor: 'aliyun' as const, action, key: authorization?.accessKeyId ?? '' };
   const refuse = (status: number, code: string, message: string) => ({
     ...visitor,
@@ -57,11 +58,14 @@ export const admitAliyun = (
   if (!action) return missing('Action');
   if (!version) return missing('Version');
   const called = aliyunCallIn(apis, request);
-  const ofAction = apis.flatMap(({ calls }) => calls).filter((call) => call.action === action);
-  if (ofAction.length > 0 && ofAction.every((call) => call.version !== version))
-    return refuse(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
-  if (!called)
-    return refuse(404, 'InvalidAction.NotFound', 'Specified api is not found, please check your url and method.');
+  if (!called) {
+    const versions = apis.flatMap(({ calls }) =>
+      calls.filter((call) => call.action === action).map((call) => call.version),
+    );
+    return versions.length > 0 && !versions.includes(version)
+      ? refuse(400, 'InvalidVersion', 'Specified parameter Version is not valid.')
+      : refuse(404, 'InvalidAction.NotFound', 'Specified api is not found, please check your url and method.');
+  }
 
   if (!header('authorization')) return missing('AccessKeyId');
   const incomplete = 'The request signature does not conform to Aliyun standards.';

@@ -47,7 +47,7 @@ const paging = ({ PageNumber = '1', PageSize = '10' }: Params) => {
 };
 
 /** With a TaskId, that task in any state; without, the running ones, or with Archived=true all of them. */
-const list = ({ moments, params, responder, absent }: Asked): Answer => {
+const list = ({ moments, params, responder, pageSize, absent }: Asked): Answer => {
   const { PageNumber, PageSize } = paging(params);
   if (!(PageNumber >= 1 && PageNumber <= 999 && PageSize >= 1 && PageSize <= 50))
     return responder.error(400, 'InvalidParams', 'The specified parameter PageNumber or PageSize is invalid.');
@@ -55,9 +55,10 @@ const list = ({ moments, params, responder, absent }: Asked): Answer => {
   const isArchived = params.Archived?.toLowerCase() === 'true';
   const shown = moments.filter(({ phase, word }) => word !== '' && (params.TaskId || isArchived || !isOver(phase)));
   if (shown.length === 0 && (params.TaskId || moments.length === 0)) return absent();
-  const from = (PageNumber - 1) * PageSize;
-  const Tasks = shown.slice(from, from + PageSize).map(taskOf);
-  return responder.ok({ PageSize, PageNumber, TotalCount: shown.length, Tasks });
+  const size = Math.min(PageSize, pageSize);
+  const from = (PageNumber - 1) * size;
+  const Tasks = shown.slice(from, from + size).map(taskOf);
+  return responder.ok({ PageSize: size, PageNumber, TotalCount: shown.length, Tasks });
 };
 
 const ofTheList = (answer: (responder: Responder) => Answer): Fault =>

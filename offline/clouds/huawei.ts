@@ -8,10 +8,11 @@ import type { HuaweiApi } from './api.ts';
 import type { Admission, Admitted } from './gateway.ts';
 import type { Params, Responder } from './responder.ts';
 import { SDK_HMAC, sdkDate, sdkHmac } from './sdk-hmac.ts';
-import { decode, readAuthorization } from './signing.ts';
+import { authorizationForm, decode, readAuthorization } from './signing.ts';
 import type { Key, State } from './state.ts';
 
 const SKEW_MS = 15 * 60_000;
+const FORM = authorizationForm(SDK_HMAC, 'Access');
 /** "AK/SK authentication fails for more than five consecutive times, and the AK/SK pair is locked for five minutes" (API Request Signing Guide, FAQs). */
 const FAILURES_ALLOWED = 5;
 
@@ -38,7 +39,7 @@ export const admitHuawei = (
   const time = now + state.settings.clockOffsetMs;
   const responder = huaweiResponder(request, state, time);
   const called = huaweiCallIn(apis, request);
-  const authorization = readAuthorization(request.headers.authorization ?? '', SDK_HMAC, 'Access');
+  const authorization = readAuthorization(request.headers.authorization ?? '', FORM);
   const accessKeyId = authorization?.accessKeyId ?? '';
   const visitor = { responder, vendor: 'huawei' as const, action: called?.call.action ?? '', key: accessKeyId };
   if (!called)

@@ -3,7 +3,7 @@ import type { LocalRequest } from '../local-server.ts';
 import { admitAliyun, aliyunCallIn } from './aliyun.ts';
 import type { Answer } from './answer.ts';
 import { ALIYUN_APIS, HUAWEI_APIS } from './apis.ts';
-import { type Fault, faultNamed } from './cloud-faults.ts';
+import { faultNamed } from './cloud-faults.ts';
 import type { Admission, Admitted } from './gateway.ts';
 import { admitHuawei, huaweiCallIn } from './huawei.ts';
 import { type Moment, momentOf, type Operation } from './operation.ts';
@@ -14,8 +14,8 @@ export type Played = {
   readonly answer: Answer;
   /** What the call is about, as the API that was reached knows it. */
   readonly moments: readonly Moment[];
-  /** The answer tells of it, and no fault or refusal stands in its place. */
-  readonly isTrue: boolean;
+  /** What stands in the place of the truth, if anything does: a fault by its name, or a refusal. */
+  readonly untold?: string;
 };
 
 const isOfAliyun = ({ path, headers }: LocalRequest): boolean => path === '/' || 'x-acs-action' in headers;
@@ -29,33 +29,30 @@ export const play = (request: LocalRequest, state: State, now: number, fault?: s
   const admission = isOfAliyun(request)
     ? admitAliyun(ALIYUN_APIS, request, state, now)
     : admitHuawei(HUAWEI_APIS, request, state, now);
-  const spoils = faultOf(admission, state, fault);
-  if (!('api' in admission))
-    return spoiled(spoils, { admission, answer: admission.refusal, moments: [], isTrue: false });
-  return spoiled(spoils, respond(admission, state, now, spoils?.behindMs ?? 0));
+  const name = fault ?? outageOf(admission, state);
+  const chosen = name === undefined ? undefined : faultNamed(name, 'api' in admission ? admission.api.faults : {});
+  const played: Played =
+    'api' in admission
+      ? respond(admission, state, now - (chosen?.behindMs ?? 0), now)
+      : { admission, answer: admission.refusal, moments: [], untold: 'refused' };
+  const params = 'api' in admission ? admission.params : {};
+  const answer = chosen?.spoil(played.answer, admission.responder, 1, params) ?? played.answer;
+  return answer === played.answer ? played : { ...played, answer, ...(name !== undefined && { untold: name }) };
 };
 
-/** The fault of this call alone, or of a cloud that is out. */
-const faultOf = (admission: Admission, { settings: { outage } }: State, fault?: string): Fault | undefined => {
-  const isOut = outage && (outage.vendor ?? admission.vendor) === admission.vendor;
-  const name = fault ?? (isOut ? outage.fault : undefined);
-  return name === undefined ? undefined : faultNamed(name, 'api' in admission ? admission.api.faults : {});
-};
+/** The fault in every answer of a cloud that is out. */
+const outageOf = ({ vendor }: Admission, { settings: { outage } }: State): string | undefined =>
+  outage && (outage.vendor ?? vendor) === vendor ? outage.fault : undefined;
 
-const spoiled = (fault: Fault | undefined, played: Played): Played => {
-  const { admission, answer: truth } = played;
-  const answer = fault?.spoil(truth, admission.responder, 1, 'api' in admission ? admission.params : {}) ?? truth;
-  return answer === truth ? played : { ...played, answer, isTrue: false };
-};
-
-const respond = (admission: Admitted, state: State, now: number, behindMs: number): Played => {
+const respond = (admission: Admitted, state: State, toldAt: number, now: number): Played => {
   const { responder, key, api, call, params } = admission;
-  if (!withinLimit(state, key, now)) return { admission, answer: responder.throttled(), moments: [], isTrue: false };
+  if (!withinLimit(state, key, now))
+    return { admission, answer: responder.throttled(), moments: [], untold: 'throttled' };
 
   const concerned = [...state.operations.values()]
     .filter((operation) => operation.api === api.name && call.concerns(operation, params))
     .reverse();
-  const at = call.isCurrent ? now : now - behindMs;
+  const at = call.isCurrent ? now : toldAt;
   const { shows } = call;
   const moments = concerned.map((operation) =>
     momentOf(operation, api.states, at, shows && ((step) => shows(step, operation, params))),
@@ -65,11 +62,12 @@ const respond = (admission: Admitted, state: State, now: number, behindMs: numbe
     const way = api.absences[named] ?? Object.values(api.absences)[0];
     return way ? way(responder, params) : responder.error(404, 'NotFound', 'Not found.');
   };
-  const truth = call.answer({ params, moments, responder, aheadMs: state.settings.clockOffsetMs, absent });
-  const answer =
-    concerned.map((operation) => ofOperation(operation, truth, admission, state)).find((each) => each !== truth) ??
-    truth;
-  return { admission, answer, moments, isTrue: answer === truth };
+  const { clockOffsetMs: aheadMs, pageSize } = state.settings;
+  const truth = call.answer({ params, moments, responder, aheadMs, pageSize, absent });
+  const answers = concerned.map((operation) => ofOperation(operation, truth, admission, state));
+  const i = answers.findIndex((answer) => answer !== truth);
+  const untold = concerned[i]?.fault;
+  return { admission, answer: answers[i] ?? truth, moments, ...(untold !== undefined && { untold }) };
 };
 
 /** Counts the look at `operation` and gives the answer its own fault makes of the truth. */
@@ -81,7 +79,7 @@ const ofOperation = (
 ): Answer => {
   const look = (state.looks.get(operation) ?? 0) + 1;
   state.looks.set(operation, look);
-  const isSpoiled = operation.fault !== undefined && look <= operation.times;
-  const fault = isSpoiled ? faultNamed(operation.fault, api.faults) : undefined;
+  const fault =
+    operation.fault === undefined || look > operation.times ? undefined : faultNamed(operation.fault, api.faults);
   return fault?.spoil(truth, responder, look, params) ?? truth;
 };

@@ -30,6 +30,8 @@ export type Asked = {
   readonly responder: Responder;
   /** How far the cloud's clock is ahead, ms: by that clock it tells when a run began. */
   readonly aheadMs: number;
+  /** How many entries a page of a list has at most. */
+  readonly pageSize: number;
   /** Answers as the API does for what it does not know. */
   readonly absent: () => Answer;
 };

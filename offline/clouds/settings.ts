@@ -25,6 +25,7 @@ const FITS: Readonly<Record<keyof Settings, (value: unknown) => boolean>> = {
       faultNamed(value.fault) !== undefined &&
       [undefined, 'aliyun', 'huawei'].includes(value.vendor as string | undefined)),
   absences: (value) => isRecord(value) && Object.entries(value).every(isAbsence),
+  pageSize: (value) => isNumber(value) && value >= 1,
   lockSeconds: isNotNegative,
 };
 

@@ -1,7 +1,7 @@
 /** What both clouds' signatures share: the pieces of a canonical request. Source: RFC 3986, and the pages that acs3.ts and sdk-hmac.ts name. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
-export const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+export const sha256 = (data: string | Buffer): string => hash('sha256', data);
 export const hmacSha256 = (secret: string, text: string): string =>
   createHmac('sha256', secret).update(text).digest('hex');
 
@@ -51,11 +51,12 @@ export type Authorization = {
   readonly signature: string;
 };
 
-/** Reads `ALGORITHM Credential=…,SignedHeaders=a;b,Signature=hex`; undefined if it is not of that form. */
-export const readAuthorization = (header: string, algorithm: string, keyField: string): Authorization | undefined => {
-  const form = new RegExp(
-    `^${algorithm} ${keyField}=([^,\\s]+), ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$`,
-  );
+/** `ALGORITHM Credential=…,SignedHeaders=a;b,Signature=hex`. */
+export const authorizationForm = (algorithm: string, keyField: string): RegExp =>
+  new RegExp(`^${algorithm} ${keyField}=([^,\\s]+), ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$`);
+
+/** Undefined where the header is not of that form. */
+export const readAuthorization = (header: string, form: RegExp): Authorization | undefined => {
   const [, accessKeyId, signedHeaders, signature] = form.exec(header) ?? [];
   if (!accessKeyId || !signedHeaders || !signature) return undefined;
   return { accessKeyId, signedHeaders: signedHeaders.split(';'), signature };

@@ -23,6 +23,8 @@ export type Settings = {
   readonly outage: { readonly fault: string; readonly vendor?: 'aliyun' | 'huawei' } | null;
   /** For each API, how it answers about what it never knew. */
   readonly absences: Readonly<Record<string, string>>;
+  /** How many entries a page of a list has at most. */
+  readonly pageSize: number;
   /** How long a Huawei key stays locked, s. */
   readonly lockSeconds: number;
 };
@@ -58,6 +60,7 @@ export const createState = (
     callsPerSecond: null,
     outage: null,
     absences: {},
+    pageSize: 50,
     lockSeconds: 300,
   };
   const state: State = {

@@ -2,18 +2,18 @@
 import { describe, expect, test } from 'vitest';
 import type { NoticeEvent } from '../../lib/core/notice.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../samples.ts';
-import type { Manner } from '../world/manners.ts';
+import type { CloudFault } from '../world/cloud-faults.ts';
 import { deliveriesOf, pass, submitted, watchOf } from '../world/scenes.ts';
 import { configWith, operatorsCalled } from '../world/settings.ts';
 import { createWorld, START, type World } from '../world/world.ts';
 
 const OPERATORS = 'operators.example.com';
 
-/** A world whose cloud plays `manner` while it is set. */
-const playing = (manner: Manner | undefined = 'denied', more: Parameters<typeof configWith>[0] = {}) => {
-  const cloud: { manner: Manner | undefined } = { manner };
+/** A world whose cloud has this fault while it is set. */
+const playing = (fault: CloudFault | undefined = 'denied', more: Parameters<typeof configWith>[0] = {}) => {
+  const cloud: { fault: CloudFault | undefined } = { fault };
   const config = configWith({ ...operatorsCalled('operators'), ...more });
-  const world = createWorld({ config, manner: () => cloud.manner });
+  const world = createWorld({ config, cloudFault: () => cloud.fault });
   world.start();
   return { world, cloud };
 };
@@ -39,7 +39,7 @@ describe('a permission that is missing', () => {
       blocked: {
         kind: 'not_allowed',
         code: 'NoPermission',
-        message: 'You are not authorized to do this action.',
+        message: 'You are not authorized to do this operation.',
         help: expect.stringContaining('Grant them the permission'),
       },
     });
@@ -50,7 +50,7 @@ describe('a permission that is missing', () => {
     const { world, cloud } = playing();
     await submitted(world, { endsAfter: 2 * HOUR, notify: ['chat', 'ci'] });
     await pass(world, HOUR);
-    cloud.manner = undefined;
+    cloud.fault = undefined;
     await pass(world, 5 * MINUTE + 5 * SECOND);
     for (const host of ['chat.example.com', 'ci.example.com']) {
       expect(typesAt(world, host)).toEqual(['operation.blocked', 'operation.unblocked']);
@@ -67,7 +67,7 @@ describe('a permission that is missing', () => {
     const { world, cloud } = playing();
     await submitted(world, { endsAfter: 30 * MINUTE });
     await pass(world, HOUR);
-    cloud.manner = undefined;
+    cloud.fault = undefined;
     await pass(world, 10 * MINUTE);
     expect(typesAt(world, 'chat.example.com')).toEqual(['operation.blocked', 'operation.succeeded']);
   });
@@ -76,7 +76,7 @@ describe('a permission that is missing', () => {
     const { world, cloud } = playing();
     await submitted(world, { endsAfter: 30 * MINUTE });
     await pass(world, 100 * SECOND);
-    cloud.manner = undefined;
+    cloud.fault = undefined;
     await pass(world, 2 * HOUR);
     expect(typesAt(world, 'chat.example.com')).toEqual(['operation.succeeded']);
     expect(typesAt(world, OPERATORS)).toEqual([]);
@@ -96,9 +96,9 @@ describe('a permission that is missing', () => {
     for (const OperationId of ['op-1', 'op-2', 'op-3']) await submitted(world, { operation: { OperationId } });
     await submitted(world, { provider: 'huawei-modelarts' });
     await pass(world, HOUR);
-    cloud.manner = undefined;
+    cloud.fault = undefined;
     await pass(world, 20 * MINUTE);
-    cloud.manner = 'denied';
+    cloud.fault = 'denied';
     await pass(world, HOUR);
     const notices = world.receivers.received
       .filter(({ url }) => new URL(url).host === OPERATORS)
@@ -141,8 +141,8 @@ describe.each<[what: string, provider: 'aliyun-ehpc' | 'aliyun-emr', status: num
 });
 
 describe('what blocks no watch', () => {
-  test.each<Manner>(['broken', 'throttled', 'hang', 'page', 'proxy', 'empty'])('%s', async (manner) => {
-    const { world } = playing(manner);
+  test.each<CloudFault>(['unavailable', 'throttled', 'hang', 'html', 'proxy-auth', 'empty'])('%s', async (fault) => {
+    const { world } = playing(fault);
     await submitted(world);
     await pass(world, 3 * HOUR);
     expect(typesAt(world, 'chat.example.com')).toEqual([]);
@@ -150,7 +150,7 @@ describe('what blocks no watch', () => {
 
   test('credentials that are refused: they concern the connection', async () => {
     const { world, cloud } = playing();
-    cloud.manner = undefined;
+    cloud.fault = undefined;
     world.clouds.keys.set('aliyun', 'another');
     await submitted(world);
     await pass(world, HOUR);
@@ -196,7 +196,7 @@ describe('the events of a target', () => {
     });
     const id = await submitted(world, { notify: ['jobs'] });
     await pass(world, 10 * MINUTE);
-    cloud.manner = undefined;
+    cloud.fault = undefined;
     await pass(world, 10 * MINUTE);
     expect(
       deliveriesOf(world, id)

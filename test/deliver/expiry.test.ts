@@ -5,7 +5,7 @@ import type { NoticeEvent } from '../../lib/core/notice.ts';
 import { tellOfTokens, warningOf } from '../../lib/deliver/expiry.ts';
 import { DAY, HOUR, MINUTE } from '../samples.ts';
 import { pass, submitted } from '../world/scenes.ts';
-import { configWith, operatorsCalled } from '../world/settings.ts';
+import { configWith, operatorsCalled, SECRETS } from '../world/settings.ts';
 import { createWorld, type World } from '../world/world.ts';
 
 describe('a token', () => {
@@ -120,8 +120,7 @@ describe('whoever runs opwatch', () => {
   const temporary = (at: number, name = 'expiresAt') =>
     JSON.stringify({
       accessKeyId: 'LTAI5tExample1',
-      secretAccessKey: 'CANARY-secret',
-      securityToken: 'CANARY-token',
+      ...SECRETS.aliyun,
       [name]: new Date(at).toISOString(),
     });
   const connections = { aliyun: { vendor: 'aliyun' as const, credentials: 'env:TEMPORARY' } };

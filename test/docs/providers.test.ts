@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Vendor } from '../../lib/clouds/cloud.ts';
 import { providers } from '../../lib/providers/index.ts';
 import type { Provider } from '../../lib/providers/provider.ts';
-import { asks } from '../offline/asks.ts';
+import { bodyStating, idsOf } from '../offline/operations.ts';
 import { ask, lookAtOne, outcome, scripted, type Told, wording } from '../providers/scripted.ts';
 import { blocksIn, pageNamed, quoted, sectionOf, type Table, tablesIn } from './markdown.ts';
 
@@ -18,21 +18,29 @@ const tableIn = (text: string, column: string): Table => {
   return table;
 };
 
+/** Shortly before the operation is submitted that is looked at (scripted.ts). */
+const BEGAN_AT = Date.UTC(2026, 0, 2, 3, 3, 54);
+
+/** Times that tie a word to that submission, whatever the word is of. */
+const TIMES: Readonly<Record<string, object>> = {
+  'aliyun-ros': { CreateTime: '2026-01-02T03:03:54', UpdateTime: '2026-01-02T03:03:54' },
+  'huawei-dws': { submit_time: '2026-01-02T03:03:54Z' },
+};
+
 const operationOf = ({ traits }: Provider): unknown => {
   const extra = traits.vendor === 'aliyun' ? { RegionId: 'cn-hangzhou' } : { region: 'cn-north-4', service: 'evs' };
-  const fields = { ...extra, ...asks[traits.name]?.ids };
+  const fields = { ...extra, ...idsOf(traits.name) };
   const parsed = v.safeParse(traits.operation, fields);
   if (parsed.success) return parsed.output;
   const { service: _, ...others } = fields as Record<string, string>;
   return v.parse(traits.operation, others);
 };
 
-/** How `word` is read where the API has its states, beside what marks an answer as whole. */
+/** How the answer of the stand-in is read whose operation is at `word`. */
 const readAs = (provider: Provider, word: string): Promise<string> => {
-  const { stated, beside, ids = {} } = asks[provider.traits.name] ?? {};
-  const body: Record<string, unknown> = { ...stated?.(word), ...beside };
-  const told = Array.isArray(body.Tasks) ? { ...body, Tasks: body.Tasks.map((task) => ({ ...task, ...ids })) } : body;
-  return outcome(provider, operationOf(provider), () => ({ body: told }));
+  const { name } = provider.traits;
+  const body = { ...bodyStating(name, word, BEGAN_AT), ...TIMES[name] };
+  return outcome(provider, operationOf(provider), () => ({ body }));
 };
 
 /** Words an adapter's file gives a meaning to. */
@@ -106,7 +114,7 @@ describe('docs/providers.md', () => {
 
   it.each(named)('names the field %s has its state in', (name) => {
     const field = quoted(tableIn(sectionOf(page, name), 'becomes').head[0] ?? '')[0] ?? '';
-    const stated = JSON.stringify(asks[name]?.stated('WORD'));
+    const stated = JSON.stringify(bodyStating(name, 'WORD', BEGAN_AT));
     expect(stated).toContain(`"${field.split('.').at(-1)}":"WORD"`);
   });
 });

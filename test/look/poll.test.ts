@@ -131,10 +131,10 @@ describe('a look', () => {
       let denials = 0;
       let now = () => START;
       const { world, submission, wasBefallen } = await lookingAt(3 * SECOND, {
-        manner: () => {
+        cloudFault: () => {
           looks += 1;
           const isLate = now() > START + 150 * SECOND;
-          if (looks !== 2 && !(isLate && denials === 1)) return looks === 1 || isLate ? undefined : 'broken';
+          if (looks !== 2 && !(isLate && denials === 1)) return looks === 1 || isLate ? undefined : 'unavailable';
           denials += 1;
           return 'denied';
         },
@@ -412,7 +412,7 @@ describe('a connection', () => {
   });
 
   test('that asks for a pause gets it, for all its watches [F28]', async () => {
-    const { world, looks } = observed({ manner: () => (looks.length === 3 ? 'throttled for long' : undefined) });
+    const { world, looks } = observed({ cloudFault: () => (looks.length === 3 ? 'retry-after-long' : undefined) });
     world.start();
     for (const OperationId of ['a', 'b', 'c']) await submitted(world, { operation: { OperationId } });
     await pass(world, 10 * MINUTE);
@@ -515,7 +515,7 @@ describe('the deadline', () => {
   });
 
   test('is over fifteen minutes later, where the cloud keeps the connection waiting [F40]', async () => {
-    const { world } = observed({ manner: () => 'throttled for long' });
+    const { world } = observed({ cloudFault: () => 'retry-after-long' });
     world.start();
     const begin = world.timeline.now();
     const id = await submitted(world, { deadline: 'PT10M30S' });

@@ -2,8 +2,9 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { busiest } from '../../offline/clouds/ledger.ts';
+import { callFor, idsOf } from './operations.ts';
 import { type Headers, huaweiCall, KEY, open } from './signed-call.ts';
-import { askFor, codeOf, MINUTE, START, TOKEN_KEY, useClouds } from './stand-in.ts';
+import { codeOf, MINUTE, START, TOKEN_KEY, useClouds } from './stand-in.ts';
 
 const { clock, url, close, steer, ask, create, look } = useClouds();
 
@@ -74,8 +75,8 @@ describe('faults, by name', () => {
     ['list-broken', 200, '"Tasks":null'],
   ])('aliyun-ehpc | %s spoils the list alone', async (fault, status, words) => {
     await create('aliyun-ehpc', { fault });
-    const { ClusterId = '' } = askFor('aliyun-ehpc').ids;
-    const list = await ask(askFor('aliyun-ehpc').call({ ClusterId }, { at: clock.now }));
+    const { ClusterId = '' } = idsOf('aliyun-ehpc');
+    const list = await ask(callFor('aliyun-ehpc', { ClusterId }, { at: clock.now }));
     expect([list.status, list.body]).toEqual([status, expect.stringContaining(words)]);
     expect((await look('aliyun-ehpc')).json).toMatchObject({ Tasks: [{ Status: 'Processing' }] });
   });
@@ -96,7 +97,7 @@ describe('faults, by name', () => {
     expect(statuses).toEqual([503, 200, 503]);
   });
 
-  const head = (api: string) => open(url(), askFor(api).call(askFor(api).ids, { at: clock.now }));
+  const head = (api: string) => open(url(), callFor(api, idsOf(api), { at: clock.now }));
 
   test('truncated: JSON that ends too early, in an HTTP answer that is whole', async () => {
     await create('aliyun-emr', { fault: 'truncated', seconds: 0 });
@@ -152,7 +153,7 @@ describe('faults, by name', () => {
   test('redirect: to another host, where nobody should be seen', async () => {
     await create('huawei-job', { fault: 'redirect' });
     const reply = await ask(
-      huaweiCall(`/v1/${askFor('huawei-job').ids.project_id}/jobs/${askFor('huawei-job').ids.job_id}`, {
+      huaweiCall(`/v1/${idsOf('huawei-job').project_id}/jobs/${idsOf('huawei-job').job_id}`, {
         at: clock.now,
         before: { host: new URL(url()).host },
       }),
@@ -190,7 +191,7 @@ describe('settings', () => {
       'InvalidTimeStamp.Expired',
       new Date(START + 20 * MINUTE).toUTCString(),
     ]);
-    const again = askFor('aliyun-emr').call(askFor('aliyun-emr').ids, { at: clock.now + 20 * MINUTE });
+    const again = callFor('aliyun-emr', idsOf('aliyun-emr'), { at: clock.now + 20 * MINUTE });
     expect((await ask(again)).status).toBe(404);
   });
 
@@ -223,7 +224,7 @@ describe('settings', () => {
 });
 
 describe('the control plane', () => {
-  const { ids } = askFor('aliyun-bpstudio');
+  const ids = idsOf('aliyun-bpstudio');
   test.each<[unknown, RegExp]>([
     [{ api: 'aliyun-none', operation: ids }, /api must be one of aliyun-emr, /],
     [{ api: 'aliyun-bpstudio', operation: {} }, /operation.OperationId must be a text/],
@@ -273,7 +274,7 @@ describe('the control plane', () => {
         action: 'GetOperation',
         status: 200,
         key: KEY.accessKeyId,
-        params: askFor('aliyun-emr').ids,
+        params: idsOf('aliyun-emr'),
       },
       {
         n: 2,
@@ -282,7 +283,7 @@ describe('the control plane', () => {
         action: 'ShowJob',
         status: 404,
         key: KEY.accessKeyId,
-        params: askFor('huawei-job').ids,
+        params: idsOf('huawei-job'),
       },
     ];
     expect((await steer('GET', 'calls')).json).toMatchObject({ total: 2, calls });

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { acs3 } from '../../offline/clouds/acs3.ts';
 import { sdkHmac } from '../../offline/clouds/sdk-hmac.ts';
+import { idsOf } from './operations.ts';
 import { aliyunCall, type Headers, huaweiCall, KEY, type Sent } from './signed-call.ts';
-import { askFor, codeOf, MINUTE, TOKEN_KEY, useClouds } from './stand-in.ts';
+import { codeOf, MINUTE, TOKEN_KEY, useClouds } from './stand-in.ts';
 
 const { clock, steer, ask, create } = useClouds();
 
@@ -90,7 +91,7 @@ describe('signatures, as published', () => {
 });
 
 describe('what Alibaba Cloud refuses', () => {
-  const emr = { action: 'GetOperation', version: '2021-03-20', method: 'POST', query: askFor('aliyun-emr').ids };
+  const emr = { action: 'GetOperation', version: '2021-03-20', method: 'POST', query: idsOf('aliyun-emr') };
   const signed = (change: Partial<typeof emr> = {}, signing: object = {}): Sent =>
     aliyunCall({ ...emr, ...change }, { at: clock.now, ...signing });
   const without = (sent: Sent, name: string): Sent => ({

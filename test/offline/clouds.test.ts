@@ -1,9 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { APIS } from '../../offline/clouds/apis.ts';
+import { callFor, idsOf } from './operations.ts';
 import { type Headers, huaweiCall, type Reply } from './signed-call.ts';
-import { askFor, codeOf, MINUTE, START, useClouds } from './stand-in.ts';
+import { codeOf, MINUTE, START, useClouds } from './stand-in.ts';
 
 const { clock, steer, ask, create, look } = useClouds();
+
+/** Where each API has the state; that it stands in the right place, its adapter shows. */
+const STATE_FIELDS: Readonly<Record<string, string>> = {
+  'aliyun-emr': 'OperationState',
+  'huawei-modelarts': 'operation_status',
+  'huawei-dws': 'status',
+  'huawei-job': 'status',
+};
+const stated = (api: string, word: string): string => `"${STATE_FIELDS[api] ?? 'Status'}":"${word}"`;
 
 describe('every documented state is told', () => {
   const states = APIS.flatMap((api) => Object.keys(api.states).map((word) => ({ api: api.name, word })));
@@ -11,7 +21,7 @@ describe('every documented state is told', () => {
     await create(api, { timeline: [[0, `=${word}`]] });
     const reply = await look(api);
     expect(reply.status).toBe(200);
-    expect(reply.json).toMatchObject(askFor(api).stated(word));
+    expect(reply.body).toContain(stated(api, word));
   });
 });
 
@@ -58,9 +68,8 @@ describe('what becomes of an operation: at its begin, after half and after all o
     await create(api, { scenario, seconds: 20 });
     for (const [i, word] of words.entries()) {
       clock.now = START + i * 10_000;
-      const { json } = await look(api);
-      const shown = [word].filter((one) => one !== absent).map((one) => askFor(api).stated(one));
-      if (shown[0]) expect(json).toMatchObject(shown[0]);
+      const { json, body } = await look(api);
+      if (word !== absent) expect(body).toContain(stated(api, word));
       else expect(JSON.stringify(json ?? '')).not.toMatch(/"(Operation|Data|Status|operation_status|status)"/);
     }
   });
@@ -137,7 +146,7 @@ describe('facts', () => {
 
 describe('E-HPC lists', () => {
   const list = (query: Headers): Promise<Reply> =>
-    ask(askFor('aliyun-ehpc').call({ ClusterId: 'c1', ...query }, { at: clock.now }));
+    ask(callFor('aliyun-ehpc', { ClusterId: 'c1', ...query }, { at: clock.now }));
   const ids = ({ json }: Reply): string[] =>
     [...JSON.stringify(json).matchAll(/"TaskId":"([^"]+)"/g)].map(([, id]) => id ?? '');
 
@@ -183,7 +192,7 @@ describe('E-HPC lists', () => {
 
 describe('DWS', () => {
   const cluster = (): Promise<Reply> => {
-    const { project_id, cluster_id } = askFor('huawei-dws').ids;
+    const { project_id, cluster_id } = idsOf('huawei-dws');
     return ask(huaweiCall(`/v1.0/${project_id}/clusters/${cluster_id}`, { at: clock.now }));
   };
   const action = (action_name: string): Promise<Reply> => look('huawei-dws', { action_name });

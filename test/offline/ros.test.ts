@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { isOver } from '../../lib/core/watch.ts';
 import { aliyunRos } from '../../lib/providers/aliyun-ros.ts';
 import { lookedAt, SUBMITTED_AT, standing, submitted } from '../providers/course.ts';
-import { askFor, useClouds } from './stand-in.ts';
+import { idsOf } from './operations.ts';
+import { useClouds } from './stand-in.ts';
 
 const { clock, create, look } = useClouds();
-const operation = v.parse(aliyunRos.traits.operation, askFor('aliyun-ros').ids);
+const operation = v.parse(aliyunRos.traits.operation, idsOf('aliyun-ros'));
 
 /** The words of five looks within 20 s, as long as the watch goes on, and how it stands then. */
 const watchThrough = async (options: object) => {

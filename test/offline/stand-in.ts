@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import { createClouds } from '../../offline/clouds/server.ts';
 import type { LocalServer } from '../../offline/local-server.ts';
-import { type Ask, asks } from './asks.ts';
+import { callFor, idsOf } from './operations.ts';
 import { control, type Headers, KEY, type Reply, type Sent, send } from './signed-call.ts';
 
 export const START = Date.parse('2026-01-02T03:04:05Z');
 export const MINUTE = 60_000;
 /** A temporary key, good for an hour from START. */
 export const TOKEN_KEY = { accessKeyId: 'STS.TEST', secretAccessKey: 'another-secret', securityToken: 'token-1' };
-
-export const askFor = (api: string): Ask => asks[api] ?? expect.unreachable(`no such API: ${api}`);
 
 /** Gives every test of a file stand-in clouds of its own, whose clock stands at START until the test moves it. */
 export function useClouds() {
@@ -32,12 +30,12 @@ export function useClouds() {
     ask: (sent: Sent): Promise<Reply> => send(clouds.url, sent),
 
     async create(api: string, options: object = {}, ids: Headers = {}): Promise<void> {
-      const reply = await steer('POST', 'operations', { api, operation: { ...askFor(api).ids, ...ids }, ...options });
+      const reply = await steer('POST', 'operations', { api, operation: { ...idsOf(api), ...ids }, ...options });
       expect([reply.status, reply.body]).toEqual([200, '{"created":1}']);
     },
 
     look: (api: string, ids: Headers = {}): Promise<Reply> =>
-      send(clouds.url, askFor(api).call({ ...askFor(api).ids, ...ids }, { at: clock.now })),
+      send(clouds.url, callFor(api, { ...idsOf(api), ...ids }, { at: clock.now })),
   };
 }
 

@@ -1,9 +1,9 @@
 /** Clouds that are out of order for hours, change their minds, or hang. */
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND, T0 } from '../samples.ts';
-import type { CloudState } from '../world/cloud-faces.ts';
-import type { Manner } from '../world/manners.ts';
+import type { CloudFault } from '../world/cloud-faults.ts';
 import { deliveriesOf, pass, stage, submitted, watchOf } from '../world/scenes.ts';
+import type { CloudState } from '../world/statements.ts';
 import { createWorld, type World } from '../world/world.ts';
 
 const statuses = (world: World) => world.receivers.received.map(({ event }) => event.data.status);
@@ -60,10 +60,10 @@ describe('an operation', () => {
   });
 });
 
-test.each<Manner>(['page', 'cut'])(
+test.each<CloudFault>(['html', 'truncated'])(
   'a cloud that answers "%s" with 200 changes no state, and ends nothing [F32]',
-  async (manner) => {
-    const world = createWorld({ manner: () => (world.timeline.now() > T0 + MINUTE ? manner : undefined) });
+  async (fault) => {
+    const world = createWorld({ cloudFault: () => (world.timeline.now() > T0 + MINUTE ? fault : undefined) });
     world.start();
     const id = await submitted(world, { endsAfter: 2 * MINUTE, deadline: 'PT6H' });
     await pass(world, 5 * HOUR);
@@ -74,7 +74,7 @@ test.each<Manner>(['page', 'cut'])(
 );
 
 test('a cloud that hangs for one operation holds up no other of its batch [F30]', async () => {
-  const world = createWorld({ manner: (url) => (url.includes('op-stuck') ? 'hang' : undefined) });
+  const world = createWorld({ cloudFault: (url) => (url.includes('op-stuck') ? 'hang' : undefined) });
   world.start();
   const some = ['op-1', 'op-stuck', 'op-3', 'op-4'].map((OperationId) =>
     stage(world, { operation: { OperationId }, endsAfter: 0 }),
@@ -88,13 +88,13 @@ test('a region that is out for six hours: its watches live on and catch up, no o
   const WATCHES = 30;
   const [from, until] = [T0 + 10 * MINUTE, T0 + 10 * MINUTE + 6 * HOUR];
   const looks: { readonly at: number; readonly isOut: boolean }[] = [];
-  const manners: readonly Manner[] = ['broken', 'reset', 'hang'];
+  const faults: readonly CloudFault[] = ['unavailable', 'reset', 'hang'];
   const world = createWorld({
-    manner: (url) => {
+    cloudFault: (url) => {
       const now = world.timeline.now();
       const isOut = url.includes('cn-hangzhou') && now >= from && now < until;
       looks.push({ at: now, isOut });
-      return isOut ? manners[looks.length % manners.length] : undefined;
+      return isOut ? faults[looks.length % faults.length] : undefined;
     },
   });
   world.start();

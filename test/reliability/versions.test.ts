@@ -9,7 +9,7 @@ import type { Item } from '../../lib/core/item.ts';
 import { isOver, type Watch } from '../../lib/core/watch.ts';
 import { newWatchItem, type WatchItem } from '../../lib/store/items.ts';
 import { DAY, HOUR, MINUTE, T0, watchWith } from '../samples.ts';
-import type { ProviderName } from '../world/cloud-faces.ts';
+import type { ProviderName } from '../world/asked.ts';
 import { deliveriesOf, pass, watchOf } from '../world/scenes.ts';
 import { createWorld } from '../world/world.ts';
 

@@ -63,7 +63,8 @@ export const checkBlockedEvents: Rule = (run) => {
       () => `told of a refusal after ${refused.length} refused looks: ${data.watch.id}`,
     );
     run.evidence.expect(
-      data.blocked?.kind !== 'not_allowed' || refused.some(({ untold }) => untold === REFUSAL || untold === 'proxy'),
+      data.blocked?.kind !== 'not_allowed' ||
+        refused.some(({ untold }) => untold === REFUSAL || untold === 'proxy-auth'),
       () => `told of a refusal that was none (${data.blocked?.code}): ${data.watch.id}`,
     );
   }

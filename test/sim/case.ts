@@ -1,8 +1,7 @@
 /** A run that is over, as the rules see it: what was planned, what was seen, and what the clouds really said. */
 import type { Watch } from '../../lib/core/watch.ts';
-import { faceOf, type ProviderName } from '../world/cloud-faces.ts';
-import { isUnderWay } from '../world/fake-api.ts';
-import { type Statement, type Telling, tells } from '../world/statements.ts';
+import { groupOf, idOf, type ProviderName } from '../world/asked.ts';
+import { isUnderWay, type Statement, type Telling, tells } from '../world/statements.ts';
 import type { World } from '../world/world.ts';
 import type { Operation, Plan } from './plan.ts';
 import type { Evidence } from './witness.ts';
@@ -29,7 +28,7 @@ export const providerOf = ({ provider }: Pick<Watch, 'provider'>) => provider as
 type Subject = Pick<Watch, 'provider' | 'operation'>;
 
 export const operationKey = ({ provider, operation }: Subject): string =>
-  `${provider} ${faceOf(provider as ProviderName).idOf(operation)}`;
+  `${provider} ${idOf(provider as ProviderName, operation)}`;
 
 /** What was planned of the operation that a watch is about. */
 export const operationOf = ({ operations }: Plan, subject: Subject): Operation => {
@@ -56,7 +55,7 @@ export const clockSlack = ({ clockSkewMs }: Plan): number => clockSkewMs + 1_000
 
 /** When functions asked about an operation, alone or together with others. */
 export const asksAbout = ({ evidence: { asks } }: Case, subject: Subject): readonly number[] => {
-  const group = faceOf(subject.provider as ProviderName).groupOf?.(subject.operation);
+  const group = groupOf(subject.provider as ProviderName, subject.operation);
   const alone = asks.get(operationKey(subject)) ?? [];
   return group === undefined ? alone : [...alone, ...(asks.get(`${subject.provider} ${group}`) ?? [])];
 };

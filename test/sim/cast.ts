@@ -27,8 +27,8 @@ export const prepare = (world: World, plan: Plan, witness: Witness): void => {
   }
   if (plan.denial) {
     const { vendor, project, from, until } = plan.denial;
-    timeline.at(from, () => void clouds.denied.set(vendor, new Set([project])));
-    timeline.at(until, () => void clouds.denied.delete(vendor));
+    timeline.at(from, () => clouds.permit(vendor, project, false));
+    timeline.at(until, () => clouds.permit(vendor, project, true));
   }
   for (const at of plan.purges) timeline.at(at, () => QUEUES.forEach(sqs.purge));
   for (const { at, body } of plan.strays) {

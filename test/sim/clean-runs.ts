@@ -1,7 +1,7 @@
 /** What must hold of many runs, few or many of them. */
 import { availableParallelism } from 'node:os';
 import { expect } from 'vitest';
-import { MANNERS } from '../world/manners.ts';
+import { CLOUD_FAULTS } from '../world/cloud-faults.ts';
 import { FAULTS } from '../world/process.ts';
 import { DEEDS } from './acts.ts';
 import { FLOOD_DEEDS } from './flood.ts';
@@ -13,7 +13,7 @@ import { RARE_ODDITIES } from './rare.ts';
 const KINDS = [
   ...FAULTS,
   ...ODDITIES,
-  ...MANNERS.map((manner) => `cloud: ${manner}`),
+  ...CLOUD_FAULTS.map((fault) => `cloud: ${fault}`),
   ...REPLIES.map((reply) => `receiver: ${reply}`),
   'out of time',
   'queues purged',

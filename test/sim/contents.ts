@@ -1,10 +1,9 @@
 /** Contents: a webhook says of an operation what its cloud told of it, all of that, and nothing else. */
 import type { OperationEvent } from '../../lib/core/event.ts';
-import { isUnderWay, type Shown } from '../world/fake-api.ts';
 import { FROZEN_MS } from '../world/process.ts';
 import type { Received } from '../world/receivers.ts';
 import { TARGETS_SIGNER } from '../world/settings.ts';
-import type { Telling } from '../world/statements.ts';
+import { isUnderWay, type Shown, type Telling } from '../world/statements.ts';
 import { type Case, CLOUD_WORDS, clockSlack, operationOf, type Rule, toldOf } from './case.ts';
 import { FLOODING } from './flood.ts';
 import { isCallback, type Operation } from './plan.ts';

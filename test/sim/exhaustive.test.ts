@@ -45,7 +45,7 @@ const life: Plan = {
   ],
   faults: never,
   oddities: nothingOdd,
-  manners: {},
+  cloudFaults: {},
   replies: {},
   outages: [],
   purges: [],

@@ -2,7 +2,6 @@
 
 import type { Watch } from '../../lib/core/watch.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import { OTHER_ID } from '../world/clouds.ts';
 import { type Bend, isWatch, tableBent, writesBent } from './bends.ts';
 import type { DesignFault } from './run.ts';
 
@@ -27,6 +26,9 @@ const readsBent = (change: (watch: Watch, runtime: Runtime) => Watch): Bend =>
     },
   }));
 
+/** The id in answers about an operation that nobody asked about (`of-another`). */
+const OTHER_ID = /"(op[-_])?0{8}[-\da-f]*"/i;
+
 /** What an operation is called in the request for it. */
 const idIn = (url: string, asked: string): string =>
   /(?:OperationId|TaskId|StackId)=([^&]+)/.exec(`${url}&${asked}`)?.[1] ?? url.split('/').at(-1) ?? '';
@@ -50,7 +52,7 @@ export const FALSE_ENDS: Readonly<Record<string, () => DesignFault>> = {
   }),
 
   'the id in an answer is not compared': () => ({
-    bend: answersBent((body, url, asked) => body.replaceAll(OTHER_ID, idIn(url, asked))),
+    bend: answersBent((body, url, asked) => body.replace(OTHER_ID, `"${idIn(url, asked)}"`)),
   }),
 
   'an operation that one answer leaves out is lost': () => ({

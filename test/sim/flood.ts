@@ -4,8 +4,8 @@ import type { Item } from '../../lib/core/item.ts';
 import { isNotice } from '../../lib/core/notice.ts';
 import type { DeliveryItem, WatchItem } from '../../lib/store/items.ts';
 import { type Chance, createChance } from '../world/chance.ts';
-import type { Script } from '../world/clouds.ts';
 import type { Reply } from '../world/receivers.ts';
+import type { Script } from '../world/scripts.ts';
 import { MINUTE, SECOND } from './time.ts';
 
 export type Flood = {

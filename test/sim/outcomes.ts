@@ -2,9 +2,8 @@
 
 import { isOver, type Watch } from '../../lib/core/watch.ts';
 import { providerNamed } from '../../lib/providers/index.ts';
-import { isEnd } from '../world/fake-api.ts';
 import { JUMP_MAX } from '../world/memory-sqs.ts';
-import type { Statement, Telling } from '../world/statements.ts';
+import { isEnd, type Statement, type Telling } from '../world/statements.ts';
 import {
   asksAbout,
   type Case,

@@ -1,10 +1,11 @@
 /** What a run holds, all of it from its seed: operations and what becomes of them, callers, and everything that goes wrong. */
+
+import type { ProviderName } from '../world/asked.ts';
 import { type Chance, createChance } from '../world/chance.ts';
-import type { ProviderName } from '../world/cloud-faces.ts';
-import type { Script } from '../world/clouds.ts';
-import { MANNERS, type Manner } from '../world/manners.ts';
+import { CLOUD_FAULTS, type CloudFault } from '../world/cloud-faults.ts';
 import { FAULTS, type Fault } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
+import type { Script } from '../world/scripts.ts';
 import type { Oddity, RareOddity } from '../world/world.ts';
 import { type Flood, floodOf } from './flood.ts';
 import { FOLLOWER } from './holders.ts';
@@ -59,7 +60,7 @@ export type Plan = {
   readonly operations: readonly Operation[];
   readonly faults: Readonly<Record<Fault, number>>;
   readonly oddities: Readonly<Record<Exclude<Oddity, RareOddity>, number>>;
-  readonly manners: Partial<Record<Manner, number>>;
+  readonly cloudFaults: Partial<Record<CloudFault, number>>;
   readonly replies: Partial<Record<Reply, number>>;
   /** A receiver that fails until the faults end, and how. */
   readonly deadTarget?: { readonly host: string; readonly reply: Reply };
@@ -159,7 +160,7 @@ const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<str
   }
 };
 
-/** What permissions are given by (Asked.project), usually and now and then. */
+/** What permissions are given by, usually and now and then. */
 const PROJECTS = { aliyun: ['cn-hangzhou', 'cn-shanghai'], huawei: ['89cd04f1', '5e2b90aa'] } as const;
 
 /** About when one of the operations is submitted its project is refused. */
@@ -209,7 +210,7 @@ const calmed = (plan: Plan): Plan => {
     ...rest,
     faults: rates(FAULTS, nothing, true, 0),
     oddities: rates(ODDITIES, nothing, true, 0),
-    manners: {},
+    cloudFaults: {},
     replies: {},
     outages: [],
     purges: [],
@@ -293,7 +294,7 @@ export const planOf = (seed: number, start: number): Plan => {
     operations,
     faults: rates(FAULTS, chance, isQuiet, 0.01),
     oddities: rates(ODDITIES, chance, isQuiet, 0.1),
-    manners: rates(MANNERS, chance, isQuiet, 0.05),
+    cloudFaults: rates(CLOUD_FAULTS, chance, isQuiet, 0.05),
     replies: rates(REPLIES, chance, isQuiet, 0.1),
     ...(!isQuiet &&
       chance.is(0.3) && {

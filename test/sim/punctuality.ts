@@ -1,7 +1,7 @@
 import type { Watch } from '../../lib/core/watch.ts';
 import { providerNamed } from '../../lib/providers/index.ts';
-import type { Script } from '../world/clouds.ts';
-import { isEnd } from '../world/fake-api.ts';
+import type { Script } from '../world/scripts.ts';
+import { isEnd } from '../world/statements.ts';
 import { type Case, CLOUD_WORDS, clockSlack, NAMED, operationOf, providerOf, type Rule, toldOf } from './case.ts';
 import type { Plan } from './plan.ts';
 import { MINUTE, SECOND } from './time.ts';

@@ -8,10 +8,10 @@ import { isOver, type Watch } from '../../lib/core/watch.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { type Counts, countStanding } from '../../lib/sweep/count-standing.ts';
+import { askedIn } from '../world/asked.ts';
 import { type Chance, createChance } from '../world/chance.ts';
-import { askedIn } from '../world/cloud-faces.ts';
+import { CLOUD_FAULTS, type CloudFault } from '../world/cloud-faults.ts';
 import { thingIn } from '../world/holders.ts';
-import { MANNERS, type Manner } from '../world/manners.ts';
 import { FAULTS, type Fault, type Faults, type Process } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
 import { configWith, inputWith, operatorsCalled } from '../world/settings.ts';
@@ -58,7 +58,7 @@ export type DesignFault = Pick<WorldOptions, 'bend' | 'functions'> & { readonly 
 /** What makes watches looked at more often than their schedule has it. */
 const DISTURBING: readonly string[] = [
   ...FAULTS,
-  ...MANNERS.map((manner) => `cloud: ${manner}`),
+  ...CLOUD_FAULTS.map((fault) => `cloud: ${fault}`),
   'duplicated message',
   'refused entry',
   'lost ack',
@@ -188,9 +188,9 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     onTrouble: trouble,
     lagMs: (each) => (isStormy() ? lagOf(each) : 100),
     skewMs: (each) => each.between(-1, 1) * plan.clockSkewMs,
-    manner: (url, process): Manner | undefined => {
-      if (isDown(url.includes('aliyuncs') ? 'aliyun' : 'huawei')) return 'broken';
-      return drawn('cloud', plan.manners, process);
+    cloudFault: (url, process): CloudFault | undefined => {
+      if (isDown(url.includes('aliyuncs') ? 'aliyun' : 'huawei')) return 'unavailable';
+      return drawn('cloud', plan.cloudFaults, process);
     },
     reply: (url, process): Reply | undefined => {
       if (isDown('receivers')) return 'reset';

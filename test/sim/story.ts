@@ -1,7 +1,9 @@
 /** What becomes of an operation, as its cloud tells it. */
+
+import type { ProviderName } from '../world/asked.ts';
 import type { Chance } from '../world/chance.ts';
-import { type CloudState, END_STATES, MIDDLE_STATES, type ProviderName } from '../world/cloud-faces.ts';
-import type { Script } from '../world/clouds.ts';
+import type { Script } from '../world/scripts.ts';
+import type { CloudState } from '../world/statements.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 export type Story = {
@@ -11,6 +13,28 @@ export type Story = {
 };
 
 type Step = Script[number];
+
+/** The states an API has words for: an operation of it is only ever in these. */
+const END_STATES: Readonly<Record<ProviderName, readonly CloudState[]>> = {
+  'aliyun-emr': ['succeeded', 'partial', 'failed', 'canceled'],
+  'aliyun-ehpc': ['succeeded', 'partial', 'failed'],
+  'aliyun-bpstudio': ['succeeded', 'failed'],
+  'aliyun-ros': ['succeeded', 'failed'],
+  'huawei-modelarts': ['succeeded', 'failed'],
+  'huawei-dws': ['succeeded', 'failed'],
+  'huawei-job': ['succeeded', 'failed'],
+};
+
+/** What it has words for beside "it runs". */
+const MIDDLE_STATES: Readonly<Record<ProviderName, readonly CloudState[]>> = {
+  'aliyun-emr': ['attention', 'attention'],
+  'aliyun-ehpc': [],
+  'aliyun-bpstudio': ['pending'],
+  'aliyun-ros': [],
+  'huawei-modelarts': ['pending'],
+  'huawei-dws': [],
+  'huawei-job': ['pending', 'attention'],
+};
 
 /** `pause` draws how long one thing takes. */
 type Turn = (script: Script, end: Step, pause: () => number) => Script;
@@ -69,14 +93,14 @@ const ofStack = (script: Script, begin: number): Script => [
 ];
 
 /** `isBrief`: it is over within minutes of its submission, so that one state is soon overtaken by the next. */
-type Manner = { readonly isQuiet: boolean; readonly isBrief: boolean };
+type Pace = { readonly isQuiet: boolean; readonly isBrief: boolean };
 
 /** From a while before or after the submission on. Where all is quiet, nothing is taken back. */
 export const storyOf = (
   provider: ProviderName,
   submittedAt: number,
   chance: Chance,
-  { isQuiet, isBrief }: Manner,
+  { isQuiet, isBrief }: Pace,
 ): Story => {
   const begin = Math.round(
     submittedAt + (chance.is(0.2) ? chance.between(0, 50 * SECOND) : -chance.spread(SECOND, isBrief ? MINUTE : HOUR)),

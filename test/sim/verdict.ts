@@ -3,7 +3,7 @@ import type { Delivery } from '../../lib/core/delivery.ts';
 import { isOnTheWay } from '../../lib/core/event.ts';
 import { DEFAULT_GAP, nextLook } from '../../lib/core/schedule.ts';
 import { isOver } from '../../lib/core/watch.ts';
-import type { ProviderName } from '../world/cloud-faces.ts';
+import type { ProviderName } from '../world/asked.ts';
 import { CANARY } from '../world/settings.ts';
 import { ENV, QUEUES, START } from '../world/world.ts';
 import { checkBlocked, checkBlockedEvents } from './blocked.ts';

@@ -12,7 +12,7 @@ import type { Leased } from '../../lib/store/items.ts';
 import { deliveryIdOf } from '../../lib/store/keys.ts';
 import { readWakeUp, type SqsRecord } from '../../lib/store/queue.ts';
 import type { Counts } from '../../lib/sweep/count-standing.ts';
-import { type Asked, faceOf } from '../world/cloud-faces.ts';
+import { type Asked, groupOf, idOf } from '../world/asked.ts';
 import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';
 import { isFlooded, isFlooders } from './flood.ts';
@@ -248,8 +248,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     calls[vendor].push(now());
     const meant = [...watches.values()].filter(({ watch }) => {
       if (watch.provider !== provider) return false;
-      const face = faceOf(provider);
-      return id === undefined ? face.groupOf?.(watch.operation) === group : face.idOf(watch.operation) === id;
+      return id === undefined ? groupOf(provider, watch.operation) === group : idOf(provider, watch.operation) === id;
     });
     const isLate = (overAt: number | undefined) =>
       overAt !== undefined && process !== undefined && process.startedAt > overAt;

@@ -88,7 +88,7 @@ describe('the sweep counts', () => {
   });
 
   test('watches that are blocked, until they are stopped', async () => {
-    const world = createWorld({ manner: () => 'denied' });
+    const world = createWorld({ cloudFault: () => 'denied' });
     world.start();
     const id = await submitted(world);
     await pass(world, HOUR);

@@ -1,28 +1,21 @@
-/** The clouds: operations that go their way by a script, and answers in the clouds' own shapes, well or badly told. */
-
-import type { Vendor } from '../../lib/clouds/cloud.ts';
+/** The clouds: the stand-ins of the local stack in virtual time, and a record of all that they have said. */
 import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
-import { type Asked, askedIn, type CloudState, faceOf, type ProviderName } from './cloud-faces.ts';
-import { isUnderWay, type Telling, type Verb } from './fake-api.ts';
-import { denial, error, isPlainFault, json, type Manner, misbehave } from './manners.ts';
+import type { Moment, Operation, Step } from '../../offline/clouds/operation.ts';
+import { type Played, play } from '../../offline/clouds/play.ts';
+import { begin, createState, type State } from '../../offline/clouds/state.ts';
+import { type Asked, type Fields, groupOf, idOf, type ProviderName, read } from './asked.ts';
+import { type CloudFault, received, unanswered } from './cloud-faults.ts';
 import type { Process } from './process.ts';
-import type { Statement } from './statements.ts';
+import { apiOf, operationBy, type Script } from './scripts.ts';
+import { SECRETS } from './settings.ts';
+import type { CloudState, Shown, Statement } from './statements.ts';
 
-/** From when on an operation is in a state, epoch ms; before the first step the cloud does not know it. */
-export type Script = readonly {
-  readonly at: number;
-  readonly state: CloudState;
-  /** Which run of that name it is; the one that is meant where it is left out. */
-  readonly run?: number;
-  readonly verb?: Verb;
-}[];
-
-type Fields = Readonly<Record<string, string>>;
+type Vendor = Asked['vendor'];
 
 export type Clouds = {
   readonly add: (provider: ProviderName, operation: Fields, script: Script) => void;
   /** Answers a request of `asker`. Throws where no answer comes. */
-  readonly answer: (request: HttpRequest, manner?: Manner, asker?: Process) => HttpAnswer;
+  readonly answer: (request: HttpRequest, fault?: CloudFault, asker?: Process) => HttpAnswer;
   /** An answer has come to the function that had asked. */
   readonly heard: (answer: HttpAnswer) => void;
   readonly stateOf: (provider: ProviderName, operation: Fields) => CloudState;
@@ -30,55 +23,41 @@ export type Clouds = {
   readonly keys: Map<Vendor, string>;
   /** How far a vendor's clock is ahead, ms. */
   readonly skews: Map<Vendor, number>;
-  /** What each vendor's account may not be asked about: projects that the key has no permission for. */
-  readonly denied: Map<Vendor, ReadonlySet<string>>;
+  /** From now on the key of a vendor has no permission for a project (a region of Alibaba Cloud), or has it again. */
+  readonly permit: (vendor: Vendor, project: string, isPermitted: boolean) => void;
   /** Everything that answers have said of an operation, in order. */
   readonly statements: (provider: ProviderName, operation: Fields) => readonly Statement[];
 };
 
 type Known = {
   readonly provider: ProviderName;
-  readonly group: string;
-  readonly id: string;
+  readonly fields: Fields;
   readonly script: Script;
+  readonly operation: Operation;
+  /** What the steps of its course are in its script. */
+  readonly scripted: ReadonlyMap<Step, Script[number]>;
   readonly statements: Statement[];
 };
 
-/** The id in answers about an operation that nobody asked about. */
-export const OTHER_ID = 'another-0000';
-
-/** How far a replica that lags is behind. */
-const BEHIND_MS = 10 * 60_000;
-
-const SKEW_MAX_MS = 15 * 60_000;
-
-export const createClouds = (now: () => number, onLook?: (asked: Asked) => void): Clouds => {
+/** `pageSize`: how many entries a page of a list has at most. */
+export const createClouds = (now: () => number, onLook?: (asked: Asked) => void, pageSize = 50): Clouds => {
   const operations = new Map<string, Known>();
   const keys = new Map<Vendor, string>();
   const skews = new Map<Vendor, number>();
-  const denied = new Map<Vendor, ReadonlySet<string>>();
   const unheard = new WeakMap<HttpAnswer, readonly Statement[]>();
-  let answers = 0;
-
-  const tellingOf = ({ id, script }: Known, at: number, witness?: Asked['witness']): Telling => {
-    // DWS goes on showing the last failure under its failure name.
-    const isMeant = ({ state }: Script[number]) => witness !== 'failure' || state === 'failed';
-    const step = script.findLast((each) => each.at <= at && isMeant(each));
-    const { run = 0, verb } = step ?? {};
-    const begunAt = script.find((each) => (each.run ?? 0) === run)?.at ?? 0;
-    return {
-      id,
-      state: step?.state ?? 'absent',
-      since: step?.at ?? 0,
-      begunAt,
-      run,
-      aheadMs: 0,
-      ...(verb && { verb }),
-    };
+  let requests = 0;
+  const newState = () => {
+    const state = createState([], new Map(), () => {
+      requests += 1;
+      return `R-${requests}`;
+    });
+    state.settings = { ...state.settings, pageSize };
+    return state;
   };
+  const states: Readonly<Record<Vendor, State>> = { aliyun: newState(), huawei: newState() };
 
   const found = (provider: ProviderName, operation: Fields): Known => {
-    const known = operations.get(`${provider} ${faceOf(provider).idOf(operation)}`);
+    const known = operations.get(`${provider} ${idOf(provider, operation)}`);
     if (!known) throw new Error(`no script for this operation of ${provider}`);
     return known;
   };
@@ -86,130 +65,108 @@ export const createClouds = (now: () => number, onLook?: (asked: Asked) => void)
   /** The operations that a question is about. */
   const meant = ({ provider, id, group }: Asked): readonly Known[] => {
     if (id === undefined)
-      return [...operations.values()].filter((known) => known.provider === provider && known.group === group);
+      return [...operations.values()].filter(
+        (known) => known.provider === provider && groupOf(provider, known.fields) === group,
+      );
     const known = operations.get(`${provider} ${id}`);
     return known ? [known] : [];
   };
 
-  const stated = (known: Known, statement: Statement): Statement => {
-    known.statements.push(statement);
-    return statement;
-  };
-
-  const tell = (asked: Asked, requestId: string, asker: Process | undefined, at: number): HttpAnswer => {
-    const { provider, vendor, id = '' } = asked;
-    const face = faceOf(provider);
-    const subjects = meant(asked).map((known) => {
-      // The times by which a run is known from another are by the clock of its cloud.
-      const telling = { ...tellingOf(known, at, asked.witness), aheadMs: skews.get(vendor) ?? 0 };
-      return { known, telling, shown: face.shows(telling) };
-    });
-    const [subject] = subjects;
-    const nothing: Telling = { id, state: 'absent', since: 0, begunAt: 0, run: 0, aheadMs: 0 };
-    const { status = 200, body } =
-      asked.id === undefined
-        ? { body: face.list?.(subjects) }
-        : face.tell(subject?.telling ?? nothing, subject?.shown ?? { word: '' }, asked);
-    const answer = identified(vendor, status, body as object, requestId);
-    const statements = subjects
-      // A list says nothing of what is not in it.
-      .filter(({ telling: { state } }) => asked.id !== undefined || isUnderWay(state))
-      .map(({ known, telling: { state, run }, shown }) =>
-        stated(known, { at: now(), requestId, told: { state, run, shown }, ...(asker && { asker }) }),
-      );
-    unheard.set(answer, statements);
-    return answer;
-  };
-
-  /** The end of an operation that nobody asked about, told as if it were. */
-  const ofAnother = (asked: Asked, requestId: string, asker: Process | undefined): HttpAnswer => {
-    const { provider, vendor } = asked;
-    const face = faceOf(provider);
-    const telling: Telling = {
-      id: OTHER_ID,
-      state: 'succeeded',
-      since: 0,
-      begunAt: 0,
-      run: 0,
-      aheadMs: 0,
-      verb: 'UPDATE',
+  /** Lets in the key of this vendor, with or without a token, and no other. */
+  const letIn = (vendor: Vendor, { authorization = '', 'x-acs-security-token': token }: Fields): void => {
+    const state = states[vendor];
+    const [, asked = ''] = /(?:Credential|Access)=([^,\s]+)/.exec(authorization) ?? [];
+    const { secretAccessKey } = SECRETS[vendor];
+    const key = {
+      accessKeyId: keys.get(vendor) ?? asked,
+      secretAccessKey,
+      ...(token && { securityToken: SECRETS.aliyun.securityToken }),
     };
-    untold(asked, 'another id', asker);
-    const { status = 200, body } = face.tell(telling, face.shows(telling), asked);
-    return identified(vendor, status, body as object, requestId);
+    state.settings = { ...state.settings, credentials: [key], clockOffsetMs: skews.get(vendor) ?? 0 };
   };
 
-  /** An answer that says nothing of what was asked about, and why. */
-  const untold = (asked: Asked, why: string, asker: Process | undefined): void => {
-    for (const known of meant(asked))
-      stated(known, { at: now(), heardAt: now(), untold: why, ...(asker && { asker }) });
-  };
+  /** What an answer has said of each operation it was to tell of, but for those that a list leaves out. */
+  const record = (asked: Asked, { moments, answer }: Played, asker: Process | undefined): Statement[] =>
+    moments.flatMap((moment) => {
+      const { provider, id } = asked;
+      const known = found(provider, moment.operation.ids);
+      // A list says nothing of what is not in it.
+      if (id === undefined && !answer.body.includes(`"${idOf(provider, known.fields)}"`)) return [];
+      const told = toldBy(moment, known);
+      const requestId = requestIdIn(answer.headers);
+      const statement = { at: now(), ...(requestId && { requestId }), told, ...(asker && { asker }) };
+      known.statements.push(statement);
+      return [statement];
+    });
 
   return {
     keys,
     skews,
-    denied,
-    add: (provider, operation, script) => {
-      const face = faceOf(provider);
-      const id = face.idOf(operation);
-      const group = face.groupOf?.(operation) ?? id;
-      operations.set(`${provider} ${id}`, { provider, group, id, script, statements: [] });
+    permit: (vendor, project, isPermitted) => {
+      const { operations: kept } = states[vendor];
+      for (const { provider, fields, operation } of operations.values()) {
+        if (!provider.startsWith(vendor) || (fields.RegionId ?? fields.project_id) !== project) continue;
+        const fault = isPermitted ? {} : { fault: 'denied', times: Number.POSITIVE_INFINITY };
+        kept.set(JSON.stringify([provider, operation.ids]), { ...operation, ...fault });
+      }
     },
-    stateOf: (provider, operation) => tellingOf(found(provider, operation), now()).state,
+    add: (provider, fields, script) => {
+      const { operation, scripted } = operationBy(provider, fields, script);
+      begin(states[apiOf(provider).vendor], operation);
+      operations.set(`${provider} ${idOf(provider, fields)}`, {
+        provider,
+        fields,
+        script,
+        operation,
+        scripted,
+        statements: [],
+      });
+    },
+    stateOf: (provider, operation) =>
+      found(provider, operation).script.findLast(({ at }) => at <= now())?.state ?? 'absent',
     statements: (provider, operation) => found(provider, operation).statements,
     heard: (answer) => {
       for (const statement of unheard.get(answer) ?? []) statement.heardAt ??= now();
     },
 
-    answer: (request, manner, asker) => {
-      const asked = askedIn(request);
+    answer: (request, fault, asker) => {
+      const { asked, local } = read(request);
       onLook?.(asked);
-      const { vendor } = asked;
-      if (isPlainFault(manner)) {
-        untold(asked, manner, asker);
-        return misbehave(manner, vendor, request);
+      letIn(asked.vendor, local.headers);
+      const played = play(local, states[asked.vendor], now(), fault);
+      const untold = fault === 'no-name' ? fault : played.untold;
+      if (untold !== undefined) {
+        for (const { statements } of meant(asked))
+          statements.push({ at: now(), heardAt: now(), untold, ...(asker && { asker }) });
+        if (fault === 'no-name') throw unanswered(fault, request.url);
+        return received(played.answer, request);
       }
-      const time = now() + (skews.get(vendor) ?? 0);
-      const expected = keys.get(vendor);
-      const refused = (why: Refusal): HttpAnswer => {
-        untold(asked, why, asker);
-        return dated(time, refusal(vendor, why));
-      };
-      if (Math.abs(asked.signedAt - time) > SKEW_MAX_MS) return refused('skewed');
-      if (expected !== undefined && asked.accessKeyId !== expected) return refused('refused');
-      if (denied.get(vendor)?.has(asked.project)) return refused('denied');
-      answers += 1;
-      const requestId = `R-${answers}`;
-      if (manner === 'another id' && asked.id !== undefined) return dated(time, ofAnother(asked, requestId, asker));
-      // What DWS tells of its cluster settles what its actions leave open: it is up to date.
-      const isBehind = manner === 'back in time' && asked.witness !== 'cluster';
-      return dated(time, tell(asked, requestId, asker, isBehind ? now() - BEHIND_MS : now()));
+      const answer = received(played.answer, request);
+      unheard.set(answer, record(asked, played, asker));
+      return answer;
     },
   };
 };
 
-/** Adds the date, in place: the answer stays the one that is listened for. */
-const dated = (time: number, answer: HttpAnswer): HttpAnswer =>
-  Object.assign(answer, { headers: { ...answer.headers, date: new Date(time).toUTCString() } });
+const requestIdIn = (headers: Readonly<Record<string, string>>): string | undefined =>
+  headers['x-acs-request-id'] ?? headers['x-request-id'];
 
-/** An answer with its request id where the vendor has it. */
-const identified = (vendor: Vendor, status: number, body: object, requestId: string): HttpAnswer =>
-  vendor === 'aliyun'
-    ? json(status, { RequestId: requestId, ...body })
-    : json(status, body, { 'x-request-id': requestId });
+/** What an answer tells of one operation, by its script. */
+const toldBy = (moment: Moment, { provider, scripted }: Known): NonNullable<Statement['told']> => {
+  const { state, run = 0 } = (moment.step && scripted.get(moment.step)) ?? { state: 'absent' };
+  return { state, run, shown: shownBy(moment, provider, state) };
+};
 
-type Refusal = 'refused' | 'skewed' | 'denied';
-
-const refusal = (vendor: Vendor, why: Refusal): HttpAnswer => {
-  if (why === 'denied') return denial(vendor);
-  if (vendor === 'huawei')
-    return error(
-      vendor,
-      401,
-      why === 'skewed' ? 'APIGW.0303' : 'APIGW.0301',
-      'Incorrect IAM authentication information',
-    );
-  return why === 'skewed'
-    ? error(vendor, 400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.')
-    : error(vendor, 404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
+/** A success has no cause, whatever a cloud puts where causes stand. An action of DWS that failed has a name of its own. */
+const shownBy = (moment: Moment, provider: ProviderName, state: CloudState): Shown => {
+  const word = moment.phase === 'renamed' ? 'FAILED' : moment.word;
+  const { reasonCode, reasonMessage, error, ...shown } = apiOf(provider).tells(moment);
+  if (state === 'succeeded') return { word, ...shown };
+  return {
+    word,
+    ...shown,
+    ...(reasonCode !== undefined && { reasonCode }),
+    ...(reasonMessage !== undefined && { reasonMessage }),
+    ...(error !== undefined && { error }),
+  };
 };

@@ -15,8 +15,8 @@ import type { Table } from '../../lib/store/store.ts';
 import type { Environment } from '../../lib/store/stores.ts';
 import { denied, type Verb } from './access.ts';
 import type { Chance } from './chance.ts';
+import { type CloudFault, isEndless } from './cloud-faults.ts';
 import type { Clouds } from './clouds.ts';
-import { isEndless, type Manner } from './manners.ts';
 import type { MemorySqs } from './memory-sqs.ts';
 import type { MemoryTable } from './memory-table.ts';
 import type { Effects, Process } from './process.ts';
@@ -35,8 +35,8 @@ type Parts = {
   readonly receivers: Receivers;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly env: () => Environment;
-  /** How a cloud answers a request to this URL, how a receiver does: well, where undefined. */
-  readonly manner: (url: string, process: Process) => Manner | undefined;
+  /** What a cloud does instead of answering a request to this URL, how a receiver answers: well, where undefined. */
+  readonly cloudFault: (url: string, process: Process) => CloudFault | undefined;
   readonly reply: (url: string, process: Process) => Reply | undefined;
   /** How long a receiver that is well takes over its answer, ms. */
   readonly tellMs?: number;
@@ -57,8 +57,21 @@ export type Runtimes = {
 const LATE_MS = [10_000, 60_000] as const;
 
 export const createRuntimes = (parts: Parts): Runtimes => {
-  const { config, timeline, chance, effects, sqs, clouds, receivers, variables, env, manner, reply, onAct, onLine } =
-    parts;
+  const {
+    config,
+    timeline,
+    chance,
+    effects,
+    sqs,
+    clouds,
+    receivers,
+    variables,
+    env,
+    cloudFault,
+    reply,
+    onAct,
+    onLine,
+  } = parts;
   /** What a function keeps from one call to the next. */
   const containers = new Map<string, Pick<Runtime, 'secrets' | 'answers'>>();
 
@@ -108,9 +121,9 @@ export const createRuntimes = (parts: Parts): Runtimes => {
       turns: createTurns(tools),
       limits: createLimits({ ...tools, config, log }),
       sendToCloud: (asked) => {
-        const how = manner(asked.url, process);
-        return exchange('ask cloud', isEndless(how) ? 10_000 : chance.between(20, 400), () =>
-          clouds.answer(asked, how, process),
+        const fault = cloudFault(asked.url, process);
+        return exchange('ask cloud', isEndless(fault) ? 10_000 : chance.between(20, 400), () =>
+          clouds.answer(asked, fault, process),
         ).then((answer) => {
           clouds.heard(answer);
           return answer;

@@ -5,8 +5,9 @@ import { type DeliveryItem, newDeliveryItem, newWatchItem, type WatchItem, wakeU
 import { watchId, webhookId } from '../../lib/store/keys.ts';
 import { writeWakeUp } from '../../lib/store/queue.ts';
 import { OPERATIONS, watchWith } from '../samples.ts';
-import type { CloudState, ProviderName } from './cloud-faces.ts';
+import type { ProviderName } from './asked.ts';
 import type { Fault, Faults } from './process.ts';
+import type { CloudState } from './statements.ts';
 import { NOTIFY_QUEUE, QUEUES, type World } from './world.ts';
 
 type Scene = {

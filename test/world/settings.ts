@@ -18,12 +18,18 @@ export const KEYS = { aliyun: 'LTAI5tExample1', huawei: 'HPUAEXAMPLE1' } as cons
 /** What links to watches are signed with. */
 export const LINK_KEY = 'CANARY-link-key-of-at-least-32-characters';
 
+/** What goes with any access key id of a vendor. */
+export const SECRETS = {
+  aliyun: { secretAccessKey: 'aliyun-CANARY-secret', securityToken: 'aliyun-CANARY-sts-token' },
+  huawei: { secretAccessKey: 'huawei-CANARY-secret' },
+} as const;
+
 export const environment = (): Record<string, string> => ({
   ALIYUN_KEY: KEYS.aliyun,
-  ALIYUN_SECRET: 'aliyun-CANARY-secret',
-  ALIYUN_TOKEN: 'aliyun-CANARY-sts-token',
+  ALIYUN_SECRET: SECRETS.aliyun.secretAccessKey,
+  ALIYUN_TOKEN: SECRETS.aliyun.securityToken,
   HUAWEI_KEY: KEYS.huawei,
-  HUAWEI_SECRET: 'huawei-CANARY-secret',
+  HUAWEI_SECRET: SECRETS.huawei.secretAccessKey,
   CHAT_URL: 'https://chat.example.com/hooks/CANARY-chat',
   CHANNEL_TOKEN: 'xoxb-CANARY-token',
   OPERATORS_URL: 'https://operators.example.com/hooks/CANARY-operators',

@@ -1,6 +1,26 @@
 /** What clouds have said, answer by answer: the truth that outcomes, notes and webhooks are held against. */
-import type { CloudState, Shown } from './fake-api.ts';
+import type { Told } from '../../offline/clouds/api.ts';
 import type { Process } from './process.ts';
+
+/** What becomes of an operation. `odd` is a word no page knows. */
+export type CloudState =
+  | 'absent'
+  | 'pending'
+  | 'running'
+  | 'attention'
+  | 'odd'
+  | 'succeeded'
+  | 'partial'
+  | 'failed'
+  | 'canceled';
+
+export const isUnderWay = (state: CloudState): boolean =>
+  state === 'pending' || state === 'running' || state === 'attention' || state === 'odd';
+
+export const isEnd = (state: CloudState): boolean => state !== 'absent' && !isUnderWay(state);
+
+/** What a person must learn of an operation in this state: all of it stands in the cloud's answer, and nothing else does. */
+export type Shown = Told & { readonly word: string };
 
 /** What one answer said of one operation. Instants are epoch ms. */
 export type Statement = {

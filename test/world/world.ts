@@ -14,10 +14,10 @@ import type { SqsRecord } from '../../lib/store/queue.ts';
 import type { Environment } from '../../lib/store/stores.ts';
 import { type Receipt, receive } from '../../lib/submit/receive.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
+import type { Asked } from './asked.ts';
 import { type Chance, createChance } from './chance.ts';
-import type { Asked } from './cloud-faces.ts';
+import type { CloudFault } from './cloud-faults.ts';
 import { type Clouds, createClouds } from './clouds.ts';
-import type { Manner } from './manners.ts';
 import { createMemorySqs, type MemorySqs, type Oddity as QueueOddity } from './memory-sqs.ts';
 import { createMemoryTable, type MemoryTable } from './memory-table.ts';
 import { createEffects, type Effects, type Faults, type Process } from './process.ts';
@@ -66,7 +66,8 @@ export type WorldOptions = {
   /** How long an index takes to learn of a write, ms. */
   readonly lagMs?: (chance: Chance) => number;
   readonly skewMs?: (chance: Chance) => number;
-  readonly manner?: (asked: string, process: Process) => Manner | undefined;
+  /** What a cloud does instead of answering a request to this URL. */
+  readonly cloudFault?: (url: string, process: Process) => CloudFault | undefined;
   readonly reply?: (url: string, process: Process) => Reply | undefined;
   /** How long a receiver that is well takes over its answer, ms; between 20 and 400 while it is left out. */
   readonly tellMs?: number;
@@ -259,7 +260,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     receivers,
     variables,
     env: () => env,
-    manner: options.manner ?? (() => undefined),
+    cloudFault: options.cloudFault ?? (() => undefined),
     reply: options.reply ?? (() => undefined),
     ...(options.tellMs !== undefined && { tellMs: options.tellMs }),
     onAct: (process) => {

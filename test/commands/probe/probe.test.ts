@@ -12,7 +12,7 @@ import { createSend, type HttpAnswer } from '../../../lib/net/http.ts';
 import { providers } from '../../../lib/providers/index.ts';
 import { createClouds } from '../../../offline/clouds/server.ts';
 import type { LocalServer } from '../../../offline/local-server.ts';
-import { asks } from '../../offline/asks.ts';
+import { idsOf } from '../../offline/operations.ts';
 import { ask, lookAtOne, scripted } from '../../providers/scripted.ts';
 
 const KEY = { accessKeyId: 'AK-PROBE-1', secretAccessKey: 'the-secret-of-the-probe' };
@@ -57,7 +57,7 @@ const operationOf = (provider: string): Record<string, string> => {
     'huawei-dws': { region: 'cn-north-4' },
     'huawei-job': { service: 'ecs', region: 'cn-north-4' },
   };
-  return { ...asks[provider]?.ids, ...extra[provider] };
+  return { ...idsOf(provider), ...extra[provider] };
 };
 
 const begin = (api: string, course: object): Promise<void> =>
