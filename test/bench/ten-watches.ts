@@ -4,6 +4,7 @@ import { decide } from '../../lib/core/decide.ts';
 import { HOUR, MINUTE, SECOND } from '../../lib/core/schedule.ts';
 import { newWatchItem, type WatchItem, wakeUpOf } from '../../lib/store/items.ts';
 import { type SqsRecord, writeWakeUp } from '../../lib/store/queue.ts';
+import { bodyStating, idsOf } from '../offline/operations.ts';
 import { watchWith } from '../samples.ts';
 
 const HABITS = {
@@ -12,25 +13,15 @@ const HABITS = {
   gap: { factor: 2, minMs: 5 * SECOND, maxMs: 5 * MINUTE },
 };
 
-const operationOf = (i: number) => ({
-  RegionId: 'cn-hangzhou',
-  ClusterId: 'c-b933c5aac8fe6a4c',
-  OperationId: `op-13c37a77c505${i}`,
-});
+const operationOf = (i: number) => ({ ...idsOf('aliyun-emr'), OperationId: `op-13c37a77c505${i}` });
 
-/** What the cloud says of each of them, every time. */
-export const CLOUD_ANSWER = {
-  RequestId: 'DD6B1B2A-5837-5237-ABE4-FF0C8944****',
-  Operation: {
-    RegionId: 'cn-hangzhou',
-    ClusterId: 'c-b933c5aac8fe6a4c',
-    OperationId: 'op-13c37a77c5050',
-    OperationType: 'CREATE_CLUSTER',
-    OperationState: 'IN_PROGRESS',
-    CreateTime: 1_628_589_439_114,
-    StartTime: 1_628_589_439_114,
-    Description: '',
-  },
+/** What the cloud says of each of them, every time: the stand-in's own answer. */
+export const CLOUD_ANSWER = bodyStating('aliyun-emr', 'IN_PROGRESS', 1_628_589_439_114) as {
+  readonly RequestId: string;
+  readonly Operation: {
+    readonly StartTime: number;
+    readonly StateChangeReason: { readonly Code: string; readonly Message: string };
+  };
 };
 
 /** Leased for an hour yet, so that a look which brings nothing new has nothing to write. */
@@ -44,10 +35,14 @@ export const tenWatches = (now: number): readonly WatchItem[] =>
       deadline: submittedAt + 24 * HOUR,
     });
     const sight = { kind: 'seen', status: 'running', word: 'IN_PROGRESS', known: true } as const;
+    const { RequestId, Operation } = CLOUD_ANSWER;
+    const { StartTime, StateChangeReason } = Operation;
     const facts = {
       operationType: 'CREATE_CLUSTER',
-      startedAt: CLOUD_ANSWER.Operation.StartTime,
-      requestId: CLOUD_ANSWER.RequestId,
+      startedAt: StartTime,
+      reasonCode: StateChangeReason.Code,
+      reasonMessage: StateChangeReason.Message,
+      requestId: RequestId,
     };
     const body = decide(before, { ...sight, facts }, now - MINUTE, HABITS);
     return { ...newWatchItem({ ...body, looks: 12 }, now), aliveUntil: now + HOUR };
