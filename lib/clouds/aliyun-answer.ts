@@ -16,23 +16,27 @@ import { asksForPatience, familyOf } from './code-family.ts';
 import { code, type Fields, given, parseFields, text } from './fields.ts';
 
 export type AliyunReading = Reading & {
-  /** Values that the request held: the cloud may quote them back, and they are none of its own words. */
+  /**
+   * The values that the request held. The cloud may quote them in its message. opwatch removes them before it reads the
+   * message.
+   */
   readonly sent: readonly string[];
 };
 
-/** `x-acs-retry-after`: milliseconds, a positive whole number. */
+/** Returns the wait that the header `x-acs-retry-after` names: milliseconds, a positive whole number. */
 const wishMs = (answer: HttpAnswer): number | undefined => {
   const value = answer.headers['x-acs-retry-after']?.trim() ?? '';
   return /^0*[1-9]\d{0,12}$/.test(value) ? Number(value) : undefined;
 };
 
 /**
- * Reads an answer of an Alibaba Cloud RPC API by `Code`, HTTP status and headers alike.
+ * Reads an answer of an Alibaba Cloud RPC API. It judges by `Code`, by the HTTP status and by the headers.
  *
- * Throws the LookError that names what to do next. Throttling comes with HTTP 400 and a `Code`, or as the header
- * `x-acs-retry-after` alone (aliyun/darabonba-openapi pull request 283). Nothing but a JSON object is an answer, whatever
- * the status, and an error `Code` inside an HTTP 200 is an error. A code that no list names is read by its family.
- * Source: the products' error code pages, and NeedRetry in aliyun/terraform-provider-alicloud.
+ * Throws the LookError whose class tells the caller its next step. Alibaba Cloud reports throttling in two ways: HTTP
+ * 400 with a `Code`, or only the header `x-acs-retry-after` (aliyun/darabonba-openapi pull request 283). Only a JSON
+ * object is an answer. An error `Code` in an HTTP 200 is an error too. For a code that stands in no list, the words in
+ * the code decide (`code-family.ts`). Source: the products' error code pages, and NeedRetry in
+ * aliyun/terraform-provider-alicloud.
  */
 export const readAliyun = (answer: HttpAnswer, reading: AliyunReading): Answer => {
   const wish = wishMs(answer);
@@ -54,7 +58,7 @@ export const readAliyun = (answer: HttpAnswer, reading: AliyunReading): Answer =
       afterMs,
       reading.credentials,
     );
-  // BPStudio repeats HTTP's own numbers as `Code` inside an HTTP 200.
+  // BPStudio repeats the number of an HTTP status as `Code` in an HTTP 200.
   const status = failed ? answer.status : Number(/^[45]\d\d$/.exec(said)?.[0] ?? answer.status);
   const family = familyOf(said);
 
@@ -62,7 +66,8 @@ export const readAliyun = (answer: HttpAnswer, reading: AliyunReading): Answer =
   if (status >= 500 || status === 408) throw new RetryLater(words, afterMs);
   const time = cloudTime(answer, reading.now);
   if (SKEWED.test(said)) throw time === undefined ? new RetryLater(words) : new ClockSkew(words, time);
-  // The gateway refuses a key, with an HTTP status of its own: what stands in an HTTP 200 is the service's business.
+  // Only the gateway refuses a key, and its answer has an HTTP error status. An error in an HTTP 200 comes from the
+  // service.
   if (isOfTheKey(said, withoutSent(words.message, reading))) throw failed ? new Refused(words) : new NotAllowed(words);
   if ((reading.unknownCode ?? NO_SUCH_THING).test(said)) return { kind: 'unknown', words };
   if (family === 'passing') throw new RetryLater(words, afterMs);

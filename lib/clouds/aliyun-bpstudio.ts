@@ -1,32 +1,35 @@
 /**
- * What BPStudio says beside a state: why an operation failed, and its words beside a success.
+ * Reads the texts beside the state in an answer of BPStudio: the reason of a failure, and the message of a success.
  *
  * The vendor calls the outer `Message` "error information", `Data.Message` "information about the operation" and
- * `Data.Arguments` its output (help.aliyun.com 448167). The output of an operation on instances is an object, or the JSON of
- * one: {success, message, attributes: {instances: {id: {status, message}}}}.
+ * `Data.Arguments` its output (help.aliyun.com 448167). The output of an operation on instances is an object, or the
+ * same object as JSON text: {success, message, attributes: {instances: {id: {status, message}}}}.
  */
 import { type Fields, fields, parseFields, text } from './fields.ts';
 
-/** Words that say of an instance that nothing is wrong with it. */
+/** Words that report a healthy instance. */
 const FINE = /^(success(ful|fully)?|succeeded|succeed|ok|true|done|finished|completed?|running|normal)[.!]?$/i;
 
-/** How many failed instances are worth naming. */
+/** A reason names this many failed instances at most. */
 const NAMED_MAX = 5;
 
-/** The output as it stands there, for programs: text, or the JSON of an object. */
+/** Returns the output of an operation for programs: a text as it is, or an object as JSON. */
 export const resultOf = ({ Arguments }: Fields): string | undefined =>
   text(typeof Arguments === 'object' ? JSON.stringify(Arguments) : Arguments);
 
 const outputOf = (data: Fields): Fields =>
   typeof data.Arguments === 'string' ? (parseFields(data.Arguments) ?? {}) : fields(data.Arguments);
 
-/** A sentence for people: neither JSON (an operation's information may be a list of listeners) nor "success". */
+/**
+ * Returns the text when it is a sentence for people. JSON is none (an operation's information may be a list of
+ * listeners), and a word such as "success" is none.
+ */
 const sentence = (value: unknown): string | undefined => {
   const said = text(value)?.trim();
   return said === undefined || /^[[{]/.test(said) || FINE.test(said) ? undefined : said;
 };
 
-/** The instances that failed, each with its words. */
+/** Returns the instances that failed, each with the words of the cloud about it. */
 const failedInstances = (output: Fields): string[] =>
   Object.entries(fields(fields(output.attributes).instances)).flatMap(([id, instance]) => {
     const { status, message } = fields(instance);
@@ -34,7 +37,10 @@ const failedInstances = (output: Fields): string[] =>
     return said === undefined || FINE.test(text(status)?.trim() ?? '') ? [] : [`${id}: ${said}`];
   });
 
-/** Why an operation failed, from every place that may say so: the general words first, then the instances that failed. */
+/**
+ * Returns the reason of a failure. It joins the texts of all places that may hold a reason: first the general ones,
+ * then those of the failed instances.
+ */
 export const failureOf = (body: Fields): string | undefined => {
   const data = fields(body.Data);
   const output = outputOf(data);
@@ -45,7 +51,7 @@ export const failureOf = (body: Fields): string | undefined => {
   return all.length > 0 ? all.join('; ') : text(data.Message);
 };
 
-/** The words beside a success. */
+/** Returns the words that the cloud gives with a success. */
 export const wordsBeside = (body: Fields): string | undefined => {
   const data = fields(body.Data);
   return text(data.Message) ?? text(outputOf(data).message) ?? text(body.Message);

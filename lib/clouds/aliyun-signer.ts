@@ -2,12 +2,12 @@ import type { Credentials } from './cloud.ts';
 import { canonical, hmacSha256, sha256, type Unsigned } from './signing.ts';
 
 /**
- * Signs a request by ACS3-HMAC-SHA256 and returns all its headers, `authorization` among them. Pure.
+ * Signs a request by ACS3-HMAC-SHA256 and returns all its headers, also `authorization`. Pure.
  *
- * `parts.headers` brings `host`, `x-acs-action`, `x-acs-version`, and `content-type` where there is a body. `date` is epoch
- * ms by the cloud's clock (it accepts 15 minutes either way), and `nonce` must be new for every attempt
- * (`SignatureNonceUsed`). An STS token is sent and signed as `x-acs-security-token`.
- * Source: Alibaba Cloud, "V3 request structure and signature".
+ * `parts.headers` contains `host`, `x-acs-action`, `x-acs-version`, and `content-type` when there is a body. `date` is
+ * epoch ms by the cloud's clock. The cloud accepts a difference of 15 minutes. `nonce` must be new for every attempt
+ * (`SignatureNonceUsed`). The function sends and signs an STS token as `x-acs-security-token`. Source: Alibaba Cloud,
+ * "V3 request structure and signature".
  */
 export const sign = (
   parts: Unsigned,

@@ -6,7 +6,7 @@ import { encodePairs } from './encoding.ts';
 import { endpointOf } from './endpoint.ts';
 
 export type AliyunCall = {
-  /** Names the endpoint override and, unless `host` is given, the usual host `{product}.{region}.aliyuncs.com`. */
+  /** Names the endpoint override. Without `host`, it also names the usual host `{product}.{region}.aliyuncs.com`. */
   readonly product: string;
   readonly region: string;
   readonly host?: string;
@@ -16,13 +16,13 @@ export type AliyunCall = {
   readonly query?: Readonly<Record<string, string>>;
   /** Parameters of an API that takes them in the body, as a form. */
   readonly form?: Readonly<Record<string, string>>;
-  /** Codes that mean "no such thing", by name, where the product has its own: no other code counts as absence. */
+  /** Codes by which this product says "no such thing". No other code counts as absence. */
   readonly unknownCode?: RegExp;
 };
 
 /**
- * Makes one signed call of an Alibaba Cloud RPC API: one request, never repeated.
- * Throws a LookError, from `cloud.send` or for what the answer says (see `readAliyun`).
+ * Makes one signed call of an Alibaba Cloud RPC API. It sends one request and never repeats it. Throws a LookError:
+ * that of `cloud.send`, or the one that `readAliyun` makes from the answer.
  */
 export const callAliyun = async (cloud: Cloud, call: AliyunCall): Promise<Answer> => {
   const usual = call.host ?? `${call.product}.{region}.aliyuncs.com`;

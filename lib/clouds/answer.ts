@@ -1,4 +1,4 @@
-/** What becomes of a cloud's HTTP answer before anybody reads a state in it. */
+/** Reads the HTTP answer of a cloud before an adapter reads a state in it. */
 import { type CloudWords, RetryLater, Throttled } from '../core/errors.ts';
 import { sentence } from '../core/sentences.ts';
 import { plain } from '../core/text.ts';
@@ -9,40 +9,49 @@ import type { Credentials } from './cloud.ts';
 import { type Fields, given } from './fields.ts';
 
 export type Answer =
-  /** The cloud told something of what was asked about. */
+  /** The cloud told something about the operation. */
   | { readonly kind: 'answered'; readonly body: Fields; readonly requestId?: string }
-  /** The cloud does not know what was asked about. */
+  /** The cloud does not know the operation. */
   | { readonly kind: 'unknown'; readonly words: CloudWords };
 
-/** What reading an answer depends on besides the answer. */
+/** The values besides the answer that a reader of answers needs. */
 export type Reading = {
   readonly credentials: Credentials;
   /** Now, epoch ms, by the cloud's clock. */
   readonly now: number;
-  /** Codes by which this product says that it does not know what was asked about: no other code counts as absence. */
+  /** Codes by which this product says that it does not know the operation. No other code counts as absence. */
   readonly unknownCode?: RegExp;
 };
 
-/** How far a request's date may be from the cloud's clock: 15 minutes with both clouds. */
+/** Both clouds accept a request whose date is at most 15 minutes off their clock. */
 export const SKEW_MAX_MS = 15 * 60_000;
 
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-/** The cloud's clock by its `Date` header, epoch ms. */
+/** Returns the time of the cloud's clock, from its `Date` header, epoch ms. */
 export const cloudTime = ({ headers }: HttpAnswer, now: number): number | undefined =>
   parseHttpDate(headers.date?.trim() ?? '', now);
 
-/** A cloud's words without secrets: it explains a refused signature by quoting the request back, token and all. */
+/**
+ * Removes the secrets from a cloud's words. When a cloud refuses a signature, it quotes the request, and the request
+ * holds the token.
+ */
 export const withoutSecrets = (words: string, { secretAccessKey, securityToken = '' }: Credentials): string =>
   redact(words, [secretAccessKey, securityToken]);
 
 const QUOTED_BYTES = 300;
 
-/** The beginning of a body that nobody understands: a person may. Without secrets, and safe to keep. */
+/**
+ * Returns the beginning of a body that opwatch cannot read, for a person to read. It holds no secrets and is safe to
+ * store.
+ */
 export const quoted = (body: string, credentials: Credentials): string =>
   plain(withoutSecrets(body.trim(), credentials), QUOTED_BYTES);
 
-/** The error for an answer that is none of the cloud's own: a proxy's page, a cut body, JSON of another shape. */
+/**
+ * Returns the error for an answer that does not come from the cloud's API: a proxy's page, a cut body, JSON of another
+ * shape.
+ */
 export const nonsense = (
   answer: HttpAnswer,
   what: string,
@@ -55,7 +64,7 @@ export const nonsense = (
   return answer.status === 429 ? new Throttled(words, afterMs) : new RetryLater(words, afterMs);
 };
 
-/** The error for an answer that is the cloud's own and tells of another operation than the one asked about. */
+/** Returns the error for an answer of the cloud about another operation than the requested one. */
 export const ofAnother = (asked: string, other: string, requestId: string | undefined): RetryLater =>
   new RetryLater({
     code: 'of_another',
@@ -63,6 +72,6 @@ export const ofAnother = (asked: string, other: string, requestId: string | unde
     ...given({ requestId }),
   });
 
-/** The error for an answer that is the cloud's own and holds no state. */
+/** Returns the error for an answer of the cloud that holds no state. */
 export const noState = (field: string, requestId: string | undefined): RetryLater =>
   new RetryLater({ code: 'no_state', message: sentence('no_state', { name: field }), ...given({ requestId }) });

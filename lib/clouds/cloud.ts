@@ -1,4 +1,4 @@
-/** A cloud as an adapter is given it: who signs, and how a call is made. */
+/** The types of a cloud as an adapter receives it: the credentials, and the function that makes a call. */
 import type { Send } from '../net/http.ts';
 
 export type Vendor = 'aliyun' | 'huawei';
@@ -8,28 +8,34 @@ export type Credentials = {
   readonly secretAccessKey: string;
   /** Alibaba STS token or Huawei temporary security token. */
   readonly securityToken?: string;
-  /** Of temporary ones, where whoever keeps them says so. */
+  /** The lifetime of temporary credentials, when the place that stores them tells it. */
   readonly lifetime?: Lifetime;
 };
 
 /** Epoch ms. */
 export type Lifetime = {
-  /** When this function first read them. */
+  /** The time when this function first read the credentials. */
   readonly seenAt: number;
   readonly expiresAt: number;
 };
 
-/** What an adapter is given to look with. */
+/** The tools that an adapter receives for a look. */
 export type Cloud = {
   readonly credentials: Credentials;
-  /** Endpoint overrides of the connection, by product (`emr`, `dws`): a host or an origin, `{region}` filled in. */
+  /**
+   * The endpoint overrides of the connection, by product (`emr`, `dws`): a host or an origin, with `{region}` already
+   * replaced.
+   */
   readonly endpoints: Readonly<Record<string, string>>;
-  /** One HTTP call. The caller counts it, bounds it in time and bytes, and keeps the connection's pace. */
+  /**
+   * Makes one HTTP call within limits of time and bytes. The caller of the adapter counts the call and keeps the rate
+   * limit of the connection.
+   */
   readonly send: Send;
-  /** Now, epoch ms, by the clock that `Ask.submittedAt` was read from: what lies between the two is a time that passed. */
+  /** Now, epoch ms. `Ask.submittedAt` comes from the same clock, so an adapter may subtract one from the other. */
   readonly now: number;
-  /** How far the cloud's clock is ahead of that one, ms: a request is signed with the cloud's time. */
+  /** The cloud's clock is this many ms ahead of `now`. An adapter signs a request with the cloud's time. */
   readonly skewMs: number;
-  /** A fresh random nonce for each call. */
+  /** Returns a new random nonce for each call. */
   readonly nonce: () => string;
 };

@@ -1,22 +1,26 @@
 /**
- * Tells what an error code is about by the words in it. Clouds have thousands of codes, and their products share the words:
- * a code that no list names is read by its family before anybody takes it for a mistake of ours or for an absence.
+ * Classifies an error code by the words in it. Clouds have thousands of codes, and their products share the words. The
+ * family decides for every code that stands in no list. Only without a family does opwatch take an error for its own
+ * mistake or for an absence.
  */
 
 export type Family =
-  /** We ask too often. */
+  /** opwatch asks too often. */
   | 'rate'
-  /** The service is busy, over a limit, slow, failing or still at work: asking later helps. */
+  /** The service is busy, over a limit, slow, failing or still at work. A later call may succeed. */
   | 'passing'
-  /** The key is good and may not do this. */
+  /** The key is valid but has no right to this call. */
   | 'permission'
-  /** The request is wrong, and stays wrong. */
+  /** The request is wrong, and the same request stays wrong. */
   | 'mistake';
 
-/** Codes are short. More is somebody else's text, and not worth the work. */
+/** Error codes are short. The rest of a longer text is not worth the work. */
 const CODE_MAX = 128;
 
-/** `QpsLimitExceeded`, `SYSTEM.CONCURRENT_OPERATE` and `ram-role.not-found` as words in small letters. */
+/**
+ * Returns codes such as `QpsLimitExceeded`, `SYSTEM.CONCURRENT_OPERATE` and `ram-role.not-found` as words in small
+ * letters.
+ */
 export const wordsIn = (code: string): string =>
   code
     .slice(0, CODE_MAX)
@@ -34,7 +38,11 @@ const RATE: readonly RegExp[] = [
   /\btoo (many|frequent|frequently|fast|often)\b|\bfrequently\b|\boverload/,
 ];
 
-/** Before `passing`, where an instance's `InvalidStatus` and an `InvalidOperation.Conflict` belong: `InvalidTimeout` is a mistake. */
+/**
+ * Matches codes of wrong requests, such as `InvalidTimeout`. `familyOf` tests it before `passing`, because "timeout"
+ * alone would be passing. `InvalidStatus` of an instance and `InvalidOperation.Conflict` do not match, because they are
+ * passing.
+ */
 const MISTAKE = /^(invalid(?!( \w+)* (status|state|operation)\b)|missing|unsupported|illegal|malformed)\b/;
 
 const PERMISSION =
@@ -49,7 +57,7 @@ const PASSING: readonly RegExp[] = [
   /\b(limit|quota)s?\b.*\b(exceed|reached|over|full)|\b(exceed\w*|over|out of)\b.*\b(limit|quota)|\blimit(ed)?$/,
 ];
 
-/** The family of a code; undefined where its words tell none. */
+/** Returns the family of a code. Undefined when its words name no family. */
 export const familyOf = (code: string): Family | undefined => {
   const words = wordsIn(code);
   if (RATE.some((pattern) => pattern.test(words))) return 'rate';
@@ -58,9 +66,11 @@ export const familyOf = (code: string): Family | undefined => {
   return PASSING.some((pattern) => pattern.test(words)) ? 'passing' : undefined;
 };
 
-/** Phrases, in the two languages the clouds write, of a message that asks for patience whatever its code says. */
+/**
+ * Phrases, in the two languages of the clouds, that ask the caller to try later. The code of the error does not matter.
+ */
 const PATIENCE =
   /\b(is busy|try (it )?again|retry later|too many requests|temporarily|timed? ?out|still (being )?process)|系统繁忙|服务繁忙|稍后[再重]试|过于频繁|正在处理|正在执行|处理中|超时|限流/i;
 
-/** Whether a message says that asking later helps: for codes whose own words tell no family. */
+/** Answers whether a message says that a later call may succeed. It serves for codes whose words name no family. */
 export const asksForPatience = (message: string): boolean => PATIENCE.test(message.slice(0, 2_000));

@@ -3,16 +3,16 @@ import { remembering } from '../core/remembering.ts';
 import { sentence } from '../core/sentences.ts';
 
 export type Endpoint = {
-  /** Scheme, host and port, as the URL begins. */
+  /** Scheme, host and port: the beginning of a URL. */
   readonly origin: string;
-  /** Host with its port, as the `host` header says it and the signature covers it. */
+  /** The host with its port, as the signed `host` header contains it. */
   readonly host: string;
 };
 
 /**
- * Finds where a product of a region is called: the connection's override for the product, else its override for all
- * (`*`), else `usual`. `{region}` is filled in; a bare host is called by https.
- * Throws Misconfigured for what is neither a host nor an http(s) origin.
+ * Finds the address of a product in a region: the connection's override for the product, else its override for all
+ * products (`*`), else `usual`. It replaces `{region}`. A host without a scheme gets https. Throws Misconfigured when
+ * the text is neither a host nor an http(s) origin.
  */
 export const endpointOf = (
   overrides: Readonly<Record<string, string>>,
@@ -31,7 +31,7 @@ export const endpointOf = (
   return endpoint;
 };
 
-/** One connection calls a few hosts, again and again. */
+/** Remembers parsed endpoints, because one connection calls the same few hosts again and again. */
 const endpointIn = remembering(500, (text): Endpoint | null => {
   const url = URL.parse(/^https?:\/\//.test(text) ? text : `https://${text}`);
   const bare = url && url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;

@@ -25,9 +25,15 @@ import { code, type Fields, fields, given, parseFields, text } from './fields.ts
 import { GATEWAY, GOOD, sortOf } from './huawei-codes.ts';
 
 export type HuaweiReading = Reading & {
-  /** The member that tells a state: beside one, `error_code` in an HTTP 200 tells why the operation failed, not that asking did. */
+  /**
+   * The name of the member that holds the state. When an HTTP 200 has a state and an `error_code`, the code gives the
+   * reason why the operation failed. The call itself succeeded.
+   */
   readonly stateIn?: string;
-  /** Values that the request held: the cloud may quote them back, and they are none of its own words. */
+  /**
+   * The values that the request held. The cloud may quote them in its message. opwatch removes them before it reads the
+   * message.
+   */
   readonly sent: readonly string[];
 };
 
@@ -39,13 +45,15 @@ const messageOf = (body: Fields) =>
   text(body.error_msg) ?? text(body.externalMessage) ?? text(fields(body.error).message) ?? text(body.message);
 
 /**
- * Reads an answer of a Huawei Cloud REST API by `error_code`, HTTP status and headers alike.
+ * Reads an answer of a Huawei Cloud REST API. It judges by `error_code`, by the HTTP status and by the headers.
  *
- * Throws the LookError that names what to do next. 429 and 5xx say nothing about what was asked, whatever their code. A 401 of
- * the gateway, or one that names no service, means refused credentials, and more than five in a row lock the key, or a date
- * too far off, which the `Date` header tells apart (APIGW.0301, APIGW.0303). An empty HTTP 200 is an answer that tells
- * nothing; anything else but a JSON object is none. A code that no list names is read by its family (`huawei-codes.ts`).
- * Source: Huawei Cloud, "API Request Signing Guide", error codes; bodies as the products' SDKs read them.
+ * Throws the LookError whose class tells the caller its next step. A 429 or 5xx says nothing about the operation,
+ * whatever its code is. A 401 that comes from the gateway or names no service has one of two causes. Either the cloud
+ * refuses the credentials (more than five such answers in a row lock the key), or the date of the request is too far
+ * off. The `Date` header tells the two apart (APIGW.0301, APIGW.0303). An empty HTTP 200 is a valid answer without
+ * content. Every other answer must be a JSON object. For a code that stands in no list, the words in it decide
+ * (`huawei-codes.ts`). Source: Huawei Cloud, "API Request Signing Guide", error codes; bodies as the products' SDKs
+ * read them.
  */
 export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer => {
   const { status } = answer;
@@ -71,7 +79,7 @@ export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer =
   return meaningOf(answer, words, said, reading);
 };
 
-/** What an error means: absence, or the LookError that it is. */
+/** Returns `unknown` for an error that means absence. Throws the LookError that fits every other error. */
 const meaningOf = (answer: HttpAnswer, words: CloudWords, said: string | undefined, reading: HuaweiReading): Answer => {
   const { status } = answer;
   const afterMs = retryAfterMs(answer, reading.now);
@@ -81,7 +89,7 @@ const meaningOf = (answer: HttpAnswer, words: CloudWords, said: string | undefin
 
   if (status === 429) throw new Throttled(words, afterMs);
   if (status >= 500 || status === 408) throw new RetryLater(words, afterMs);
-  // Whoever answers so without a code of a service may count it as a failure of the key, and lock it.
+  // A server that sends 401 without the code of a service may count it as a failure of the key, and may lock the key.
   if (status === 401 && (said === undefined || isOfGateway)) throw skewOrRefusal(answer, words, reading.now);
   if (said === undefined)
     throw nonsense(answer, sentence('no_error_code', { name: 'code' }), afterMs, reading.credentials);
@@ -90,20 +98,20 @@ const meaningOf = (answer: HttpAnswer, words: CloudWords, said: string | undefin
   if (sort === 'key' && !isSuccess(status)) throw skewOrRefusal(answer, words, reading.now);
   if (sort === 'passing') throw new RetryLater(words, afterMs);
   if (sort !== undefined || status === 401 || status === 403) throw new NotAllowed(words);
-  // The product's own "Not Found" is about what was asked; the gateway's is about the address.
+  // A "Not Found" of the product is about the operation. A "Not Found" of the gateway is about the address.
   if (status === 404 && !isOfGateway) return { kind: 'unknown', words };
   throw status >= 400 ? new Misconfigured(words) : new RetryLater(words, afterMs);
 };
 
 /**
- * "AK access failed to reach the limit": after more than five failures in a row the gateway takes no call of the key for five
- * minutes. Source: API Request Signing Guide, error codes and FAQs.
+ * "AK access failed to reach the limit": after more than five failures in a row the gateway refuses every call of the
+ * key for five minutes. Source: API Request Signing Guide, error codes and FAQs.
  */
 const LOCKED = /access failed to reach the limit/i;
 const LOCKED_FOR_MS = 5 * MINUTE;
 
 const skewOrRefusal = (answer: HttpAnswer, words: CloudWords, now: number) => {
-  // Signed by the right clock it would be refused as well: it is not tried again at once.
+  // The cloud refuses a locked key even when the date is right, so opwatch does not try again at once.
   if (LOCKED.test(words.message)) return new Refused(words, LOCKED_FOR_MS);
   const time = cloudTime(answer, now);
   return time !== undefined && Math.abs(time - now) > SKEW_MAX_MS ? new ClockSkew(words, time) : new Refused(words);

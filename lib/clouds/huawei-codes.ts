@@ -1,15 +1,18 @@
-/** Error codes of Huawei Cloud that are known by name, and the families that all others are read by. */
+/**
+ * The error codes of Huawei Cloud that opwatch knows by name. The words of a code and of its message decide about all
+ * others.
+ */
 import { asksForPatience, familyOf } from './code-family.ts';
 
-/** `error_code` of an answer that went well, where a product has one in its HTTP 200 (DWS). */
+/** The `error_code` of a successful answer, for products that have one in their HTTP 200 (DWS). */
 export const GOOD = /^DWS\.0000$/;
 
-/** The API gateway's own codes, in both of its spellings, come before any service was asked. */
+/** The codes of the API gateway, in both of its spellings. With such a code the request has not reached a service. */
 export const GATEWAY = /^APIGW?\./;
 
 /**
- * Codes of the services that say who the caller is: IAM, its policies and its temporary credentials. IAM itself also answers
- * with the HTTP status as its code. Source: support.huaweicloud.com, api-iam iam_02_0006, api-iam5 and api-sts, error codes.
+ * Codes of the services that identify the caller: IAM, its policies and its temporary credentials. IAM itself also uses
+ * the HTTP status as its code. Source: support.huaweicloud.com, api-iam iam_02_0006, api-iam5 and api-sts, error codes.
  */
 const IDENTITY = /^((IAM|PAP5?|STS5?|PDP5?|IdentityCenter)\.|401$)/i;
 
@@ -17,18 +20,18 @@ const IDENTITY = /^((IAM|PAP5?|STS5?|PDP5?|IdentityCenter)\.|401$)/i;
 const THROTTLED = /^APIGW?\.0308$/;
 
 /**
- * Named codes that pass by themselves: "another operation is being performed on the instance" (DWS.0011, HTTP 409; api-dws
- * dws_02_0030) and a state of the cluster that does not allow the call now (DWS.7023, 403), which
- * terraform-provider-huaweicloud repeats (services/dws, cluster_elb_associate).
+ * Codes of states that pass by themselves. DWS.0011 (HTTP 409) means "another operation is being performed on the
+ * instance" (api-dws dws_02_0030). DWS.7023 (403) means that the state of the cluster does not allow the call now.
+ * terraform-provider-huaweicloud repeats the call then (services/dws, cluster_elb_associate).
  */
 const PASSING = /^DWS\.(0011|7023)$/;
 
-/** HTTP statuses of a conflict, a lock and "too early": they pass. */
+/** The HTTP statuses of a conflict, of a lock and of "too early". These states pass. */
 const PASSING_STATUS: ReadonlySet<number> = new Set([409, 423, 425]);
 
 /**
- * Most codes of Huawei Cloud are numbers, so the words stand in the message, in English or in Chinese. A blank at either end of
- * a phrase is the edge of a word.
+ * Phrases in messages about a rate limit, in English and in Chinese. Most codes of Huawei Cloud are numbers, so only
+ * the message holds words. A blank at an end of a phrase marks the edge of a word.
  */
 const RATE = [
   ...[' throttl', ' too many', ' too frequent', ' request rate', ' request frequency', ' frequency limit'],
@@ -85,7 +88,10 @@ const BUSY = [
   ...['繁忙', '超时', '稍后', '稍候', '处理中', '进行中', '系统异常', '系统错误', '内部错误', '暂不可用'],
 ];
 
-/** The caller's own user, agency or key is gone: that comes with HTTP 404 too, and is not about the operation. */
+/**
+ * Words for the caller's own user, agency or key. When one of these no longer exists, the error may be an HTTP 404, and
+ * it is not about the operation.
+ */
 const CALLER = [
   ...[' user ', ' agency ', ' role ', ' account ', ' domain ', ' tenant ', ' caller ', ' identity ', ' principal '],
   ...[' credential ', ' credentials ', ' access key ', ' accesskey ', ' ak ', ' token ', ' securitytoken '],
@@ -97,7 +103,7 @@ const GONE = [
   ...['不存在', '已删除', '被删除', '已失效', '已过期', '已冻结', '被冻结', '已禁用', '被禁用', '无效'],
 ];
 
-/** A text as words in small letters with one blank at each side of each. */
+/** Returns a text as words in small letters, with one blank on each side of a word. */
 const wordsIn = (text: string): string => ` ${text.toLowerCase().replace(/[^a-z0-9\u4e00-\u9fff]+/g, ' ')} `;
 
 const hasAny = (phrases: readonly string[], text: string): boolean => {
@@ -105,26 +111,29 @@ const hasAny = (phrases: readonly string[], text: string): boolean => {
   return phrases.some((phrase) => words.includes(phrase));
 };
 
-/** Both in one clause: "the user is known; the server does not exist" is about the server. */
+/**
+ * Answers whether a message says that the caller no longer exists. Both words must stand in one clause: "the user is
+ * known; the server does not exist" is about the server.
+ */
 const isCallerGone = (message: string): boolean =>
   message.split(/[.;,!?。；，]/).some((clause) => hasAny(CALLER, clause) && hasAny(GONE, clause));
 
-/** Messages are somebody's text: only their beginning is read. */
+/** opwatch reads only the beginning of a message, because a message may be a text of any length. */
 const MESSAGE_MAX = 1_000;
 
 export type Sort =
-  /** We ask too often. */
+  /** opwatch asks too often. */
   | 'rate'
-  /** Asking later helps. */
+  /** A later call may succeed. */
   | 'passing'
-  /** The key or its owner is gone or not accepted. */
+  /** The key or its owner does not exist, or the cloud does not accept it. */
   | 'key'
-  /** The key is good and may not do this. */
+  /** The key is valid but has no right to this call. */
   | 'permission';
 
 /**
- * What an error is about, by its code, its HTTP status and the words of its message; undefined where nothing tells. The
- * gateway's own errors are told by code and status alone.
+ * Classifies an error by its code, its HTTP status and the words of its message. Undefined when none of these decides.
+ * For an error of the gateway, words about a rate limit count, and nothing else in the message does.
  */
 export const sortOf = (code: string, status: number, message: string): Sort | undefined => {
   const words = message.slice(0, MESSAGE_MAX);

@@ -1,4 +1,4 @@
-/** The parts of a GaussDB(DWS) action: how far it has got, and which of them failed, and why. */
+/** Reads the parts of a GaussDB(DWS) action: its progress, and the part that failed with its reason. */
 import type { Progress } from '../core/observation.ts';
 import { capitals, code, type Fields, fields, list, parseFields, percent, text, trimmed } from './fields.ts';
 
@@ -17,7 +17,10 @@ const DEPTH_MAX = 5;
 
 type Leaf = readonly [name: string, value: string];
 
-/** The texts and numbers in a value, JSON in JSON unpacked: {"progressInfo": "{\"progress\": \"45.00%\"}"}. */
+/**
+ * Lists the texts and numbers in a value. It also unpacks JSON text within JSON text: {"progressInfo": "{\"progress\":
+ * \"45.00%\"}"}.
+ */
 const leavesOf = (name: string, value: unknown, depth = 0): readonly Leaf[] => {
   const unpacked = typeof value === 'string' ? (parsed(value) ?? value) : value;
   if (typeof unpacked === 'object' && unpacked !== null) {
@@ -40,25 +43,34 @@ const parsed = (json: string): object | undefined => {
 const leafNamed = (leaves: readonly Leaf[], pattern: RegExp): string | undefined =>
   leaves.find(([name]) => pattern.test(name))?.[1];
 
-/** Progress of the part that is under way, else of the last one. Decoration: what cannot be read is left out. */
+/**
+ * Returns the progress of the part that is under way, or else of the last part. Progress is optional: the function
+ * skips a value that it cannot read.
+ */
 export const progressIn = (body: Fields): Progress | undefined => {
   const parts = partsOf(body);
   const part = parts.find(({ status }) => status === 'RUNNING') ?? parts.at(-1);
-  // JSON text within JSON text: {"progressInfo": "{\"progress\": \"45.00%\"}"}
+  // The value is JSON text within JSON text: {"progressInfo": "{\"progress\": \"45.00%\"}"}
   const done = percent(parseFields(text(parseFields(part?.detail ?? '')?.progressInfo) ?? '')?.progress);
   return done === undefined ? undefined : { percent: done };
 };
 
-/** Which part failed: one that failed outright before one that was rolled back. */
+/**
+ * The statuses of a failed part, in order of preference. A part that failed outright comes before a part that was
+ * rolled back.
+ */
 const FAILED = ['FAILED', 'ROLLBACK_FAIL', 'ROLLBACK_SUCCESS', 'ROLLBACK_RUNNING'];
 
-/** The vendor's sample of a failure has nothing but successes as its error message: that is no cause. */
+/**
+ * Answers whether an error message reports only successes. The vendor's sample of a failure has such a message, and it
+ * is no reason.
+ */
 const isCheerful = (message: string): boolean =>
   message.split(/[;,\n]/).every((entry) => /(^|SUCCESS)\s*$/.test(entry));
 
 export type Failing = { readonly code?: string; readonly error?: string };
 
-/** Step, code and words of the part that failed; nothing where no part says that it failed. */
+/** Returns the step, code and words of the part that failed. The result is empty when no part says that it failed. */
 export const failingIn = (body: Fields): Failing => {
   const parts = partsOf(body);
   const part = FAILED.map((word) => parts.find(({ status }) => status === word)).find(Boolean);

@@ -1,45 +1,55 @@
-/** Which run of a GaussDB(DWS) action an answer is about. An action has a name and no id: its submit time tells its runs apart. */
+/**
+ * Decides which run of a GaussDB(DWS) action an answer is about. An action has a name and no id. Only the submit time
+ * tells its runs apart.
+ */
 import type { Ask } from '../core/observation.ts';
 import { fitsIn, isSurelyBefore, orderOf, type Stamp, stampOf } from './stamp.ts';
 
 type Asked = Ask<{ readonly action_name: string; readonly submit_time?: string | undefined }>;
 
-/** How long before the submission a run may have been submitted that the first look finds over, and that still counts. */
+/**
+ * The first look may find a run that is already over. It counts when its submit time is at most this long before the
+ * submission to opwatch.
+ */
 export const BELIEVES_BACK_MS = 5 * 60_000;
 
-/** `SNAPSHOTTING 2025-05-19 09:06:18`; undefined where the cloud gives no time. */
+/** Returns the name of a run, such as `SNAPSHOTTING 2025-05-19 09:06:18`. Undefined when the cloud gives no time. */
 export const runOf = ({ operation }: Asked, stamp: Stamp | undefined): string | undefined =>
   stamp && `${operation.action_name} ${stamp.text}`;
 
-/** Whose run an answer is about. */
+/** Tells whether an answer is about the watched run or about another one. */
 export type Tie =
   | 'this'
-  /** Very likely the watched one's: the first look did not show it, or its time fits the submission in a zone that is likely. */
+  /**
+   * Very likely the watched run: the first look did not show it, or its time fits the submission in a likely time zone.
+   */
   | 'likely'
-  /** One that was submitted before the watched one. */
+  /** A run that somebody submitted before the watched one. */
   | 'earlier'
-  /** Another one: it has taken the place of the watched one. */
+  /** Another run. It has taken the place of the watched one. */
   | 'other'
-  /** Nobody can tell. */
+  /** The answer does not show which run it is about. */
   | 'unknown';
 
-/** Where the first look keeps what it found over: under the action's own name, and under its failure name. */
+/** The memo fields for runs that the first look found over: one for the action's own name, one for its failure name. */
 export type Before = 'endBefore' | 'failureBefore';
 
-/** What tells one run from another, as the memo keeps it. */
+/** Returns the mark of a run for the memo. The mark tells one run from another. */
 export const markOf = (shown: { readonly submitted?: Stamp } | undefined): string =>
   shown === undefined ? 'none' : (shown.submitted?.text ?? 'untimed');
 
 /**
- * Whether an earlier look saw the action itself under way, not only an order or a wait before it. Memos without `held` are of
- * watches that were seen under way.
+ * Answers whether an earlier look saw the action itself under way. An order or a wait before the action does not count.
+ * A memo without `held` belongs to a watch whose action a look has seen under way.
  */
 export const wasUnderWay = ({ seen, memo }: Asked): boolean => seen && memo.held === undefined;
 
-/** The run that the watch is bound to: the one that the submission names, else the one that was seen under way. */
+/**
+ * Returns the run that the watch follows: the run that the submission names, or else the run that a look saw under way.
+ */
 const boundTo = ({ operation, memo }: Asked): Stamp | undefined => stampOf(operation.submit_time ?? memo.submitTime);
 
-/** Whether the watched run was seen under way, and no time says which run that was. */
+/** Answers whether a look saw the watched run under way and no time identifies this run. */
 export const isUntimed = (ask: Asked): boolean => wasUnderWay(ask) && boundTo(ask) === undefined;
 
 const byBinding = (bound: Stamp, stamp: Stamp | undefined): Tie => {
@@ -51,7 +61,10 @@ const byBinding = (bound: Stamp, stamp: Stamp | undefined): Tie => {
 const isReported = (stamp: Stamp | undefined, ask: Asked): boolean =>
   ask.earlierRuns.some((run) => run === runOf(ask, stamp));
 
-/** Whose run one is that is under way: where nothing else is known, the first that is seen under way decides. */
+/**
+ * Assigns a run that is under way. When nothing else identifies the watched run, the first run that a look sees under
+ * way is the watched one.
+ */
 export const tieUnderWay = (stamp: Stamp | undefined, ask: Asked): Tie => {
   if (isReported(stamp, ask)) return 'earlier';
   const bound = boundTo(ask);
@@ -60,8 +73,8 @@ export const tieUnderWay = (stamp: Stamp | undefined, ask: Asked): Tie => {
 };
 
 /**
- * Whose run one is that is over, at `now` (epoch ms). A time without a zone excludes a run where it is too old in every zone, and
- * never proves one.
+ * Assigns a run that is over, at `now` (epoch ms). A time without a zone excludes a run when it is too old in every
+ * zone. It never proves that a run is the watched one.
  */
 export const tieOver = (stamp: Stamp | undefined, ask: Asked, before: Before, now: number): Tie => {
   if (isReported(stamp, ask)) return 'earlier';
@@ -74,7 +87,7 @@ export const tieOver = (stamp: Stamp | undefined, ask: Asked, before: Before, no
   if (wasOver !== undefined && wasOver !== 'none') {
     const earlier = stampOf(wasOver);
     const isSame = stamp ? stamp.text === earlier?.text : wasOver === 'untimed';
-    // It was over already when nobody had seen this run: once one was seen under way, that is another.
+    // The first look already found this run over. If a look saw the watched run under way later, the two runs differ.
     if (isSame) return isOld || wasUnderWay(ask) ? 'earlier' : 'unknown';
     if (stamp && earlier && orderOf(stamp, earlier) === 'before') return 'earlier';
   }

@@ -1,22 +1,22 @@
 /**
- * The words of a GaussDB(DWS) cluster about its tasks, and what each means to the watch of one action.
+ * The words of a GaussDB(DWS) cluster about its tasks, and their meaning for the watch of one action.
  *
- * Sources: huaweicloudsdkdws 3.1.219, ClusterDetail: every value of `task_status` and `action_progress`, and those of `status`
- * and `sub_status` that tell of a task; ListClusterActions, `action_name` (RESTORING_FAILED, SNAPSHOTTING_FAILED and
- * FINE_GRAINED_RESTORING_FAILED). STANDY is the vendor's spelling. That an order waits for one of the tasks that cost money is
- * derived: no page says which.
+ * Sources: huaweicloudsdkdws 3.1.219, ClusterDetail: every value of `task_status` and `action_progress`, and those of
+ * `status` and `sub_status` that tell of a task; ListClusterActions, `action_name` (RESTORING_FAILED,
+ * SNAPSHOTTING_FAILED and FINE_GRAINED_RESTORING_FAILED). STANDY is the vendor's spelling. The marks of tasks that wait
+ * for the payment of an order are our own conclusion. No page lists them.
  */
 
 type Task = {
-  /** What it is called once it has failed. */
+  /** The words for this task after it has failed. */
   readonly failed?: readonly string[];
-  /** It has not begun yet. */
+  /** The words for this task before it begins. */
   readonly pending?: readonly string[];
-  /** It waits for a person. */
+  /** The words for this task while it waits for a person. */
   readonly attention?: readonly string[];
-  /** Its order may have to be paid first. */
+  /** The cloud may wait for the payment of an order before this task. */
   readonly isOrdered?: true;
-  /** The cluster's status when it is done, where that is not AVAILABLE. */
+  /** The status of the cluster after a success, when it is not AVAILABLE. */
   readonly leaves?: string;
 };
 
@@ -58,7 +58,10 @@ const TASKS: Readonly<Record<string, Task>> = {
 
 const taskOf = (action: string): Task => (Object.hasOwn(TASKS, action) && TASKS[action]) || {};
 
-/** Words of a cluster that has come to rest: a failure stays until the next task, and a redistribution waits to be begun. */
+/**
+ * The words of a cluster at which no task works. A word of failure stays until the next task. A redistribution may wait
+ * until somebody begins it.
+ */
 const RESTING: ReadonlySet<string> = new Set(
   Object.values(TASKS).flatMap(({ failed = [], pending = [] }) => [...failed, ...pending, 'REDISTRIBUTION_PAUSED']),
 );
@@ -68,19 +71,19 @@ const ORDER = 'ORDER_PENDING';
 
 const isListed = (word: string): boolean => Object.hasOwn(TASKS, word) || word === ORDER;
 
-/** What a word of the cluster, in capitals, means to the watch of `action`. */
+/** The meaning of a word of the cluster (in capitals) for the watch of `action`. */
 export type Meaning =
   | 'under_way'
   | 'pending'
   | 'attention'
-  /** An order has to be paid, and it may be this one's. */
+  /** Somebody has to pay an order, and it may be the order of this action. */
   | 'ordered'
   | 'failed'
   /** Another task is at work. */
   | 'busy'
   /** Another task is over or has not begun. */
   | 'rest'
-  /** No page lists it. */
+  /** No page of the vendor lists this word. */
   | 'unlisted';
 
 export const meaningOf = (word: string, action: string): Meaning => {
@@ -94,14 +97,20 @@ export const meaningOf = (word: string, action: string): Meaning => {
   return isListed(word) ? 'busy' : 'unlisted';
 };
 
-/** Whether a word of `status` or `sub_status` tells of a task at all. */
+/** Answers whether a word of `status` or `sub_status` is about a task. */
 export const isTaskWord = (word: string): boolean => isListed(word) || RESTING.has(word);
 
-/** Whether a cluster in `status` is as `action` leaves it when it goes well. AVAILABLE and ACTIVE are both in use. */
+/**
+ * Answers whether a cluster has the status that `action` leaves after a success. The vendor uses both AVAILABLE and
+ * ACTIVE.
+ */
 export const isWellAfter = (action: string, status: string): boolean =>
   status === 'AVAILABLE' || status === 'ACTIVE' || status === taskOf(action).leaves;
 
-/** The actions that ListClusterActions documents, each with the name under which it is found once it has failed. */
+/**
+ * The actions that ListClusterActions documents. The value is the name under which the API shows the action after a
+ * failure.
+ */
 export const FAILURE_NAMES: Readonly<Record<string, string>> = {
   SNAPSHOTTING: 'SNAPSHOTTING_FAILED',
   GROWING: 'RESIZE_FAILURE',

@@ -1,4 +1,7 @@
-/** What a GaussDB(DWS) cluster tells of an action that the action's own API does not show, or shows of another run only. */
+/**
+ * Reads the state of an action from its GaussDB(DWS) cluster. opwatch asks the cluster when the action's own API shows
+ * nothing of the action, or shows only another run.
+ */
 import type { Ask, Facts, Memo, Observation } from '../core/observation.ts';
 import { sentence } from '../core/sentences.ts';
 import { given, percent } from './fields.ts';
@@ -9,13 +12,15 @@ import { stampOf } from './stamp.ts';
 
 type DwsAsk = Ask<{ readonly action_name: string; readonly submit_time?: string | undefined }>;
 
-/** Something that the action's own API shows, and whose run it is of. */
+/** An action that the action's own API shows, and the run to which it belongs. */
 export type Shown = { readonly action: Action; readonly tie: Tie };
 
-/** What the action's own API shows beside the watched run: under the action's name, and under its failure name. */
+/**
+ * The runs beside the watched one that the action's own API shows: under the action's name, and under its failure name.
+ */
 export type Leftovers = { readonly own?: Shown | undefined; readonly failure?: Shown | undefined; readonly memo: Memo };
 
-/** `SNAPSHOTTING_FAILED FAILED, submitted 2025-05-19 09:06:18`. */
+/** Describes an action in words: `SNAPSHOTTING_FAILED FAILED, submitted 2025-05-19 09:06:18`. */
 export const described = ({ name, status, submitted }: Action): string => {
   const shown = { name, state: status ?? sentence('dws_stateless') };
   return submitted ? sentence('dws_submitted', { ...shown, at: submitted.text }) : sentence('dws_unsubmitted', shown);
@@ -24,7 +29,10 @@ export const described = ({ name, status, submitted }: Action): string => {
 const whose = ({ action, tie }: Shown): string =>
   sentence(tie === 'earlier' ? 'dws_earlier' : 'dws_perhaps_earlier', { shown: described(action) });
 
-/** What the APIs show of an action that is not seen: two of them, and the cluster. */
+/**
+ * Describes, for an action that no look sees, the answers of the APIs: those of the action's API under two names, and
+ * that of the cluster.
+ */
 const showsOf = ({ word, tasks, reason }: Cluster, name: string, own?: Shown, failure?: Shown): string => {
   const mine = own ? whose(own) : sentence('dws_no_action', { name });
   const about = { shown: mine, word, tasks: tasks.join(', ') || sentence('dws_idle') };
@@ -56,7 +64,8 @@ export const byCluster = (cluster: Cluster, ask: DwsAsk, { own, failure, memo }:
   if (underWay !== undefined) {
     const done = percent(cluster.progress[underWay]);
     const progress = done === undefined ? {} : { progress: { percent: done } };
-    // The cluster does not tell runs apart: of a run that the submission names, only the action itself shows that it is under way.
+    // The cluster does not tell runs apart. When the submission names a run, only the action's own API can show that
+    // this run is under way.
     const next = has || wanted === undefined ? free : { ...memo, held: 'perhaps another run' };
     const odd = isFailing ? failure.action.status : undefined;
     return seen({ status: 'running', word: odd ?? underWay, known: odd === undefined, memo: next, ...progress });
@@ -91,7 +100,7 @@ export const byCluster = (cluster: Cluster, ask: DwsAsk, { own, failure, memo }:
   };
 };
 
-/** A failure of this run whose state no page lists: it is over once the cluster is at work on it no more. */
+/** Observes a failure of this run whose state no page lists. The run is over when the cluster no longer works on it. */
 const ofFailing = (
   { name, isNamed, status, failing, submitted }: Action,
   seen: (sight: Sight, more?: Facts) => Observation,

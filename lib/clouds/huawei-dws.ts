@@ -1,4 +1,4 @@
-/** What GaussDB(DWS) shows of an action and of its cluster. */
+/** Reads an action and its cluster from the GaussDB(DWS) API. */
 
 import { Misconfigured, RetryLater } from '../core/errors.ts';
 import type { Facts, Progress } from '../core/observation.ts';
@@ -13,13 +13,16 @@ import { type Stamp, stampOf } from './stamp.ts';
 export type Place = { readonly region: string; readonly project_id: string; readonly cluster_id: string };
 
 export type Action = {
-  /** In capitals. An action that has failed may be shown under its failure name, whichever was asked for. */
+  /**
+   * The name in capitals. The API may show a failed action under its failure name, even when opwatch asked for its own
+   * name.
+   */
   readonly name: string;
-  /** Whether the cloud spelled the name out, and did not translate it. */
+  /** True when the cloud wrote the name itself and not a translation of it. */
   readonly isNamed: boolean;
-  /** Left out where the cloud shows the action without a state. */
+  /** Missing when the cloud shows the action without a state. */
   readonly status?: string;
-  /** "2025-05-19 09:06:18.0": no zone, so no instant, but it tells one run from another. */
+  /** A time such as "2025-05-19 09:06:18.0". It has no zone, so it is no instant, but it tells one run from another. */
   readonly submitted?: Stamp;
   readonly progress?: Progress;
   readonly failing: Failing;
@@ -27,12 +30,12 @@ export type Action = {
 };
 
 export type Cluster = {
-  /** The id that the answer tells, as it stands. */
+  /** The cluster id in the answer, unchanged. */
   readonly id: unknown;
-  /** Its state, as the cloud writes it and in capitals. */
+  /** The state of the cluster: `word` in the cloud's spelling, `status` in capitals. */
   readonly word: string;
   readonly status: string;
-  /** Words about tasks, as the cloud writes them: those under way, or the last one where it failed. */
+  /** Words about tasks, in the cloud's spelling: the tasks under way, or the last task if it failed. */
   readonly tasks: readonly string[];
   readonly progress: Fields;
   readonly reason: Pick<Facts, 'reasonCode' | 'reasonMessage'>;
@@ -40,10 +43,11 @@ export type Cluster = {
 };
 
 /**
- * "The cluster does not exist or has been deleted" (DWS.0047, HTTP 404 in the API reference, error codes, dws_02_0030, and 401 in
- * terraform-provider-huaweicloud, services/dws), "the instance does not exist or has been deleted" (DWS.0022, dws_02_0030) and
- * "the cluster was deleted after it was created" (DWS.3027, with 404, the same provider). No other answer means absence:
- * DWS.0015, 403, is "not found or permission denied", and DWS.0001, 400, is a wrong parameter.
+ * Codes that mean absence: "The cluster does not exist or has been deleted" (DWS.0047, HTTP 404 in the API reference,
+ * error codes, dws_02_0030, and 401 in terraform-provider-huaweicloud, services/dws), "the instance does not exist or
+ * has been deleted" (DWS.0022, dws_02_0030) and "the cluster was deleted after it was created" (DWS.3027, with 404, the
+ * same provider). No other answer means absence: DWS.0015, 403, is "not found or permission denied", and DWS.0001, 400,
+ * is a wrong parameter.
  */
 const UNKNOWN_CODE = /^DWS\.(0022|0047|3027)$/;
 
@@ -52,10 +56,10 @@ const get = (cloud: Cloud, { region, project_id: project }: Place, path: readonl
 
 type Unknown = Answer & { kind: 'unknown' };
 
-/** No other HTTP 404 says anything about the action. */
+/** Answers whether a listed code says that the action is absent. Any other HTTP 404 says nothing about the action. */
 const isListed = ({ words }: Unknown): boolean => UNKNOWN_CODE.test(words.code);
 
-/** Members of an action's answer. */
+/** The members of an answer that describe an action. */
 const CONTENT = ['id', 'status', 'submit_time', 'items'] as const;
 const DECORATION: ReadonlySet<string> = new Set([
   'action_name',
@@ -68,15 +72,16 @@ const DECORATION: ReadonlySet<string> = new Set([
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** An answer about an action that shows none: an empty body, or the documented members with nothing in them. */
+/** Answers whether an answer shows no action: it has an empty body, or all documented members are empty. */
 const showsNothing = (body: Fields): boolean =>
   Object.keys(body).every((name) => DECORATION.has(name) || CONTENT.some((known) => known === name)) &&
   CONTENT.every((name) => isEmpty(body[name]));
 
 /**
- * Asks for the action of that name; undefined where the cloud shows none. Throws a LookError for everything that says nothing
- * about the action. What the API answers for an action that is over or never was is documented nowhere: an empty answer or a
- * listed "no such" is taken for that. A name that the API does not document may be refused; then the cluster alone tells.
+ * Asks for the action of this name. Undefined when the cloud shows none. Throws a LookError for an answer that says
+ * nothing about the action. No page says how the API answers for an action that is over or never existed. opwatch
+ * accepts an empty answer or a listed "no such" as this answer. The API may refuse a name that it does not document.
+ * Then only the cluster tells the state.
  */
 export const actionNamed = async (name: string, place: Place, cloud: Cloud): Promise<Action | undefined> => {
   const isDocumented = Object.entries(FAILURE_NAMES).flat().includes(name);
@@ -94,7 +99,8 @@ const actionIn = (body: Fields, name: string, requestId: string | undefined): Ac
   const status = text(trimmed(text(body.status) ?? ''));
   const submitted = stampOf(body.submit_time);
   if (status === undefined && (submitted === undefined || !isEmpty(body.status))) throw noState('status', requestId);
-  // Some names are translated: only a word of the API is another action.
+  // The API translates some names. Only a name in the API's own spelling can prove that the answer is about another
+  // action.
   const shown = capitals(trimmed(text(body.action_name) ?? ''));
   const isNamed = /^[A-Z_]+$/.test(shown);
   if (isNamed && shown !== name && shown !== FAILURE_NAMES[name]) throw ofAnother(name, shown, requestId);
@@ -106,7 +112,7 @@ const actionIn = (body: Fields, name: string, requestId: string | undefined): Ac
   };
 };
 
-/** Asks for the cluster, which the cloud may not know. Throws a LookError. */
+/** Asks for the cluster. The cloud may not know it. Throws a LookError. */
 export const clusterAt = async (place: Place, cloud: Cloud): Promise<Cluster | Unknown> => {
   const answer = await get(cloud, place, ['v1.0', place.project_id, 'clusters', place.cluster_id]);
   if (answer.kind === 'unknown') {
@@ -129,11 +135,11 @@ export const clusterAt = async (place: Place, cloud: Cloud): Promise<Cluster | U
   };
 };
 
-/** `UNBALANCED | REDISTRIBUTION-FAILURE` as words of the task list. */
+/** Returns a state such as `UNBALANCED | REDISTRIBUTION-FAILURE` in the spelling of the task list. */
 export const taskWord = (word: string): string => capitals(trimmed(word)).replace(/[- ]/g, '_');
 
 const tasksIn = (cluster: Fields): readonly string[] => {
-  // Of the last resizing only the failure counts: whether the rest goes away with it is not documented.
+  // Of the last resizing only a failure counts. No page says whether the other words disappear afterwards.
   const resized = text(fields(cluster.resize_info).resize_status);
   const states = [
     cluster.status,

@@ -2,12 +2,13 @@ import type { Credentials } from './cloud.ts';
 import { canonical, hmacSha256, sha256, type Unsigned } from './signing.ts';
 
 /**
- * Signs a request by SDK-HMAC-SHA256 and returns all its headers, `authorization` among them. Pure.
+ * Signs a request by SDK-HMAC-SHA256 and returns all its headers, also `authorization`. Pure.
  *
- * The path is encoded once, and ends in a slash in the canonical form only, not on the wire. (The vendor's Node SDK
- * encodes it twice, so that the two disagree on anything but plain ids; the signing guide and the other SDKs are followed.)
- * `date` is epoch ms by the cloud's clock, which accepts 15 minutes either way. A temporary security token is sent and
- * signed as `x-security-token`. Source: Huawei Cloud, "API Request Signing Guide", AK/SK signing.
+ * The path is encoded once. It ends in a slash in the canonical form, and not in the request. The vendor's Node SDK
+ * encodes the path twice, so for all ids with special characters it disagrees with the signing guide and with the other
+ * SDKs. opwatch follows the guide. `date` is epoch ms by the cloud's clock. The cloud accepts a difference of 15
+ * minutes. The function sends and signs a temporary security token as `x-security-token`. Source: Huawei Cloud, "API
+ * Request Signing Guide", AK/SK signing.
  */
 export const sign = (parts: Unsigned, credentials: Credentials, date: number): Readonly<Record<string, string>> => {
   const stamp = new Date(date).toISOString().replace(/[-:]|\.\d+/g, '');

@@ -12,14 +12,17 @@ export type HuaweiCall = {
   readonly product: string;
   readonly region: string;
   readonly project: string;
-  /** Path segments as they are; each is encoded once. */
+  /** Path segments, not encoded. `callHuawei` encodes each once. */
   readonly path: readonly string[];
   readonly unknownCode?: RegExp;
   /** See `HuaweiReading`. */
   readonly stateIn?: string;
 };
 
-/** Regions served under .cn (huaweicloud/huaweicloud-sdk-nodejs-v3, the region file of each service). */
+/**
+ * The regions that Huawei Cloud serves under .cn (huaweicloud/huaweicloud-sdk-nodejs-v3, the region file of each
+ * service).
+ */
 const CN_REGIONS: Readonly<Record<string, readonly string[]>> = {
   dws: ['cn-south-4', 'cn-north-12', 'cn-east-4', 'tr-west-1', 'ap-southeast-4'],
   modelarts: ['ap-southeast-1'],
@@ -30,7 +33,10 @@ const usualHost = (product: string, region: string): string => {
   return `${product}.{region}.myhuaweicloud.${site}`;
 };
 
-/** Dots stay dots under percent-encoding and every URL parser folds them: such a segment would reach another path. */
+/**
+ * Joins the segments to a path. Throws for a segment of dots only, because percent-encoding keeps dots and every URL
+ * parser removes such segments. The request would reach another path.
+ */
 const pathOf = (segments: readonly string[]): string => {
   const folded = segments.find((segment) => segment === '' || segment === '.' || segment === '..');
   if (folded !== undefined) {
@@ -40,8 +46,8 @@ const pathOf = (segments: readonly string[]): string => {
 };
 
 /**
- * Makes one signed GET of a Huawei Cloud REST API: one request, never repeated.
- * Throws a LookError, from `cloud.send` or for what the answer says (see `readHuawei`).
+ * Makes one signed GET of a Huawei Cloud REST API. It sends one request and never repeats it. Throws a LookError: that
+ * of `cloud.send`, or the one that `readHuawei` makes from the answer.
  */
 export const callHuawei = async (cloud: Cloud, call: HuaweiCall): Promise<Answer> => {
   const { origin, host } = endpointOf(cloud.endpoints, call.product, call.region, usualHost(call.product, call.region));

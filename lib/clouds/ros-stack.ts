@@ -1,4 +1,4 @@
-/** What a ROS stack shows: the last word of its last operation, and times that are the stack's own. */
+/** Reads a ROS stack: the status of its last operation, and the times of the stack. */
 import type { Facts } from '../core/observation.ts';
 import { capitals, code, type Fields, fields, given, instant, text, trimmed } from './fields.ts';
 
@@ -12,18 +12,18 @@ export const isUpdate = (action: Action): boolean => action === 'UPDATE' || acti
 export type Stack = {
   /** `Status` without the blanks around it. */
   readonly word?: string;
-  /** Which operation the word is of. None for REVIEW_IN_PROGRESS and for a word that nobody documents. */
+  /** The operation that set the status. Missing for REVIEW_IN_PROGRESS and for a status that no page documents. */
   readonly action?: Action;
-  /** The operation has failed and is being undone, or was. */
+  /** The operation has failed, and ROS undoes it now or has undone it. */
   readonly isRollback: boolean;
-  /** ROLLBACK_* without an action: ROS says it of an update, CloudFormation of a creation. */
+  /** The status is ROLLBACK_* without an action. ROS writes it for an update, CloudFormation for a creation. */
   readonly isBare: boolean;
-  /** When the operation began, epoch ms. Of a deletion or a check only a time that lies before its begin is known. */
+  /** The time when the operation began, epoch ms. For a deletion or a check, ROS shows only an earlier time. */
   readonly at?: number;
   readonly facts: Facts;
 };
 
-/** A time as the vendor writes it, in UTC and without a zone: `2019-08-01T04:07:39`. */
+/** Reads a time in the vendor's format, in UTC and without a zone: `2019-08-01T04:07:39`. */
 export const utc = (value: unknown): number | undefined => instant(value) ?? instant(`${text(value)}Z`);
 
 const STAGE = /^(.*?)_?(ROLLBACK)?_(?:IN_PROGRESS|COMPLETE|FAILED)$/;
@@ -43,7 +43,10 @@ const beganAt = (action: Action | undefined, body: Fields): number | undefined =
   return isUpdate(action) ? updated : (updated ?? created);
 };
 
-/** The reason that `StatusReason` gives, else the one that another product gave to ROS, with the resource it is about. */
+/**
+ * Collects the facts of a stack. The reason comes from `StatusReason`, or else from the product that failed inside ROS,
+ * with the name of the resource.
+ */
 const factsOf = (body: Fields, action: Action | undefined, requestId: string | undefined): Facts => {
   const info = fields(body.OperationInfo);
   const step = [text(info.LogicalResourceId), text(info.Message)].filter(Boolean).join(': ');

@@ -1,11 +1,11 @@
-/** What the two clouds' signatures share: the canonical form of a request, and the hashes over it. */
+/** The shared parts of the two clouds' signatures: the canonical form of a request, and its hashes. */
 import { createHmac, hash } from 'node:crypto';
 import { encodePairs } from './encoding.ts';
 
-/** A request before it is signed. Every header given is signed; names may come in any case. */
+/** A request before it is signed. The signature covers every header here. Names may be in upper or lower case. */
 export type Unsigned = {
   readonly method: 'GET' | 'POST';
-  /** Encoded already, each segment once. */
+  /** The path, with each segment encoded once. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,7 +18,10 @@ export const sha256 = (text: string): string => (text === '' ? NOTHING : hash('s
 
 export const hmacSha256 = (key: string, text: string): string => createHmac('sha256', key).update(text).digest('hex');
 
-/** The canonical request: method, path, query, headers, their names, and the hash of the body, a line each. */
+/**
+ * Returns the canonical request. It has one line each for method, path, query, headers, header names, and the hash of
+ * the body.
+ */
 export const canonical = (request: Unsigned): { readonly text: string; readonly signedHeaders: string } => {
   const headers = Object.entries(request.headers)
     .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
@@ -28,7 +31,7 @@ export const canonical = (request: Unsigned): { readonly text: string; readonly 
     request.method,
     request.path,
     encodePairs(request.query),
-    // Each header line ends in a line feed of its own, hence the empty line after the last.
+    // Each header line ends in its own line feed, so an empty line follows the last one.
     headers.map(([name, value]) => `${name}:${value}\n`).join(''),
     signedHeaders,
     sha256(request.body),
