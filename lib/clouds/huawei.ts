@@ -34,8 +34,8 @@ const usualHost = (product: string, region: string): string => {
 };
 
 /**
- * Joins the segments to a path. Throws for a segment of dots only, because percent-encoding keeps dots and every URL
- * parser removes such segments. The request would reach another path.
+ * Joins the segments to a path. Throws for an empty segment, for `.` and for `..`. Percent-encoding keeps the dots, and
+ * every URL parser removes such segments, so the request would reach another path.
  */
 const pathOf = (segments: readonly string[]): string => {
   const folded = segments.find((segment) => segment === '' || segment === '.' || segment === '..');

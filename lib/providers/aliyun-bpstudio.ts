@@ -1,6 +1,7 @@
 /**
- * BPStudio (CADT) GetExecuteOperationResult, 2021-09-31. The version is no date, and is right. An OperationId names one
- * operation once, so every end belongs to its operation. The API tells no times.
+ * Reads BPStudio (CADT) GetExecuteOperationResult, 2021-09-31. The version 2021-09-31 is no real date, but it is
+ * correct. An OperationId belongs to one operation only, so every end that it shows belongs to this operation. The API
+ * tells no times.
  */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
@@ -16,7 +17,7 @@ import { broughtNothing, lookSequentially } from './kit/sequentially.ts';
 import { absentBy, asWritten, mustBeAbout, type States, sightOf } from './kit/sight.ts';
 import type { Provider } from './provider.ts';
 
-/** The service is central: it has these two endpoints, and operates on every region from them. */
+/** The service is central. It has these two endpoints, and it operates on every region from them. */
 const REGIONS = ['cn-hangzhou', 'ap-southeast-1'] as const;
 
 const Operation = v.strictObject({
@@ -30,21 +31,26 @@ const Operation = v.strictObject({
 type BpStudioOperation = v.InferOutput<typeof Operation>;
 type BpStudioAsk = Ask<BpStudioOperation>;
 
-/** Data.Status. Source: help.aliyun.com 448167; its SDK writes them in small letters. */
+/** The words of Data.Status. Source: help.aliyun.com 448167. The vendor's SDK writes them in small letters. */
 const STATES: States = { INIT: 'pending', RUNNING: 'running', SUCCESS: 'succeeded', FAILURE: 'failed' };
 
-/** How long the service keeps an operation id; afterwards it returns nothing for it (the same page). */
+/**
+ * The service keeps an operation id for this time. Afterwards it returns nothing for the id (help.aliyun.com 448167).
+ */
 const KEPT_MS = 60 * 60_000;
 
-/** `8004`: not found (aliyun/terraform-provider-alicloud, service_alicloud_bp_studio.go). */
+/** The code `8004` means "not found" (aliyun/terraform-provider-alicloud, service_alicloud_bp_studio.go). */
 const UNKNOWN_CODE = /^8004$/;
 
-/** The last sight after the hour is noted this coarsely: a note costs a write. */
+/**
+ * The memo keeps the time of the last sight after the hour, rounded down to this step. A new time in the memo costs a
+ * write.
+ */
 const NOTED_EVERY_MS = 10 * 60_000;
 
 /**
- * Whether the id has had its hour. The hour begins with the operation, by the vendor's page; an operation that is shown after
- * it all the same has another hour from then on.
+ * Answers whether the service may have forgotten the id. By the vendor's page, the service keeps an id for one hour
+ * from the begin of the operation. If a later look still sees the operation, a new hour begins.
  */
 const isPastTheHour = ({ submittedAt, memo }: BpStudioAsk, { now }: Cloud): boolean =>
   now - Math.max(submittedAt, instant(memo.shownAt) ?? 0) > KEPT_MS;
@@ -52,7 +58,10 @@ const isPastTheHour = ({ submittedAt, memo }: BpStudioAsk, { now }: Cloud): bool
 const memoOf = ({ submittedAt }: BpStudioAsk, { now }: Cloud): Memo | undefined =>
   now - submittedAt > KEPT_MS ? { shownAt: String(now - (now % NOTED_EVERY_MS)) } : undefined;
 
-/** An id that is forgotten and one that never was look the same: what can be said of which it is. */
+/**
+ * Returns a sentence about an absent id. The service answers in the same way for an id that it has forgotten and for
+ * one that never existed.
+ */
 const absence = (ask: BpStudioAsk, cloud: Cloud): string => {
   if (ask.seen) return sentence('bps_under_way');
   return sentence(isPastTheHour(ask, cloud) ? 'bps_late' : 'bps_never_seen');
@@ -61,9 +70,10 @@ const absence = (ask: BpStudioAsk, cloud: Cloud): string => {
 const readState = (ask: BpStudioAsk, cloud: Cloud, body: Fields, requestId: string | undefined): Observation => {
   const data = fields(body.Data);
   if (text(data.Status) === undefined) {
-    // Only a whole answer without the operation means that it is forgotten (the vendor's own poller takes it for success).
+    // Only a complete answer without the operation means that the service has forgotten it. The vendor's own poller
+    // takes such an answer for a success.
     if (code(body.Code) === undefined) throw noState('Code', requestId);
-    // Gone within the hour may be a passing lapse: that takes several looks.
+    // An absence within the hour may be a short fault of the service. Then opwatch needs several looks to believe it.
     const final = !ask.seen || isPastTheHour(ask, cloud);
     return { kind: 'absent', shows: absence(ask, cloud), ...(final && { forgotten: true }), ...given({ requestId }) };
   }
@@ -79,7 +89,9 @@ const readState = (ask: BpStudioAsk, cloud: Cloud, body: Fields, requestId: stri
   return { ...sight, facts: { ...sight.facts, ...given(said) } };
 };
 
-/** A call that brought nothing, or an error of the service about an id that it took before. */
+/**
+ * Answers whether a call brought nothing, or whether the service reported an error about an id that it accepted before.
+ */
 const isOfNoUse = (error: unknown, { seen }: BpStudioAsk): error is LookError =>
   broughtNothing(error) || (seen && error instanceof Misconfigured && error.status !== undefined);
 
@@ -99,8 +111,8 @@ const lookAt = async (ask: BpStudioAsk, cloud: Cloud): Promise<Observation> => {
     return readState(ask, cloud, answer.body, answer.requestId);
   } catch (error) {
     if (!isOfNoUse(error, ask) || !isPastTheHour(ask, cloud)) throw error;
-    // The service answers 503 or nothing for an id that has expired, as the vendor's own poller notes. One such answer may
-    // be a passing fault: several in a row mean that it is forgotten.
+    // For an expired id the service answers 503 or nothing, as a comment in the vendor's own poller says. One such
+    // answer may be a short fault. Several in a row mean that the service has forgotten the id.
     const { code, message: fault } = error;
     const shows = sentence(ask.seen ? 'bps_silent_under_way' : 'bps_silent_late', { code, fault });
     return { kind: 'absent', shows, unanswered: error, ...given({ requestId: error.requestId }) };

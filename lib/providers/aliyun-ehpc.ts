@@ -1,4 +1,7 @@
-/** E-HPC ListTasks, 2018-04-12. A TaskId names one task once, so every end belongs to its task. The API tells no times. */
+/**
+ * Reads E-HPC ListTasks, 2018-04-12. A TaskId belongs to one task only, so every end that it shows belongs to this
+ * task. The API tells no times.
+ */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
 import { type Answer, noState, ofAnother } from '../clouds/answer.ts';
@@ -14,7 +17,7 @@ import type { Provider } from './provider.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** The vendor writes a TaskId as a UUID in capitals: pasted in small letters, it names the same task. */
+/** The vendor writes a TaskId as a UUID in capitals. The same UUID in small letters names the same task. */
 const taskId = v.pipe(
   id('TaskId'),
   v.transform((pasted) => (UUID.test(pasted) ? inAnyCase(pasted) : pasted)),
@@ -23,7 +26,10 @@ const taskId = v.pipe(
 const Operation = v.strictObject({ RegionId: region('RegionId'), ClusterId: id('ClusterId'), TaskId: taskId });
 type EhpcOperation = v.InferOutput<typeof Operation>;
 
-/** Tasks[].Status. Source: help.aliyun.com, api-ehpc-2018-04-12-listtasks; Failed in English, Fail in Chinese. */
+/**
+ * The words of Tasks[].Status. Source: help.aliyun.com, api-ehpc-2018-04-12-listtasks. The English page has Failed, the
+ * Chinese page has Fail.
+ */
 const STATES: States = {
   PROCESSING: 'running',
   SUCCESS: 'succeeded',
@@ -33,17 +39,21 @@ const STATES: States = {
 };
 
 /**
- * "No such cluster", and its tasks with it. Source: help.aliyun.com, api-ehpc-2018-04-12-listtasks, error codes
- * (ClusterNotFound). No page has TaskNotFound: its name leaves no doubt.
+ * Codes that mean "no such cluster" or "no such task". Without the cluster its tasks are gone too. Source:
+ * help.aliyun.com, api-ehpc-2018-04-12-listtasks, error codes (ClusterNotFound). No page lists TaskNotFound. Its name
+ * is clear.
  */
 const UNKNOWN_CODE = /^(Cluster|Task)NotFound$/;
 
-/** The most the API answers in a page. */
+/** The API returns this many tasks in a page at most. */
 const PAGE_SIZE = 50;
 
 type Page = { readonly TaskId: string } | { readonly PageNumber: number };
 
-/** Without a TaskId and with Archived=false only tasks under way are listed; with a TaskId Archived is ignored. */
+/**
+ * Calls ListTasks. Without a TaskId and with Archived=false the API lists only tasks under way. With a TaskId it
+ * ignores Archived.
+ */
 const listTasks = (cloud: Cloud, { RegionId, ClusterId }: EhpcOperation, page: Page): Promise<Answer> =>
   callAliyun(cloud, {
     product: 'ehpc',
@@ -61,7 +71,7 @@ const listTasks = (cloud: Cloud, { RegionId, ClusterId }: EhpcOperation, page: P
     },
   });
 
-/** The tasks of this cluster in an answer. */
+/** Returns the tasks in an answer that belong to this cluster. */
 const tasksOf = ({ ClusterId }: EhpcOperation, body: Fields, requestId: string | undefined): readonly Fields[] => {
   const tasks = list(body.Tasks);
   if (!tasks) throw noState('Tasks', requestId);
@@ -79,7 +89,7 @@ const sightOfTask = (task: Fields, requestId: string | undefined): Observation =
     progress: progressOf(task),
     facts: given({
       operationType: text(task.TaskType),
-      // Texts that look like JSON and are escaped until they are none: never parsed.
+      // These texts look like JSON but are escaped so often that they are none. opwatch never parses them.
       result: text(task.Result),
       error: text(task.Errors),
       requestId,
@@ -94,7 +104,7 @@ const lookAt = async ({ operation }: Ask<EhpcOperation>, cloud: Cloud): Promise<
   const tasks = tasksOf(operation, body, requestId);
   const task = tasks.find((one) => inAnyCase(code(one.TaskId) ?? '') === inAnyCase(TaskId));
   if (task) return sightOfTask(task, requestId);
-  // Only an empty list means that there is no such task.
+  // Only an empty list means that the task does not exist.
   if (list(body.Tasks)?.length !== 0) throw ofAnother(`task ${TaskId} of ${ClusterId}`, 'other tasks', requestId);
   return {
     kind: 'absent',
@@ -103,38 +113,39 @@ const lookAt = async ({ operation }: Ask<EhpcOperation>, cloud: Cloud): Promise<
   };
 };
 
-/** How far the list of a cluster has been read: its pages, and the asked tasks that these pages have shown. */
+/** The progress of reading the list of a cluster: its pages, and the requested tasks that these pages have shown. */
 type Reading = { readonly pages: number; readonly pagesRead: number; readonly asked: number; readonly found: number };
 
-/** The rest of the list costs no more calls than asking for each missing task. */
+/** Answers whether the rest of the list costs at most as many calls as a separate call for each missing task. */
 const isRestShort = ({ pages, pagesRead, asked, found }: Reading): boolean => pages - pagesRead <= asked - found;
 
-/** The pages have shown more tasks than they cost calls. */
+/** Answers whether the pages have shown more tasks than they cost calls. */
 const hasPaid = ({ pagesRead, found }: Reading): boolean => found > pagesRead;
 
-/** The whole list costs at most half as many calls as asking for each task. */
+/** Answers whether the whole list costs at most half as many calls as a separate call for each task. */
 const isListShort = ({ pages, asked }: Reading): boolean => pages * 2 <= asked;
 
 /**
- * Whether another page is worth its call. Most watched tasks are under way, and then the list shows them sooner or later. Other
- * batches that read the list just now share it. For n asks, list and look-ups together are never more than n + n/2 + 1 calls. That
- * is the case when no asked task is under way any more and many others are.
+ * Answers whether another page is worth its call. Most watched tasks are under way, so the list shows them sooner or
+ * later. Other batches that read the list at this time share its pages. For n asks, the pages and the separate calls
+ * together are never more than n + n/2 + 1 calls. opwatch needs this many when no requested task is under way any more
+ * and many other tasks are.
  */
 const isWorthReading = (reading: Reading): boolean =>
   reading.pagesRead < reading.pages && isRestShort(reading) && (hasPaid(reading) || isListShort(reading));
 
 type Listed = {
-  /** By TaskId, in capitals. */
+  /** The observations by TaskId, in capitals. */
   readonly found: ReadonlyMap<string, Observation>;
   /** The cloud does not know the cluster. */
   readonly gone?: Observation;
-  /** The list ended in an error that every further call would meet. */
+  /** The error that ended the list. Every further call would meet it too. */
   readonly barred?: LookError;
 };
 
 /**
- * The tasks of `asks` that the cluster lists as under way, as far as the list is worth reading. The list is a help and no
- * judge: where a page fails or makes no sense, those not found yet are left to be asked for by their ids.
+ * Reads the requested tasks from the cluster's list of tasks under way, as long as the list is worth reading. The list
+ * only saves calls. When a page fails or makes no sense, opwatch asks for each missing task by its id.
  */
 const underWay = async (asks: readonly Ask<EhpcOperation>[], first: EhpcOperation, cloud: Cloud): Promise<Listed> => {
   const missing = new Set(asks.map(({ operation }) => inAnyCase(operation.TaskId)));
@@ -146,7 +157,7 @@ const underWay = async (asks: readonly Ask<EhpcOperation>[], first: EhpcOperatio
       const tasks = tasksOf(first, answer.body, answer.requestId);
       for (const task of tasks) {
         const name = inAnyCase(code(task.TaskId) ?? '');
-        // A task listed without a status is as good as not listed: it will be asked for by its id.
+        // A task without a status in the list counts as missing. opwatch asks for it by its id.
         if (text(task.Status) === undefined || !missing.delete(name)) continue;
         found.set(name, sightOfTask(task, answer.requestId));
       }

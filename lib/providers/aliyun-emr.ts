@@ -1,4 +1,7 @@
-/** E-MapReduce GetOperation, 2021-03-20. An OperationId names one operation once, so every end belongs to its operation. */
+/**
+ * Reads E-MapReduce GetOperation, 2021-03-20. An OperationId belongs to one operation only, so every end that it shows
+ * belongs to this operation.
+ */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
 import type { Cloud } from '../clouds/cloud.ts';
@@ -18,8 +21,9 @@ const Operation = v.strictObject({
 type EmrOperation = v.InferOutput<typeof Operation>;
 
 /**
- * Operation.OperationState. Source: help.aliyun.com, api-emr-2021-03-20-struct-operation; PARTIAL_COMPLETED from
- * IncreaseNodes (MinIncreaseNodeCount); TERMINATED from aliyun/terraform-provider-alicloud, service_alicloud_emr.go.
+ * The words of Operation.OperationState. Source: help.aliyun.com, api-emr-2021-03-20-struct-operation;
+ * PARTIAL_COMPLETED from IncreaseNodes (MinIncreaseNodeCount); TERMINATED from aliyun/terraform-provider-alicloud,
+ * service_alicloud_emr.go.
  */
 const STATES: States = {
   IN_PROGRESS: 'running',
@@ -31,12 +35,12 @@ const STATES: States = {
 };
 
 /**
- * "No such cluster or operation". Source: help.aliyun.com, api-emr-2021-03-20-getoperation, error codes (ResourceNotFound). No
- * page has the other two: their names leave no doubt.
+ * Codes that mean "no such cluster or operation". Source: help.aliyun.com, api-emr-2021-03-20-getoperation, error codes
+ * (ResourceNotFound). No page lists the other two codes. Their names are clear.
  */
 const UNKNOWN_CODE = /^(Resource|Operation|Cluster)NotFound$/;
 
-/** An end that is this much older than the submission is worth a word: somebody may have pasted an old id. */
+/** When the end is this much older than the submission, opwatch adds a note: somebody may have pasted an old id. */
 const LONG_AGO_MS = 60 * 60_000;
 
 const noteOf = (endedAt: number | undefined, { submittedAt }: Ask<EmrOperation>): string | undefined =>
@@ -67,7 +71,7 @@ const lookAt = async (ask: Ask<EmrOperation>, cloud: Cloud): Promise<Observation
   }
   const shown = fields(body.Operation);
   mustBeAbout(ids, shown, requestId);
-  // The vendor's own sample shows a reason beside COMPLETED: it says nothing about the outcome.
+  // The vendor's own sample shows a reason beside COMPLETED. So a reason says nothing about the outcome.
   const reason = fields(shown.StateChangeReason);
   const endedAt = instant(shown.EndTime);
   return sightOf(STATES, 'Operation.OperationState', shown.OperationState, {

@@ -1,6 +1,6 @@
 /**
- * ROS GetStack, 2019-09-10. `Status` is the stack's, not an operation's: one stack is created, updated, checked and deleted
- * under one id. kit/ros-run.ts decides which word is of the watched run.
+ * Reads ROS GetStack, 2019-09-10. `Status` belongs to the stack and not to one operation: ROS creates, updates, checks
+ * and deletes one stack under one id. kit/ros-run.ts decides which status belongs to the watched run.
  */
 import * as v from 'valibot';
 import { callAliyun } from '../clouds/aliyun.ts';
@@ -48,8 +48,9 @@ const Operation = v.pipe(
 );
 
 /**
- * Status. Source: help.aliyun.com, api-ros-2019-09-10-getstack; DELETE_COMPLETE from ListStacks. A rolled-back operation has
- * failed. UPDATE_ROLLBACK_* is CloudFormation's name for ROS's ROLLBACK_*, for APIs that follow CloudFormation.
+ * The words of Status. Source: help.aliyun.com, api-ros-2019-09-10-getstack; DELETE_COMPLETE from ListStacks. An
+ * operation that ROS rolled back has failed. UPDATE_ROLLBACK_* is CloudFormation's name for ROLLBACK_* of ROS. opwatch
+ * accepts it from APIs that follow CloudFormation.
  */
 const STATES: States = {
   CREATE_IN_PROGRESS: 'running',
@@ -88,7 +89,7 @@ const STATES: States = {
   IMPORT_UPDATE_ROLLBACK_FAILED: 'failed',
 };
 
-/** "No such stack". Source: help.aliyun.com, api-ros-2019-09-10-getstack, error codes. */
+/** The code for "no such stack". Source: help.aliyun.com, api-ros-2019-09-10-getstack, error codes. */
 const UNKNOWN_CODE = /^StackNotFound$/;
 
 const lookAt = async (ask: Ask<RosOperation>, cloud: Cloud): Promise<Observation> => {
@@ -122,7 +123,7 @@ export const aliyunRos: Provider<RosOperation> = {
     typeOf: ({ Action }) => Action,
     ...BEGINS,
     missesUntilLost: 3,
-    // A stack is created once and deleted once, and an update has its time.
+    // A stack has one creation and one deletion, and its update time names one update. Such names never come again.
     namesRecur: ({ Action, UpdateTime }, end) =>
       UpdateTime === undefined &&
       !(end === 'succeeded' && Action !== undefined && (Action === 'DELETE' || isCreation(Action))),

@@ -1,4 +1,7 @@
-/** The canary's operations, one kind for the pollers of each vendor: each is over by itself soon after its submission. No cloud is asked. */
+/**
+ * The provider of canary operations: test operations of opwatch, one kind for the pollers of each vendor. Each
+ * operation ends by itself soon after its submission. No look asks a cloud.
+ */
 import * as v from 'valibot';
 import type { Vendor } from '../clouds/cloud.ts';
 import type { Ask, Observation } from '../core/observation.ts';
@@ -6,9 +9,9 @@ import { CANARY_LASTS_MS } from '../core/schedule.ts';
 import type { Provider } from './provider.ts';
 
 const Operation = v.strictObject({
-  /** The minute that it was begun in. */
+  /** The minute in which the operation began. */
   at: v.string(),
-  /** Its place among those of this minute: the queues of its watch follow from it. */
+  /** The number of the operation within its minute. It decides the queues of the watch. */
   number: v.string(),
 });
 type CanaryOperation = v.InferOutput<typeof Operation>;

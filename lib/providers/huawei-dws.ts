@@ -1,8 +1,9 @@
 /**
- * GaussDB(DWS) cluster tasks (ListClusterActions, v1).
+ * Reads the tasks of a GaussDB(DWS) cluster (ListClusterActions, v1).
  *
- * An action has no id, only a name. What the API shows of one that is over is documented nowhere, and one that fails goes
- * on under another name. So up to three are asked: the action, its failure name, and the cluster as a second witness.
+ * An action has no id, only a name. No page says how the API shows an action that is over. An action that fails
+ * continues under another name. So a look asks up to three times: for the action, for its failure name, and for the
+ * cluster as a second witness.
  */
 import * as v from 'valibot';
 import type { Cloud } from '../clouds/cloud.ts';
@@ -52,7 +53,10 @@ const Operation = v.strictObject({
 type DwsOperation = v.InferOutput<typeof Operation>;
 type DwsAsk = Ask<DwsOperation>;
 
-/** An action that rolls back has failed already, and is over once it has rolled back. FAIL is no slip for FAILED. */
+/**
+ * The meaning of the words in a failed action's answer. An action that rolls back has failed already, and it is over
+ * after the rollback. The vendor really writes ROLLBACK_FAIL, without ED.
+ */
 const FAILURE_STATES: States = {
   RUNNING: 'running',
   WAITING: 'running',
@@ -62,7 +66,7 @@ const FAILURE_STATES: States = {
   ROLLBACK_FAIL: 'failed',
 };
 
-/** status. Source: support.huaweicloud.com, api-dws, ListClusterActions (Chinese page of 2025-12-25). */
+/** The words of status. Source: support.huaweicloud.com, api-dws, ListClusterActions (Chinese page of 2025-12-25). */
 const STATES: States = { ...FAILURE_STATES, SUCCESS: 'succeeded' };
 
 const statusOf = (states: States, { status }: Action) => {
@@ -74,7 +78,9 @@ const isOver = (status: string | undefined): boolean => status === 'succeeded' |
 
 type Seen = Observation & { kind: 'seen' };
 
-/** A sight of the watched run, by its own name or by its failure name. */
+/**
+ * Returns the observation of the watched run from the action that the API shows under its own name or its failure name.
+ */
 const sightBy = (states: States, { action, tie }: Shown, ask: DwsAsk): Seen => {
   const name = ask.operation.action_name;
   const { held: _, ...memo } = ask.memo;
@@ -106,7 +112,10 @@ const shownAs = (action: Action, ask: DwsAsk, now: number): Shown => ({
     : tieUnderWay(action.submitted, ask),
 });
 
-/** Whether what an API shows is of the watched run. An end that nothing ties is, where that run was seen under way. */
+/**
+ * Answers whether the API shows the watched run. If a look saw that run under way, an end that no time connects to a
+ * run is also its end.
+ */
 const isWatched = ({ tie }: Shown, ask: DwsAsk): boolean =>
   tie === 'this' || tie === 'likely' || (tie === 'unknown' && wasUnderWay(ask));
 
@@ -118,7 +127,7 @@ const notIt = (shows: string, { requestId }: Action, more: Pick<Absence, 'waits'
 });
 type Absence = Observation & { kind: 'absent' };
 
-/** What the first look found over, for the looks after it. */
+/** Returns the memo with the runs that the first look found over. Later looks compare with them. */
 const remembered = ({ memo, seen }: DwsAsk, own: Shown | undefined, failure: Action | undefined): Memo =>
   seen || memo.failureBefore !== undefined
     ? memo
@@ -133,7 +142,8 @@ const lookAt = async (asked: DwsAsk, cloud: Cloud, witness: Witness): Promise<Ob
   const first = await actionNamed(name, operation, cloud);
   const own = first?.name === name ? shownAs(first, ask, cloud.now + cloud.skewMs) : undefined;
   const sight = own && isWatched(own, ask) ? sightBy(STATES, own, ask) : undefined;
-  // A run that was seen without a time may have failed, and this be the next one: its failure name tells.
+  // A look saw this run without a time. It may have failed since, and the API may now show the next run. The failure
+  // name tells.
   if (sight && !isUntimed(ask)) return sight;
   if (own && !sight && !isOver(statusOf(STATES, own.action)) && own.tie !== 'other') {
     return notIt(sentence('dws_earlier', { shown: described(own.action) }), own.action, { waits: true });
@@ -168,7 +178,7 @@ export const huaweiDws: Provider<DwsOperation> = {
     typeOf: ({ action_name }) => action_name,
     graceMs: 5 * 60_000,
     missesUntilLost: 5,
-    // A submission that names its run means that one for ever.
+    // A submission with a submit time names one run for all time.
     namesRecur: ({ submit_time }) => submit_time === undefined,
     believesBackMs: BELIEVES_BACK_MS,
     console: ({ region }) => `https://console.huaweicloud.com/dws/?region=${region}`,

@@ -1,4 +1,4 @@
-/** Huawei Cloud's uniform job API, v1: one adapter for every service that has it. */
+/** Reads Huawei Cloud's uniform job API, v1. One adapter serves every service with this API. */
 import * as v from 'valibot';
 import type { Cloud } from '../clouds/cloud.ts';
 import { capitals, code, count, type Fields, fields, given, instant, list, text, trimmed } from '../clouds/fields.ts';
@@ -21,8 +21,9 @@ const Operation = v.strictObject({
 type JobOperation = v.InferOutput<typeof Operation>;
 
 /**
- * status. Source: support.huaweicloud.com, api-ecs ecs_02_0901: a job waits in PENDING_PAYMENT until somebody pays its
- * order, and is deleted after 14 days; api-evs evs_04_0054: WAITING_EXECUTE and LISTENING, of EVS alone.
+ * The words of status. Source: support.huaweicloud.com, api-ecs ecs_02_0901: a job waits in PENDING_PAYMENT until
+ * somebody pays its order, and the cloud deletes it after 14 days; api-evs evs_04_0054: only EVS has WAITING_EXECUTE
+ * and LISTENING.
  */
 const STATES: States = {
   INIT: 'pending',
@@ -34,13 +35,15 @@ const STATES: States = {
   FAIL: 'failed',
 };
 
-/** How long ECS keeps a job that is over (ecs_02_0901); of the others it is not known. */
+/** ECS keeps a finished job for this time (ecs_02_0901). For the other services the time is unknown. */
 const KEPT_MS = 24 * 60 * 60_000;
 
-/** No such job, with HTTP 400 (the Huawei driver of Yunion Cloudpods); with 404 any code means that. */
+/**
+ * The code for "no such job" with HTTP 400 (the Huawei driver of Yunion Cloudpods). With HTTP 404 any code means this.
+ */
 const UNKNOWN_CODE = /^Common\.0011$/;
 
-/** A job over several servers has a job for each. */
+/** The parts of a job. A job for several servers has one part for each server. */
 type Parts = { readonly total: number; readonly done: number; readonly failed: readonly Fields[] };
 
 const partsOf = ({ sub_jobs, sub_jobs_total }: Fields): Parts => {
@@ -55,7 +58,10 @@ const progressOf = ({ total, done }: Parts): Progress | undefined => (total > 1 
 
 type Reason = Pick<Facts, 'reasonCode' | 'reasonMessage' | 'error'>;
 
-/** The cause of one part, with its kind as the step. Source: huaweicloudsdkecs 3.1.219, SubJob and SubJobEntities. */
+/**
+ * Returns the reason of one failed part. The type of the part is the step. Source: huaweicloudsdkecs 3.1.219, SubJob
+ * and SubJobEntities.
+ */
 const reasonOfPart = (part: Fields): Reason => {
   const said = text(part.fail_reason) ?? text(fields(part.entities).errorcode_message);
   const step = text(part.job_type);
@@ -65,7 +71,10 @@ const reasonOfPart = (part: Fields): Reason => {
   });
 };
 
-/** The job's own cause may be null, or only say that a part of it failed. */
+/**
+ * Returns the reason of a failed job. The job's own reason may be null, or may say only that a part failed. Then the
+ * reason of the part counts.
+ */
 const reasonOf = (body: Fields, { total, failed }: Parts): Reason => {
   const own: Reason = given({ reasonCode: code(body.error_code), reasonMessage: text(body.fail_reason) });
   const reasons = failed.map(reasonOfPart);

@@ -1,4 +1,7 @@
-/** ModelArts Lite Server operation (GetDevServerOperation, v1): attaching and detaching a volume, as yet. */
+/**
+ * Reads operations of ModelArts Lite Servers (GetDevServerOperation, v1). At present the API has two: attaching and
+ * detaching a volume.
+ */
 import * as v from 'valibot';
 import type { Cloud } from '../clouds/cloud.ts';
 import { code, type Fields, fields, given, parseFields, text } from '../clouds/fields.ts';
@@ -17,10 +20,13 @@ const Operation = v.strictObject({
 });
 type ModelArtsOperation = v.InferOutput<typeof Operation>;
 
-/** operation_status. Source: support.huaweicloud.com, AttachDevServerVolume. */
+/** The words of operation_status. Source: support.huaweicloud.com, AttachDevServerVolume. */
 const STATES: States = { PENDING: 'pending', RUNNING: 'running', SUCCESS: 'succeeded', FAILED: 'failed' };
 
-/** ModelArts.6404, with HTTP 400: no such server (huaweicloud/terraform-provider-huaweicloud, modelarts_devserver). */
+/**
+ * The code ModelArts.6404, with HTTP 400, means "no such server" (huaweicloud/terraform-provider-huaweicloud,
+ * modelarts_devserver).
+ */
 const UNKNOWN_CODE = /^ModelArts\.6404$/;
 
 type Reason = Pick<Facts, 'reasonCode' | 'reasonMessage'>;
@@ -31,7 +37,10 @@ const reasonIn = (error: Fields): Reason =>
     reasonMessage: text(error.message) ?? text(error.error_msg) ?? text(error.error_message),
   });
 
-/** `operation_error` is an object, perhaps as JSON text, or a plain text; without one the reason stands beside the state. */
+/**
+ * Returns the reason of a failure. `operation_error` is an object, an object as JSON text, or a plain text. Without it,
+ * the body itself holds the reason.
+ */
 const reasonOf = (body: Fields): Reason => {
   const error = body.operation_error;
   const said = text(error);

@@ -1,4 +1,4 @@
-/** The only file that knows all adapters. */
+/** The list of all providers. No other file knows all adapters. */
 import { aliyunBpStudio } from './aliyun-bpstudio.ts';
 import { aliyunEhpc } from './aliyun-ehpc.ts';
 import { aliyunEmr } from './aliyun-emr.ts';
@@ -9,10 +9,13 @@ import { huaweiJob } from './huawei-job.ts';
 import { huaweiModelArts } from './huawei-modelarts.ts';
 import type { Provider } from './provider.ts';
 
-/** Forgets which operation an adapter takes: it is only ever given what its own `traits.operation` has let through. */
+/**
+ * Removes the type of the operation from an adapter. This is safe, because an adapter receives only operations that its
+ * own `traits.operation` has accepted.
+ */
 const erased = <O>(provider: Provider<O>): Provider => provider as Provider<unknown> & Provider<O>;
 
-/** Those of clouds: callers submit their operations. */
+/** The providers of the clouds. Callers submit their operations. */
 export const providers: readonly Provider[] = [
   erased(aliyunEmr),
   erased(aliyunEhpc),
@@ -23,10 +26,10 @@ export const providers: readonly Provider[] = [
   erased(huaweiJob),
 ];
 
-/** opwatch's own, one for the pollers of each vendor. */
+/** The canary providers of opwatch itself, one for the pollers of each vendor. */
 export const ownProviders: readonly Provider[] = canaries.map(erased);
 
 const byName = new Map([...providers, ...ownProviders].map((provider) => [provider.traits.name, provider]));
 
-/** The provider of this name, if there is one: of a cloud, or opwatch's own. */
+/** Returns the provider with this name, of a cloud or of opwatch itself. Undefined when there is none. */
 export const providerNamed = (name: string): Provider | undefined => byName.get(name);

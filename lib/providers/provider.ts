@@ -1,8 +1,8 @@
 /**
- * What opwatch asks of a cloud API: the operation's shape, how the API behaves, and one look.
+ * The interface of an adapter for a cloud API: the form of the operation, the behavior of the API, and one look.
  *
- * An adapter is a table and a function. It makes one attempt, keeps no state, waits for nothing, reads no clock and
- * knows neither the table nor the queue. Adding one: docs/add-a-provider.md.
+ * An adapter is a table and a function. It makes one attempt, keeps no state, does not wait, reads no clock and knows
+ * neither the table of opwatch nor its queues. docs/add-a-provider.md tells how to add one.
  */
 
 import type { GenericSchema } from 'valibot';
@@ -11,39 +11,46 @@ import type { Ask, CloudStatus, Observation } from '../core/observation.ts';
 
 export type Provider<O = unknown> = {
   readonly traits: {
-    /** The name people write: `aliyun-emr`. */
+    /** The name that people write: `aliyun-emr`. */
     readonly name: string;
     readonly vendor: Vendor;
-    /** The operation, strictly: unknown fields are refused. */
+    /** The schema of the operation. It refuses unknown fields. */
     readonly operation: GenericSchema<unknown, O>;
-    /** Which field the kind of operation is scheduled by, when the submitted operation tells it (DWS: `action_name`). */
+    /**
+     * Returns the kind of the operation, when a field of the submitted operation tells it (DWS: `action_name`). The
+     * configuration may set the time between looks for each kind.
+     */
     readonly typeOf?: (operation: O) => string | undefined;
-    /** How long after submission the cloud may not know the operation yet, ms. */
+    /** For this time after a submission the cloud may not know the operation yet, ms. */
     readonly graceMs: number;
-    /** How many looks in a row must miss an operation that was seen before, until it counts as lost. */
+    /** This many looks in a row must miss an operation that a look saw before. Then it counts as lost. */
     readonly missesUntilLost: number;
-    /** How long the cloud keeps an operation once it is over, ms: looks come at least twice as often. */
+    /** The cloud keeps an operation for this time after its end, ms. Looks come at least twice as often. */
     readonly forgetsAfterMs?: number;
     /**
-     * Whether the operation's name may come again for another run after this end: true where the operation has no id of its
-     * own and does not say which run it means. A name that does not recur keeps the watch that has reported its end.
+     * Answers whether another run may have the same name after this end. True when the operation has no id of its own
+     * and does not name its run. If the name cannot come again, a second submission joins the watch that has reported
+     * the end.
      */
     readonly namesRecur?: (operation: O, end: CloudStatus) => boolean;
     /**
-     * "Shortly before": how long before submission, ms, an end may lie that the first look finds and that still counts as this
-     * operation's. Left out where an id ties every end to its operation.
+     * The first look may find an operation that is already over. Its end counts when it came at most this long before
+     * the submission, ms. Missing when an id connects every end to its operation.
      */
     readonly believesBackMs?: number;
-    /** The operations are opwatch's own: a look is given the time, and no cloud. Callers cannot submit them. */
+    /**
+     * The operations belong to opwatch itself. A look receives the time but no cloud. Callers cannot submit such
+     * operations.
+     */
     readonly asksNoCloud?: true;
-    /** Console page for people. */
+    /** Returns the address of a console page for people. */
     readonly console: (operation: O) => string;
-    /** Watches with the same key can be answered by shared calls: they are handed over together. */
+    /** Returns a key. Shared calls can answer for all watches with the same key, so one look receives them together. */
     readonly together?: (operation: O) => string;
   };
   /**
-   * Looks once at all of `asks` (one of them, unless `together` says more), one observation each, in their order.
-   * Throws a LookError when the look as a whole brought nothing.
+   * Looks once at all of `asks` and returns one observation for each, in the same order. Without `together`, `asks` has
+   * one entry. Throws a LookError when the look brought nothing for any of them.
    */
   readonly look: (asks: readonly Ask<O>[], cloud: Cloud) => Promise<readonly Observation[]>;
 };

@@ -1,10 +1,13 @@
-/** What the fields of an operation may hold. Their messages name the field: people paste these from a console or a log. */
+/**
+ * Schemas for the fields of an operation. Their error messages name the field, because people paste values from a
+ * console or a log.
+ */
 import * as v from 'valibot';
 import { sentence } from '../../core/sentences.ts';
 
 const MAX = 256;
 
-/** An id as the cloud wrote it: 1 to 256 printable characters, blanks around it dropped. */
+/** Accepts an id as the cloud writes it: 1 to 256 printable characters. It drops blanks around the id. */
 export const id = (name: string) =>
   v.pipe(
     v.string(sentence('field_string', { name })),
@@ -14,10 +17,13 @@ export const id = (name: string) =>
     v.regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, sentence('field_printable', { name })),
   );
 
-/** An id that becomes a segment of a path, where dots alone would reach another one. */
+/**
+ * Accepts an id that becomes a segment of a path. It refuses `.` and `..`, because such a segment would lead to another
+ * path.
+ */
 export const segment = (name: string) => v.pipe(id(name), v.regex(/^(?!\.{1,2}$)/, sentence('field_path', { name })));
 
-/** A region: it becomes part of a host name. */
+/** Accepts a region. The region becomes part of a host name. */
 export const region = (name: string) =>
   v.pipe(
     v.string(sentence('field_string', { name })),

@@ -1,9 +1,9 @@
 /**
- * Which words of a stack are of the watched run. Pure.
+ * Decides which statuses of a ROS stack belong to the watched run. Pure.
  *
- * A stack has one status for all that is done with it. So a watch is bound to the action and the begin of the run that it
- * first sees under way, and compares every later word with these. As long as it is bound to none, it takes an end only of a
- * run that began about when the watch was submitted.
+ * A stack has one status for all operations on it. So the first look that sees a run under way binds the watch to this
+ * run: to its action and its begin. Later looks compare every status with these two values. A watch without a bound run
+ * accepts only the end of a run that began near the time of the submission.
  */
 
 import { given } from '../../clouds/fields.ts';
@@ -23,17 +23,17 @@ export type RosOperation = {
 type RosAsk = Ask<RosOperation>;
 export type Sight = Observation & { kind: 'seen' };
 
-/** How long after its submission, and how long before it, a run may begin, ms. */
+/** A submitted run begins at most `graceMs` after its submission and at most `believesBackMs` before it, ms. */
 export const BEGINS = { graceMs: 60_000, believesBackMs: 5 * 60_000 };
 
-/** The run that a watch is bound to, as its memo keeps it. */
+/** The run to which a watch is bound. The memo of the watch keeps it. */
 type Bound = {
   readonly action: Action;
   readonly at?: number;
   readonly run?: string;
-  /** The stack waited for a person, before anything was created. */
+  /** The stack waited for a person before ROS created anything. */
   readonly isReviewed: boolean;
-  /** A rollback of this run was seen. */
+  /** A look saw a rollback of this run. */
   readonly hasFailed: boolean;
 };
 
@@ -53,7 +53,7 @@ const nameOf = (action: Action, at: number | undefined): string | undefined =>
 /** Binds the watch to the run that `sight` shows. */
 const bind = (sight: Sight, action: Action, { at, isRollback }: Stack, earlierRuns: readonly string[]): Sight => {
   const name = nameOf(action, at);
-  // Each update has a time of its own. Two runs of another action may have the same time.
+  // Each update has its own time. Two runs of another action may have the same time.
   const run = name === undefined || isUpdate(action) ? name : newRun(name, earlierRuns);
   const memo = given({ action, at: at?.toString(), run, failed: isRollback ? 'yes' : undefined });
   return { ...sight, memo, ...given({ run }) };
@@ -61,7 +61,10 @@ const bind = (sight: Sight, action: Action, { at, isRollback }: Stack, earlierRu
 
 const untied = (sight: Sight, note: string): Sight => ({ ...sight, evidence: 'untied', note });
 
-/** An end that another word than its own tells of. The reasons of that word are not reasons of this end. */
+/**
+ * Returns an end that opwatch infers from the status of another action. The reasons of that status are not the reasons
+ * of this end.
+ */
 const inferred = ({ facts, ...sight }: Sight, status: CloudStatus, note: string, operationType: string): Sight => ({
   ...sight,
   status,
@@ -72,13 +75,19 @@ const inferred = ({ facts, ...sight }: Sight, status: CloudStatus, note: string,
 
 const requestOf = ({ facts }: Sight) => given({ requestId: facts?.requestId });
 
-/** What `sight` means for the watch of `ask`. `now` and the submission are by the clock of the cloud, epoch ms. */
+/**
+ * Returns the observation for the watch of `ask`. `now` and the time of the submission are by the clock of the cloud,
+ * epoch ms.
+ */
 export const ofRun = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Observation => {
   const bound = boundIn(ask.memo);
   return bound ? followed(sight, stack, bound, ask) : first(sight, stack, ask, now);
 };
 
-/** Why a word is not of the action or of the update that the submission names. */
+/**
+ * Returns the reason why a status does not belong to the action or update that the submission names. Undefined when it
+ * does belong.
+ */
 const unwanted = ({ Action, UpdateTime }: RosOperation, { action, at }: Stack): string | undefined => {
   if (Action !== undefined && action !== Action) return sentence('ros_no_action', { action: Action });
   if (UpdateTime === undefined || (action && isUpdate(action) && at === utc(UpdateTime))) return undefined;
@@ -106,17 +115,21 @@ const first = (sight: Sight, stack: Stack, ask: RosAsk, now: number): Observatio
   const mine: Sight = { ...sight, ...given({ run: nameOf(action, at) }) };
   const isNamed = UpdateTime !== undefined;
   const isOfNow = isRecent(at, ask, BEGINS);
-  // A deletion began after `at`, so its begin is only known to be recent as long as the submission is.
+  // A deletion began after `at`, but GetStack does not show when. opwatch knows that the deletion is recent only while
+  // the submission itself is recent.
   const isTied = isDated(action) || (action === 'DELETE' && isRecent(now, ask, BEGINS));
   if (isNamed || (isOfNow && isTied)) return mine;
-  // A stack is deleted once, whenever that was.
+  // ROS deletes a stack only once, so the deletion is the watched one at any time.
   const isOnlyOne = operation.Action === 'DELETE' && sight.status === 'succeeded';
-  // A watch of an earlier version of opwatch has seen its run under way, and kept nothing of it.
+  // A watch of an earlier opwatch version saw its run under way but kept nothing about it in the memo.
   const isOfOldWatch = seen && memo.odd === undefined;
   return isOfNow || isOnlyOne || isOfOldWatch ? untied(mine, undated(action)) : unseen(sentence('ros_no_run'), false);
 };
 
-/** Whether GetStack tells when a run of this action began: not so for a deletion, which comes once, and for a check. */
+/**
+ * Answers whether GetStack tells when a run of this action began. It does not for a deletion (a stack has only one) and
+ * for a check.
+ */
 const isDated = (action: Action): boolean => isCreation(action) || isUpdate(action);
 
 const undated = (action: Action): string => sentence('ros_undated', { action });
@@ -146,7 +159,10 @@ const followed = (sight: Sight, stack: Stack, bound: Bound, ask: RosAsk): Observ
   return compared(mine, stack, bound);
 };
 
-/** Compares action and begin. An answer of a time before the bound run comes from a replica that lags. */
+/**
+ * Compares the action and the begin of a run with those of the bound run. An answer with an earlier time comes from a
+ * replica that is out of date.
+ */
 const compared = (mine: Sight, { action, at, isRollback }: Stack, bound: Bound): Observation => {
   const { word, status } = mine;
   const isTimed = at !== undefined && bound.at !== undefined;
@@ -157,7 +173,7 @@ const compared = (mine: Sight, { action, at, isRollback }: Stack, bound: Bound):
     action: bound.action,
     begunBefore: since(bound.at),
   };
-  // A deletion may move UpdateTime, and a stack is deleted once.
+  // A deletion may change UpdateTime, and a stack has only one deletion. So its time does not matter.
   const isSame = action === bound.action && (action === 'DELETE' || !isTimed || at === bound.at);
   const mayBeItsRollback = action === bound.action && isRollback && isLater;
   if (!isSame && !mayBeItsRollback) return otherRun(sentence('ros_end_unseen', unseen), isLater, requestOf(mine));
@@ -169,8 +185,9 @@ const compared = (mine: Sight, { action, at, isRollback }: Stack, bound: Bound):
 };
 
 /**
- * What it means that the cloud does not know the stack. A deletion that was seen under way has ended then: GetStack does not
- * promise DELETE_COMPLETE (its page does not list the word), and terraform-provider-alicloud waits for StackNotFound.
+ * Returns the observation when the cloud does not know the stack. If a look saw the deletion under way, the deletion
+ * has succeeded. GetStack does not promise DELETE_COMPLETE (its page does not list the word), and
+ * terraform-provider-alicloud waits for StackNotFound.
  */
 export const ofNone = (words: CloudWords, ask: RosAsk): Observation => {
   const bound = boundIn(ask.memo);

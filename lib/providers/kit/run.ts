@@ -1,4 +1,4 @@
-/** Which run of an operation an answer is of, where the operation's name comes again for the next run. Pure. */
+/** Tells apart the runs of an operation whose name comes again for the next run. Pure. */
 
 import type { Cloud } from '../../clouds/cloud.ts';
 import type { Ask, Observation } from '../../core/observation.ts';
@@ -8,22 +8,23 @@ import type { Provider } from '../provider.ts';
 type LookPolicy = Pick<Provider['traits'], 'graceMs' | 'believesBackMs'>;
 type Known = Pick<Ask<unknown>, 'submittedAt'>;
 
-/** The same question with its time of submission by the clock of the cloud, for the times that an answer tells. */
+/** Returns the ask with its submission time by the cloud's clock, for comparison with times in an answer. */
 export const byClockOf = <A extends Known>({ skewMs }: Pick<Cloud, 'skewMs'>, ask: A): A => ({
   ...ask,
   submittedAt: ask.submittedAt + skewMs,
 });
 
 /**
- * Whether a run that began at `at` (epoch ms) can be the one that was submitted, by one clock for both: it began shortly before the submission, or
- * within the grace time after it. A run without a time has an unknown age, so it cannot be taken for the submitted one.
+ * Answers whether a run that began at `at` (epoch ms) can be the submitted one. Such a run began shortly before the
+ * submission, or within the grace time after it. Both times come from one clock. A run without a time has an unknown
+ * age, so it cannot be the submitted one.
  */
 export const isRecent = (at: number | undefined, { submittedAt }: Known, policy: LookPolicy): boolean =>
   at !== undefined && at >= submittedAt - (policy.believesBackMs ?? 0) && at <= submittedAt + policy.graceMs;
 
 /**
- * The name of a run that is under way. A run that an earlier watch has reported is over, so a run under way with the same
- * values is another one: it gets a number.
+ * Returns the name of a run that is under way. A run that an earlier watch has reported is over. So a run under way
+ * with the same values is a new one, and its name gets a number.
  */
 export const newRun = (values: string, earlierRuns: readonly string[]): string => {
   const names = [values, ...earlierRuns.map((_, i) => `${values} #${i + 2}`)];
@@ -32,7 +33,10 @@ export const newRun = (values: string, earlierRuns: readonly string[]): string =
 
 type Absent = Observation & { kind: 'absent' };
 
-/** Another run was seen than the watched one: `final` where the cloud will not show the watched one again. */
+/**
+ * Returns the observation when the cloud shows another run than the watched one. `final` says that the cloud will not
+ * show the watched run again.
+ */
 export const otherRun = (shows: string, final: boolean, more: Pick<Absent, 'memo' | 'requestId'>): Absent => ({
   kind: 'absent',
   shows,
@@ -42,6 +46,6 @@ export const otherRun = (shows: string, final: boolean, more: Pick<Absent, 'memo
 
 const iso = (at: number): string => new Date(at).toISOString().replace('.000', '');
 
-/** When a run began, in words for a person. */
+/** Returns the begin of a run in words for a person. */
 export const since = (at: number | undefined): string =>
   at === undefined ? sentence('begun_unknown') : sentence('begun_at', { at: iso(at) });

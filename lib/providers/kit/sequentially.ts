@@ -3,21 +3,24 @@ import { ClockSkew, LookError, NotAllowed, Refused, RetryLater, Throttled } from
 import type { Ask, Observation } from '../../core/observation.ts';
 import type { Provider } from '../provider.ts';
 
-/** What is true of the connection, or of every call of this API, is true for those not asked yet. */
+/**
+ * Answers whether an error concerns the whole connection or every call of this API. Then it also holds for the asks
+ * that still wait.
+ */
 export const concernsAll = (error: unknown): error is LookError =>
   error instanceof Refused || error instanceof NotAllowed || error instanceof Throttled || error instanceof ClockSkew;
 
 /**
- * Whether a call was made and brought nothing of use: no answer, a fault of the cloud, an answer that makes no sense. The
- * kinds of RetryLater that have a class of their own (throttled, a lane that is busy) say nothing of the kind.
+ * Answers whether opwatch made a call that brought nothing of use: no answer, a fault of the cloud, an answer without
+ * sense. A subclass of RetryLater (throttled, a busy lane) does not count.
  */
 export const broughtNothing = (error: unknown): error is RetryLater =>
   error instanceof RetryLater && error.constructor === RetryLater;
 
 /**
- * Looks at one after the other, but for those an earlier call has answered already. A call that fails leaves its own ask
- * unanswered; after one that was refused or throttled the rest are left unanswered without a call. With `barred`, such a call
- * was made before.
+ * Looks at the operations one after the other. It skips those that an earlier call has already answered. A call that
+ * fails leaves its own ask unanswered. After a refused or throttled call all other asks stay unanswered, without a
+ * call. `barred` is the error of such a call before this function.
  */
 export const sequentially = async <O>(
   asks: readonly Ask<O>[],
@@ -40,14 +43,14 @@ export const sequentially = async <O>(
   return observations;
 };
 
-/** The observations, if there is any: throws the first error where the look as a whole brought nothing. */
+/** Returns the observations if there is at least one. Throws the first error when all asks stayed unanswered. */
 export const orThrow = (observations: readonly Observation[]): readonly Observation[] => {
   const [first] = observations;
   if (first?.kind === 'unanswered' && observations.every(({ kind }) => kind === 'unanswered')) throw first.error;
   return observations;
 };
 
-/** The `look` of an API that answers for a single operation a call. */
+/** Makes the `look` of an API that answers for one operation in each call. */
 export const lookSequentially =
   <O>(lookAt: (ask: Ask<O>, cloud: Cloud) => Promise<Observation>): Provider<O>['look'] =>
   async (asks, cloud) =>

@@ -1,11 +1,11 @@
-/** Turns a cloud's state word into what was seen. */
+/** Makes observations from the words of a cloud: a state word becomes a status. */
 import { noState, ofAnother } from '../../clouds/answer.ts';
 import { capitals, code, type Fields, given, text, trimmed } from '../../clouds/fields.ts';
 import type { CloudWords } from '../../core/errors.ts';
 import { withoutCause } from '../../core/facts.ts';
 import type { CloudStatus, Evidence, Facts, Memo, Observation, Progress } from '../../core/observation.ts';
 
-/** The words a vendor documents, in capitals, and what each means. */
+/** The words that a vendor documents, in capitals, and the status that each means. */
 export type States = Readonly<Record<string, CloudStatus>>;
 
 type Details = {
@@ -18,9 +18,10 @@ type Details = {
 };
 
 /**
- * The status of `word`, compared without the ASCII blanks around it and without regard to case, but exactly otherwise. A
- * word that is not documented means that the operation goes on, and is told as such. A success keeps no cause: what the
- * cloud puts where causes stand becomes its message. Throws RetryLater where there is no word at all.
+ * Returns the sight of a state word. The comparison ignores upper and lower case and the ASCII blanks around the word.
+ * For a word that the vendor does not document, the operation goes on, and the sight says that the word is unknown. A
+ * success has no reason, so a text in the field of the reason becomes its message. Throws RetryLater when there is no
+ * word.
  */
 export const sightOf = (
   states: States,
@@ -37,22 +38,25 @@ export const sightOf = (
   return { kind: 'seen', status, word: said, known, ...given({ ...details, facts }) };
 };
 
-/** The cloud said that it does not know what was asked about. */
+/** Returns the observation when the cloud says that it does not know the operation. */
 export const absentBy = ({ code, message, requestId }: CloudWords): Observation & { kind: 'absent' } => ({
   kind: 'absent',
   shows: `${code}: ${message}`,
   ...given({ requestId }),
 });
 
-/** Ids that a cloud writes in one case only are the same in any case: people paste them from pages that change it. */
+/**
+ * Returns an id for comparison without regard to case. It is for ids that a cloud writes in one case only, because
+ * people paste them from pages that change the case.
+ */
 export const inAnyCase = (id: string): string => capitals(trimmed(id));
 
-/** Ids that a cloud writes in both cases. */
+/** Returns an id for comparison in its own case. It is for ids that a cloud writes in both cases. */
 export const asWritten = (id: string): string => trimmed(id);
 
 /**
- * Makes sure that an answer is about what was asked: throws RetryLater where `shown` has one of the ids of `asked` with another
- * value. An id that is left out is believed: the request named it.
+ * Makes sure that an answer is about the requested operation. Throws RetryLater when `shown` has another value for one
+ * of the ids of `asked`. An answer without the id is accepted, because the request named it.
  */
 export const mustBeAbout = (
   asked: Readonly<Record<string, string>>,
