@@ -6,8 +6,9 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { build, type Metafile, type Plugin, stop } from 'esbuild';
+import { configFile, configParameter, loadConfig } from './deploy/config-file.ts';
 import type { FunctionDefinition, Serverless } from './deploy/serverless.ts';
-import { readConfig } from './lib/config/config.ts';
+import { mustBeSound } from './lib/check/check.ts';
 
 export type Bundle = { readonly source: string; readonly file: string; readonly bytes: number };
 
@@ -20,10 +21,12 @@ export type BundleOptions = {
   readonly outdir: string;
   /** Takes offline/opwatch.config.ts for `#config` instead of opwatch.config.ts. */
   readonly offline?: boolean;
+  /** The configuration, where it is another than the project's own. */
+  readonly config?: string;
 };
 
 /** Bundles and minifies `sources` for Lambda's Node 24, with everything they import. A file that would not change is left alone. */
-export const bundle = async ({ root, sources, outdir, offline = false }: BundleOptions) => {
+export const bundle = async ({ root, sources, outdir, offline = false, config }: BundleOptions) => {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [...new Set(sources)],
@@ -39,7 +42,7 @@ export const bundle = async ({ root, sources, outdir, offline = false }: BundleO
     // `module` counts only while no condition is named; without it the SDK comes in twice, half of it as CommonJS.
     conditions: offline ? ['module', 'offline'] : ['module'],
     legalComments: 'none',
-    plugins: [forLambda],
+    plugins: [forLambda, ...(offline ? [] : [withConfig(config ?? configFile(root))])],
     metafile: true,
     write: false,
   });
@@ -67,6 +70,14 @@ const forLambda: Plugin = {
     }));
   },
 };
+
+/** The user's own file is the configuration of the functions; what it imports of opwatch is this project. */
+const withConfig = (path: string): Plugin => ({
+  name: 'with-config',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^#config$/ }, () => ({ path }));
+  },
+});
 
 const CREDENTIALS_FROM_ENVIRONMENT = `
   export const defaultProvider = () => async () => ({
@@ -150,10 +161,11 @@ export default class BundlePlugin {
   async #bundle(outdir: string, offline: boolean): Promise<void> {
     const root = this.#serverless.serviceDir;
     // A wrong configuration is told here, before anything is written or deployed, and not by functions that cannot start.
-    const { default: settings } = await import(join(root, offline ? 'offline' : '', 'opwatch.config.ts'));
-    readConfig(settings);
+    const given = configFile(root, configParameter(this.#serverless.processedInput.options?.param));
+    const config = offline ? join(root, 'offline/opwatch.config.ts') : given;
+    mustBeSound(await loadConfig(config));
     const sources = this.#functions.map(({ handler }) => parseHandler(handler).source);
-    await bundle({ root, sources, outdir, offline });
+    await bundle({ root, sources, outdir, offline, config });
     // esbuild keeps a process for the next build; there is none.
     await stop();
   }

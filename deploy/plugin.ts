@@ -1,11 +1,13 @@
-/** The serverless plugin that adds to the template what is plainest as tables: further queues, the canary's schedule, roles, alarms, who hears of them, the dashboard. */
-import { join } from 'node:path';
+/** The serverless plugin that adds to the template what is plainest as tables: further queues, schedules, roles, alarms, who hears of them, the dashboard. */
+import { mustBeSound } from '../lib/check/check.ts';
 import { readConfig } from '../lib/config/config.ts';
 import { alarms } from './alarms.ts';
 import { addCanary } from './canary.ts';
+import { configFile, configParameter, loadConfig } from './config-file.ts';
 import { dashboard } from './dashboard.ts';
 import { addQueues } from './queues.ts';
 import { roles } from './roles.ts';
+import { schedules } from './schedules.ts';
 import type { Serverless } from './serverless.ts';
 import { readSettings } from './settings.ts';
 import { subscribers } from './subscribers.ts';
@@ -23,14 +25,15 @@ export default class DeployPlugin {
         const settings = readSettings(service.custom.deploy);
         // The names of secrets may depend on it, and the functions find it in their environment.
         process.env.OPWATCH_STAGE = settings.stage;
-        const { default: input } = await import(join(serviceDir, 'opwatch.config.ts'));
+        const input = await loadConfig(configFile(serviceDir, configParameter(processedInput.options?.param)));
+        mustBeSound(input);
         const config = readConfig(input);
         // The local stack has a configuration of its own.
         const warnings = processedInput.commands[0] === 'offline' ? [] : warningsOf(config, settings);
         for (const warning of warnings) log.warning(warning);
         addQueues(service, settings);
         addCanary(service, settings);
-        Object.assign(service.resources.Resources, roles(settings, config));
+        Object.assign(service.resources.Resources, roles(settings, config), schedules(settings, config));
         for (const make of [alarms, subscribers, dashboard]) Object.assign(service.resources.Resources, make(settings));
       },
     };

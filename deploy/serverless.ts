@@ -1,7 +1,10 @@
 /** What is used of osls 4 (lib/serverless.js, lib/classes/service.js), which has no types for plugins. */
 export type Serverless = {
   readonly serviceDir: string;
-  readonly processedInput: { readonly commands: readonly string[] };
+  readonly processedInput: {
+    readonly commands: readonly string[];
+    readonly options?: { readonly param?: readonly string[] | null };
+  };
   readonly service: {
     readonly provider: { readonly region: string };
     readonly custom: Readonly<Record<string, unknown>>;

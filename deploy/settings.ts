@@ -1,17 +1,6 @@
 /** What of a deployment's parameters (serverless.yml, `custom.deploy`) the tables of this folder are told. */
 import * as v from 'valibot';
-
-const ARN = (service: string) =>
-  v.pipe(
-    v.string(),
-    v.regex(new RegExp(`^arn:aws[\\w-]*:${service}:[a-z0-9-]+:\\d{12}:[\\w./-]+$`), `is no ARN of ${service}`),
-  );
-
-/** With the six characters that Secrets Manager adds to a name: without them another secret could be meant. */
-const SECRET = v.pipe(
-  v.string(),
-  v.regex(/^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$/, 'is no ARN of a secret'),
-);
+import { Arn, Email, HttpsUrl, QUEUES_MAX, SecretArn, SlackChannel, SlackWorkspace } from '../lib/config/deployment.ts';
 
 /** Texts apart by commas, none by default. */
 const listOf = (entry: v.GenericSchema<string>) =>
@@ -26,7 +15,6 @@ const listOf = (entry: v.GenericSchema<string>) =>
     v.array(entry),
   );
 
-export const QUEUES_MAX = 20;
 const NUMBER_OF_QUEUES = `must be a whole number from 1 to ${QUEUES_MAX}`;
 
 /** A number, or its text as the command line gives it. */
@@ -57,19 +45,19 @@ const Settings = v.pipe(
     ),
     stage: v.optional(v.string(), 'dev'),
     /** Where the notifier may publish with its own role. */
-    eventBuses: listOf(ARN('events')),
+    eventBuses: listOf(Arn('events')),
     /** Secrets that the configuration may name: each is read by the functions that it is named for. */
-    secrets: listOf(SECRET),
-    topics: listOf(ARN('sns')),
+    secrets: listOf(SecretArn),
+    topics: listOf(Arn('sns')),
     /** A parameter beside those of the configuration that the pollers may read: `npm run verify-aws` reads one of its own. */
     checkParameter: v.optional(
       optional(v.pipe(v.string(), v.regex(/^ssm:\/[\w.\-/]+$/, 'must be ssm:/ and a name'))),
       '',
     ),
-    alarmEmail: optional(v.pipe(v.string(), v.email('is no e-mail address'))),
-    alarmUrl: optional(v.pipe(v.string(), v.regex(/^https:\/\/\S+$/, 'must begin with https://'))),
-    alarmSlackWorkspace: optional(v.pipe(v.string(), v.regex(/^T[A-Z0-9]+$/, 'must be the id of a workspace, T…'))),
-    alarmSlackChannel: optional(v.pipe(v.string(), v.regex(/^[CG][A-Z0-9]+$/, 'must be the id of a channel, C…'))),
+    alarmEmail: optional(Email),
+    alarmUrl: optional(HttpsUrl),
+    alarmSlackWorkspace: optional(SlackWorkspace),
+    alarmSlackChannel: optional(SlackChannel),
   }),
   v.check(
     ({ alarmSlackWorkspace, alarmSlackChannel }) => (alarmSlackWorkspace === '') === (alarmSlackChannel === ''),

@@ -1,6 +1,6 @@
 /** `npm start`: the local stack in the foreground, until Ctrl-C. */
 import { parseArgs } from 'node:util';
-import { QUEUES_MAX } from '../deploy/settings.ts';
+import { QUEUES_MAX } from '../lib/config/deployment.ts';
 import { StartFault } from './child.ts';
 import { givenEmulators } from './given-emulators.ts';
 import { portFaults, portsFrom } from './ports.ts';

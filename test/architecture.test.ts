@@ -132,6 +132,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['core', 'net', 'store', 'clouds', 'providers', 'targets', 'config', 'wake', 'forecast', 'runtime.ts'],
     ...['deliver', 'groups'],
   ],
+  check: ['core', 'config', 'access', 'providers', 'targets', 'submit'],
   sweep: ['core', 'store', 'limits', 'wake', 'runtime.ts', 'deliver'],
   api: [
     ...['core', 'net', 'store', 'providers', 'targets', 'config', 'access', 'limits', 'wake', 'forecast', 'runtime.ts'],
@@ -152,6 +153,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'runtime.ts',
       'deliver',
       'submit',
+      'check',
     ],
     'compose.ts',
   ],

@@ -1,4 +1,5 @@
 /** Requests and answers of the HTTP API, as Lambda has them. */
+import { jsonPlace } from '../core/json-place.ts';
 import { problemHeaders, Refusal } from './problem.ts';
 
 /** What of an API Gateway HTTP API event (payload 2.0) is used. */
@@ -64,6 +65,6 @@ export const jsonBody = (event: HttpEvent): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refusal(400, 'the body is not JSON');
+    throw new Refusal(400, `the body is not JSON: ${jsonPlace(text)}`);
   }
 };

@@ -17,6 +17,7 @@ import { DEFAULT_TENANT } from '../config/tenants.ts';
 import { isOrigin } from '../core/target-name.ts';
 import { callbackSecrets } from '../net/callback-keys.ts';
 import { publicKeyOf } from '../net/standard-webhooks.ts';
+import { awsCure } from './aws-cure.ts';
 
 const USAGE = `usage:
   npm run callback-key -- new
@@ -64,6 +65,6 @@ const main = async (): Promise<string> => {
 };
 
 await main().then(console.log, (error: Error) => {
-  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error.message);
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : awsCure(error));
   process.exitCode = 1;
 });

@@ -14,6 +14,7 @@ import type { Rate, Verdict } from '../core/verdict.ts';
 import { ask, recipientOf } from '../deliver/recipient.ts';
 import type { Runtime } from '../runtime.ts';
 import { targetOf } from '../targets/index.ts';
+import { awsCure } from './aws-cure.ts';
 import { type Sample, samplesFor } from './target-samples.ts';
 
 const USAGE = `usage:
@@ -112,6 +113,6 @@ const main = async (): Promise<void> => {
 };
 
 await main().catch((error: Error) => {
-  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error.message);
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : awsCure(error));
   process.exitCode = 1;
 });

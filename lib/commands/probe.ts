@@ -8,6 +8,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { jsonPlace } from '../core/json-place.ts';
+import { awsCure } from './aws-cure.ts';
 
 const USAGE = `usage:
   npm run probe -- <provider> <json | @file> [options]
@@ -41,7 +43,7 @@ const read = (given: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Usage(`${given.startsWith('@') ? given.slice(1) : 'the operation'} is not JSON`);
+    throw new Usage(`${given.startsWith('@') ? given.slice(1) : 'the operation'} is not JSON: ${jsonPlace(text)}`);
   }
 };
 
@@ -82,6 +84,6 @@ const main = async (): Promise<number> => {
 };
 
 process.exitCode = await main().catch((error: Error) => {
-  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error.message);
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : awsCure(error));
   return 1;
 });

@@ -13,6 +13,7 @@ import {
   paginateDescribeAlarms,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { awsCure } from './aws-cure.ts';
 
 const USAGE = `usage:
   npm run ring-alarms -- [--deployment opwatch-prod] [--alarm no-sweep,...] [--list]
@@ -101,13 +102,7 @@ const main = async (): Promise<void> => {
   if (!list) console.log(mustArrive(count, deployment));
 };
 
-/** What the SDK's own words leave open: what to do. */
-const cureFor = ({ name, message }: Error): string => {
-  if (message === 'Region is missing') return 'which region? Set AWS_REGION';
-  return name === 'CredentialsProviderError' ? `${message}: sign in to AWS, or set AWS_PROFILE` : message;
-};
-
 await main().catch((error: Error) => {
-  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : cureFor(error));
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : awsCure(error));
   process.exitCode = 1;
 });

@@ -13,19 +13,22 @@ import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SCOPES, type Scope } from '../access/caller.ts';
 import { endOf, newToken, TOKENS, type Token, tokenEndKey, tokenKey } from '../access/token.ts';
+import { readConfig } from '../config/config.ts';
 import { DEFAULT_TENANT } from '../config/tenants.ts';
 import { isCanary } from '../core/canary.ts';
 import type { Item } from '../core/item.ts';
+import { instead } from '../core/near.ts';
 import { DAY } from '../core/schedule.ts';
 import { isOrigin } from '../core/target-name.ts';
 import { createTable, type Table } from '../store/store.ts';
+import { awsCure } from './aws-cure.ts';
 
 const USAGE = `usage:
   npm run token -- create [--tenant default] [--scopes submit,read,operate] [--days 90] [--note "who has it"]
                              [--connections aliyun-prod,...] [--targets ops,https://ci.example.com,...]
   npm run token -- list
   npm run token -- revoke <id>
-The table is named by --table or TABLE_NAME: opwatch-<stage>.`;
+The table is named by --table or TABLE_NAME: opwatch-<stage>. Tenants, connections and targets are those of opwatch.config.ts.`;
 
 class Usage extends Error {}
 
@@ -59,6 +62,21 @@ const boundsOf = ({
   }),
 });
 
+/** Refuses names that the configuration does not have: such a token would be let in, and could do nothing. */
+const mustBeConfigured = async (tenant: string, { connections, targets }: Pick<Token, 'connections' | 'targets'>) => {
+  const { default: settings } = await import('#config');
+  const config = readConfig(settings);
+  const mustBe = (option: string, what: string, names: readonly string[], known: readonly string[]) => {
+    const [stranger] = names.filter((name) => !known.includes(name));
+    if (stranger !== undefined)
+      throw new Usage(`${option}: the configuration names no ${what} ${stranger}: ${instead(stranger, known)}`);
+  };
+  mustBe('--tenant', 'tenant', [tenant], [...new Set([DEFAULT_TENANT, ...config.tenants.keys()])]);
+  mustBe('--connections', 'connection', connections ?? [], [...config.connections.keys()]);
+  const named = (targets ?? []).filter((each) => !isOrigin(each));
+  mustBe('--targets', 'target', named, [...config.targets.keys()]);
+};
+
 const create = async (table: Table, options: Record<string, string | undefined>): Promise<string> => {
   const { tenant = DEFAULT_TENANT } = options;
   if (!NAME.test(tenant)) throw new Usage('--tenant must be 1 to 63 of a-z, 0-9 and "-"');
@@ -69,11 +87,13 @@ const create = async (table: Table, options: Record<string, string | undefined>)
   const days = options.days === undefined ? undefined : Number(options.days);
   if (days !== undefined && !(days > 0)) throw new Usage('--days must be a number above 0');
 
+  const bounds = boundsOf(options);
+  await mustBeConfigured(tenant, bounds);
   const { text, item } = newToken(
     {
       tenant,
       scopes,
-      ...boundsOf(options),
+      ...bounds,
       ...(days !== undefined && { expiresAt: Date.now() + days * DAY }),
       ...(options.note !== undefined && { note: options.note }),
     },
@@ -153,14 +173,7 @@ const main = async (): Promise<string> => {
   return command(createTable(new DynamoDBClient({}), named, (ms) => sleep(ms).then(() => undefined)));
 };
 
-/** What the SDK's own words leave open: what to do. */
-const cureFor = ({ name, message }: Error): string => {
-  if (message === 'Region is missing') return 'which region? Set AWS_REGION';
-  if (name === 'CredentialsProviderError') return `${message}: sign in to AWS, or set AWS_PROFILE`;
-  return name === 'ResourceNotFoundException' ? 'there is no such table in this account and region' : message;
-};
-
 await main().then(console.log, (error: Error) => {
-  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : cureFor(error));
+  console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : awsCure(error));
   process.exitCode = 1;
 });

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { CANARY } from '../core/canary.ts';
-import { instead } from '../core/near.ts';
+import { instead, isSayable } from '../core/near.ts';
 import { isReference } from '../core/reference.ts';
 import { DEADLINE_MAX_MS, DEFAULT_GAP, SECOND } from '../core/schedule.ts';
 import { ANY_CALLBACK, isOrigin, tellableBy } from '../core/target-name.ts';
@@ -32,9 +32,6 @@ const fields = (value: unknown): Fields => (isObject(value) ? value : {});
 const texts = (value: unknown): (readonly [number, string])[] =>
   Array.isArray(value) ? value.flatMap((one, i) => (typeof one === 'string' ? [[i, one] as const] : [])) : [];
 const ms = (value: unknown): number | undefined => (typeof value === 'string' ? parseDurationMs(value) : undefined);
-
-/** Whether a text may be shown: a name, and not what a secret looks like. */
-const isSayable = (text: string): boolean => /^[a-z][a-z0-9-]{0,39}$/i.test(text) && text.replace(/\D/g, '').length < 4;
 
 /** That something is not named, and what is. */
 const noSuch = (what: string, given: string, there: readonly string[]): string =>
@@ -153,6 +150,16 @@ const operatorFaults = (operators: unknown, { targets }: Known, add: Add): void 
   }
 };
 
+/** A name is what a schedule of AWS is called by. */
+const scheduleFaults = (schedules: unknown, add: Add): void => {
+  const names = (Array.isArray(schedules) ? schedules : []).map((each) => fields(each).name);
+  for (const [i, name] of names.entries()) {
+    const first = names.indexOf(name);
+    if (typeof name === 'string' && first < i)
+      add(['schedules', i, 'name'], `must be a name of its own: schedules.${first} has this one`);
+  }
+};
+
 /** Every fault of a configuration as it was given, each place once, in the order of the settings. */
 export const configFaults = (input: unknown): ConfigFault[] => {
   const faults: ConfigFault[] = unsafeNames(input).map((place) => ({
@@ -162,7 +169,7 @@ export const configFaults = (input: unknown): ConfigFault[] => {
   }));
   const add: Add = (path, cure) => void faults.push(faultAt(input, path.map(String), cure));
   faults.push(...diagnose(Settings, input));
-  const { connections, targets, tenants, defaults, gaps, operators, callbacks } = fields(input);
+  const { connections, targets, tenants, defaults, gaps, operators, callbacks, schedules } = fields(input);
   const rules = v.safeParse(CallbackSettings, callbacks ?? {});
   const { allowHosts: _, ...addresses } = rules.success ? rules.output : {};
   const known = {
@@ -179,5 +186,6 @@ export const configFaults = (input: unknown): ConfigFault[] => {
   for (const [name, target] of Object.entries(known.targets))
     faults.push(...targetFaults(name, fields(target), { ...known, refused }, add));
   operatorFaults(operators, known, add);
+  scheduleFaults(schedules, add);
   return eachPlaceOnce(faults);
 };

@@ -15,7 +15,13 @@ import type { LinkKind } from '../targets/target.ts';
 import { Common, partsOf } from './common.ts';
 import { configFaults } from './config-faults.ts';
 import { lineOf } from './faults.ts';
-import { type ConfigInput, type ConnectionConfig, type GapSettings, Settings } from './settings.ts';
+import {
+  type ConfigInput,
+  type ConnectionConfig,
+  type GapSettings,
+  type ScheduleConfig,
+  Settings,
+} from './settings.ts';
 import { type Bounds, boundsOf, type Tenant, tenantOf } from './tenants.ts';
 
 export type TargetConfig = {
@@ -53,6 +59,7 @@ export type Config = {
   readonly notifyFor: (tenant: string) => readonly string[] | undefined;
   /** Targets of a tenant's own: those that it alone is told through by default. */
   readonly targetsOf: (tenant: string) => readonly string[];
+  readonly schedules: readonly ScheduleConfig[];
   readonly gapFor: (provider: string, operationType?: string) => Gap;
 };
 
@@ -127,6 +134,7 @@ export const configOf = (settings: Checked): Config => {
     boundsFor: (tenant: string) => boundsOf(tenant, tenantNamed(tenant)),
     notifyFor: (tenant: string) => tenantNamed(tenant)?.notify ?? settings.defaults.notify,
     targetsOf: (tenant: string) => tenantNamed(tenant)?.notify ?? [],
+    schedules: settings.schedules,
     gapFor: (provider: string, operationType?: string) =>
       gapOf(settings.gaps[`${provider}/${operationType}`]) ?? gapOf(settings.gaps[provider]) ?? DEFAULT_GAP,
   });

@@ -31,6 +31,9 @@ const KINDS: Readonly<Record<string, string>> = {
   array: 'must be a list',
 };
 
+const rootOf = (node: Node): Node => (node.wrapped ? rootOf(node.wrapped) : node.pipe ? rootOf(node.pipe[0]) : node);
+const OBJECTS = ['strict_object', 'object', 'loose_object', 'record'];
+
 const oneOf = (words: readonly unknown[]): string =>
   words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(', ')}`;
 
@@ -38,6 +41,7 @@ const oneOf = (words: readonly unknown[]): string =>
 const mustBe = (node: Node): string => {
   const { wrapped, pipe, options, type } = node;
   if (wrapped) return mustBe(wrapped);
+  if (pipe && OBJECTS.includes(rootOf(node).type)) return 'must be an object';
   const said = pipe?.flatMap(({ message }) => (typeof message === 'string' ? [message] : [])).at(-1);
   if (said !== undefined) return said;
   if (pipe) return mustBe(pipe[0]);
@@ -60,9 +64,6 @@ const ruleOf = (issue: v.BaseIssue<unknown>): string => {
   };
   return rules[type] ?? `must be ${expected}`;
 };
-
-const rootOf = (node: Node): Node => (node.wrapped ? rootOf(node.wrapped) : node.pipe ? rootOf(node.pipe[0]) : node);
-const OBJECTS = ['strict_object', 'object', 'loose_object', 'record'];
 
 /** The form of a union that a value has, if it is any: of what was meant, everything wrong is told. */
 const formOf = (forms: readonly Node[], value: unknown): Node | undefined => {

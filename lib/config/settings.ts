@@ -5,7 +5,11 @@ import { Reference } from '../core/reference.ts';
 import { DEFAULT_GAP } from '../core/schedule.ts';
 import { parseDurationMs } from '../core/time.ts';
 import type { TargetInput } from '../targets/index.ts';
+import { Deployment } from './deployment.ts';
+import { schedule } from './schedules.ts';
 import { TenantSettings } from './tenants.ts';
+
+export const VENDORS = ['aliyun', 'huawei'] as const;
 
 export const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "-"'));
 
@@ -42,7 +46,7 @@ const CredentialsRef = v.union([
 ]);
 
 export const Connection = v.strictObject({
-  vendor: v.picklist(['aliyun', 'huawei']),
+  vendor: v.picklist(VENDORS),
   credentials: CredentialsRef,
   /** Huawei project id: fills `project_id` where a submission leaves it out, and must match where it does not. */
   project: v.optional(v.pipe(v.string(), v.regex(/^\w{1,64}$/, 'must be a project id'))),
@@ -68,22 +72,21 @@ export const CallbackSettings = v.strictObject({
   allowLoopback: v.optional(v.boolean(), false),
 });
 
+export const Defaults = v.strictObject({
+  /** Which connection a submission means when it names none, by vendor. */
+  connections: v.optional(v.record(v.picklist(VENDORS), Name), {}),
+  notify: v.optional(v.array(v.string())),
+  deadline: v.optional(Duration),
+  limits: v.optional(LimitSettings),
+});
+
 export const Settings = v.strictObject({
   connections: v.record(Name, Connection),
   targets: v.optional(v.record(Name, v.looseObject({ type: v.string() })), {}),
   tenants: v.optional(v.record(Name, TenantSettings), {}),
   /** Targets that are told what concerns whoever runs opwatch: refused credentials, parked deliveries and the like. */
   operators: v.optional(v.array(v.string()), []),
-  defaults: v.optional(
-    v.strictObject({
-      /** Which connection a submission means when it names none, by vendor. */
-      connections: v.optional(v.record(v.picklist(['aliyun', 'huawei']), Name), {}),
-      notify: v.optional(v.array(v.string())),
-      deadline: v.optional(Duration),
-      limits: v.optional(LimitSettings),
-    }),
-    {},
-  ),
+  defaults: v.optional(Defaults, {}),
   /** Messages link to a page about their watch that opens without a token. */
   links: v.optional(
     v.strictObject({
@@ -94,10 +97,15 @@ export const Settings = v.strictObject({
   /** Gaps between looks, by provider or `provider/OPERATION_TYPE`. */
   gaps: v.optional(v.record(v.string(), GapSettings), {}),
   callbacks: v.optional(CallbackSettings, {}),
+  /** What is submitted again and again. */
+  schedules: v.optional(v.array(schedule(Name)), []),
+  /** Parameters of the deployment; packaging reads them, and no function does. */
+  deploy: v.optional(Deployment, {}),
 });
 
 /** Each target by its own type, so that an editor completes its settings and the compiler refuses a type that is none. */
 export type ConfigInput = Omit<v.InferInput<typeof Settings>, 'targets'> & {
   readonly targets?: Readonly<Record<string, TargetInput>>;
 };
+export type ScheduleConfig = v.InferOutput<typeof Settings>['schedules'][number];
 export type ConnectionConfig = v.InferOutput<typeof Connection> & { readonly name: string };

@@ -34,7 +34,7 @@ const numberIn = (text: string, { from, to, words }: Field): number | undefined 
 
 const isRange = (text: string, field: Field): boolean => {
   const [low, high, ...others] = text.split('-').map((end) => numberIn(end, field));
-  return others.length === 0 && low !== undefined && high !== undefined && low < high;
+  return others.length === 0 && low !== undefined && high !== undefined && low <= high;
 };
 
 const isStepped = (text: string, field: Field): boolean => {
@@ -61,12 +61,11 @@ const isSpecial = (text: string, field: Field): boolean => {
 };
 
 const isGood = (text: string, field: Field): boolean =>
+  text === '*' ||
   isSpecial(text, field) ||
   text
     .split(',')
-    .every(
-      (part) => part === '*' || numberIn(part, field) !== undefined || isRange(part, field) || isStepped(part, field),
-    );
+    .every((part) => numberIn(part, field) !== undefined || isRange(part, field) || isStepped(part, field));
 
 const formOf = ({ name, from, to, words, more, hasSteps }: Field): string => {
   const values = `${from}-${to}${words.length > 0 ? ` or ${words[0]}-${words.at(-1)}` : ''}`;

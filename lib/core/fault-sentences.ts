@@ -7,12 +7,17 @@ export const FAULTS = {
   unknown_field: { en: 'is not a known field', zh: '不是已知字段' },
   not_object: { en: 'must be an object', zh: '必须是对象' },
   not_array: { en: 'must be an array', zh: '必须是数组' },
+  not_label: { en: 'must be a string, a number, true or false', zh: '必须是字符串、数字、true 或 false' },
   not_string: { en: 'must be a string', zh: '必须是字符串' },
   array_size: { en: 'an array must hold 1 to {count} submissions', zh: '数组须包含 1 到 {count} 个提交' },
   one_of: { en: 'must be one of {names}', zh: '必须是下列之一：{names}' },
   other_project: { en: 'connection {name} is for another project', zh: '连接 {name} 属于另一个项目' },
   none_allowed: { en: 'this token may use none of {name}', zh: '此令牌不得使用 {name} 的任何连接' },
   none_configured: { en: 'no connection of {name} is configured', zh: '未配置 {name} 的连接' },
+  no_default_connection: {
+    en: 'must be one of {names}: {name} has {count} connections and no default',
+    zh: '必须是下列之一：{names}（{name} 有 {count} 个连接，没有默认连接）',
+  },
   other_vendor: {
     en: 'is a connection of {vendor}, and {name} needs one of {needed}',
     zh: '是 {vendor} 的连接，而 {name} 需要 {needed} 的连接',
@@ -20,6 +25,10 @@ export const FAULTS = {
   tells_nobody: {
     en: 'names nobody and the configuration has no default: name targets or https callbacks, or [] to only record',
     zh: '未指明任何目标，且配置中没有默认目标：请指明目标或 https 回调，或用 [] 表示只记录',
+  },
+  unknown_target: {
+    en: 'names no configured target and is no https URL: there is no {name}, but {names}',
+    zh: '既不是已配置的目标，也不是 https 地址：没有 {name}，已有：{names}',
   },
   no_such_target: { en: 'names no configured target and is no https URL', zh: '既不是已配置的目标，也不是 https 地址' },
   too_many_targets: { en: 'must name at most {count} targets', zh: '最多指明 {count} 个目标' },

@@ -39,6 +39,10 @@ export const nearest = (given: string, names: readonly string[]): string | undef
   return first?.name;
 };
 
+/** Whether a text may be shown: a name, and not what a secret looks like. */
+export const isSayable = (text: string): boolean =>
+  /^[a-z][a-z0-9-]{0,39}$/i.test(text) && text.replace(/\D/g, '').length < 4;
+
 /** What there is in place of a name of nothing: the name that was probably meant, or all. */
 export const instead = (given: string, names: readonly string[]): string => {
   const meant = nearest(given, names);

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type Caller, mayTell, mayUse, oversteps } from '../access/caller.ts';
 import { type Fault, pointer } from '../access/problem.ts';
 import type { Config } from '../config/config.ts';
+import { isSayable } from '../core/near.ts';
 import { DEADLINE_MAX_MS } from '../core/schedule.ts';
 import { sentence } from '../core/sentences.ts';
 import { byteLength, plain } from '../core/text.ts';
@@ -37,8 +38,10 @@ export type Checked =
   | { readonly submission: Submission }
   | { readonly faults: readonly Fault[]; readonly beyond?: readonly Fault[] };
 
+/** Kept and told as text, whatever it was. */
 const Label = v.pipe(
-  v.string(),
+  v.union([v.string(), v.number(), v.boolean()], sentence('not_label')),
+  v.transform(String),
   v.check((text) => byteLength(text) <= LABEL_BYTES, sentence('label_bytes', { bytes: String(LABEL_BYTES) })),
   v.check((text) => plain(text, Number.POSITIVE_INFINITY) === text, sentence('label_control')),
 );
@@ -163,7 +166,14 @@ const checkConnection = (named: unknown, { traits }: Provider, { config, ...call
     const none = caller.connections
       ? sentence('none_allowed', { name: traits.vendor })
       : sentence('none_configured', { name: traits.vendor });
-    fault('connection', choice.length > 0 ? sentence('one_of', { names: choice.join(', ') }) : none);
+    const names = choice.join(', ');
+    if (choice.length === 0) fault('connection', none);
+    else if (named === undefined && choice.length > 1)
+      fault(
+        'connection',
+        sentence('no_default_connection', { names, name: traits.vendor, count: String(choice.length) }),
+      );
+    else fault('connection', sentence('one_of', { names }));
   } else if (connection.vendor !== traits.vendor) {
     const { name, vendor: needed } = traits;
     fault('connection', sentence('other_vendor', { vendor: connection.vendor, name, needed }));
@@ -197,7 +207,11 @@ const notifyFault = (name: string, { config, tenant, ...caller }: Context): stri
   if (!name.includes(':')) {
     // One that goes beyond what the caller may is refused for that, whether there is one of that name or not.
     const isGood = config.targets.has(name) || !mayTell(caller, name);
-    return isGood ? undefined : sentence('no_such_target');
+    if (isGood) return undefined;
+    const names = [...config.targets.keys()].filter((each) => mayTell(caller, each)).join(', ');
+    return names === ''
+      ? sentence('no_such_target')
+      : sentence('unknown_target', { name: isSayable(name) ? name : '…', names });
   }
   const reason = refusal(name, config.callbacks);
   if (reason) return reason;

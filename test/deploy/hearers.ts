@@ -101,16 +101,16 @@ export const hearers = (resources: () => Resources, given: () => Resources): voi
     });
 
     test.each<[object, string]>([
-      [{ alarmEmail: 'nobody' }, 'alarmEmail is no e-mail address'],
+      [{ alarmEmail: 'nobody' }, 'alarmEmail must be an e-mail address'],
       [{ alarmUrl: 'http://alarms.example.com' }, 'alarmUrl must begin with https://'],
       [{ alarmSlackWorkspace: 'T1' }, 'alarmSlackWorkspace and alarmSlackChannel go together'],
       [
         { alarmSlackWorkspace: 'acme', alarmSlackChannel: '#ops' },
         'alarmSlackWorkspace must be the id of a workspace, T…; alarmSlackChannel must be',
       ],
-      [{ eventBuses: 'operations' }, 'eventBuses.0 is no ARN of events'],
-      [{ topics: 'arn:aws:sns:eu-west-1:123456789012:*' }, 'topics.0 is no ARN of sns'],
-      [{ secrets: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:*' }, 'secrets.0 is no ARN of a secret'],
+      [{ eventBuses: 'operations' }, 'eventBuses.0 must be an ARN of events'],
+      [{ topics: 'arn:aws:sns:eu-west-1:123456789012:*' }, 'topics.0 must be an ARN of sns'],
+      [{ secrets: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:*' }, 'secrets.0 must be the ARN of a secret'],
     ])('and what is wrong is told before anything is deployed: %j', (wrong, says) => {
       expect(() => readSettings({ ...NOBODY, ...wrong })).toThrow(says);
     });

@@ -92,7 +92,7 @@ describe('what cannot be deployed', () => {
       ['--param', 'auth=none'],
       'Cannot resolve variable at "provider.httpApi.authorizers"',
     ],
-    ['with a wildcard for a topic [S5]', ['--param', 'topics=arn:aws:sns:*:*:*'], 'topics.0 is no ARN of sns'],
+    ['with a wildcard for a topic [S5]', ['--param', 'topics=arn:aws:sns:*:*:*'], 'topics.0 must be an ARN of sns'],
   ])('%s', async (_, args, says) => {
     await expect(pack(...args)).rejects.toMatchObject({ stdout: expect.stringContaining(says) });
   });

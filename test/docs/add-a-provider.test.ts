@@ -14,6 +14,7 @@ const diffs = blocks.filter(({ language }) => language === 'diff');
 const COPIED = [
   'package.json',
   'tsconfig.json',
+  'deploy',
   'lib',
   'test/providers',
   'test/fixtures',

@@ -188,15 +188,15 @@ export const badInput = (running: () => Opwatch): void => {
     const deep = (depth: number, inside = '') => `${'{"a":'.repeat(depth)}${inside || '1'}${'}'.repeat(depth)}`;
 
     it.each([
-      ['is not JSON', 'provider=aliyun-emr', 400, 'the body is not JSON'],
-      ['is half of JSON', '{"provider":', 400, 'the body is not JSON'],
+      ['is not JSON', 'provider=aliyun-emr', 400, 'the body is not JSON: line 1, column 1'],
+      ['is half of JSON', '{"provider":', 400, 'the body is not JSON: line 1, column 13'],
       ['is empty', '', 400, 'the body is empty: it must be JSON'],
       ['is blank', ' \n ', 400, 'the body is empty: it must be JSON'],
       ['is a megabyte', JSON.stringify({ ...emr, labels: { a: 'x'.repeat(1_000_000) } }), 413, 'larger than 256 KiB'],
       ['is a word', 'false', 422, 'the submission was refused'],
       ['is a number', '0', 422, 'the submission was refused'],
       ['is deep', deep(20_000), 422, 'the submission was refused'],
-      ['is deep and broken', '['.repeat(100_000), 400, 'the body is not JSON'],
+      ['is deep and broken', '['.repeat(100_000), 400, 'the body is not JSON: line 1, column 100001'],
     ])('%s', async (_, body, status, detail) => {
       const problem = await refusal(body);
       expect(problem.status).toBe(status);

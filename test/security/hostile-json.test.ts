@@ -44,7 +44,7 @@ describe('a submission 100,000 levels deep', () => {
     [
       'in a label',
       `{"provider":"aliyun-emr","operation":${operation},"labels":{"a":${deepList}}}`,
-      ['/labels/a must be a string'],
+      ['/labels/a must be a string, a number, true or false'],
     ],
     [
       'in a field nobody knows',
@@ -148,7 +148,9 @@ describe('names that mean something to JavaScript', () => {
     (name) => {
       const body = (more: object) =>
         JSON.stringify({ provider: 'aliyun-emr', operation: OPERATIONS['aliyun-emr'], ...more });
-      expect(faultsOf(body({ notify: [name] }))).toEqual(['/notify/0 names no configured target and is no https URL']);
+      expect(faultsOf(body({ notify: [name] }))).toEqual([
+        `/notify/0 names no configured target and is no https URL: there is no ${/^[a-z]/.test(name) ? name : '…'}, but chat, ci, follower`,
+      ]);
       expect(faultsOf(body({ connection: name }))).toEqual(['/connection must be one of aliyun']);
       expect(faultsOf(body({ provider: name }))[0]).toMatch(/^\/provider must be one of /);
     },

@@ -29,7 +29,12 @@ describe('a submission of a schedule that is refused', () => {
         requestPayload: RENAMED,
         responsePayload: expect.objectContaining({
           status: 422,
-          errors: [{ pointer: '/notify/0', detail: 'names no configured target and is no https URL' }],
+          errors: [
+            {
+              pointer: '/notify/0',
+              detail: 'names no configured target and is no https URL: there is no renamed, but chat, ci, follower',
+            },
+          ],
         }),
       },
     ]);
@@ -69,7 +74,9 @@ describe('a submission of a schedule that is refused', () => {
     const told = world.receivers.received.map(({ event }) => event as unknown as NoticeEvent);
     expect(told.map(({ type }) => type)).toEqual(Array(2).fill('operator.submission_refused'));
     for (const { data } of told)
-      expect(data.reason?.message).toBe('/notify/0: names no configured target and is no https URL');
+      expect(data.reason?.message).toBe(
+        '/notify/0: names no configured target and is no https URL: there is no renamed, but chat, ci, follower',
+      );
     expect(told.map(({ data }) => data.submission).toSorted()).toEqual([
       expect.stringContaining('op-13c37a77c505'),
       expect.stringContaining('op-2'),
@@ -110,7 +117,7 @@ test('operators who read Chinese read the faults, and why credentials cannot be 
   await invoke(world, { ...stage(world), notify: [] });
   await pass(world, 5 * MINUTE);
   expect(bodies.join('\n')).toContain(
-    '/notify/0：既不是已配置的目标，也不是 https 地址；/deadline：必须是带时区的时刻',
+    '/notify/0：既不是已配置的目标，也不是 https 地址：没有 renamed，已有：group；/deadline：必须是带时区的时刻',
   );
   expect(bodies.join('\n')).toContain('env:SIGNING 须为包含 accessKeyId 和 secretAccessKey');
 });

@@ -54,6 +54,11 @@ describe('a good submission', () => {
     });
   });
 
+  test('may have numbers, true and false for labels: they are kept as text', () => {
+    const labels = { run: 4711, share: 0.5, dry: false, team: 'data' };
+    expect(accepted({ ...good, labels }).labels).toEqual({ run: '4711', share: '0.5', dry: 'false', team: 'data' });
+  });
+
   test('may be for the record only', () => {
     expect(accepted({ ...good, notify: [] }).notify).toEqual([]);
   });
@@ -140,7 +145,7 @@ describe('a bad one', () => {
     [
       'unknown target',
       { ...good, notify: ['chat', 'nobody'] },
-      ['/notify/1 names no configured target and is no https URL'],
+      ['/notify/1 names no configured target and is no https URL: there is no nobody, but chat, ci, follower'],
     ],
     ['target of another type', { ...good, notify: [7] }, ['/notify/0 must be a string']],
     ['callback by http', { ...good, notify: ['http://ci.example.com/'] }, ['/notify/0 must be an https URL']],
@@ -179,7 +184,7 @@ describe('a bad one', () => {
     ['deadline in the past', { ...good, deadline: '2026-01-05T07:59:59Z' }, ['/deadline must be in the future']],
     ['deadline too far', { ...good, deadline: 'P8D' }, ['/deadline must be at most 7 days ahead']],
     ['labels that are a list', { ...good, labels: ['a'] }, ['/labels must be an object']],
-    ['label of another type', { ...good, labels: { a: 1 } }, ['/labels/a must be a string']],
+    ['label of another type', { ...good, labels: { a: [1] } }, ['/labels/a must be a string, a number, true or false']],
     [
       'label with an odd name',
       { ...good, labels: { 'a b': 'x' } },
@@ -293,10 +298,20 @@ describe('a bad one', () => {
     expect(faults(good, 'default', settings)).toEqual(['/connection no connection of aliyun is configured']);
   });
 
+  test('that names another one than those that are there does not hear of defaults', () => {
+    const aliyun = { vendor: 'aliyun', credentials: 'env:KEYS' } as const;
+    const settings = configWith({ connections: { 'aliyun-a': aliyun, 'aliyun-b': aliyun } });
+    expect(faults({ ...good, connection: 'aliyun' }, 'default', settings)).toEqual([
+      '/connection must be one of aliyun-a, aliyun-b',
+    ]);
+  });
+
   test('that could mean several connections names them', () => {
     const aliyun = { vendor: 'aliyun', credentials: 'env:KEYS' } as const;
     const settings = configWith({ connections: { 'aliyun-a': aliyun, 'aliyun-b': aliyun } });
-    expect(faults(good, 'default', settings)).toEqual(['/connection must be one of aliyun-a, aliyun-b']);
+    expect(faults(good, 'default', settings)).toEqual([
+      '/connection must be one of aliyun-a, aliyun-b: aliyun has 2 connections and no default',
+    ]);
   });
 });
 

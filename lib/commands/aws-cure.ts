@@ -1,0 +1,6 @@
+/** What the words of AWS's SDK leave open: what to do. */
+export const awsCure = ({ name, message }: Error): string => {
+  if (message.includes('Region is missing')) return 'which region? Set AWS_REGION';
+  if (name === 'CredentialsProviderError') return `${message}: sign in to AWS, or set AWS_PROFILE`;
+  return name === 'ResourceNotFoundException' ? 'there is no such table in this account and region' : message;
+};

@@ -1,0 +1,33 @@
+/**
+ * npm run check [-- --config mine.ts]: everything that is wrong with opwatch.config.ts and with what its schedules submit.
+ *
+ * Works offline and reads no secret. Prints one line for each fault: its place, the kind of the value that stands there, and the
+ * cure. Ends with 1 if there is one.
+ */
+import { parseArgs } from 'node:util';
+import { allFaults } from '../check/check.ts';
+import { lineOf } from '../config/faults.ts';
+
+const USAGE = `usage: npm run check -- [--config mine.ts]
+Checks opwatch.config.ts, or the file that --config or OPWATCH_CONFIG names, and the submission of each schedule in it.
+Works offline. Prints one line for each fault and ends with 1, or says that there is none.`;
+
+const main = async (): Promise<number> => {
+  const { values } = parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean', default: false } } });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  // Which file is the configuration is settled when it is first read.
+  if (values.config !== undefined) process.env.OPWATCH_CONFIG = values.config;
+  const { default: input } = await import('#config');
+  const faults = allFaults(input);
+  for (const fault of faults) console.log(lineOf(fault));
+  if (faults.length === 0) console.log('The configuration and its schedules are in order.');
+  return faults.length > 0 ? 1 : 0;
+};
+
+process.exitCode = await main().catch((error: Error) => {
+  console.error(error.message);
+  return 1;
+});
