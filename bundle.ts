@@ -6,7 +6,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { build, type Metafile, type Plugin, stop } from 'esbuild';
-import { configFile, configParameter, loadConfig } from './deploy/config-file.ts';
+import { CONFIG_VARIABLE, configFile, configParameter, loadConfig } from './deploy/config-file.ts';
 import type { FunctionDefinition, Serverless } from './deploy/serverless.ts';
 import { mustBeSound } from './lib/check/check.ts';
 
@@ -42,7 +42,7 @@ export const bundle = async ({ root, sources, outdir, offline = false, config }:
     // `module` counts only while no condition is named; without it the SDK comes in twice, half of it as CommonJS.
     conditions: offline ? ['module', 'offline'] : ['module'],
     legalComments: 'none',
-    plugins: [forLambda, ...(offline ? [] : [withConfig(config ?? configFile(root))])],
+    plugins: [forLambda, ...configured(root, offline, config)],
     metafile: true,
     write: false,
   });
@@ -71,13 +71,21 @@ const forLambda: Plugin = {
   },
 };
 
-/** The user's own file is the configuration of the functions; what it imports of opwatch is this project. */
-const withConfig = (path: string): Plugin => ({
-  name: 'with-config',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^#config$/ }, () => ({ path }));
-  },
-});
+/** The user's own file is the configuration of the functions; on the local stack, with stand-ins where it leads out. */
+const configured = (root: string, offline: boolean, config: string | undefined): Plugin[] => {
+  const path = config ?? configFile(root);
+  const alias = (name: string, filter: RegExp, to: string): Plugin => ({
+    name,
+    setup: ({ onResolve }) => {
+      onResolve({ filter }, () => ({ path: to }));
+    },
+  });
+  if (!offline) return [alias('config', /^#config$/, path)];
+  return config === undefined ? [] : [alias('config', /^#config$/, join(root, OWN)), alias('own', /^#own$/, path)];
+};
+
+/** What the local stack runs in place of its own configuration, where OPWATCH_CONFIG names one. */
+const OWN = 'offline/own.config.ts';
 
 const CREDENTIALS_FROM_ENVIRONMENT = `
   export const defaultProvider = () => async () => ({
@@ -162,10 +170,10 @@ export default class BundlePlugin {
     const root = this.#serverless.serviceDir;
     // A wrong configuration is told here, before anything is written or deployed, and not by functions that cannot start.
     const given = configFile(root, configParameter(this.#serverless.processedInput.options?.param));
-    const config = offline ? join(root, 'offline/opwatch.config.ts') : given;
-    mustBeSound(await loadConfig(config));
+    const hasOwn = Boolean(process.env[CONFIG_VARIABLE]);
+    mustBeSound(await loadConfig(offline && !hasOwn ? join(root, 'offline/opwatch.config.ts') : given));
     const sources = this.#functions.map(({ handler }) => parseHandler(handler).source);
-    await bundle({ root, sources, outdir, offline, config });
+    await bundle({ root, sources, outdir, offline, ...((!offline || hasOwn) && { config: given }) });
     // esbuild keeps a process for the next build; there is none.
     await stop();
   }

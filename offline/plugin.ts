@@ -9,7 +9,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { isLocalStackOff } from '../bundle.ts';
+import { CONFIG_VARIABLE, configFile, loadConfig } from '../deploy/config-file.ts';
 import type { FunctionDefinition, Serverless } from '../deploy/serverless.ts';
+import { readConfig } from '../lib/config/config.ts';
+import type { ConfigInput } from '../lib/config/settings.ts';
 import { endWithParent, failParent, hasParent, reportStep, StartFault, serveParent, tellPeople } from './child.ts';
 import { deploy } from './deploy.ts';
 import { startMapping } from './event-source-mapping.ts';
@@ -17,6 +20,8 @@ import { givenEmulators } from './given-emulators.ts';
 import { createInvoker, FunctionTimeout, listening } from './invoker.ts';
 import { limitRequests } from './request-limit.ts';
 import { createResolver, isRecord, type Resolve } from './resolve.ts';
+import { startSchedules } from './schedules.ts';
+import { standInFor } from './stand-in.ts';
 import { givenSurroundings, runningSurroundings, type Surroundings, startSurroundings } from './surroundings.ts';
 import { createLocalToken } from './token.ts';
 
@@ -169,10 +174,27 @@ export default class OfflinePlugin {
       await Promise.all(mappings.map((mapping) => mapping.stop()));
     };
     this.#closing.unshift(stop);
+    this.#closing.unshift(await this.#startSchedules(environment, run));
     const table = String(resolve({ Ref: 'Table' }));
     if (hasParent()) return serveParent({ table }, stop);
     const token = await createLocalToken(dynamodb, table);
     this.#log.notice(`opwatch listens on ${api}, its inbox is ${environment.OPWATCH_INBOX_URL}; a token: ${token}`);
+  }
+
+  /** EventBridge Scheduler's part, where the stack runs the user's own configuration. */
+  async #startSchedules(environment: Surroundings['environment'], run: Run): Promise<() => Promise<void>> {
+    if (!process.env[CONFIG_VARIABLE]) return async () => {};
+    const own = await loadConfig(configFile(this.#serverless.serviceDir));
+    const { schedules } = readConfig(standInFor(own as ConfigInput, environment));
+    const trigger = String(this.#serverless.service.functions.trigger?.name);
+    const end = startSchedules(schedules, async ({ name, submission }) => {
+      const told = await run(trigger, submission).then(
+        () => `the schedule ${name} has submitted`,
+        (error: Error) => `the schedule ${name} could not submit: ${error.message}`,
+      );
+      tellPeople(told);
+    });
+    return async () => end();
   }
 
   /** Loads every function, and so finds out now that one cannot be loaded. Throws a StartFault that names it. */

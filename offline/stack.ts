@@ -5,7 +5,8 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { CONFIG_VARIABLE } from '../deploy/config-file.ts';
 import { CALLS } from './calls.ts';
 import { StartFault, startChild } from './child.ts';
 import type { EmulatorOptions } from './emulators.ts';
@@ -33,6 +34,8 @@ export type StackOptions = {
   readonly emulators?: GivenEmulators;
   /** Parameters of serverless.yml, in place of their defaults. */
   readonly parameters?: Readonly<Record<string, number>>;
+  /** A configuration of the user's own, in place of the local stack's. */
+  readonly config?: string;
   /** What offline/opwatch.config.ts is told besides. */
   readonly environment?: Readonly<Record<string, string>>;
 };
@@ -89,7 +92,7 @@ const KEPT_CURE = `What was kept may be the cause. To begin afresh, remove ${joi
  */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
   const { portBase, keep = false, announced = false, concurrency, functionTimeoutSeconds } = options;
-  const { environment = {}, emulators: given = NO_EMULATORS, parameters = {} } = options;
+  const { environment = {}, emulators: given = NO_EMULATORS, parameters = {}, config } = options;
   const ports = portBase === undefined ? numbered(await freePorts(NAMES.length)) : portsFrom(portBase);
   const faults = await portFaults(ports, given.urls);
   if (faults.length > 0) throw new StartFault(`${faults.join('\n')}\n${PORT_CURE}`);
@@ -116,7 +119,8 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   // Lambda and EventBridge know no time but UTC; serverless-offline's schedules go by the machine's.
   const { PATH, HOME } = process.env;
   let deployed = surroundings;
-  const env = () => ({ PATH, HOME, TZ: 'UTC', [VARIABLE]: JSON.stringify(deployed) });
+  const own = config === undefined ? {} : { [CONFIG_VARIABLE]: resolve(config) };
+  const env = () => ({ PATH, HOME, TZ: 'UTC', ...own, [VARIABLE]: JSON.stringify(deployed) });
   let tellPeople = (line: string): void => void line;
   const part = (name: string, ...command: string[]) =>
     createPart({
@@ -124,13 +128,16 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       launch: (signal) =>
         startChild({ name, command, cwd: root, env: env(), logFile, signal, tell: (line) => tellPeople(line) }),
     });
-  const own = PARTS.filter((name) => given.urls[name] === undefined);
-  const emulatorOptions: EmulatorOptions = { ports: Object.fromEntries(own.map((name) => [name, ports[name]])), dir };
+  const started = PARTS.filter((name) => given.urls[name] === undefined);
+  const emulatorOptions: EmulatorOptions = {
+    ports: Object.fromEntries(started.map((name) => [name, ports[name]])),
+    dir,
+  };
   const emulators = part('the emulators', join(import.meta.dirname, 'emulators.ts'), JSON.stringify(emulatorOptions));
   const serve = `offline start --noSponsor --httpPort ${ports.api} --lambdaPort ${ports.lambda}`;
   const chosen = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
   const functions = part('the functions', serverless, ...serve.split(' '), ...chosen);
-  const parts = own.length === 0 ? [functions] : [functions, emulators];
+  const parts = started.length === 0 ? [functions] : [functions, emulators];
 
   const stop = async (): Promise<void> => {
     for (const each of parts) await each.stop();

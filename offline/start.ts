@@ -1,9 +1,12 @@
 /** `npm start`: the local stack in the foreground, until Ctrl-C. */
 import { parseArgs } from 'node:util';
+import { CONFIG_VARIABLE, configFile, loadConfig } from '../deploy/config-file.ts';
 import { QUEUES_MAX } from '../lib/config/deployment.ts';
+import type { ConfigInput } from '../lib/config/settings.ts';
 import { StartFault } from './child.ts';
 import { givenEmulators } from './given-emulators.ts';
 import { portFaults, portsFrom } from './ports.ts';
+import { nextRun } from './schedules.ts';
 import { type Stack, startStack } from './stack.ts';
 import { CHOICE_VARIABLE } from './surroundings.ts';
 
@@ -15,15 +18,27 @@ const options = {
   'function-timeout': { type: 'string' },
   'poll-queues': { type: 'string' },
   'notify-queues': { type: 'string' },
+  config: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
-const USAGE = `usage: npm start -- [--keep] [--port-base N] [--function-timeout S] [--poll-queues N] [--notify-queues N]
+const USAGE = `usage: npm start -- [--keep] [--port-base N] [--function-timeout S] [--poll-queues N] [--notify-queues N] [--config mine.ts]
   --keep         keep tables and queues in .opwatch/ and begin with what is there
   --port-base N  use the seven ports from N on (otherwise ${PORT_BASE}, or any free ones when those are taken)
   --function-timeout S  let a function take S seconds (otherwise 60)
   --poll-queues N  N poll queues for each cloud, as the parameter pollQueues has it (otherwise 1)
-  --notify-queues N  the same of notify queues`;
+  --notify-queues N  the same of notify queues
+  --config mine.ts   run your own configuration, its schedules too; credentials and addresses are replaced by stand-ins`;
+
+/** What runs of the user's own configuration. */
+const ownOf = async (file: string): Promise<string> => {
+  const { targets = {}, schedules = [] } = (await loadConfig(configFile('.', file))) as ConfigInput;
+  const next = ({ name, cron, timeZone = 'UTC' }: (typeof schedules)[number]) =>
+    `    ${name}: next at ${nextRun({ cron, timeZone }, new Date())?.toISOString() ?? 'no time'}`;
+  return `
+It runs ${file}. The inbox is told what these targets would be told: ${Object.keys(targets).join(', ') || 'none'}.
+${schedules.length > 0 ? `Its schedules:\n${schedules.map(next).join('\n')}\n` : ''}`;
+};
 
 const operation = { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe****', OperationId: 'op-13c37a77c505****' };
 
@@ -69,11 +84,18 @@ const wholeNumber = (name: string, text: string, from: number, to: number): numb
 const readOptions = () => {
   try {
     const { values } = parseArgs({ options });
-    const { keep, help, 'port-base': base, 'function-timeout': timeout } = values;
+    const {
+      keep,
+      help,
+      config = process.env[CONFIG_VARIABLE],
+      'port-base': base,
+      'function-timeout': timeout,
+    } = values;
     const { 'poll-queues': pollQueues, 'notify-queues': notifyQueues } = values;
     return {
       keep,
       help,
+      ...(config && { config }),
       given: base === undefined ? undefined : wholeNumber('--port-base', base, 1_024, 65_529),
       timed:
         timeout === undefined ? {} : { functionTimeoutSeconds: wholeNumber('--function-timeout', timeout, 1, 900) },
@@ -90,7 +112,7 @@ const readOptions = () => {
 };
 
 const run = async (): Promise<void> => {
-  const { keep, help, given, timed, parameters } = readOptions();
+  const { keep, help, config, given, timed, parameters } = readOptions();
   if (help) return console.log(USAGE);
   const emulators = givenEmulators(process.env);
   const taken = given === undefined ? await portFaults(portsFrom(PORT_BASE), emulators.urls) : [];
@@ -105,6 +127,7 @@ const run = async (): Promise<void> => {
     announced: true,
     emulators,
     parameters,
+    ...(config !== undefined && { config }),
     ...timed,
     ...(portBase !== undefined && { portBase }),
   });
@@ -112,6 +135,7 @@ const run = async (): Promise<void> => {
     interrupt = resolve;
   });
   console.log(welcome(stack, await stack.createToken(), keep));
+  if (config !== undefined) console.log(await ownOf(config));
 
   stack.keepUp(console.log);
   await interrupted;
