@@ -1,6 +1,8 @@
 /** `npm start`: the local stack in the foreground, until Ctrl-C. */
 import { parseArgs } from 'node:util';
 import { CONFIG_VARIABLE, configFile, loadConfig } from '../deploy/config-file.ts';
+import { mustBeSound } from '../lib/check/check.ts';
+import { ConfigError } from '../lib/config/config.ts';
 import { QUEUES_MAX } from '../lib/config/deployment.ts';
 import type { ConfigInput } from '../lib/config/settings.ts';
 import { StartFault } from './child.ts';
@@ -114,6 +116,7 @@ const readOptions = () => {
 const run = async (): Promise<void> => {
   const { keep, help, config, given, timed, parameters } = readOptions();
   if (help) return console.log(USAGE);
+  if (config !== undefined) mustBeSound(await loadConfig(configFile('.', config)));
   const emulators = givenEmulators(process.env);
   const taken = given === undefined ? await portFaults(portsFrom(PORT_BASE), emulators.urls) : [];
   if (taken.length > 0) console.log(`${taken.join('; ')}: so the stack uses any free ports.`);
@@ -145,7 +148,8 @@ const run = async (): Promise<void> => {
 run().then(
   () => process.exit(),
   (error: unknown) => {
-    if (error instanceof StartFault) console.error(`\nopwatch did not start.\n${error.message}`);
+    if (error instanceof StartFault || error instanceof ConfigError)
+      console.error(`\nopwatch did not start.\n${error.message}`);
     else console.error(error instanceof Usage ? `${error.message}\n${USAGE}` : error);
     process.exit(1);
   },
