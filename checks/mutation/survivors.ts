@@ -95,8 +95,8 @@ export const SURVIVORS: readonly Survivor[] = [
   },
   {
     file: 'lib/core/decide.ts',
-    code: 'watch.history.at(-1)?.at',
-    becomes: ['watch.history.at(-1).at'],
+    code: 'history.at(-1)?.at',
+    becomes: ['history.at(-1).at'],
     why: 'the same: a history begins with the submission',
   },
   {

@@ -1,4 +1,5 @@
 /** What `npm run check` finds of a configuration and of what its schedules submit, without leaving this machine. */
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allFaults, mustBeSound } from '../../lib/check/check.ts';
 import { lineOf } from '../../lib/config/faults.ts';
@@ -109,4 +110,48 @@ describe('parameters of the deployment', () => {
     ],
     [{ topics: ['ops'] }, ['deploy.topics.0: is a text; must be an ARN of sns']],
   ])('%j', (deploy, lines) => expect(linesOf({ ...good, deploy })).toEqual(lines));
+});
+
+describe('faults beside each other', () => {
+  /** A setting, what is put there, and where the fault is told: left out, there. */
+  const CHANGES: readonly (readonly [setting: string, value: unknown, place?: string])[] = [
+    ['connections.aliyun.vendor', 'alyun'],
+    ['connections.aliyun.credentials', 7],
+    ['connections.huawei.projct', 'x'],
+    ['targets.bad', { type: 'slak' }, 'targets.bad.type'],
+    ['targets.ops.mention', { user: [] }, 'targets.ops.mention.user'],
+    ['targets.hook', { type: 'webhook', url: 'env:A' }, 'targets.hook.secrets'],
+    ['tenants.data.connections', ['nobody'], 'tenants.data.connections.0'],
+    ['tenants.data.callbackSigning', 'v1a', 'tenants.data.signing'],
+    ['defaults.notify.1', 'nobody'],
+    ['defaults.deadline', 'P8D'],
+    ['gaps.aws', {}],
+    ['links.keys', []],
+    ['callbacks.allowPorts', [0], 'callbacks.allowPorts.0'],
+    ['operators', ['nobody'], 'operators.0'],
+    ['schedules.0.cron', '* * * * * *'],
+    ['schedules.0.submission.deadline', '8h'],
+    ['schedules.0.submission.operation.cluster_id', undefined],
+    ['deploy.canary', 'yes'],
+    ['defualts', {}],
+  ];
+
+  const put = (within: Record<string, unknown>, [name = '', ...rest]: readonly string[], value: unknown): void => {
+    if (rest.length === 0) within[name] = value;
+    else put(within[name] as Record<string, unknown>, rest, value);
+  };
+
+  test('are all told, whichever there are: none hides another', () => {
+    fc.assert(
+      fc.property(fc.subarray([...CHANGES]), (changes) => {
+        const config = structuredClone({
+          ...good,
+          ...{ tenants: { data: {} }, gaps: {}, links: { keys: ['env:A'] }, callbacks: {} },
+        });
+        for (const [setting, value] of changes) put(config, setting.split('.'), value);
+        const places = allFaults(config).map(({ path }) => path.join('.'));
+        expect(places.toSorted()).toEqual(changes.map(([setting, , place = setting]) => place).toSorted());
+      }),
+    );
+  });
 });
