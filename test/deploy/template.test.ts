@@ -19,8 +19,8 @@ let several: Packaged;
 // One after the other, and nobody else packages anything but by packOnce().
 beforeAll(async () => {
   dev = await packOnce();
-  prod = await pack('--stage', 'prod', '--param', 'auth=iam', ...allGiven);
-  several = await pack('--param', 'pollQueues=3', '--param', 'notifyQueues=2');
+  prod = await pack('--stage', 'prod', '--param', 'auth=iam', '--param', 'reserve=yes', ...allGiven);
+  several = await pack('--param', 'reserve=yes', '--param', 'pollQueues=3', '--param', 'notifyQueues=2');
 });
 
 test('without keys of links, packaging says that messages link to no watch', () => {
