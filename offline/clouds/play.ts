@@ -2,8 +2,9 @@
 import type { LocalRequest } from '../local-server.ts';
 import { admitAliyun, aliyunCallIn } from './aliyun.ts';
 import type { Answer } from './answer.ts';
+import type { Api } from './api.ts';
 import { ALIYUN_APIS, HUAWEI_APIS } from './apis.ts';
-import { faultNamed } from './cloud-faults.ts';
+import { type Fault, faultNamed } from './cloud-faults.ts';
 import type { Admission, Admitted } from './gateway.ts';
 import { admitHuawei, huaweiCallIn } from './huawei.ts';
 import { type Moment, momentOf, type Operation } from './operation.ts';
@@ -52,11 +53,12 @@ const respond = (admission: Admitted, state: State, toldAt: number, now: number)
   const concerned = [...state.operations.values()]
     .filter((operation) => operation.api === api.name && call.concerns(operation, params))
     .reverse();
-  const at = call.isCurrent ? now : toldAt;
+  const looks = concerned.map((operation) => lookAt(operation, api, state));
   const { shows } = call;
-  const moments = concerned.map((operation) =>
-    momentOf(operation, api.states, at, shows && ((step) => shows(step, operation, params))),
-  );
+  const moments = looks.map(({ operation, fault }) => {
+    const at = call.isCurrent ? now : toldAt - (fault?.behindMs ?? 0);
+    return momentOf(operation, api.states, at, shows && ((step) => shows(step, operation, params)));
+  });
   const absent = (): Answer => {
     const named = concerned[0]?.absence ?? state.settings.absences[api.name] ?? '';
     const way = api.absences[named] ?? Object.values(api.absences)[0];
@@ -64,22 +66,23 @@ const respond = (admission: Admitted, state: State, toldAt: number, now: number)
   };
   const { clockOffsetMs: aheadMs, pageSize } = state.settings;
   const truth = call.answer({ params, moments, responder, aheadMs, pageSize, absent });
-  const answers = concerned.map((operation) => ofOperation(operation, truth, admission, state));
+  const answers = looks.map(({ fault, look }) => fault?.spoil(truth, responder, look, params) ?? truth);
   const i = answers.findIndex((answer) => answer !== truth);
   const untold = concerned[i]?.fault;
   return { admission, answer: answers[i] ?? truth, moments, ...(untold !== undefined && { untold }) };
 };
 
-/** Counts the look at `operation` and gives the answer its own fault makes of the truth. */
-const ofOperation = (
-  operation: Operation,
-  truth: Answer,
-  { api, responder, params }: Admitted,
-  state: State,
-): Answer => {
-  const look = (state.looks.get(operation) ?? 0) + 1;
-  state.looks.set(operation, look);
-  const fault =
-    operation.fault === undefined || look > operation.times ? undefined : faultNamed(operation.fault, api.faults);
-  return fault?.spoil(truth, responder, look, params) ?? truth;
+type Look = {
+  readonly operation: Operation;
+  /** Counts from 1. */
+  readonly look: number;
+  /** What spoils this look, if anything does. */
+  readonly fault: Fault | undefined;
+};
+
+const lookAt = (operation: Operation, { faults }: Api, { looks }: State): Look => {
+  const look = (looks.get(operation) ?? 0) + 1;
+  looks.set(operation, look);
+  const { fault, times } = operation;
+  return { operation, look, fault: fault === undefined || look > times ? undefined : faultNamed(fault, faults) };
 };

@@ -12,6 +12,8 @@ describe('faults, by name', () => {
   test.each<[string, string, number, string, Headers]>([
     ['aliyun-emr', 'throttled', 400, '"Code":"Throttling.User"', {}],
     ['aliyun-emr', 'retry-after', 503, '"Code":"ServiceBusy"', { 'x-acs-retry-after': '1500' }],
+    ['aliyun-emr', 'retry-after-long', 503, '"Code":"ServiceBusy"', { 'x-acs-retry-after': '120000' }],
+    ['aliyun-emr', 'echo', 500, 'ACS3-HMAC-SHA256 Credential=', {}],
     ['aliyun-emr', 'unavailable', 503, '"Code":"ServiceUnavailable"', {}],
     ['aliyun-emr', 'broken', 500, '"Code":"InternalError"', {}],
     ['aliyun-emr', 'denied', 403, '"NoPermissionType":"ImplicitDeny"', {}],
@@ -37,6 +39,7 @@ describe('faults, by name', () => {
     ['aliyun-ehpc', 'errors-beside', 200, 'StopNodeFailed', {}],
     ['huawei-modelarts', 'throttled', 429, '"error_code":"APIG.0308"', {}],
     ['huawei-modelarts', 'retry-after', 429, '"error_code":"APIG.0308"', { 'retry-after': '2' }],
+    ['huawei-modelarts', 'retry-after-long', 429, '"error_code":"APIG.0308"', { 'retry-after': '120' }],
     ['huawei-modelarts', 'unavailable', 504, '"error_code":"APIGW.0201"', {}],
     ['huawei-modelarts', 'denied', 403, '"error_code":"APIGW.0302"', {}],
     ['huawei-dws', 'error-in-200', 200, '"error_code":"InternalError"', {}],
@@ -87,6 +90,16 @@ describe('faults, by name', () => {
       ({ status }) => status,
     );
     expect(statuses).toEqual([429, 429, 200]);
+  });
+
+  test('back in time: ten minutes behind, but for what DWS says of its cluster', async () => {
+    const ran = { seconds: 60, agoSeconds: 300, fault: 'back-in-time', times: 1 };
+    await create('aliyun-emr', ran);
+    expect((await look('aliyun-emr')).status).toBe(404);
+    expect((await look('aliyun-emr')).json).toMatchObject({ Operation: { OperationState: 'COMPLETED' } });
+    await create('huawei-dws', { ...ran, scenario: 'renamed', seconds: 1_000, agoSeconds: 1_200 });
+    expect((await look('huawei-dws')).json).toMatchObject({ status: 'RUNNING' });
+    expect((await look('huawei-dws')).body).toBe('');
   });
 
   test('flapping fails every other look', async () => {
@@ -214,6 +227,7 @@ describe('settings', () => {
   test.each<[unknown]>([
     [{ speed: 1 }],
     [{ clockOffsetMs: 'x' }],
+    [{ pageSize: 0 }],
     [{ outage: { fault: 'none' } }],
     [{ absences: { 'aliyun-emr': 'none' } }],
     [{ credentials: [{}] }],

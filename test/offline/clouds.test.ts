@@ -169,6 +169,13 @@ describe('E-HPC lists', () => {
     expect(new Set(pages.flatMap(ids)).size).toBe(100);
   });
 
+  test('fewer a page where the cloud gives fewer', async () => {
+    await steer('POST', 'settings', { pageSize: 30 });
+    const pages = await Promise.all(['1', '4', '5'].map((PageNumber) => list({ PageNumber, PageSize: '50' })));
+    expect(pages.map((page) => ids(page).length)).toEqual([30, 10, 0]);
+    expect(pages[0]?.json).toMatchObject({ PageSize: 30, TotalCount: 100 });
+  });
+
   test.each(['true', 'True'])(
     'with Archived=%s those that are over as well, and with TaskId that one in any state',
     async (Archived) => {
