@@ -1,11 +1,14 @@
 /** Links that open without a token: what opens, what does not, and what the page shows. */
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { serve } from '../../functions/link.ts';
 import { readLink, signLink } from '../../lib/access/link.ts';
+import { Problem } from '../../lib/api/answers.ts';
 import { gonePage, watchEvent, watchPage } from '../../lib/api/link-page.ts';
 import { prefers } from '../../lib/api/preference.ts';
 import { linksOf } from '../../lib/deliver/links.ts';
+import { faultsBy } from '../helpers/openapi.ts';
 import { DAY, MINUTE, watchWith } from '../samples.ts';
 import { pass, submitted, watchOf } from '../world/scenes.ts';
 import { configWith, configWithoutLinks } from '../world/settings.ts';
@@ -257,6 +260,10 @@ describe('the page', () => {
     expect(json.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(JSON.parse(json.body)).toMatchObject({ version: 1, status: 'failed', watch: { id } });
     expect(json.body).not.toContain('notify');
+    expect(faultsBy({ $ref: '#/components/schemas/EventData' }, JSON.parse(json.body))).toEqual([]);
+    const gone = await open(world, 'x', { accept: 'application/json' });
+    expect(gone.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    expect(v.safeParse(Problem, JSON.parse(gone.body)).issues).toBeUndefined();
     expect(gonePage('zh')).toContain('此链接无法打开');
   });
 

@@ -1,12 +1,12 @@
 /** docs/openapi.json is what the code makes of its schemas, its examples are run, and every route of the deployment is in it. */
 import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { handler } from '../../functions/openapi.ts';
 import type { HttpEvent } from '../../lib/access/http-event.ts';
 import { written } from '../../openapi/document.ts';
 import { EXAMPLES } from '../../openapi/examples.ts';
 import { ask } from '../api/ask.ts';
+import { faultsBy, openApiText as text } from '../helpers/openapi.ts';
 import { submitted } from '../world/scenes.ts';
 import { createWorld } from '../world/world.ts';
 
@@ -22,15 +22,10 @@ type Document = {
   readonly components: { readonly schemas: Readonly<Record<string, Node>> };
 };
 
-const text = readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8');
 const document = JSON.parse(text) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
 );
-
-const ajv = new Ajv2020({ strict: false, formats: { uri: true, 'date-time': true } });
-ajv.addSchema(document, 'openapi');
-const isSaid = (schema: Node) => ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/')));
 
 test('docs/openapi.json is what `npm run openapi` writes', () => {
   expect(text === written() ? '' : 'run `npm run openapi`').toBe('');
@@ -80,9 +75,9 @@ describe('an example', () => {
 
   test.each(all)('of %s (%s) is what the schema says, and is taken', async (route, _, value) => {
     const [, operation] = operations.find(([each]) => each === route) ?? [];
-    const isValid = isSaid(operation?.requestBody?.content['application/json'].schema ?? {});
-    expect(isValid(value) ? [] : isValid.errors).toEqual([]);
-    expect(isValid({ ...(value as object), unknown: 1 })).toBe(false);
+    const schema = operation?.requestBody?.content['application/json'].schema ?? {};
+    expect(faultsBy(schema, value)).toEqual([]);
+    expect(faultsBy(schema, { ...(value as object), unknown: 1 })).not.toEqual([]);
 
     const world = createWorld();
     const id = await submitted(world);

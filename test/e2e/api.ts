@@ -219,6 +219,16 @@ export const api = (running: () => Opwatch): void => {
       expect([again.status, again.body, again.headers.get('etag')]).toEqual([304, undefined, etag]);
     });
 
+    it('shows its own description to whoever has no token', async () => {
+      const first = await opwatch.ask('/openapi.json', { token: '' });
+      const committed = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8'));
+      expect([first.status, first.body]).toEqual([200, committed]);
+      const etag = first.headers.get('etag') ?? '';
+      const again = await opwatch.ask('/openapi.json', { token: '', headers: { 'if-none-match': etag } });
+      expect([again.status, again.body]).toEqual([304, undefined]);
+      expect((await opwatch.ask('/openapi.json?v=1', { token: '' })).status).toBe(400);
+    });
+
     it('shows why nothing is seen while a cloud is out of order', async () => {
       const submission = anOperation();
       await opwatch.begin(submission, { scenario: 'error:503:ServiceUnavailable', seconds: 30 });
