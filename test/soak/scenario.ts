@@ -15,7 +15,10 @@ export type Scenario = {
   readonly about: string;
   /** The stack it needs, where that is not the usual one. */
   readonly stack?: StackOptions;
-  /** As often and as long as it takes to be believed: a few minutes, five to ten where 20,000 deliveries wait, and twelve where functions fail for ten. */
+  /**
+   * As often and as long as it takes to be believed: a few minutes, five to ten where 20,000 deliveries wait, and twelve where
+   * functions fail for ten.
+   */
   readonly long: (opwatch: Opwatch) => Promise<Outcome>;
 };
 
