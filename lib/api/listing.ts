@@ -1,4 +1,7 @@
-/** A tenant's watches, newest first, page by page, over an index that never changes with their status. */
+/**
+ * A tenant's watches, newest first, page by page, over an index that never changes with their status. The list begins with the
+ * day to come: the clock of the function that listed a watch may have been ahead of this one's.
+ */
 
 import { DAY, DEADLINE_MAX_MS, KEEP_MS } from '../core/schedule.ts';
 import type { Watch } from '../core/watch.ts';
@@ -8,7 +11,7 @@ import type { Table } from '../store/store.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 
 /** Queries one page may cost; a page that finds little within them comes with a cursor to go on from. */
-const QUERIES_MAX = 40;
+const QUERIES_MAX = 42;
 /** Nothing older than this can still be there. */
 export const OLDEST_MS = KEEP_MS + DEADLINE_MAX_MS + 2 * DAY;
 
@@ -26,7 +29,7 @@ export const listWatches = async (
   table: Table,
   now: number,
 ): Promise<{ watches: Watch[]; cursor?: string }> => {
-  let at: Cursor = cursor === undefined ? { at: now } : decodeCursor(cursor, tenant);
+  let at: Cursor = cursor === undefined ? { at: now + DAY } : decodeCursor(cursor, tenant);
   const watches: Watch[] = [];
   // A watch is listed on the day when it was submitted, or on a later one.
   const goesOn = () => at.at > now - OLDEST_MS && at.at >= Math.floor(since / DAY) * DAY;

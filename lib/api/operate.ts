@@ -92,11 +92,13 @@ const withParked =
     const body = v.safeParse(ParkedRange, jsonBody(event));
     if (!body.success) throw new Refusal(422, RANGE);
     const { target, from, to, cursor } = body.output;
-    const [since, until] = [parseInstant(from), to === undefined ? runtime.now() : parseInstant(to)];
-    if (since === undefined || until === undefined) throw new Refusal(422, 'from and to must be instants with a zone');
+    const [since, until] = [parseInstant(from), to === undefined ? undefined : parseInstant(to)];
+    if (since === undefined || (to !== undefined && until === undefined))
+      throw new Refusal(422, 'from and to must be instants with a zone');
     mustTell(caller, target);
     const isMeant = (watch: Watch) => isTheirs(watch, caller);
-    const wanted = { tenant: caller.tenant, target, since, until, isMeant, ...(cursor !== undefined && { cursor }) };
+    const range = { since, ...(until !== undefined && { until }) };
+    const wanted = { tenant: caller.tenant, target, ...range, isMeant, ...(cursor !== undefined && { cursor }) };
     const { cursor: next, ...done } = await act(wanted, runtime, caller);
     note(what, { target: targetName(target), from, to, ...done }, event, caller, runtime);
     return answer(status, { ...done, cursor: next });

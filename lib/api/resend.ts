@@ -74,7 +74,8 @@ export type Parked = {
   readonly tenant: string;
   readonly target: string;
   readonly since: number;
-  readonly until: number;
+  /** Left out, all since: the clock by which something was parked may be ahead of this function's. */
+  readonly until?: number;
   /** Where an earlier request left off. */
   readonly cursor?: string;
   /** Of which watches; left out, of all. */
@@ -132,14 +133,15 @@ const eachParked = async (
       its === target &&
       last !== undefined &&
       last.at >= since &&
-      last.at <= until
+      last.at <= (until ?? Number.POSITIVE_INFINITY)
     );
   };
   const first: Cursor = { at: Math.max(since - LATER_MS, now() - OLDEST_MS, 0) };
   const given = cursor === undefined ? first : decodeCursor(cursor, tenant);
   let at: Cursor = given.at < first.at ? first : given;
   let count = 0;
-  while (at.at < until + DAY) {
+  const last = (until ?? now() + DAY) + DAY;
+  while (at.at < last) {
     if (now() > beganAt + BUDGET_MS) return { count, cursor: encodeCursor(at) };
     const page = await table.listed(tenantDay(tenant, at.at), PAGE, at.after);
     const partitions = await Promise.all(page.keys.map(({ pk }) => table.partition(pk)));

@@ -4,7 +4,7 @@
  */
 import { type Blocked, isBlocking, oneMore, refusalKindOf } from './blocked.ts';
 import { type Heard, type Missed, noteOfLastLook, noteOfNoLook, waitOn } from './deadline.ts';
-import { type LookError, RetryLater } from './errors.ts';
+import { type LookError, NotConfigured, RetryLater } from './errors.ts';
 import { CODE_BYTES, credible, factsAfter, TEXT_BYTES } from './facts.ts';
 import { usualLook } from './next-look.ts';
 import type { Observation } from './observation.ts';
@@ -190,7 +190,9 @@ export const decide = (
 };
 
 const afterNoAnswer = (watch: Watch, error: LookError, now: number, policy: LookPolicy, from: number): Watch => {
-  const looked: Watch = { ...unanswered(watch, error, now), lookedAt: now };
+  // Where the configuration lacks what a look needs, no cloud was asked.
+  const isAsked = !(error instanceof NotConfigured);
+  const looked: Watch = { ...unanswered(watch, error, now), ...(isAsked && { lookedAt: now }) };
   const nextLookAt = afterTrouble(looked, error, usualLook(looked, from, policy), now);
   if (now < watch.deadline) return { ...looked, nextLookAt: Math.min(nextLookAt, watch.deadline) };
   const { code, message } = inTrouble(watch, error, now);

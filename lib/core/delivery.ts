@@ -71,13 +71,13 @@ const CLOCKS_OFF_MS = HOUR;
  * Returns the time when an attempt may begin: now, or later when the delivery is not due or another function has it. It
  * ignores a time that only a wrong clock can have written.
  */
-export const mayAttemptAt = (delivery: Delivery, now: number): number => {
-  const { nextAttemptAt, claim, attempts, begunAfter = 0, waitingFor } = delivery;
+export const mayAttemptAt = (delivery: Delivery, now: number): number =>
+  Math.max(dueAt(delivery, now), believed(delivery.claim?.until ?? 0, now, CLAIM_MS + CLOCKS_OFF_MS));
+
+/** Returns the time of the next attempt, or 0 when only a wrong clock can have written it. */
+const dueAt = ({ nextAttemptAt, attempts, begunAfter = 0, waitingFor }: Delivery, now: number): number => {
   const waitMs = longestWait(attempts - begunAfter, waitingFor?.cause === 'retry_after');
-  return Math.max(
-    believed(nextAttemptAt, now, waitMs + CLOCKS_OFF_MS),
-    believed(claim?.until ?? 0, now, CLAIM_MS + CLOCKS_OFF_MS),
-  );
+  return believed(nextAttemptAt, now, waitMs + CLOCKS_OFF_MS);
 };
 
 /** Takes the delivery for one attempt, so that two wake-ups do not start two builds. */
@@ -151,8 +151,8 @@ export const begunAnew = (delivery: Delivery, now: number): Delivery => {
 };
 
 /** Returns the time when the attempts would be used up if each further attempt failed at its own time. */
-export const usualEnd = ({ attempts, begunAfter = 0, nextAttemptAt }: Delivery): number =>
-  lastAttemptAt(attempts - begunAfter, nextAttemptAt);
+export const usualEnd = (delivery: Delivery, now: number): number =>
+  lastAttemptAt(delivery.attempts - (delivery.begunAfter ?? 0), dueAt(delivery, now) || now);
 
 /** Returns the delivery without its reason to wait. Its next attempt is due. */
 export const dueNow = ({ waitingFor: _, ...delivery }: Delivery, now: number): Delivery => ({

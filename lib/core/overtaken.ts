@@ -12,13 +12,22 @@ type StateShown = { readonly at: number; readonly blocked?: { readonly since: nu
 
 const waitsForPerson = ({ status }: Watch): boolean => status === 'attention';
 
+/**
+ * Answers whether the watch has waited for a person since that entry of its history. The entries stand in the order of their
+ * writes, whatever clocks wrote them.
+ */
+const hasWaitedSince = ({ history }: Watch, at: number): boolean => {
+  const entered = history.findLastIndex((entry) => entry.at === at);
+  const since = entered < 0 ? history.filter((entry) => entry.at > at) : history.slice(entered + 1);
+  return since.some(({ status }) => status === 'attention');
+};
+
 /** Answers whether the watch is still in the state that the event tells. */
 const HOLDS: Readonly<Record<OnTheWay, (watch: Watch, shown: StateShown) => boolean>> = {
   // The notifier builds progress from the watch at the time of sending.
   progress: () => true,
   attention: (watch, { at }) => waitsForPerson(watch) && enteredAt(watch) <= at,
-  resumed: (watch, { at }) =>
-    !waitsForPerson(watch) && !watch.history.some((entry) => entry.status === 'attention' && entry.at > at),
+  resumed: (watch, { at }) => !waitsForPerson(watch) && !hasWaitedSince(watch, at),
   blocked: (watch, { blocked }) => watch.blocked !== undefined && watch.blocked.since === blocked?.since,
   unblocked: (watch) => watch.blocked === undefined,
 };

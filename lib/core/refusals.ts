@@ -80,9 +80,13 @@ const concernsOnlyItself = (lane: Refusals, { watches, wasSound, key, lockedForM
   if (lockedForMs !== undefined) return false;
   const others = newestGoodOf(lane, now).filter((good) => good.key === key && !watches.includes(good.watch));
   if (lane.refused || others.length === 0) return false;
-  const { doubt } = lane;
+  const doubt = doubtIn(lane, now);
   return !wasSound || !doubt || watches.includes(doubt.watch) || others.some(({ at }) => at > doubt.at);
 };
+
+/** The doubt, unless only a wrong clock can have written it. */
+export const doubtIn = ({ doubt }: Refusals, now: number): Refusals['doubt'] =>
+  doubt && believed(doubt.at, now, 0) > 0 ? doubt : undefined;
 
 const newestGoodOf = ({ good = [] }: Refusals, now: number) => newestGood(good, [], now);
 

@@ -161,6 +161,10 @@ export const nextAttempt = (attempts: number, now: number, chance: number, retry
   return now + Math.max(jittered, Math.min(retryAfterMs, RETRY_AFTER_MAX_MS));
 };
 
+/** No function sets a lease that ends further ahead: the longest is that of a delivery that sleeps until its attempts are used up. */
+export const LEASE_FURTHEST_MS =
+  longestWait(ATTEMPT_WAITS.length - 1, true) + ATTEMPT_WAITS.reduce((sum, wait) => sum + wait) + DAY;
+
 /** Returns the time of the last possible attempt, when `attempts` have been made and the next is due at `nextAt`. */
 export const lastAttemptAt = (attempts: number, nextAt: number): number =>
   ATTEMPT_WAITS.slice(attempts + 1).reduce((at, wait) => at + wait, nextAt);

@@ -39,7 +39,7 @@ export const holdBack = async (
   await tellOfDisabling(dues, { recipient, disabled }, runtime);
   return Promise.all(
     dues.map(async (due) => {
-      const isOver = recipient.isNamed || usualEnd(due.job.item.body) <= runtime.now() + EARLY_MS;
+      const isOver = recipient.isNamed || usualEnd(due.job.item.body, runtime.now()) <= runtime.now() + EARLY_MS;
       return [due, await (isOver ? giveUp(due, disabled, runtime) : keepWaiting(due, recipient, runtime))] as const;
     }),
   );
@@ -52,7 +52,7 @@ const giveUp = async ({ job }: DueDelivery, { reason }: Disabled, runtime: Runti
 
 /** Has a delivery sleep until its attempts would be used up. The sweep wakes it then, or the person who enables the origin does. */
 const keepWaiting = async ({ job }: DueDelivery, recipient: Recipient, runtime: Runtime): Promise<Disposition> => {
-  const until = usualEnd(job.item.body);
+  const until = usualEnd(job.item.body, runtime.now());
   const held = withBody(job.item, heldUp(job.item.body, { cause: 'disabled', until }), until, runtime.now());
   const isAsleep = await putToSleep({ ...held, version: job.item.version }, { until, recipient }, runtime).catch(
     () => false,

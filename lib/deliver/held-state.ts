@@ -16,7 +16,7 @@
 
 import type { Key } from '../core/item.ts';
 import { believed, CLAIM_MS, DOUBT_MS, KEEP_MS, SECOND } from '../core/schedule.ts';
-import type { Watch } from '../core/watch.ts';
+import { isOver, type Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
 import { heldKey, messageKey } from '../store/keys.ts';
 import { sharedItem } from '../store/shared-item.ts';
@@ -63,18 +63,23 @@ export const heldKeyOf = (watch: Watch, { name, target, settings, follows }: Hol
   return target?.holds && heldKey(target.type, target.holds(watch, settings));
 };
 
-/** Until when the thing is in doubt; undefined when it is not. */
-export const doubtOf = ({ doubtUntil }: HeldState, now: number): number | undefined =>
-  doubtUntil !== undefined && believed(doubtUntil, now, DOUBT_MS) > now ? doubtUntil : undefined;
+/**
+ * Until when the thing is in doubt; undefined when it is not. By a clock that is ahead it seems to be so for longer: the request
+ * was on its way all the same, so the whole time counts from now.
+ */
+export const doubtOf = ({ doubtUntil = 0 }: HeldState, now: number): number | undefined =>
+  doubtUntil > now ? believed(doubtUntil, now, DOUBT_MS) || now + DOUBT_MS : undefined;
 
 const laterOf = (a: number | undefined, b: number): number => Math.max(a ?? 0, b);
 
-/** The thing in the hands of `by`; in doubt where somebody has taken it before and never gave it back. */
-const taken = (held: HeldState, by: string, now: number): HeldState => {
-  const { claim: lost } = held;
-  const lostAt = lost && Math.min(lost.until - CLAIM_MS, now);
-  const doubt = lostAt !== undefined && { doubtUntil: laterOf(doubtOf(held, now), lostAt + DOUBT_MS) };
-  return { ...held, ...doubt, claim: { by, until: now + CLAIM_MS } };
+/**
+ * The thing in the hands of `by`; in doubt where somebody has taken it before and never gave it back. By which clock that was is
+ * not known, so the doubt begins now.
+ */
+const taken = (before: HeldState, by: string, now: number): HeldState => {
+  const { doubtUntil: _, ...held } = before;
+  const doubtUntil = held.claim ? now + DOUBT_MS : doubtOf(before, now);
+  return { ...held, ...(doubtUntil !== undefined && { doubtUntil }), claim: { by, until: now + CLAIM_MS } };
 };
 
 export const heldState = (key: Key, deps: Pick<Runtime, 'table' | 'chance' | 'pause' | 'now'>): HeldStates => {
@@ -104,11 +109,16 @@ export const inDoubt = (held: HeldState, since: number): HeldState => ({
 const lastOf = ({ told = [] }: HeldState, { operation }: LastTold): LastTold | undefined =>
   told.find((each) => each.operation === operation);
 
-/** Whether the target was told a later state of the same operation: by a newer watch, or of the same one. */
+/**
+ * Whether the target was told a later state of the same operation: by a newer watch, or of the same one. There an end is the last,
+ * whenever it was: the clock of the function that wrote it may have been behind.
+ */
 export const wasToldLater = (held: HeldState, news: LastTold): boolean => {
   const last = lastOf(held, news);
   if (!last || last.generation < news.generation) return false;
-  return last.generation > news.generation || (last.at ?? 0) > (news.at ?? Number.POSITIVE_INFINITY);
+  if (last.generation > news.generation) return true;
+  if (isOver(news.status) !== isOver(last.status)) return isOver(last.status);
+  return (last.at ?? 0) > (news.at ?? Number.POSITIVE_INFINITY);
 };
 
 /** The states of other operations that share the thing. */

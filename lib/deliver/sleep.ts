@@ -50,5 +50,5 @@ export const putToSleep = async (
   runtime: Pick<Runtime, 'table' | 'now'>,
 ): Promise<boolean> => {
   if (!recipient.isNamed) await listSleeper(recipient.turn, item, runtime);
-  return runtime.table.replace(asleep(item, until));
+  return runtime.table.replace(asleep(item, until, runtime.now()));
 };

@@ -5,7 +5,7 @@ import type { ConnectionConfig } from '../config/settings.ts';
 import type { Throttled } from '../core/errors.ts';
 import { type Allotment, allot, type Lane, openLane, type Wish } from '../core/lane.ts';
 import { throttled } from '../core/pacing.ts';
-import { accepted, type Good, newestGood, type Refusal, refused } from '../core/refusals.ts';
+import { accepted, doubtIn, type Good, newestGood, type Refusal, refused } from '../core/refusals.ts';
 import { MINUTE, SECOND } from '../core/schedule.ts';
 import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 import { raise } from '../store/standing.ts';
@@ -129,7 +129,7 @@ export const createPace = (tools: SharedItemDeps & Pick<Stores, 'now'>): Pace =>
     needsScout: ({ name, vendor }) => {
       const { good, lane } = knownOf(name);
       const answeredAt = good[0]?.at ?? Number.NEGATIVE_INFINITY;
-      return answeredAt <= Math.max(now() - SCOUTED_FOR_MS[vendor], lane.doubt?.at ?? 0);
+      return answeredAt <= Math.max(now() - SCOUTED_FOR_MS[vendor], doubtIn(lane, now())?.at ?? 0);
     },
     skewMs: (name) => knownOf(name).lane.skewMs ?? 0,
     skewed: (name, skewMs) => changeLane(name, (lane) => ({ ...lane, skewMs })),

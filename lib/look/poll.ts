@@ -2,6 +2,7 @@
 import { lookPolicyOf } from '../config/look-policy.ts';
 import type { Missed } from '../core/deadline.ts';
 import { decide, waited } from '../core/decide.ts';
+import { NotConfigured } from '../core/errors.ts';
 import { openLane } from '../core/lane.ts';
 import { missedBy } from '../core/missed.ts';
 import { isLookDue } from '../core/next-look.ts';
@@ -112,8 +113,10 @@ type Found<O> = { readonly job: WatchJob; readonly outcome: O; readonly moment: 
 const afterLook = ({ job, outcome, moment }: Found<Outcome>, runtime: Runtime): Promise<Disposition> => {
   if (!('observation' in outcome)) return afterNoLook(job, outcome, runtime);
   const now = runtime.now();
-  const apply = (watch: Watch) => decide(watch, outcome.observation, now, lookPolicyOf(watch, runtime.config), moment);
-  return saveChange(job, { apply, isLook: true }, runtime);
+  const { observation } = outcome;
+  const apply = (watch: Watch) => decide(watch, observation, now, lookPolicyOf(watch, runtime.config), moment);
+  const isLook = observation.kind !== 'unanswered' || !(observation.error instanceof NotConfigured);
+  return saveChange(job, { apply, isLook }, runtime);
 };
 
 const afterNoLook = async (

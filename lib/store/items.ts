@@ -19,7 +19,7 @@ import { isCanary, keepMsOf } from '../core/canary.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Item, Key } from '../core/item.ts';
 import { isNotice } from '../core/notice.ts';
-import { DAY, FIRST_LEASE_MS, KEEP_MS, LEASE_MS, leaseAfterLapses, SECOND } from '../core/schedule.ts';
+import { believed, DAY, FIRST_LEASE_MS, HOUR, KEEP_MS, LEASE_MS, leaseAfterLapses, SECOND } from '../core/schedule.ts';
 import { isOver, type Watch } from '../core/watch.ts';
 import { DELIVERIES, deliveryKey, shardOf, tenantDay, watchKey } from './keys.ts';
 import type { WakeUp } from './queue.ts';
@@ -31,6 +31,8 @@ export type Leased<B> = Item<B> & {
   readonly lapses: number;
   /** When the first of them came: since then nobody has looked after it. */
   readonly quietSince?: number;
+  /** When its present message was sent, by the clock of the sweep (or of a function that sent it in the sweep's place). */
+  readonly sentAt?: number;
   /** It has no message: the end of its lease is when it is due, and no lapse (deliveries only). */
   readonly isAsleep?: true;
   /** The message that looks after it, once it has written: another of the same ticket was sent twice (watches only). */
@@ -116,18 +118,33 @@ export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: numbe
     return { ...next, lapses: 0, expiresAt: Math.ceil((now + keepMsOf(tenant)) / SECOND) };
   }
   // Lease and index entry are only moved when they must be: an index entry that moves costs two more writes.
-  const lease = leaseIsDue(item, wakeAt) ? Math.max(wakeAt, now) + LEASE_MS : aliveUntil;
+  const lease = leaseIsDue(item, wakeAt) ? Math.max(wakeAt, now) + lagOf(item, now) + LEASE_MS : aliveUntil;
   return { ...next, lapses: 0, ...leaseOf(item, lease) };
 };
 
 /**
+ * How far this function's clock is behind the sweep's, at least: the item's message was sent before this function had it. Only
+ * the sweep reads leases. By a clock that is behind, every lease would have lapsed already, and the sweep would send the item
+ * a message each minute.
+ */
+const lagOf = ({ sentAt = 0 }: Pick<Leased<unknown>, 'sentAt'>, now: number): number =>
+  Math.max(believed(sentAt, now, DAY) - now, 0);
+
+/** A lease that reaches so far beyond the next wake-up was set for a later one, or by a clock that is ahead. */
+const LEASE_AHEAD_MS = 2 * HOUR;
+
+/**
  * Whether the lease must be renewed: it might lapse before the message that is to come back at `wakeAt` is handled, or it
- * has grown with lapses or reaches to the end of a sleep, and a message lost now would be missed for hours or days.
+ * has grown with lapses, reaches to the end of a sleep or was set by a clock that is ahead, and a message lost now would be
+ * missed for hours or days.
  */
 export const leaseIsDue = (
   item: Pick<Leased<unknown>, 'aliveUntil' | 'lapses' | 'isAsleep'>,
   wakeAt: number,
-): boolean => item.lapses > 0 || item.isAsleep === true || (item.aliveUntil ?? 0) < wakeAt + LEASE_MS / 5;
+): boolean => {
+  const { lapses, isAsleep, aliveUntil = 0 } = item;
+  return lapses > 0 || isAsleep === true || aliveUntil < wakeAt + LEASE_MS / 5 || aliveUntil > wakeAt + LEASE_AHEAD_MS;
+};
 
 /** The item under a new ticket, its lease begun afresh: whoever holds a message of the old ticket drops it. */
 export const reissued = <B>(
@@ -140,6 +157,7 @@ export const reissued = <B>(
   ticket: item.ticket + 1,
   receives: 0,
   lapses,
+  sentAt: Math.ceil(now),
   ...leaseOf(item, now + leaseAfterLapses(lapses)),
 });
 
@@ -158,12 +176,12 @@ export const unsent = <B>(item: Leased<B>, now: number): Leased<B> => ({
 });
 
 /** The item without a message until `wakeAt`: the sweep then sends it one, and that is no lapse. */
-export const asleep = <B>(item: Leased<B>, wakeAt: number): Leased<B> => ({
+export const asleep = <B>(item: Leased<B>, wakeAt: number, now: number): Leased<B> => ({
   ...item,
   version: item.version + 1,
   lapses: 0,
   isAsleep: true,
-  ...leaseOf(item, wakeAt),
+  ...leaseOf(item, wakeAt + lagOf(item, now)),
 });
 
 /** The item with its lease over at once: the sweep will send a fresh message for it. */

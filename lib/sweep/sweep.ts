@@ -6,10 +6,11 @@
  * again a minute later; the others go on.
  */
 
+import { HOUR, LEASE_FURTHEST_MS, MINUTE } from '../core/schedule.ts';
 import { tellOfTokens } from '../deliver/expiry.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Leased, reissued, unsent } from '../store/items.ts';
-import { LEASE_SHARDS } from '../store/keys.ts';
+import { LEASE_SHARDS, WATCHES, watchKey } from '../store/keys.ts';
 import { COUNT_MAX } from '../store/standing.ts';
 import type { Lapsed } from '../store/store.ts';
 import { wake } from '../wake/wake.ts';
@@ -51,8 +52,9 @@ const sum = (all: readonly Swept[]): Swept =>
 /**
  * Sweeps until nothing lapsed is left or `mayGoOn` says the time is up. Never throws: the answer, and an error in the log,
  * say what could not be done. A sweep that has done everything ends with the metric `sweepDone`: an alarm waits for it.
+ * `pageSize`: how many entries of an index it reads at a time.
  */
-export const sweep = async (runtime: SweepDeps, mayGoOn: () => boolean): Promise<Swept> => {
+export const sweep = async (runtime: SweepDeps, mayGoOn: () => boolean, pageSize = PAGE): Promise<Swept> => {
   const { log } = runtime;
   const counting = [countInUse(runtime), tellStanding(runtime, mayGoOn), tellOfTokens(runtime)].map((count) =>
     count.then(
@@ -60,7 +62,7 @@ export const sweep = async (runtime: SweepDeps, mayGoOn: () => boolean): Promise
       (error) => undone(error),
     ),
   );
-  const shards = LEASE_SHARDS.map((shard) => sweepShard(shard, runtime, mayGoOn));
+  const shards = LEASE_SHARDS.map((shard) => sweepShard(shard, runtime, mayGoOn, pageSize));
   const swept = sum(await Promise.all([...shards, ...counting]));
   const { sent, woken, oldestMs } = swept;
   if (sent > 0 || oldestMs > 0)
@@ -86,8 +88,17 @@ const tellStanding = async (runtime: SweepDeps, mayGoOn: () => boolean): Promise
   );
 };
 
+/** Leases that end after this have been set by a wrong clock. The sweep looks for them once an hour: hardly ever is there one. */
+const furthest = (now: number): number => now + LEASE_FURTHEST_MS;
+const isFullHour = (now: number): boolean => now % HOUR < MINUTE;
+
 /** Walks through what has lapsed in a shard, once: what cannot be renewed does not stand in the way of what comes after it. */
-const sweepShard = async (shard: string, runtime: SweepDeps, mayGoOn: () => boolean): Promise<Swept> => {
+const sweepShard = async (
+  shard: string,
+  runtime: SweepDeps,
+  mayGoOn: () => boolean,
+  pageSize: number,
+): Promise<Swept> => {
   const { table, now } = runtime;
   const before = now();
   let done = NOTHING;
@@ -95,12 +106,15 @@ const sweepShard = async (shard: string, runtime: SweepDeps, mayGoOn: () => bool
   try {
     do {
       if (!mayGoOn()) return sum([done, undone('the time was up')]);
-      const keys: Lapsed[] = await table.lapsed(shard, before, PAGE, after);
+      const keys: Lapsed[] = await table.lapsed(shard, before, pageSize, after);
       const page = await sweepPage(keys, runtime).catch((error) => undone(error, keys.length));
       done = sum([done, page]);
-      after = keys.length < PAGE ? undefined : keys.at(-1);
+      after = keys.length < pageSize ? undefined : keys.at(-1);
     } while (after !== undefined);
-    return done;
+    if (!isFullHour(before)) return done;
+    // From behind a place that no entry need stand at.
+    const place = { ...watchKey(WATCHES), aliveUntil: furthest(before) };
+    return sum([done, await sweepPage(await table.lapsed(shard, Number.MAX_SAFE_INTEGER, PAGE, place), runtime)]);
   } catch (error) {
     return sum([done, undone(error)]);
   }
@@ -112,7 +126,9 @@ const sweepPage = async (keys: readonly Lapsed[], runtime: SweepDeps): Promise<S
   const { table, now } = runtime;
   const items = (await table.get(keys)) as Leased<unknown>[];
   // The index lags behind: what has been renewed meanwhile is no longer lapsed.
-  const lapsed = items.filter(({ aliveUntil }) => aliveUntil !== undefined && aliveUntil < now());
+  const lapsed = items.filter(
+    ({ aliveUntil }) => aliveUntil !== undefined && (aliveUntil < now() || aliveUntil > furthest(now())),
+  );
   const results = await Promise.all(lapsed.map((item) => renew(item, runtime).catch((error) => undone(error))));
   const renewed = results.flatMap((each) => ('item' in each ? [each] : []));
   const left = await wake(
@@ -130,7 +146,7 @@ const renew = async (item: Leased<unknown>, { table, now }: SweepDeps): Promise<
     const next = reissued(item, now(), 0);
     return (await table.replace(next)) ? { ...NOTHING, item: next, slept: true } : NOTHING;
   }
-  const quietSince = item.quietSince ?? item.aliveUntil ?? now();
+  const quietSince = item.quietSince ?? Math.min(item.aliveUntil ?? now(), now());
   const next = { ...reissued(item, now(), item.lapses + 1), quietSince };
   const oldestMs = now() - quietSince;
   return (await table.replace(next)) ? { ...NOTHING, oldestMs, item: next, slept: false } : { ...NOTHING, oldestMs };

@@ -5,7 +5,7 @@
  */
 import { dueNow } from '../core/delivery.ts';
 import type { Item, Key } from '../core/item.ts';
-import { KEEP_MS, SECOND } from '../core/schedule.ts';
+import { believed, KEEP_MS, SECOND } from '../core/schedule.ts';
 import { type Turn, turnKey } from '../core/turn.ts';
 import { type DeliveryItem, wokenWith } from '../store/items.ts';
 import type { Stores } from '../store/stores.ts';
@@ -56,7 +56,8 @@ export const wakeSleepers = async (
   const { table } = deps;
   const [found] = (await table.get([turn])) as Item<Turn>[];
   if (!found || found.body.disabled) return { woken: 0, isDone: true };
-  const { enabledAt = 0 } = found.body;
+  // By a wrong clock it would wake whatever has failed since, again and again.
+  const enabledAt = believed(found.body.enabledAt ?? 0, deps.now(), 0);
   const entries = (await table.beginning(turn.pk, PREFIX, limit)) as Item<Sleeper>[];
   let woken = 0;
   for (let i = 0; i < entries.length; i += PAGE) {

@@ -37,6 +37,13 @@ describe('watches', () => {
     expect(ids((await list()).watches)).toEqual(['w_b', 'w_c', 'w_d', 'w_a']);
   });
 
+  test('that a function took whose clock is ahead stand before them [F27]', async () => {
+    const { list } = tableOf([submitted('w_a', HOUR), submitted('w_b', -23 * HOUR)]);
+    const first = await list({ limit: 1 });
+    expect(ids(first.watches)).toEqual(['w_b']);
+    expect(ids((await list({ cursor: first.cursor ?? '' })).watches)).toEqual(['w_a']);
+  });
+
   test('of another tenant are not there', async () => {
     const { list } = tableOf([submitted('w_a', HOUR), submitted('w_b', HOUR, { tenant: 'other' })]);
     expect(ids((await list()).watches)).toEqual(['w_a']);

@@ -216,6 +216,26 @@ describe('an origin that has only failed', () => {
   });
 });
 
+test('an origin that a function has enabled whose clock is hours ahead lets each delivery wait its own time [F27]', async () => {
+  const { world } = failing();
+  await ended(world);
+  await pass(world, HOUR);
+  const tried = toldAt(world).length;
+  await ask(world, 'POST /origins/disable', { origin: ORIGIN });
+  await ask(world, 'POST /origins/enable', { origin: ORIGIN });
+  const [turn] = world.table.get([TURN]);
+  if (!turn) throw new Error('no turn');
+  const body = { ...(turn.body as Turn), enabledAt: world.timeline.now() + 5 * HOUR };
+  world.table.replace({ ...turn, version: turn.version + 1, body });
+  await pass(world, MINUTE);
+  for (let i = 0; i < 5; i += 1) {
+    await world.call('sweep', (runtime) => sweep(runtime, () => true));
+    await pass(world, 10 * SECOND);
+  }
+  // Woken by the enabling, and tried once.
+  expect(toldAt(world)).toHaveLength(tried + 1);
+});
+
 describe('a tenant', () => {
   test('disables an origin: nothing is sent there, other origins and other tenants are told, and enabling wakes all', async () => {
     const { world, heal } = failing();

@@ -474,7 +474,9 @@ describe('a connection', () => {
     expect(watchOf(world, watch.id).body).toMatchObject({
       status: 'pending',
       blocked: { kind: 'not_configured', message: expect.stringContaining('names no connection gone any more') },
+      looks: 0,
     });
+    expect(watchOf(world, watch.id).body.lookedAt).toBeUndefined();
     expect(world.receivers.received.map(({ event }) => event.type)).toEqual(['operation.blocked']);
     await pass(world, DAY);
     expect(watchOf(world, watch.id).body).toMatchObject({

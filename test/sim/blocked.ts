@@ -48,6 +48,18 @@ export const checkBlocked: Rule = (run) => {
 const isBlockedEvent = (event: { readonly type: string }): event is OperationEvent =>
   event.type === 'operation.blocked';
 
+/** Whether some functions had no such connection in that time: their looks are as good as refused, and ask no cloud. */
+const isWithoutConnection = ({ plan }: Case, connection: string, from: number, to: number): boolean => {
+  const { rollout } = plan.rare;
+  const slack = clockSlack(plan);
+  return (
+    rollout?.change === 'no connection' &&
+    rollout.of === connection &&
+    from <= rollout.until + slack &&
+    to >= rollout.from - slack
+  );
+};
+
 /** Three refused looks over two minutes, without an answer in between, and the cloud's own words. */
 export const checkBlockedEvents: Rule = (run) => {
   for (const { event } of run.world.receivers.received) {
@@ -58,8 +70,13 @@ export const checkBlockedEvents: Rule = (run) => {
     const refused = heardOf(run, data).filter(
       ({ at, untold }) => untold !== undefined && at >= since - slack && at <= Date.parse(timestamp) + slack,
     );
+    const isLacking = isWithoutConnection(run, data.connection, since, Date.parse(timestamp));
     run.evidence.expect(
-      refused.length >= 3 && Date.parse(timestamp) - since >= 2 * MINUTE - slack,
+      isLacking || data.blocked?.kind !== 'not_configured',
+      () => `told that a connection is missing that is there: ${data.watch.id}`,
+    );
+    run.evidence.expect(
+      (isLacking || refused.length >= 3) && Date.parse(timestamp) - since >= 2 * MINUTE - slack,
       () => `told of a refusal after ${refused.length} refused looks: ${data.watch.id}`,
     );
     run.evidence.expect(

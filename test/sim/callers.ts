@@ -5,9 +5,11 @@ import { serve } from '../../functions/api.ts';
 import type { HttpEvent } from '../../lib/access/http-event.ts';
 import { Refusal } from '../../lib/access/problem.ts';
 import { isValid, type Token, tokenKey } from '../../lib/access/token.ts';
+import type { Delivery } from '../../lib/core/delivery.ts';
 import type { Item } from '../../lib/core/item.ts';
 import { type Turn, turnKey } from '../../lib/core/turn.ts';
 import type { WatchView } from '../../lib/core/view.ts';
+import type { Watch } from '../../lib/core/watch.ts';
 import { watchId } from '../../lib/store/keys.ts';
 import { mustBeDescribed } from '../helpers/answers.ts';
 import { START, type World } from '../world/world.ts';
@@ -124,13 +126,17 @@ export const act = async (
   };
   const all = async (deed: 'resend' | 'dismiss'): Promise<void> => {
     const target = picked([...NAMED, ...ORIGINS.map((origin) => `${origin}/done`)], what.luck) ?? '';
+    const wanted = parkedIn(world, tenant, target, witness.indexedBy(world.timeline.now()));
     let cursor: unknown;
     do {
       const answer = await asked(`POST /deliveries/${deed}`, {
         body: { target, from: since, ...(typeof cursor === 'string' && { cursor }) },
       });
-      cursor = answer?.body.cursor;
+      if (answer === undefined || answer.status >= 300) return;
+      cursor = answer.body.cursor;
     } while (cursor !== undefined);
+    const left = wanted.filter((item) => world.table.get([item])[0]?.version === item.version);
+    witness.expect(left.length === 0, () => `${deed} all leaves out ${left.map(({ sk }) => sk).join(' ')}`);
   };
 
   switch (what.deed) {
@@ -167,6 +173,18 @@ export const act = async (
     case 'enable target':
       await asked('POST /targets/{name}/enable', { pathParameters: { name: picked(NAMED, what.luck) ?? '' } });
   }
+};
+
+/** What is parked for a target, and neither dismissed nor beneath a watch that the index may not know yet. */
+const parkedIn = ({ table }: World, tenant: string, target: string, knownBy: number): Item[] => {
+  const items = [...table.items()];
+  const known = items.filter(({ sk, body }) => sk === 'watch' && (body as Watch).submittedAt + MINUTE < knownBy);
+  const ids = new Set(known.map(({ pk }) => pk));
+  return items.filter(({ pk, sk, body }) => {
+    const { state, dismissedAt, tenant: whose, target: whom, last } = body as Delivery;
+    const isParked = sk.startsWith('delivery#') && state === 'parked' && dismissedAt === undefined;
+    return isParked && ids.has(pk) && whose === tenant && whom === target && (last?.at ?? 0) >= START;
+  });
 };
 
 /** Reads all pages: each watch that the index can know of stands in them, and none twice. */

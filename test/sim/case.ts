@@ -3,7 +3,9 @@ import type { Watch } from '../../lib/core/watch.ts';
 import { groupOf, idOf, type ProviderName } from '../world/asked.ts';
 import { isUnderWay, type Statement, type Telling, tells } from '../world/statements.ts';
 import type { World } from '../world/world.ts';
+import { offMsOf } from './clocks.ts';
 import type { Operation, Plan } from './plan.ts';
+import { HOUR } from './time.ts';
 import type { Evidence } from './witness.ts';
 
 export type Case = {
@@ -51,7 +53,14 @@ export const toldOf = (run: Case, subject: Subject): readonly Telling[] => heard
 export const isNamedUnderWay = ({ told: { state } }: Telling): boolean => isUnderWay(state) && state !== 'odd';
 
 /** How far the clock of a function may be off, ms. */
-export const clockSlack = ({ clockSkewMs }: Plan): number => clockSkewMs + 1_000;
+export const clockSlack = ({ clockSkewMs, rare }: Plan): number => clockSkewMs + offMsOf(rare.clock) + 1_000;
+
+/** What is written further ahead than this is not believed, and not waited for: the pause of a lane, a look after a trouble. */
+const BELIEVED_MS = HOUR;
+
+/** How much later something may happen because a function's clock is off. */
+export const lateBy = ({ clockSkewMs, rare }: Plan): number =>
+  clockSkewMs + Math.min(offMsOf(rare.clock), BELIEVED_MS) + 1_000;
 
 /** When functions asked about an operation, alone or together with others. */
 export const asksAbout = ({ evidence: { asks } }: Case, subject: Subject): readonly number[] => {

@@ -21,23 +21,34 @@ const difference = (pairs: Readonly<Record<string, readonly [unknown, unknown]>>
   return found && `${found[0]} is ${found[1][0]}, and should be ${found[1][1]}`;
 };
 
+/** A cloud's answer. `isBehind`: whoever heard it had a clock far behind, by which its times lay ahead and were not believed. */
+type Answer = { readonly shown: Shown; readonly isBehind: boolean };
+
+const timesOf = (said: string | undefined, { isBehind }: Answer, told: number | undefined) =>
+  [said, isBehind && said === undefined ? undefined : iso(told)] as const;
+
 /** What is wrong in the words for a state, beside what the cloud showed of it. */
-const wordsFault = (data: Data, shown: Shown): string | undefined =>
+const wordsFault = (data: Data, answer: Answer): string | undefined =>
   difference({
-    operationType: [data.operationType, shown.operationType],
-    'reason.code': [data.reason?.code, shown.reasonCode],
-    'reason.message': [data.reason?.message, shown.reasonMessage],
-    startedAt: [data.startedAt, iso(shown.startedAt)],
+    operationType: [data.operationType, answer.shown.operationType],
+    'reason.code': [data.reason?.code, answer.shown.reasonCode],
+    'reason.message': [data.reason?.message, answer.shown.reasonMessage],
+    startedAt: timesOf(data.startedAt, answer, answer.shown.startedAt),
   });
 
-const endFault = (data: Data, shown: Shown): string | undefined =>
-  wordsFault(data, shown) ??
+const endFault = (data: Data, answer: Answer): string | undefined =>
+  wordsFault(data, answer) ??
   difference({
-    result: [data.result, shown.result],
-    error: [data.error, shown.error],
-    endedAt: [data.endedAt, iso(shown.endedAt)],
-    providerStatus: [data.providerStatus, shown.word],
+    result: [data.result, answer.shown.result],
+    error: [data.error, answer.shown.error],
+    endedAt: timesOf(data.endedAt, answer, answer.shown.endedAt),
+    providerStatus: [data.providerStatus, answer.shown.word],
   });
+
+const answerOf = ({ told: { shown }, asker }: Telling): Answer => ({
+  shown,
+  isBehind: (asker?.skewMs ?? 0) < -MINUTE,
+});
 
 /** What is wrong in an end that the cloud has told: it is held against the very answer that it names. */
 const cloudEndFault = (data: Data, told: readonly Telling[]): string | undefined => {
@@ -46,7 +57,7 @@ const cloudEndFault = (data: Data, told: readonly Telling[]): string | undefined
   if (answer.told.state !== data.status) return `the answer said ${answer.told.state}`;
   // A failure that DWS shows by its cluster alone has no words.
   if (data.evidence === 'inferred') return undefined;
-  return endFault(data, answer.told.shown);
+  return endFault(data, answerOf(answer));
 };
 
 /** Where opwatch itself ends a watch, what it says beside that is the cloud's all the same. */
@@ -66,7 +77,7 @@ const ownEndFault = (data: Data, told: readonly Telling[]): string | undefined =
 const attentionFault = (data: Data, told: readonly Telling[]): string | undefined => {
   const answers = told.filter((each) => each.told.state === 'attention');
   if (answers.length === 0) return 'nobody is waited for';
-  const faults = answers.map(({ told: { shown } }) => wordsFault(data, shown));
+  const faults = answers.map((answer) => wordsFault(data, answerOf(answer)));
   return faults.includes(undefined) ? undefined : faults.at(-1);
 };
 

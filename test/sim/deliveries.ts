@@ -5,6 +5,7 @@ import type { Deed } from './acts.ts';
 import { type Case, clockSlack, type Rule } from './case.ts';
 import { isHolder } from './holders.ts';
 import { isCallback } from './plan.ts';
+import { lacksTarget } from './rollouts.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 import { doneBy, holdsOf } from './troubles.ts';
 
@@ -53,12 +54,13 @@ const THROUGH = ['notifier', 'sweep'];
  * When attempts at a delivery were made. A function that dies between taking it and sending it uses one up as well. A request
  * for a kept message does not say which delivery it is: each taking stands for one.
  */
-const attemptsAt = ({ id, target }: Delivery, { evidence }: Case): readonly number[] => {
+const attemptsAt = ({ id, target }: Delivery, { evidence, plan }: Case): readonly number[] => {
   const { attempts, claims, troubled } = evidence;
   const sent = attempts.get(id) ?? [];
   const begun = (claims.get(id) ?? []).filter(
     ({ process }) =>
-      (isHolder(target) || troubled.has(process)) && !sent.some((attempt) => attempt.process === process),
+      (isHolder(target) || troubled.has(process) || lacksTarget(plan.rare.rollout, target, process)) &&
+      !sent.some((attempt) => attempt.process === process),
   );
   return [...sent, ...begun].map(({ at }) => at).sort((a, b) => a - b);
 };

@@ -13,9 +13,12 @@ import { readWakeUp, writeWakeUp } from '../../lib/store/queue.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { receive } from '../../lib/submit/receive.ts';
 import { isDelivery, isWatch, lastRead, queueBent, tableBent, writesBent } from './bends.ts';
+import { FALSE_CLOCKS } from './false-clocks.ts';
 import { FALSE_ENDS } from './false-ends.ts';
 import { FALSE_ORDERS } from './false-orders.ts';
 import { FALSE_OUTCOMES } from './false-outcomes.ts';
+import { FALSE_PAGES } from './false-pages.ts';
+import { FALSE_ROLLOUTS } from './false-rollouts.ts';
 import { FLOOD_FAULTS } from './flood-faults.ts';
 import type { DesignFault } from './run.ts';
 import { STANDING_FAULTS } from './standing-faults.ts';
@@ -50,6 +53,9 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
   ...FALSE_ORDERS,
   ...FLOOD_FAULTS,
   ...SWEEP_FAULTS,
+  ...FALSE_CLOCKS,
+  ...FALSE_PAGES,
+  ...FALSE_ROLLOUTS,
 
   'writes are not fenced by version': () => ({ bend: tableBent((table) => ({ replace: unfenced(table) })) }),
 

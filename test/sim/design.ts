@@ -9,8 +9,13 @@ export const caught = async (name: string): Promise<{ readonly seed: number; rea
   const design = DESIGN_FAULTS[name];
   if (!design) throw new Error(`there is no design fault "${name}"`);
   for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
-    const { wrong } = await simulate(seed, { design: design() });
-    if (wrong[0] !== undefined) return { seed, as: wrong[0] };
+    const fault = design();
+    const { wrong } = await simulate(seed, { design: fault });
+    if (wrong[0] === undefined) continue;
+    const { plan } = fault;
+    const without = plan ? (await simulate(seed, { design: { plan } })).wrong : [];
+    if (without.length > 0) throw new Error(`seed ${seed} is not clean without "${name}": ${without[0]}`);
+    return { seed, as: wrong[0] };
   }
   return undefined;
 };

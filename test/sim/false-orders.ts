@@ -4,6 +4,7 @@ import type { Item } from '../../lib/core/item.ts';
 import { isOver, type Watch } from '../../lib/core/watch.ts';
 import type { HeldState } from '../../lib/deliver/held-state.ts';
 import { isDelivery, isWatch, tableBent, writesBent } from './bends.ts';
+import type { Plan } from './plan.ts';
 import type { DesignFault } from './run.ts';
 
 const isHeld = (item: Item): item is Item<HeldState> => item.sk === 'held' || item.sk.startsWith('message#');
@@ -27,6 +28,10 @@ const beforeEnds = (): DesignFault => {
   };
 };
 
+/** The plan with many requests that a gateway hands on late. */
+const withLateRequests = (plan: Plan): Plan =>
+  plan.isQuiet ? plan : { ...plan, replies: { ...plan.replies, late: 0.3 } };
+
 export const FALSE_ORDERS: Readonly<Record<string, () => DesignFault>> = {
   'what the end has overtaken is sent': beforeEnds,
 
@@ -35,6 +40,7 @@ export const FALSE_ORDERS: Readonly<Record<string, () => DesignFault>> = {
   }),
 
   'a request that may still arrive is forgotten': () => ({
+    plan: withLateRequests,
     bend: heldBent(({ doubtUntil: _, ...held }) => held),
   }),
 

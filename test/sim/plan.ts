@@ -10,6 +10,7 @@ import type { Oddity, RareOddity } from '../world/world.ts';
 import { type Flood, floodOf } from './flood.ts';
 import { FOLLOWER } from './holders.ts';
 import { holdsIn, withHolders } from './holding.ts';
+import { withTasks } from './pages.ts';
 import { NOTHING_RARE, type Rare, rareIn, rareOf } from './rare.ts';
 import { storyOf, type Twist } from './story.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
@@ -203,7 +204,7 @@ const operationOf = (
 const OPERATIONS_IN_FLOOD = 15;
 
 /** The same where nothing goes wrong but what the operations do. */
-const calmed = (plan: Plan): Plan => {
+export const calmed = (plan: Plan): Plan => {
   const { deadTarget: _d, denial: _n, ...rest } = plan;
   const nothing = createChance(0);
   return {
@@ -283,10 +284,14 @@ export const planOf = (seed: number, start: number): Plan => {
     return burstAt === undefined ? start + chance.next() * 0.6 * RUN_MS : burstAt + chance.next() * MINUTE;
   };
   const count = flood ? OPERATIONS_IN_FLOOD : 5 + chance.below(3);
-  const drawn = some(count, (i) =>
+  const usual = some(count, (i) =>
     operationOf(i, submittedAt(), chance, { isQuiet, holds, isBrief: flood !== undefined }),
   );
-  const rare = rareOf(seed, isQuiet, start, RUN_MS);
+  const all = rareOf(seed, isQuiet, start, RUN_MS);
+  // A flood is trouble enough.
+  const { clock: _c, pages: _p, rollout: _r, ...rest } = all;
+  const rare: Rare = flood ? rest : all;
+  const drawn = rare.pages ? withTasks(usual, seed) : usual;
   const operations = rare.keepMs === undefined ? drawn : submittedAgain(drawn, rare.keepMs, seed);
   const plan: Plan = {
     seed,

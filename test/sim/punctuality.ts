@@ -2,7 +2,7 @@ import type { Watch } from '../../lib/core/watch.ts';
 import { providerNamed } from '../../lib/providers/index.ts';
 import type { Script } from '../world/scripts.ts';
 import { isEnd } from '../world/statements.ts';
-import { type Case, CLOUD_WORDS, clockSlack, NAMED, operationOf, providerOf, type Rule, toldOf } from './case.ts';
+import { type Case, CLOUD_WORDS, lateBy, NAMED, operationOf, providerOf, type Rule, toldOf } from './case.ts';
 import type { Plan } from './plan.ts';
 import { MINUTE, SECOND } from './time.ts';
 import { doneBy, type Hold, holdsOf } from './troubles.ts';
@@ -23,7 +23,8 @@ const gapAt = (ageMs: number): number =>
 const GRACE = 5 * MINUTE;
 
 /** How much longer the calls of a lane may take that all watches of a vendor are in. */
-const laneSlack = ({ callsPerSecond }: Plan): number => (callsPerSecond >= 1 ? 15 * SECOND : 10 * MINUTE);
+const laneSlack = ({ callsPerSecond, rare: { rollout } }: Plan): number =>
+  callsPerSecond >= 1 && rollout?.change !== 'another rate' ? 15 * SECOND : 10 * MINUTE;
 
 const functionsFor = (watch: Watch): string[] => [
   `poller-${providerOf(watch).split('-')[0]}`,
@@ -38,7 +39,7 @@ const seenBy = (watch: Watch, from: number, looks: number, plan: Plan, holds: re
   const begunAt = Math.min(watch.submittedAt, operationOf(plan, watch).script[0]?.at ?? watch.submittedAt);
   let at = Math.max(from, watch.submittedAt);
   for (let i = 0; i < looks; i += 1) {
-    const within = gapAt(at - begunAt) * 1.1 + laneSlack(plan) + 2 * clockSlack(plan);
+    const within = gapAt(at - begunAt) * 1.1 + laneSlack(plan) + 2 * lateBy(plan);
     at = doneBy(holds, at, within, functionsFor(watch));
   }
   return at;
@@ -55,17 +56,28 @@ const wasHeard = (run: Case, watch: Watch, from: number, to: number): boolean =>
       at >= from && heardAt <= to && isEnd(told.state) && !(asker && run.evidence.troubled.has(asker)),
   );
 
+/** By a clock that is ahead a lease runs for longer, and a message that is lost meanwhile is missed when that lease has lapsed. */
+const withLeasesOf = ({ id }: Watch, holds: readonly Hold[], { evidence }: Case): readonly Hold[] => {
+  const leases = evidence.leases.get(id) ?? [];
+  if (leases.length === 0) return holds;
+  return holds.map((hold) => {
+    const inForce = leases.filter(({ at }, i) => at <= hold.until && (leases[i + 1]?.at ?? hold.from) >= hold.from);
+    return { ...hold, until: Math.max(hold.until, ...inForce.map(({ until }) => until + 5 * MINUTE)) };
+  });
+};
+
 export const checkPunctuality: Rule = (run) => {
   const { plan, evidence } = run;
   const holds = holdsOf(plan, evidence.troubles);
   for (const { watch, overAt = Number.POSITIVE_INFINITY } of evidence.watches.values()) {
     const { script } = operationOf(plan, watch);
+    const held = withLeasesOf(watch, holds, run);
     for (const { from, until, state } of periodsOf(script)) {
       if (!isEnd(state) || from > overAt) continue;
       // What is over before it was seen looks like something else of that name: it is waited for, from when nothing else goes on.
       const isWaitedFor = NAMED.has(watch.provider) && watch.seenAt === undefined;
       const since = isWaitedFor ? Math.max(from, watch.submittedAt) + GRACE : from;
-      const by = seenBy(watch, since, looksFor(watch), plan, holds);
+      const by = seenBy(watch, since, looksFor(watch), plan, held);
       // It was there for too short a time, or came too late for this watch.
       if (by >= until || by >= watch.deadline) continue;
       evidence.expect(

@@ -5,6 +5,9 @@
 import { type Chance, createChance } from '../world/chance.ts';
 import type { Oddity, RareOddity } from '../world/world.ts';
 import { type Act, actsOf } from './acts.ts';
+import { type WrongClock, wrongClockOf } from './clocks.ts';
+import { type Pages, pagesOf, walksOf } from './pages.ts';
+import { type Rollout, rolloutOf } from './rollouts.ts';
 import { DAY, HOUR, MINUTE } from './time.ts';
 
 export type Span = { readonly from: number; readonly until: number };
@@ -24,6 +27,9 @@ export type Rare = {
   readonly revoked?: { readonly tenant: string; readonly at: number };
   /** Watches and deliveries that are over are kept for so long, and each operation is submitted again when that is about over. */
   readonly keepMs?: number;
+  readonly clock?: WrongClock;
+  readonly pages?: Pages;
+  readonly rollout?: Rollout;
 };
 
 export const NOTHING_RARE: Rare = { oddities: { 'late message': 0, 'receives jump': 0 }, freezes: 0 };
@@ -61,20 +67,30 @@ export const rareOf = (seed: number, isQuiet: boolean, start: number, length: nu
   });
   // Longer than a delivery may wait.
   const keepMs = drawn((chance) => chance.between(5 * DAY, 6 * DAY));
+  const clock = wrongClockOf(seed, isQuiet, start, length);
+  const pages = pagesOf(seed, isQuiet);
+  const rollout = rolloutOf(seed, isQuiet, start, length);
+  const done = acts ?? (pages && { acts: walksOf(seed, start, length) });
   return {
     oddities: { 'late message': lateMessage, 'receives jump': receivesJump },
     ...(stuckIndex && { stuckIndex }),
     ...(inFlight && { inFlight }),
     freezes,
     ...(keepMs !== undefined && { keepMs }),
-    ...(acts && { acts: acts.acts, ...(acts.revoked && { revoked: acts.revoked }) }),
+    ...(clock && { clock }),
+    ...(pages && { pages }),
+    ...(rollout && { rollout }),
+    ...done,
   };
 };
 
 /** What of it goes wrong by itself and not at some effect, by kind. */
-export const rareIn = ({ stuckIndex, inFlight, acts = [], revoked, keepMs }: Rare): string[] => [
+export const rareIn = ({ stuckIndex, inFlight, acts = [], revoked, keepMs, clock, pages, rollout }: Rare): string[] => [
   ...(keepMs !== undefined ? ['kept for days'] : []),
   ...acts.map(({ deed }) => `caller: ${deed}`),
+  ...(clock ? ['clock off by far'] : []),
+  ...(pages ? ['small pages'] : []),
+  ...(rollout ? ['two configurations'] : []),
   ...(revoked ? ['token revoked'] : []),
   ...(stuckIndex ? ['index stuck'] : []),
   ...(inFlight ? ['queues full'] : []),

@@ -8,6 +8,7 @@ import { isOver, type Watch } from '../../lib/core/watch.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { type Counts, countStanding } from '../../lib/sweep/count-standing.ts';
+import { sweep } from '../../lib/sweep/sweep.ts';
 import { askedIn } from '../world/asked.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { CLOUD_FAULTS, type CloudFault } from '../world/cloud-faults.ts';
@@ -28,6 +29,7 @@ import {
 } from '../world/world.ts';
 import { act, giveTokens } from './callers.ts';
 import { play, prepare } from './cast.ts';
+import { offBy, sweepAhead } from './clocks.ts';
 import { FLOODED_NOTIFIERS, FLOODING, FLOODING_TENANT, floodReply } from './flood.ts';
 import { createFloodLimits } from './flood-limits.ts';
 import { playFlood } from './flooder.ts';
@@ -37,6 +39,7 @@ import { OPERATORS } from './notices.ts';
 import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
 import { isRare, RARE_ODDITIES, type Span } from './rare.ts';
 import { type Rolling, rollingOf } from './releases.ts';
+import { deployed } from './rollouts.ts';
 import { createSweepRule } from './sweeps.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 import { createWitness, type Witness } from './witness.ts';
@@ -53,7 +56,11 @@ export type Report = {
 };
 
 /** A fault of design, put between the code and the world. */
-export type DesignFault = Pick<WorldOptions, 'bend' | 'functions'> & { readonly noSweep?: boolean };
+export type DesignFault = Pick<WorldOptions, 'bend' | 'functions'> & {
+  readonly noSweep?: boolean;
+  /** Gives each run the rare trouble in which the fault shows: a run without the fault is clean all the same. */
+  readonly plan?: (plan: Plan) => Plan;
+};
 
 /** What makes watches looked at more often than their schedule has it. */
 const DISTURBING: readonly string[] = [
@@ -83,7 +90,9 @@ export type RunOptions = {
 };
 
 export const simulate = async (seed: number, options: RunOptions = {}): Promise<Report> => {
-  const { flood, ...plan } = planOf(seed, START);
+  const drawn = planOf(seed, START);
+  // A flood is trouble enough.
+  const { flood, ...plan } = (drawn.flood ? undefined : options.design?.plan?.(drawn)) ?? drawn;
   // The previous release is not told of a tenant that its configuration has not.
   if (!flood || options.rolling) return follow(plan, options);
   if (!flood.isCompared) return follow({ ...plan, flood }, options);
@@ -187,7 +196,10 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     inFlightMax: () => (isIn(plan.rare.inFlight) ? plan.rare.inFlight?.most : undefined),
     onTrouble: trouble,
     lagMs: (each) => (isStormy() ? lagOf(each) : 100),
-    skewMs: (each) => each.between(-1, 1) * plan.clockSkewMs,
+    skewMs: (each, name) =>
+      each.between(-1, 1) * plan.clockSkewMs + offBy(plan.rare.clock, name, world.timeline.now(), each),
+    sweepAheadMs: () => sweepAhead(plan.rare.clock, world.timeline.now()),
+    ...(plan.rare.pages && { pages: plan.rare.pages }),
     cloudFault: (url, process): CloudFault | undefined => {
       if (isDown(url.includes('aliyuncs') ? 'aliyun' : 'huawei')) return 'unavailable';
       return drawn('cloud', plan.cloudFaults, process);
@@ -221,7 +233,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     onSent: sweeps.onSent,
     onLook: witness.onLook,
     functions: watched(
-      { ...FUNCTIONS_OF_TODAY, ...design.functions },
+      { ...FUNCTIONS_OF_TODAY, ...paged(plan), ...design.functions },
       witness,
       () => world,
       ({ uniqueId }) => {
@@ -232,7 +244,8 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     bend: (runtime, process) => {
       processes.set(runtime.uniqueId, process);
       const isLaterVersion = plan.isMixed && process.number % 2 === 1;
-      const later = isLaterVersion ? { ...runtime, table: writingMore(runtime.table) } : runtime;
+      const configured = deployed(runtime, process, input, plan.rare.rollout);
+      const later = isLaterVersion ? { ...configured, table: writingMore(configured.table) } : configured;
       const { keepMs } = plan.rare;
       const own = keepMs === undefined ? later : { ...later, table: keepingFor(keepMs, later) };
       const bent = design.bend?.(own, process) ?? own;
@@ -332,6 +345,10 @@ const keepingFor = (keepMs: number, { table, now }: Runtime): Table => {
       : item;
   return { ...table, insert: (item) => table.insert(kept(item)), replace: (item) => table.replace(kept(item)) };
 };
+
+/** A sweep that reads the indexes in small pages, where the plan has such. */
+const paged = ({ rare: { pages } }: Plan): Partial<Functions> =>
+  pages ? { sweep: (runtime, mayGoOn) => sweep(runtime, mayGoOn, pages.size) } : {};
 
 /** The functions, with the witness beside each batch. */
 const watched = (

@@ -77,6 +77,9 @@ const planned = (plan: Plan): Hold[] => {
     ...(plan.rare.inFlight
       ? [{ from: plan.rare.inFlight.from, until: plan.rare.inFlight.until + LEASE_MAX + VISIBILITY }]
       : []),
+    ...(plan.rare.rollout?.change === 'no connection'
+      ? [{ ...plan.rare.rollout, until: plan.rare.rollout.until + CLOUD_HOLD, by: `poller-${plan.rare.rollout.of}` }]
+      : []),
     ...(plan.denial
       ? [{ from: plan.denial.from, until: plan.denial.until + CLOUD_HOLD, by: `poller-${plan.denial.vendor}` }]
       : []),

@@ -15,6 +15,7 @@ import type { Counts } from '../../lib/sweep/count-standing.ts';
 import { type Asked, groupOf, idOf } from '../world/asked.ts';
 import type { Process } from '../world/process.ts';
 import { QUEUES, type World } from '../world/world.ts';
+import { offMsOf } from './clocks.ts';
 import { isFlooded, isFlooders } from './flood.ts';
 import { checkCounts, checkEntries, checkEntryFirst } from './gauges.ts';
 import { sleepsUntil } from './origins.ts';
@@ -55,7 +56,8 @@ export type Witness = {
   readonly verdict: (world: World, disturbances: number) => string[];
 };
 
-export type Seen = { watch: Watch; overAt?: number };
+/** `since`: when it was first written. */
+export type Seen = { watch: Watch; since: number; overAt?: number };
 
 /** A watch that was deleted when it had been kept, and whom it was promised to. */
 export type Former = Seen & { readonly targets: ReadonlySet<string> };
@@ -91,6 +93,8 @@ export type Evidence = {
   readonly begun: Map<string, number[]>;
   /** Functions that something went wrong for. */
   readonly troubled: Set<Process>;
+  /** In runs with a wrong clock: when each watch was written, and until when its lease then ran. */
+  readonly leases: Map<string, { readonly at: number; readonly until: number }[]>;
   /** Watches with a reason, as they were written while their operations went on. */
   readonly reasons: Watch[];
   /** Who has given up a delivery. */
@@ -128,6 +132,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     claims: new Map(),
     begun: new Map(),
     troubled: new Set(),
+    leases: new Map(),
     reasons: [],
     parkedBy: new Map(),
     expect,
@@ -159,12 +164,12 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
         after.owed.some(({ event }) => event === after.status),
         () => `an end owes nothing: ${after.id}`,
       );
-      watches.set(after.id, { watch: after, overAt: now() });
+      watches.set(after.id, { watch: after, since: watches.get(after.id)?.since ?? now(), overAt: now() });
     }
     if (!isOver(after.status) && (after.facts.reasonCode ?? after.facts.reasonMessage) !== undefined)
       evidence.reasons.push(after);
     const seen = watches.get(after.id);
-    watches.set(after.id, { ...seen, watch: after });
+    watches.set(after.id, { since: now(), ...seen, watch: after });
     for (const debt of after.owed) {
       // Owed to those who were there when it arose: whoever joins later has a debt of its own, if the watch is over.
       const name = nameOf(after, debt);
@@ -218,6 +223,8 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     expect(after.version === (before?.version ?? 0) + 1, () => `a write over an unseen one: ${after.pk} ${after.sk}`);
     const isDelivery = after.sk.startsWith('delivery#');
     if (after.sk !== 'watch' && !isDelivery) return;
+    if (!isDelivery && plan.rare.clock && after.aliveUntil !== undefined)
+      evidence.leases.set(after.pk, [...(evidence.leases.get(after.pk) ?? []), { at: now(), until: after.aliveUntil }]);
     if (isOfFlood) {
       // What its tenant gets is for flood-limits.ts to say.
       const { id, begunAfter } = after.body as Delivery;
@@ -237,7 +244,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
       const due = sleepsUntil(after, items) ?? dueAt(after);
       const ahead = (after.aliveUntil ?? 0) - Math.max(due, now());
       expect(
-        ahead <= (lapses > 0 ? LEASE_MAX_MS : LEASE_USUAL_MS) + MINUTE,
+        ahead <= (lapses > 0 ? LEASE_MAX_MS : LEASE_USUAL_MS) + MINUTE + offMsOf(plan.rare.clock),
         () => `a lost message would be missed for long: ${after.pk} ${after.sk}`,
       );
     }
@@ -262,8 +269,13 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
   const onAttempt: Witness['onAttempt'] = (id, process) => {
     const other = trying.get(id);
     const isOtherAtIt = other?.isAlive && other.thawsAt === undefined && process.thawsAt === undefined;
+    // By a clock that is behind a claim has lapsed already, for everybody whose clock is right.
+    const isApart = Math.abs((other?.skewMs ?? 0) - process.skewMs) > MINUTE;
     // Whoever sends a delivery again does not wait for an attempt that is under way.
-    expect(!isOtherAtIt || other === process || evidence.resent.has(id), () => `two attempts at once: ${id}`);
+    expect(
+      !isOtherAtIt || isApart || other === process || evidence.resent.has(id),
+      () => `two attempts at once: ${id}`,
+    );
     trying.set(id, process);
     evidence.attempts.set(id, [...(evidence.attempts.get(id) ?? []), { at: now(), process }]);
     return () => {
@@ -297,7 +309,9 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     const { stuckIndex } = plan.rare;
     const isStuck = stuckIndex && at >= stuckIndex.from && at <= stuckIndex.until + plan.indexLagMs;
     const indexedUntil = isStuck ? Math.min(at, stuckIndex.from) : at;
-    return indexedUntil - Math.max(plan.indexLagMs, 1_000) - 2 * plan.clockSkewMs;
+    // A sweep whose clock is behind finds what has lapsed by that clock.
+    const behindMs = plan.rare.clock?.by === 'sweep' ? offMsOf(plan.rare.clock) : 0;
+    return indexedUntil - Math.max(plan.indexLagMs, 1_000) - 2 * plan.clockSkewMs - behindMs;
   };
 
   const onSweep: Witness['onSweep'] = () => {

@@ -62,7 +62,7 @@ const itemsOf = (from: number, { origins }: Crowd, { waiting, dueSeconds }: Size
     const nextAttemptAt = now + Math.ceil(Math.random() * dueSeconds * 1_000);
     const last = { at: now, status: 500, verdict: 'answered 500' };
     const waits = { ...delivery, attempts: 4, nextAttemptAt, last };
-    return { ...asleep(newDeliveryItem(id, waits, now), nextAttemptAt), version: 1 };
+    return { ...asleep(newDeliveryItem(id, waits, now), nextAttemptAt, now), version: 1 };
   });
   return [item, ...sleepers];
 };

@@ -164,7 +164,7 @@ describe('a lease', () => {
   });
 
   test('that was to end a sleep of days is short again once somebody else has it in hand', () => {
-    const sleeper = asleep(item, T0 + 3 * DAY);
+    const sleeper = asleep(item, T0 + 3 * DAY, T0);
     expect(leaseIsDue(sleeper, T0 + MINUTE)).toBe(true);
     const awake = withBody(sleeper, watchWith(), T0 + MINUTE, T0);
     expect(awake).toMatchObject({ version: 3, aliveUntil: T0 + 11 * MINUTE });

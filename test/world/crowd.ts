@@ -48,7 +48,7 @@ export const besideCrowd = async ({ waiting, origins, spread, lasts }: Crowd): P
       const delivery = newDelivery({ id: webhookId(watch, 'failed', at, target), tenant: 'other', target, event }, at);
       const nextAttemptAt = at + ((i * 7919) % waiting) * (spread / waiting);
       const waits = { ...delivery, attempts: 4, nextAttemptAt };
-      const sleeper = asleep(newDeliveryItem(id, waits, at), nextAttemptAt);
+      const sleeper = asleep(newDeliveryItem(id, waits, at), nextAttemptAt, at);
       world.table.insert({ ...sleeper, version: 1 });
     }
   }

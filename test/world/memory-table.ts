@@ -23,6 +23,8 @@ export type MemoryTableOptions = {
   readonly now: () => number;
   /** How long an index takes to learn of a write, ms. */
   readonly lag?: () => number;
+  /** A page of a listing has no more entries than this: DynamoDB ends one after 1 MB. */
+  readonly pageSize?: number;
   /** Told of every write, before it shows. */
   readonly onWrite?: (after: Item, before: Item | undefined) => void;
   /** Shown every text that is stored. */
@@ -43,7 +45,13 @@ type Indexed = Pick<Item, 'pk' | 'sk' | 'leaseShard' | 'aliveUntil' | 'tenantDay
 const idOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: MemoryTableOptions): MemoryTable => {
+export const createMemoryTable = ({
+  now,
+  lag = () => 0,
+  pageSize = Number.POSITIVE_INFINITY,
+  onWrite,
+  inspect,
+}: MemoryTableOptions): MemoryTable => {
   const items = new Map<string, Item>();
   /** The same by partition and sort key. */
   const partitions = new Map<string, Map<string, Item>>();
@@ -133,8 +141,9 @@ export const createMemoryTable = ({ now, lag = () => 0, onWrite, inspect }: Memo
       return counts;
     },
 
-    listed: (tenantDay, limit, after) => {
+    listed: (tenantDay, wanted, after) => {
       catchUp();
+      const limit = Math.min(wanted, pageSize);
       const entries = [...index.values()]
         .filter(
           (entry) =>

@@ -59,7 +59,7 @@ export type EffectsOptions = {
   readonly timeline: Timeline;
   readonly chance: Chance;
   readonly faults: Faults;
-  readonly skewMs?: () => number;
+  readonly skewMs?: (name: string) => number;
   readonly onDeath?: (why: string, process: Process) => void;
   readonly trace?: (line: string) => void;
 };
@@ -138,7 +138,7 @@ export const createEffects = ({
         number,
         name,
         startedAt: timeline.now(),
-        skewMs: skewMs(),
+        skewMs: skewMs(name),
         lineage,
         isAlive: true,
         die: (why) => {

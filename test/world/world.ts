@@ -65,7 +65,12 @@ export type WorldOptions = {
   readonly onTrouble?: (what: string, process: Process | undefined) => void;
   /** How long an index takes to learn of a write, ms. */
   readonly lagMs?: (chance: Chance) => number;
-  readonly skewMs?: (chance: Chance) => number;
+  /** How far the clock of a function's instance is ahead, ms. */
+  readonly skewMs?: (chance: Chance, name: string) => number;
+  /** How far the sweep's clock may be ahead now, ms: so much earlier it finds something to do. */
+  readonly sweepAheadMs?: () => number;
+  /** How many entries a page has at most: of a listing of the table, of a list of a cloud. */
+  readonly pages?: { readonly size: number; readonly listed: number };
   /** What a cloud does instead of answering a request to this URL. */
   readonly cloudFault?: (url: string, process: Process) => CloudFault | undefined;
   readonly reply?: (url: string, process: Process) => Reply | undefined;
@@ -174,7 +179,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       return fault;
     },
     onDeath: onTrouble,
-    ...(options.skewMs && { skewMs: () => options.skewMs?.(chance) ?? 0 }),
+    ...(options.skewMs && { skewMs: (name: string) => options.skewMs?.(chance, name) ?? 0 }),
     ...(trace && { trace: (line: string) => trace(`${new Date(now()).toISOString()} ${line}`) }),
   });
 
@@ -203,10 +208,11 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const table = createMemoryTable({
     now,
     lag: () => options.lagMs?.(chance) ?? 0,
+    ...(options.pages && { pageSize: options.pages.size }),
     inspect: inspect('table'),
     onWrite: (after, before) => {
       options.onWrite?.(after, before, actor);
-      if (after.aliveUntil !== undefined) planSweep(after.aliveUntil);
+      if (after.aliveUntil !== undefined) planSweep(after.aliveUntil - (options.sweepAheadMs?.() ?? 0));
       if (isOfEnabling(after, before)) {
         enabledAt = Math.min(enabledAt, now() - 1);
         planSweep(now());
@@ -245,7 +251,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     }
   };
   createQueues(queuesOf(env));
-  const clouds = createClouds(now, (asked) => options.onLook?.(asked, actor));
+  const clouds = createClouds(now, (asked) => options.onLook?.(asked, actor), options.pages?.listed);
   const receivers = createReceivers(now, { [TARGETS_SIGNER]: SIGNING_SECRET, ...TENANT_SECRETS });
   const variables = environment();
   const functions: Functions = { ...FUNCTIONS_OF_TODAY, ...options.functions };
@@ -344,7 +350,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     consumeAll(queuesOf(env));
     planSweep = triggers.everyMinute(
       'sweep',
-      () => (isCounting() ? now() - 1 : Math.min(table.firstLapse(), enabledAt)),
+      () => (isCounting() ? now() - 1 : Math.min(table.firstLapse() - (options.sweepAheadMs?.() ?? 0), enabledAt)),
       async () => {
         const begunAt = now();
         const until = now() + 40_000;
