@@ -1,4 +1,7 @@
-/** Who asks, and what that caller may: as the authorizer found out, never from anything in the request's own words. */
+/**
+ * Tells who a caller is and what the caller may do. All of it comes from the authorizer and nothing from the words of
+ * the request.
+ */
 
 import { DEFAULT_TENANT } from '../config/tenants.ts';
 import { sentence } from '../core/sentences.ts';
@@ -11,24 +14,30 @@ export const SCOPES: readonly Scope[] = ['submit', 'read', 'operate'];
 export type Caller = {
   readonly tenant: string;
   readonly scopes: readonly string[];
-  /** Connections it may use, and see the watches of; left out, all. */
+  /** The connections that the caller may use, and whose watches it may see. When missing, all. */
   readonly connections?: readonly string[];
-  /** Targets it may have told: names, and for callbacks origins such as `https://ci.example.com`; left out, all. */
+  /**
+   * The targets that the caller may choose for messages: names, and for callbacks origins such as
+   * `https://ci.example.com`. When missing, all.
+   */
   readonly targets?: readonly string[];
-  /** No limit of its tenant's holds for it. */
+  /** True when the limits of the tenant do not apply to this caller. */
   readonly isUnlimited?: boolean;
 };
 
-/** Whoever IAM lets in: tenant `default`, unbounded. */
+/** The caller for a request that IAM has accepted: tenant `default`, without restrictions. */
 export const THE_OPERATOR: Caller = { tenant: DEFAULT_TENANT, scopes: SCOPES };
 
-/** What the deployment asks of itself: a schedule cannot come back later, so no limit holds it up. */
+/** The caller for submissions of the deployment itself. No limit applies, because a schedule cannot try again later. */
 export const THE_DEPLOYMENT: Caller = { ...THE_OPERATOR, isUnlimited: true };
 
 type Allowed = Pick<Caller, 'scopes' | 'connections' | 'targets'>;
 const LISTS: readonly (keyof Allowed)[] = ['scopes', 'connections', 'targets'];
 
-/** A caller as text, for an authorizer's context: it carries strings only. What is not bounded is left out. */
+/**
+ * Returns a caller as strings for the context of an authorizer, which carries only strings. A list without restrictions
+ * is left out.
+ */
 export const contextOf = ({ tenant, ...allowed }: Omit<Caller, 'isUnlimited'>): Record<string, string> => ({
   tenant,
   ...Object.fromEntries(LISTS.flatMap((name) => (allowed[name] ? [[name, allowed[name].join(' ')]] : []))),
@@ -36,7 +45,10 @@ export const contextOf = ({ tenant, ...allowed }: Omit<Caller, 'isUnlimited'>): 
 
 type Authorizer = { readonly lambda?: Readonly<Record<string, unknown>>; readonly iam?: unknown };
 
-/** The caller of an HTTP request. Throws a 403 where no authorizer has vouched for anybody: there is no open mode. */
+/**
+ * Returns the caller of an HTTP request. Throws a 403 when no authorizer has confirmed a caller. opwatch has no mode
+ * without authorization.
+ */
 export const callerOf = (event: { readonly requestContext?: { readonly authorizer?: unknown } }): Caller => {
   const authorizer = event.requestContext?.authorizer as Authorizer | undefined;
   const { tenant, ...context } = authorizer?.lambda ?? {};
@@ -51,7 +63,7 @@ export const callerOf = (event: { readonly requestContext?: { readonly authorize
   throw new Refusal(403, 'nobody has vouched for this request');
 };
 
-/** Who asks, for the log: the id of a token, or what IAM calls its principal. */
+/** Returns the name of the caller for the log: the id of a token, or the ARN of the IAM user. */
 export const principalOf = (event: { readonly requestContext?: { readonly authorizer?: unknown } }): string => {
   const { lambda, iam } = (event.requestContext?.authorizer ?? {}) as Authorizer;
   const { userArn } = (iam ?? {}) as { readonly userArn?: unknown };
@@ -63,25 +75,31 @@ export const mustHave = (caller: Caller, scope: Scope): void => {
     throw new Refusal(403, `this token may not ${scope}: it needs the scope "${scope}"`);
 };
 
-/** Whether the caller may use this connection, and see what is watched with it. */
+/** Answers whether the caller may use this connection and see its watches. */
 export const mayUse = ({ connections }: Pick<Caller, 'connections'>, connection: string): boolean =>
   connections === undefined || connections.includes(connection);
 
-/** Whether the caller may have this target told. */
+/** Answers whether the caller may send messages to this target. */
 export const mayTell = ({ targets }: Pick<Caller, 'targets'>, target: string): boolean =>
   targets === undefined || tellableBy(targets, target);
 
 const listed = (allowed: readonly string[] = []): string => allowed.join(', ') || sentence('none');
 
-/** What a submission asks for, defaults filled in. */
+/** The connection and the targets of a submission, with the defaults of the configuration. */
 export type AskedFor = {
   readonly connection?: string;
   readonly notify: readonly string[];
-  /** What the configuration has filled in: it is refused without its name, which the caller may not know. */
+  /**
+   * The fields that the configuration has filled in. A refusal of such a field does not name its value, because the
+   * caller may not be allowed to know it.
+   */
   readonly byDefault: readonly ('connection' | 'notify')[];
 };
 
-/** Where a submission goes beyond what its caller may; `base` is its place in the body. */
+/**
+ * Returns the faults of a submission that goes beyond the rights of its caller. `base` is the place of the submission
+ * in the body.
+ */
 export const oversteps = (
   caller: Pick<Caller, 'connections' | 'targets'>,
   { connection, notify, byDefault }: AskedFor,
@@ -111,7 +129,7 @@ export const oversteps = (
   }));
 };
 
-/** Throws a 403 unless the caller may have this target told. */
+/** Throws a 403 if the caller may not send messages to this target. */
 export const mustTell = (caller: Caller, target: string): void => {
   if (!mayTell(caller, target))
     throw new Refusal(403, `this token may not have ${targetName(target)} told, only ${listed(caller.targets)}`);

@@ -1,10 +1,10 @@
-/** Requests and answers of the HTTP API, as Lambda has them. */
+/** Requests and answers of the HTTP API, in the format of Lambda. */
 import { jsonPlace } from '../core/json-place.ts';
 import { problemHeaders, Refusal } from './problem.ts';
 
-/** What of an API Gateway HTTP API event (payload 2.0) is used. */
+/** The used part of an API Gateway HTTP API event (payload 2.0). */
 export type HttpEvent = {
-  /** Method and path as serverless.yml has them: `GET /watches/{id}`. */
+  /** Method and path as in serverless.yml: `GET /watches/{id}`. */
   readonly routeKey: string;
   readonly requestContext: {
     readonly http: { readonly method: string; readonly path: string };
@@ -12,7 +12,10 @@ export type HttpEvent = {
   };
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly pathParameters?: Readonly<Record<string, string | undefined>>;
-  /** As it was sent. The gateway's own reading of it joins values of one name by commas, and a value may hold some. */
+  /**
+   * The query as the client sent it. The gateway's parsed query joins repeated values by commas, and a value itself may
+   * contain a comma.
+   */
   readonly rawQueryString?: string;
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
@@ -36,14 +39,14 @@ export const answer = (
   body: JSON.stringify(body),
 });
 
-/** To a client that has the answer already, as it told by If-None-Match. */
+/** Answers 304 to a client that already has this content. The header If-None-Match of the request says so. */
 export const unchanged = (headers: Readonly<Record<string, string>>): HttpResult => ({
   statusCode: 304,
   headers: { 'cache-control': 'no-store', ...headers },
   body: '',
 });
 
-/** What a refusal says, as a problem. Throws whatever is no refusal. */
+/** Returns a refusal as an HTTP answer with a problem in its body. Throws every other error again. */
 export const refused = (error: unknown): HttpResult => {
   if (!(error instanceof Refusal)) throw error;
   const { problem } = error;
@@ -53,9 +56,9 @@ export const refused = (error: unknown): HttpResult => {
   });
 };
 
-/** The body of a request as JSON. Throws a Refusal: too large, not JSON, missing. */
+/** Returns the body of a request as JSON. Throws a Refusal when the body is too large, is not JSON, or is missing. */
 export const jsonBody = (event: HttpEvent): unknown => {
-  // API Gateway has it as text; the gateway of the local stack hands over a body that is `false` or `0` as that value.
+  // API Gateway gives the body as text. The gateway of the local stack gives a body of `false` or `0` as a value.
   const given = String(event.body ?? '');
   const text = event.isBase64Encoded ? Buffer.from(given, 'base64').toString('utf8') : given;
   if (Buffer.byteLength(text) > BODY_BYTES_MAX) {

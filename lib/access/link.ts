@@ -1,8 +1,10 @@
 /**
- * Capability links: whoever has the address of one watch may see the facts of that watch, without a token. Pure.
+ * Makes and reads capability links. Anyone who has the link of a watch may see the facts of this watch without a token.
+ * Pure.
  *
- * One path segment in base64url: version (1 byte), the watch's id without its prefix (26), its creation time (6), HMAC-SHA-256 (32).
- * The creation time ties a link to that very watch: a later watch of the same id does not open.
+ * A link is one path segment in base64url: version (1 byte), the id of the watch without its prefix (26), its creation
+ * time (6), HMAC-SHA-256 (32). The creation time connects the link to exactly one watch. The link does not open a later
+ * watch of the same id.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Watch } from '../core/watch.ts';
@@ -14,14 +16,14 @@ const TIME_BYTES = 6;
 const SIGNED_BYTES = 1 + ID_BYTES + TIME_BYTES;
 const LINK = /^[A-Za-z0-9_-]{87}$/;
 
-/** Which watch a link opens. `submittedAt` is epoch ms. */
+/** The watch that a link opens. `submittedAt` is epoch ms. */
 export type LinkedWatch = Pick<Watch, 'id' | 'submittedAt'>;
 
-/** Ties the signature to this purpose: a key that signs something else as well never signs a link by accident. */
+/** Signs with a fixed prefix for links. A key with a second use then never signs a link by accident. */
 const macOf = (signed: Buffer, key: string): Buffer =>
   createHmac('sha256', key).update('opwatch link\n').update(signed).digest();
 
-/** The path segment of a watch's link, signed with `key`. */
+/** Returns the path segment of a watch's link, signed with `key`. */
 export const signLink = ({ id, submittedAt }: LinkedWatch, key: string): string => {
   const signed = Buffer.alloc(SIGNED_BYTES);
   signed.writeUInt8(VERSION, 0);
@@ -30,14 +32,17 @@ export const signLink = ({ id, submittedAt }: LinkedWatch, key: string): string 
   return Buffer.concat([signed, macOf(signed, key)]).toString('base64url');
 };
 
-/** The watch that a link opens; undefined where no key of `keys` has signed it. Compares in constant time, and reads nothing. */
+/**
+ * Returns the watch that a link opens. Undefined when no key of `keys` has signed the link. It compares in constant
+ * time and does not read the table.
+ */
 export const readLink = (link: string, keys: readonly string[]): LinkedWatch | undefined => {
   if (!LINK.test(link)) return undefined;
   const bytes = Buffer.from(link, 'base64url');
   const signed = bytes.subarray(0, SIGNED_BYTES);
   const mac = bytes.subarray(SIGNED_BYTES);
   const isSigned = keys.map((key) => timingSafeEqual(mac, macOf(signed, key))).includes(true);
-  // The last character holds two bits that mean nothing: only one spelling of a link is good.
+  // Two bits of the last character have no meaning. opwatch accepts only one spelling of a link.
   if (!isSigned || bytes.toString('base64url') !== link || signed.readUInt8(0) !== VERSION) return undefined;
   return {
     id: `${PREFIX}${signed.toString('ascii', 1, 1 + ID_BYTES)}`,

@@ -1,4 +1,7 @@
-/** Refusals as people and programs read them: problem+json (RFC 9457), every fault with a JSON pointer (RFC 6901) to its place. */
+/**
+ * Refusals for people and programs, as problem+json (RFC 9457). A JSON pointer (RFC 6901) names the place of every
+ * fault.
+ */
 
 export type Fault = { readonly pointer: string; readonly detail: string };
 
@@ -8,7 +11,10 @@ export type Problem = {
   readonly status: number;
   readonly detail: string;
   readonly errors?: readonly Fault[];
-  /** Of a 429, what its Retry-After says as well: in an array each submission has its own. */
+  /**
+   * The wait of a 429, as in its header Retry-After. When one request holds several submissions, each refused one has
+   * its own wait.
+   */
   readonly retryAfterSeconds?: number;
 };
 
@@ -42,13 +48,13 @@ export const tooMany = (detail: string, waitMs: number): Problem => {
   return { ...problem(429, `${detail}: try again in ${retryAfterSeconds} s`), retryAfterSeconds };
 };
 
-/** The headers of an answer that is a problem, or holds some. */
+/** Returns the headers of an answer that is a problem or contains problems. */
 export const problemHeaders = (problems: readonly Problem[]): Readonly<Record<string, string>> => {
   const seconds = problems.flatMap(({ retryAfterSeconds = [] }) => retryAfterSeconds);
   return seconds.length > 0 ? { 'retry-after': String(Math.max(...seconds)) } : {};
 };
 
-/** A refusal on its way to the caller. */
+/** The error that carries a problem to the HTTP answer. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly problem: Problem;
@@ -60,6 +66,6 @@ export class Refusal extends Error {
   }
 }
 
-/** A JSON pointer below `base`. */
+/** Returns a JSON pointer below `base`. */
 export const pointer = (base: string, ...path: readonly (string | number)[]): string =>
   base + path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

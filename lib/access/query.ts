@@ -1,12 +1,15 @@
-/** The query of a request, held to the parameters that its route has: a misspelled filter must not look like one that found everything. */
+/**
+ * Reads the query of a request and refuses parameters that the route does not have. Without this, a misspelled filter
+ * would return everything.
+ */
 import { plain } from '../core/text.ts';
 import type { HttpEvent } from './http-event.ts';
 import { Refusal } from './problem.ts';
 
-/** What a route takes from its query. */
+/** The query parameters of a route. */
 export type Parameters = {
   readonly names: readonly string[];
-  /** Those of them that may be given more than once. */
+  /** The parameters that a request may repeat. */
   readonly repeatable?: readonly string[];
 };
 
@@ -15,7 +18,9 @@ export const NO_PARAMETERS: Parameters = { names: [] };
 const NAME_BYTES = 80;
 const quoted = (names: readonly string[]): string => names.map((name) => `"${plain(name, NAME_BYTES)}"`).join(', ');
 
-/** Reads the query. Throws the Refusal 400 that names every parameter that the route does not have, and those that it has. */
+/**
+ * Reads the query. For unknown parameters it throws a Refusal 400, which names them and all parameters of the route.
+ */
 export const queryOf = (
   { rawQueryString = '' }: Pick<HttpEvent, 'rawQueryString'>,
   { names, repeatable = [] }: Parameters,

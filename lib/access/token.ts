@@ -1,6 +1,6 @@
 /**
- * Bearer tokens: `opw_<id>_<secret>`. The table holds the id and a hash of the secret, never the secret; being 256 random
- * bits it needs no slow hash.
+ * Bearer tokens: `opw_<id>_<secret>`. The table keeps the id and a hash of the secret, never the secret itself. A fast
+ * hash is enough, because the secret has 256 random bits.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isCanary } from '../core/canary.ts';
@@ -13,7 +13,7 @@ export type Token = {
   readonly hash: string;
   readonly tenant: string;
   readonly scopes: readonly Scope[];
-  /** What it is bounded to, as Caller has them; left out, it is not. */
+  /** The restrictions of the token, as in Caller. When missing, the token has none. */
   readonly connections?: readonly string[];
   readonly targets?: readonly string[];
   readonly createdAt: number;
@@ -22,17 +22,24 @@ export type Token = {
   readonly note?: string;
 };
 
-/** All tokens lie in one partition, so that they can be listed; the authorizer's answers are cached, so it stays cool. */
+/**
+ * All tokens are in one partition, so that a person can list them. The gateway caches the authorizer's answers, so few
+ * reads reach this partition.
+ */
 export const TOKENS = 'tokens';
 export const tokenKey = (id: string): Key => ({ pk: TOKENS, sk: id });
 
-/** When tokens end, in a partition of its own: whoever warns of it reads no hash of a token. */
+/**
+ * The end times of tokens, in their own partition. The sweep warns of an end from here and so reads no hash of a token.
+ */
 export const TOKEN_ENDS = 'token-ends';
 export const tokenEndKey = (id: string): Key => ({ pk: TOKEN_ENDS, sk: id });
 
 export type TokenEnd = Pick<Token, 'id' | 'tenant' | 'createdAt'> & { readonly expiresAt: number };
 
-/** The entry of a token that ends, as it lies beside the token; undefined for one that does not, or was revoked. */
+/**
+ * Returns the item that stores the end time of a token. Undefined for a token without an end and for a revoked token.
+ */
 export const endOf = ({ id, tenant, createdAt, expiresAt, revokedAt }: Token): Item<TokenEnd> | undefined =>
   expiresAt === undefined || revokedAt !== undefined
     ? undefined
@@ -45,7 +52,7 @@ export const endOf = ({ id, tenant, createdAt, expiresAt, revokedAt }: Token): I
 
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** Makes a token. Its text is shown once, to whoever asked for it; only the item is kept. */
+/** Makes a token. Its text goes to the person who asked for it, once. The table keeps only the item. */
 export const newToken = (
   about: Pick<Token, 'tenant' | 'connections' | 'targets' | 'expiresAt' | 'note'> & Partial<Pick<Token, 'scopes'>>,
   now: number,
@@ -56,7 +63,7 @@ export const newToken = (
   return { text: `opw_${id}_${secret}`, item: { ...tokenKey(id), version: 1, body } };
 };
 
-/** The id and secret in an Authorization header, or undefined when it holds no token of ours. */
+/** Returns the id and the secret in an Authorization header. Undefined when the header holds no token of opwatch. */
 export const parseBearer = (
   header: string | undefined,
 ): { readonly id: string; readonly secret: string } | undefined => {
@@ -64,14 +71,17 @@ export const parseBearer = (
   return parts?.[1] && parts[2] ? { id: parts[1].toLowerCase(), secret: parts[2] } : undefined;
 };
 
-/** Whether `secret` is the token's and the token is still good. The tenant of the canary is nobody's. Takes the same time whatever differs. */
+/**
+ * Answers whether `secret` belongs to the token and the token is still valid. No token is valid for the tenant of the
+ * canary. The comparison takes the same time for every secret.
+ */
 export const isValid = (token: Token, secret: string, now: number): boolean =>
   timingSafeEqual(hashOf(secret), Buffer.from(token.hash, 'hex')) &&
   token.revokedAt === undefined &&
   !isCanary(token.tenant) &&
   (token.expiresAt ?? Number.POSITIVE_INFINITY) > now;
 
-/** Who asks with this token. */
+/** Returns the caller that this token represents. */
 export const bearerOf = ({ tenant, scopes, connections, targets }: Token): Caller => ({
   tenant,
   scopes,

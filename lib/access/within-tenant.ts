@@ -1,10 +1,10 @@
-/** A caller within the bounds of its tenant. */
+/** Restricts a caller to the bounds of its tenant. */
 
 import type { Bounds } from '../config/tenants.ts';
 import { tellableBy } from '../core/target-name.ts';
 import type { Caller } from './caller.ts';
 
-/** The entries that both lists allow; a list that is left out allows all. */
+/** Returns the entries that both lists allow. A missing list allows everything. */
 const both = (
   a: readonly string[] | undefined,
   b: readonly string[] | undefined,
@@ -14,7 +14,7 @@ const both = (
   return [...new Set([...a.filter((entry) => allows(b, entry)), ...b.filter((entry) => allows(a, entry))])];
 };
 
-/** The caller within the bounds of its tenant: its token may narrow them, and never widen. */
+/** Returns the caller with the bounds of its tenant. Its token may narrow these bounds but never widen them. */
 export const withinTenant = (caller: Caller, { connections, targets }: Bounds): Caller => {
   const { connections: ownConnections, targets: ownTargets, ...rest } = caller;
   const used = both(ownConnections, connections, (list, entry) => list.includes(entry));

@@ -1,4 +1,7 @@
-/** The head of an operation: a shortcut past its generations that are over. Nothing depends on it being up to date. */
+/**
+ * The head of an operation points to its newest generation, so that a submission skips the old ones. A head may be out
+ * of date without harm.
+ */
 
 import type { Item } from '../core/item.ts';
 import type { Watch } from '../core/watch.ts';
@@ -9,7 +12,10 @@ import type { Stores } from './stores.ts';
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
 type HeadDeps = Pick<Stores, 'table' | 'now'>;
 
-/** Points the head, `head` as it was read, to a generation, and keeps it for as long as that may live. */
+/**
+ * Points the head to a generation and extends its life for as long as this generation may live. `head` is the item as
+ * opwatch read it.
+ */
 export const moveHead = async (
   identity: Identity,
   generation: number,
@@ -25,7 +31,10 @@ export const moveHead = async (
   await (head ? table.replace(next) : table.insert(next));
 };
 
-/** Keeps the head of a watch that is kept longer: without it, the same submission would begin with the first generation again. */
+/**
+ * Extends the life of the head when a watch lives longer. Without the head, a repeated submission would start again at
+ * the first generation.
+ */
 export const keepHead = async (watch: Watch, deps: HeadDeps): Promise<void> => {
   if (watch.generation === 1) return;
   const [head] = (await deps.table.get([headKey(watch)])) as Item<{ readonly generation: number }>[];

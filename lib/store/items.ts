@@ -1,19 +1,20 @@
 /**
- * How watches, deliveries and the rest lie in the table: keys, leases, listing. docs/architecture.md draws it.
+ * Makes the items of the table: watches, deliveries and others, with their keys, leases and list entries.
+ * docs/architecture.md has a drawing.
  *
  *   pk              sk                     body
  *   w_...           watch                  Watch            leased while work is owed; listed for good
  *   w_...           delivery#msg_...       Delivery         leased while it waits
  *   w_...           attempt#msg_...#001    AttemptRecord    expires
- *   w_...           message#<target>       HeldState        what a target holds of this watch alone; expires
- *   held#<hash>     held                   HeldState        what a target holds of several watches; expires
- *   n_...           delivery#msg_...       Delivery         of a notice to an operator; with its attempts beside it
+ *   w_...           message#<target>       HeldState        a thing that a target keeps for this watch only; expires
+ *   held#<hash>     held                   HeldState        a thing that a target keeps for several watches; expires
+ *   n_...           delivery#msg_...       Delivery         a notice to an operator, with its attempts in the same partition
  *   head#<hash>     head                   { generation }   only from the second generation on
  *   lane#<name>     lane                   Lane
  *   tokens          <id>                   Token
  *   token-ends      <id>                   TokenEnd         when a token ends; expires with it
  *   tenants         <tenant>               Allowance
- *   standing#0      parked#<pk>#<sk>       Standing         of the item that has the trouble; 8 partitions
+ *   standing#0      parked#<pk>#<sk>       Standing         names the item that has the trouble; 8 partitions
  */
 import { isCanary, keepMsOf } from '../core/canary.ts';
 import type { Delivery } from '../core/delivery.ts';
@@ -24,24 +25,30 @@ import { isOver, type Watch } from '../core/watch.ts';
 import { DELIVERIES, deliveryKey, shardOf, tenantDay, watchKey } from './keys.ts';
 import type { WakeUp } from './queue.ts';
 
-/** An item that can owe work: a message that carries another ticket than the item's is out of date. */
+/** An item that can owe work. A message whose ticket differs from the item's ticket is out of date. */
 export type Leased<B> = Item<B> & {
   readonly ticket: number;
-  /** Lapses in a row after which a message was sent. */
+  /** The number of lapses in a row after which the sweep sent a message. */
   readonly lapses: number;
-  /** When the first of them came: since then nobody has looked after it. */
+  /** The time of the first of these lapses. Since then no function has looked after the item. */
   readonly quietSince?: number;
-  /** When its present message was sent, by the clock of the sweep (or of a function that sent it in the sweep's place). */
+  /** The time when the present message was sent, by the clock of the sender: the sweep, or a function in its place. */
   readonly sentAt?: number;
-  /** It has no message: the end of its lease is when it is due, and no lapse (deliveries only). */
+  /** The item has no message now. It is due when its lease ends, and this end is no lapse (deliveries only). */
   readonly isAsleep?: true;
-  /** The message that looks after it, once it has written: another of the same ticket was sent twice (watches only). */
+  /**
+   * The id of the message that looks after the item, once a function has written it here. A second message with the
+   * same ticket is a duplicate (watches only).
+   */
   readonly message?: string;
-  /** Receipts of the present message that `looks` already counts (watches only). */
+  /** The number of receipts of the present message that `looks` already includes (watches only). */
   readonly receives: number;
   /** The receipts since the last write have brought no look (watches only). */
   readonly idle?: true;
-  /** Places in its connection's lane, kept over a hide (watches only). */
+  /**
+   * The slots of this watch in the lane of its connection. The watch keeps them while its message is hidden (watches
+   * only).
+   */
   readonly slots?: readonly number[];
 };
 export type WatchItem = Leased<Watch>;
@@ -52,7 +59,10 @@ const owesWork = (item: Item): boolean => {
   return 'owed' in body ? !isOver(body.status) || body.owed.length > 0 : body.state === 'waiting';
 };
 
-/** In whole milliseconds: the gaps between looks grow with a square root, so the times of looks have fractions. */
+/**
+ * Rounds the lease to whole milliseconds. The time between looks grows with a square root, so the times of looks have
+ * fractions.
+ */
 const leaseOf = (item: Key, aliveUntil: number) => ({ leaseShard: shardOf(item), aliveUntil: Math.ceil(aliveUntil) });
 
 const listingOf = ({ id, tenant }: Watch, at: number) => ({
@@ -67,21 +77,21 @@ export const newWatchItem = (watch: Watch, now: number): WatchItem => ({
   lapses: 0,
   receives: 0,
   ...leaseOf(watchKey(watch.id), now + FIRST_LEASE_MS),
-  // The canary is in nobody's listing and in no count.
+  // The canary appears in no list of watches and in no count.
   ...(!isCanary(watch.tenant) && listingOf(watch, watch.submittedAt)),
   body: watch,
 });
 
 /**
- * The watch as it is kept for longer, listed anew when it has been listed for a day: whoever walks through the days needs to
- * go back no further than a watch can live from there.
+ * Returns a watch that is kept for longer, and lists it under today when its entry is older than a day. A reader who
+ * goes through the days then never has to go back further than the lifetime of a watch.
  */
 export const relisted = (item: WatchItem, now: number): WatchItem => {
   const listedAt = Date.parse((item.listedAt ?? '').split('#')[0] ?? '');
   return listedAt > now - DAY ? item : { ...item, ...listingOf(item.body, now) };
 };
 
-/** A delivery beneath a watch or, when it is a notice, in a partition of its own. */
+/** Makes the item of a delivery. It is in the partition of its watch, and that of a notice is in its own partition. */
 export const newDeliveryItem = (pk: string, delivery: Delivery, now: number): DeliveryItem => {
   const key = deliveryKey(pk, delivery.id);
   return {
@@ -91,15 +101,15 @@ export const newDeliveryItem = (pk: string, delivery: Delivery, now: number): De
     lapses: 0,
     receives: 0,
     ...leaseOf(key, now + FIRST_LEASE_MS),
-    // Notices are the operators' and bounded by themselves; so is the canary.
+    // No count includes a notice or the canary. Notices go to the operators, and both have their own limits.
     ...(!isNotice(delivery.event) && !isCanary(delivery.tenant) && { tenantDay: `${delivery.tenant}#${DELIVERIES}` }),
     body: delivery,
   };
 };
 
 /**
- * The item with a new body, one version on. While work is owed its lease reaches past `wakeAt`; when none is, it leaves
- * the lease index and may expire once it has been kept long enough.
+ * Returns the item with a new body and the next version. While the item owes work, its lease ends after `wakeAt`.
+ * Afterwards the item leaves the lease index and expires at the end of its retention time.
  */
 export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: number): Leased<B> => {
   const {
@@ -117,26 +127,27 @@ export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: numbe
     const { tenant } = next.body as Watch | Delivery;
     return { ...next, lapses: 0, expiresAt: Math.ceil((now + keepMsOf(tenant)) / SECOND) };
   }
-  // Lease and index entry are only moved when they must be: an index entry that moves costs two more writes.
+  // This changes the lease only when it must, because a moved index entry costs two more writes.
   const lease = leaseIsDue(item, wakeAt) ? Math.max(wakeAt, now) + lagOf(item, now) + LEASE_MS : aliveUntil;
   return { ...next, lapses: 0, ...leaseOf(item, lease) };
 };
 
 /**
- * How far this function's clock is behind the sweep's, at least: the item's message was sent before this function had it. Only
- * the sweep reads leases. By a clock that is behind, every lease would have lapsed already, and the sweep would send the item
- * a message each minute.
+ * Returns the least time by which this function's clock must be behind the clock of the sweep. The message of the item
+ * went out before this function received it, so its send time cannot be in the future. Only the sweep reads leases.
+ * With a clock that is behind, every lease would already be over for the sweep, and it would send the item a message
+ * each minute.
  */
 const lagOf = ({ sentAt = 0 }: Pick<Leased<unknown>, 'sentAt'>, now: number): number =>
   Math.max(believed(sentAt, now, DAY) - now, 0);
 
-/** A lease that reaches so far beyond the next wake-up was set for a later one, or by a clock that is ahead. */
+/** Such a long lease beyond the next wake-up belongs to a later wake-up, or comes from a clock that is ahead. */
 const LEASE_AHEAD_MS = 2 * HOUR;
 
 /**
- * Whether the lease must be renewed: it might lapse before the message that is to come back at `wakeAt` is handled, or it
- * has grown with lapses, reaches to the end of a sleep or was set by a clock that is ahead, and a message lost now would be
- * missed for hours or days.
+ * Answers whether the lease needs a renewal. This is so in two cases. The lease might end before a function handles the
+ * message that comes back at `wakeAt`. Or the lease is very long after lapses, after a sleep, or because of a clock
+ * that is ahead. Then the loss of a message would be noticed only after hours or days.
  */
 export const leaseIsDue = (
   item: Pick<Leased<unknown>, 'aliveUntil' | 'lapses' | 'isAsleep'>,
@@ -146,7 +157,9 @@ export const leaseIsDue = (
   return lapses > 0 || isAsleep === true || aliveUntil < wakeAt + LEASE_MS / 5 || aliveUntil > wakeAt + LEASE_AHEAD_MS;
 };
 
-/** The item under a new ticket, its lease begun afresh: whoever holds a message of the old ticket drops it. */
+/**
+ * Returns the item with a new ticket and a new lease. A function that receives a message with the old ticket drops it.
+ */
 export const reissued = <B>(
   { message: _m, isAsleep: _a, ...item }: Leased<B>,
   now: number,
@@ -161,13 +174,18 @@ export const reissued = <B>(
   ...leaseOf(item, now + leaseAfterLapses(lapses)),
 });
 
-/** The item with a new body, due now and under a new ticket, in one write: whoever writes it sends it a message. */
+/**
+ * Returns the item with a new body and a new ticket, due now, for a single write. The function that writes it also
+ * sends the message.
+ */
 export const wokenWith = <B>(item: Leased<B>, body: B, now: number): Leased<B> => ({
   ...reissued(withBody(item, body, now, now), now, 0),
   version: item.version + 1,
 });
 
-/** The item whose lease was begun afresh for a message that no queue took: it lapses soon, and has not lapsed once more. */
+/**
+ * Returns the item with a short lease when no queue accepted its message. The failed message does not count as a lapse.
+ */
 export const unsent = <B>(item: Leased<B>, now: number): Leased<B> => ({
   ...item,
   version: item.version + 1,
@@ -175,7 +193,10 @@ export const unsent = <B>(item: Leased<B>, now: number): Leased<B> => ({
   ...leaseOf(item, now + FIRST_LEASE_MS),
 });
 
-/** The item without a message until `wakeAt`: the sweep then sends it one, and that is no lapse. */
+/**
+ * Returns the item without a message until `wakeAt`. The sweep then sends it a message, and this does not count as a
+ * lapse.
+ */
 export const asleep = <B>(item: Leased<B>, wakeAt: number, now: number): Leased<B> => ({
   ...item,
   version: item.version + 1,
@@ -184,7 +205,7 @@ export const asleep = <B>(item: Leased<B>, wakeAt: number, now: number): Leased<
   ...leaseOf(item, wakeAt + lagOf(item, now)),
 });
 
-/** The item with its lease over at once: the sweep will send a fresh message for it. */
+/** Returns the item with a lease that ends now. The sweep will send a new message for it. */
 export const letGo = <B>(item: Leased<B>, now: number): Leased<B> => ({
   ...item,
   version: item.version + 1,
@@ -193,5 +214,8 @@ export const letGo = <B>(item: Leased<B>, now: number): Leased<B> => ({
 
 export const wakeUpOf = (item: Leased<unknown>): WakeUp => ({ pk: item.pk, sk: item.sk, ticket: item.ticket });
 
-/** A head outlives every watch it could lead past: the longest deadline and the time kept, twice over. */
+/**
+ * Returns the time when a head expires. A head lives longer than every watch before it: twice as long as the longest
+ * deadline and the retention time together.
+ */
 export const headExpiresAt = (now: number): number => Math.ceil((now + 2 * KEEP_MS + 14 * DAY) / SECOND);

@@ -1,15 +1,15 @@
 /**
- * The queues: the one user of SQS, and the one place that writes and reads the wire format.
+ * The queues. Only this file uses SQS, and only this file writes and reads the wire format.
  *
- * A message is a wake-up call: it names an item and the ticket it was sent under, nothing else. Hidden messages come back
- * by themselves; a record reported in batchItemFailures stays, one that is not is deleted by Lambda.
+ * A message is a wake-up: it names an item and the ticket of the item, and says nothing else. A hidden message comes
+ * back by itself. Lambda keeps a record that the function reports in batchItemFailures, and deletes every other record.
  */
 import { ChangeMessageVisibilityBatchCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 
 export type WakeUp = { readonly pk: string; readonly sk: string; readonly ticket: number };
 
-/** What of an SQS record is used. */
+/** The used part of an SQS record. */
 export type SqsRecord = {
   readonly messageId: string;
   readonly receiptHandle: string;
@@ -20,13 +20,16 @@ export type SqsRecord = {
 
 export type Queue = {
   /**
-   * Sends wake-ups, in batches that stand each for itself. Never throws: answers those that were not taken (their leases
-   * will lapse and the sweep sends them anew).
+   * Sends wake-ups in independent batches. Never throws. Returns the wake-ups that the queue did not take. Their leases
+   * will lapse, and the sweep then sends them again.
    */
   readonly send: (queueUrl: string, wakeUps: readonly WakeUp[]) => Promise<WakeUp[]>;
-  /** Hides messages. What cannot be hidden comes back at the queue's own visibility timeout: later or sooner, not lost. */
+  /**
+   * Hides messages. A message that cannot be hidden is not lost: it comes back after the queue's own visibility
+   * timeout.
+   */
   readonly hide: (queueUrl: string, hides: readonly Hide[]) => Promise<void>;
-  /** Sends a message that nobody can use to the dead-letter queue, with the reason. Throws when that queue does not take it. */
+  /** Sends an unusable message to the dead-letter queue, with the reason. Throws when that queue does not take it. */
   readonly deadLetter: (deadLetterQueueUrl: string, record: Pick<SqsRecord, 'body'>, reason: string) => Promise<void>;
 };
 
@@ -44,8 +47,8 @@ export const writeWakeUp = ({ pk, sk, ticket }: WakeUp): string => JSON.stringif
 export type Read = { readonly wakeUp: WakeUp } | { readonly malformed: string } | { readonly newer: number };
 
 /**
- * Reads a message body. `malformed` says why nobody will ever be able to read it; `newer` that a later version of opwatch
- * wrote it (a deployment is under way): it goes back to the queue.
+ * Reads a message body. `malformed` gives the reason why no function can ever read it. `newer` means that a later
+ * version of opwatch wrote it during a deployment, and that the message goes back to the queue.
  */
 export const readWakeUp = (body: string): Read => {
   let json: unknown;
@@ -61,7 +64,10 @@ export const readWakeUp = (body: string): Read => {
   return { malformed: read.issues.map((issue) => `${v.getDotPath(issue) ?? 'message'}: ${issue.message}`).join('; ') };
 };
 
-/** Which of several queues an item's messages go to: a standard queue holds at most 120,000 hidden messages. */
+/**
+ * Selects the queue for the messages of an item. opwatch may use several queues, because a standard queue holds at most
+ * 120,000 hidden messages.
+ */
 export const queueFor = (urls: readonly string[], pk: string): string => {
   let hash = 0;
   for (let i = 0; i < pk.length; i += 1) hash = (hash * 31 + pk.charCodeAt(i)) >>> 0;
@@ -71,8 +77,8 @@ export const queueFor = (urls: readonly string[], pk: string): string => {
 };
 
 /**
- * The URL of the queue a record came from: beside `urls`, in the same account. It may be none of them, while a deployment
- * takes a queue away.
+ * Returns the URL of the queue from which a record came. It is in the same account as `urls`. During a deployment that
+ * removes a queue, it may be none of `urls`.
  */
 export const queueOf = (record: Pick<SqsRecord, 'eventSourceARN'>, urls: readonly string[]): string => {
   const [known] = urls;
@@ -96,7 +102,7 @@ export const createQueue = (client: SQSClient): Queue => ({
       const answer = await client
         .send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
         .catch(() => undefined);
-      // A batch is answered 200 even when some of it was not taken.
+      // SQS answers 200 to a batch even when it did not take all of it.
       const failed = answer ? (answer.Failed ?? []).map(({ Id }) => batch[Number(Id)]) : batch;
       left.push(...failed.filter((wakeUp) => wakeUp !== undefined));
     });

@@ -1,11 +1,14 @@
-/** Items that many functions change: read, changed, written under condition, and tried again when somebody was faster. */
+/**
+ * Changes items that many functions share. A function reads the item, changes it, and writes it under a condition. If
+ * another function was faster, it tries again.
+ */
 
 import type { Item, Key } from '../core/item.ts';
 import type { Stores } from './stores.ts';
 
 export type SharedItem<B> = {
   readonly read: (key: Key) => Promise<B>;
-  /** Applies `change` to the freshest body; a body that `change` leaves as it is is not written. */
+  /** Applies `change` to the newest body. If `change` returns the same body, nothing is written. */
   readonly change: <R>(key: Key, change: (body: B) => { readonly body: B; readonly result: R }) => Promise<R>;
 };
 
@@ -14,8 +17,9 @@ export type SharedItemDeps = Pick<Stores, 'table' | 'chance' | 'pause'>;
 const TRIES = 30;
 
 /**
- * Bodies that begin as `initial`. `change` throws when it lost thirty races in a row. Each write says by `expiresAt` (epoch
- * seconds) until when the item is kept; left out, for good.
+ * Makes the access to items whose first body is `initial`. `change` throws after it has lost thirty races in a row.
+ * Each write sets the end of the item's life with `expiresAt` (epoch seconds). Without `expiresAt` the item stays
+ * forever.
  */
 export const sharedItem = <B>(
   initial: B,

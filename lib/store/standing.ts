@@ -1,8 +1,8 @@
 /**
- * Standing troubles: what stays wrong until somebody mends it. Each has an entry that names the item with the trouble. The
- * entry is written before that item, so a function that is killed in between leaves an entry too many and never one too few.
- * The sweep holds the entries against their items, counts those that are true and removes the others; alarms are rung by
- * these counts, and not by a log line that a killed function never writes.
+ * Standing troubles: states that last until a person acts. Each trouble has an entry that names its item. A function
+ * writes the entry before it writes the item. If the function dies in between, there is one entry too many and never
+ * one too few. The sweep compares the entries with their items, counts the true ones and removes the others. Alarms
+ * depend on these counts. They do not depend on log lines, because a function that dies writes none.
  */
 import type { Delivery } from '../core/delivery.ts';
 import type { Item, Key } from '../core/item.ts';
@@ -13,29 +13,38 @@ import { isOver, type Watch } from '../core/watch.ts';
 import { standingKey } from './keys.ts';
 import type { Stores } from './stores.ts';
 
-/** `parked`: a delivery; `blocked`: a watch; `disabled`: a target or an origin; `resting`: a connection with refused credentials. */
+/**
+ * The kinds of trouble. `parked`: a delivery. `blocked`: a watch. `disabled`: a target or an origin. `resting`: a
+ * connection with refused credentials.
+ */
 export const TROUBLES = ['parked', 'blocked', 'disabled', 'resting'] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
-/** Beyond, a count says "or more". */
+/** Above this number, a count says "or more". */
 export const COUNT_MAX = 10_000;
 
 export type Standing = {
-  /** When the trouble was last about to be written, epoch ms. */
+  /** The time when a function last announced the trouble, just before its write, epoch ms. */
   readonly at: number;
   /** The item that has the trouble. */
   readonly of: Key;
 };
 
-/** An entry this young may be ahead of its item: longer than a function can be frozen and still write. */
+/**
+ * An entry younger than this may exist before its item shows the trouble. A frozen function cannot write after this
+ * time.
+ */
 export const AHEAD_MS = HOUR;
-/** An entry younger than this needs no new time. */
+/** An entry younger than this does not need a new time. */
 const YOUNG_MS = 20 * MINUTE;
 const TRIES = 10;
 
 type StandingDeps = Pick<Stores, 'table' | 'now'>;
 
-/** Writes the entry of a trouble that is about to be written. Throws when it cannot: then the trouble must not be written either. */
+/**
+ * Writes the entry of a trouble before the caller writes the trouble itself. If it throws, the caller must not write
+ * the trouble.
+ */
 export const raise = async (trouble: Trouble, of: Key, { table, now }: StandingDeps): Promise<void> => {
   const key = standingKey(trouble, of);
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -49,7 +58,7 @@ export const raise = async (trouble: Trouble, of: Key, { table, now }: StandingD
   throw new Error(`the entry of a trouble (${trouble}) is too busy to be written`);
 };
 
-/** Whether the item still has the trouble; one that is gone has none. */
+/** Answers whether the item still has the trouble. A deleted item has none. */
 export const isStanding = (trouble: Trouble, item: Item | undefined): boolean => {
   if (!item) return false;
   switch (trouble) {

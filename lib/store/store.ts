@@ -1,8 +1,9 @@
 /**
- * The table: the one user of DynamoDB, behind a port small enough to be stood in for.
+ * The table. Only this file uses DynamoDB. Its interface is small, so that a test can replace it.
  *
- * Reads are strongly consistent except from the two indexes. Every write states what it expects to find, so nothing is
- * ever overwritten unseen; a write whose answer was lost and which the SDK sent again reads as "somebody was faster".
+ * Reads are strongly consistent, except reads from the two indexes. Every write states the expected version, so no
+ * write overwrites an unknown change. If the answer to a write is lost, the SDK sends the write again. The second write
+ * then returns false, as if another function was faster.
  */
 
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -17,35 +18,38 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Item, Key } from '../core/item.ts';
 
-/** An entry of the lease index: where an item stands in its shard. */
+/** An entry of the lease index: the place of an item in its shard. */
 export type Lapsed = Key & { readonly aliveUntil: number };
 
 export type ListPage = { readonly keys: readonly Key[]; readonly next?: Key & { tenantDay: string; listedAt: string } };
 
 export type Table = {
-  /** The items there are, in no order. Any number of keys. */
+  /** Returns the items that exist, in no order. `keys` may have any length. */
   readonly get: (keys: readonly Key[]) => Promise<Item[]>;
-  /** Writes a new item; false when there is one already. */
+  /** Writes a new item. False when one with this key exists. */
   readonly insert: (item: Item) => Promise<boolean>;
-  /** Writes `item` over the one whose version is one less; false when it is not there or has moved on. */
-  readonly replace: (item: Item) => Promise<boolean>;
-  /** Deletes an item as it was read; false when it is not there or has moved on. */
-  readonly remove: (item: Item) => Promise<boolean>;
-  /** All items of a partition, by sort key. */
-  readonly partition: (pk: string) => Promise<Item[]>;
-  /** The first items of a partition whose sort keys begin so ('' for any), `limit` of them at most; eventually consistent. */
-  readonly beginning: (pk: string, prefix: string, limit: number) => Promise<Item[]>;
   /**
-   * Items in a lease shard whose lease ended before `before`, oldest first, from behind `after` on; eventually consistent.
-   * Fewer than `limit` are the last.
+   * Replaces the stored item, whose version must be one less than that of `item`. False when it is missing or has
+   * another version.
    */
-  readonly lapsed: (shard: string, before: number, limit: number, after?: Lapsed) => Promise<Lapsed[]>;
+  readonly replace: (item: Item) => Promise<boolean>;
+  /** Deletes an item as it was read. False when it is missing or has another version. */
+  readonly remove: (item: Item) => Promise<boolean>;
+  /** Returns all items of a partition, ordered by sort key. */
+  readonly partition: (pk: string) => Promise<Item[]>;
   /**
-   * How many items a lease shard holds, by their `tenantDay`; what has none is not counted.
+   * Returns the first items of a partition whose sort keys begin with `prefix` ('' for any), at most `limit` of them.
    * Eventually consistent.
    */
+  readonly beginning: (pk: string, prefix: string, limit: number) => Promise<Item[]>;
+  /**
+   * Returns items of a lease shard whose lease ended before `before`, oldest first, beginning after `after`. Eventually
+   * consistent. A result with fewer than `limit` items is the last one.
+   */
+  readonly lapsed: (shard: string, before: number, limit: number, after?: Lapsed) => Promise<Lapsed[]>;
+  /** Counts the items of a lease shard by their `tenantDay`. It skips items without one. Eventually consistent. */
   readonly owing: (shard: string) => Promise<ReadonlyMap<string, number>>;
-  /** Keys of a tenant's day, newest first; eventually consistent. */
+  /** Returns the keys of a tenant's day, newest first. Eventually consistent. */
   readonly listed: (tenantDay: string, limit: number, after?: ListPage['next']) => Promise<ListPage>;
 };
 
@@ -59,13 +63,13 @@ const keyOf = (attributes: { readonly pk?: unknown; readonly sk?: unknown }): Ke
   sk: String(attributes.sk),
 });
 
-/** Waits before asking again for what DynamoDB left unprocessed. */
+/** Waits before opwatch asks again for keys that DynamoDB left unprocessed. */
 export type Pause = (ms: number) => Promise<void>;
 
 export const createTable = (client: DynamoDBClient, name: string, pause: Pause): Table => {
   const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
-  /** Whether a write found what it expected. */
+  /** Answers whether a write met its condition. */
   const isMet = async (write: Promise<unknown>): Promise<boolean> => {
     try {
       await write;

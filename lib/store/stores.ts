@@ -1,10 +1,13 @@
-/** Table and queues, and what goes with them everywhere. */
+/** The table, the queues, and the values that functions need together with them. */
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Queue } from './queue.ts';
 import type { Table } from './store.ts';
 
-/** Where this function's table, queues and addresses are; serverless.yml gives each function what it needs. */
+/**
+ * The queues and the public address that this function uses. serverless.yml gives each function only those that it
+ * needs.
+ */
 export type Environment = {
   readonly pollQueues: Readonly<Record<string, readonly string[]>>;
   readonly notifyQueues: readonly string[];
