@@ -1,4 +1,4 @@
-/** What the words of AWS's SDK leave open: what to do. */
+/** Returns the words of the AWS SDK with advice for the reader. */
 export const awsCure = ({ name, message }: Error): string => {
   if (message.includes('Region is missing')) return 'which region? Set AWS_REGION';
   if (name === 'CredentialsProviderError') return `${message}: sign in to AWS, or set AWS_PROFILE`;

@@ -1,11 +1,11 @@
 /**
- * npm run callback-key -- new | public | derived: keys of callbacks.
+ * npm run callback-key -- new | public | derived: makes and shows the keys of callbacks.
  *
- *   new                                                  makes a private key and its public key, and keeps neither
- *   public [--tenant default]                            the public keys of a tenant that signs by v1a
- *   derived --origin https://ci.example.com [--tenant]   the HMAC key of an origin, of a tenant with callbackSigning 'derived'
+ *   new                                                  makes a private key and its public key, and stores neither
+ *   public [--tenant default]                            shows the public keys of a tenant that signs by v1a
+ *   derived --origin https://ci.example.com [--tenant]   shows the HMAC key of an origin (callbackSigning 'derived')
  *
- * Reads opwatch.config.ts and its secrets with your AWS credentials.
+ * It reads opwatch.config.ts and the secrets in it with your AWS credentials.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -34,7 +34,7 @@ const make = (): string => {
 
 type Options = { readonly tenant: string; readonly origin?: string | undefined };
 
-/** The secrets of a tenant that signs so. */
+/** Reads the secrets of a tenant. Throws when the tenant does not sign in this way. */
 const secretsOf = async (tenant: string, wanted: 'v1a' | 'derived'): Promise<string[]> => {
   const found = readConfig(settings).tenants.get(tenant);
   if (!found) throw new Usage(`opwatch.config.ts names no tenant ${tenant}`);

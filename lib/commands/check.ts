@@ -1,8 +1,8 @@
 /**
- * npm run check [-- --config mine.ts]: everything that is wrong with opwatch.config.ts and with what its schedules submit.
+ * npm run check [-- --config mine.ts]: lists all faults of opwatch.config.ts and of the submissions in its schedules.
  *
- * Works offline and reads no secret. Prints one line for each fault: its place, the kind of the value that stands there, and the
- * cure. Ends with 1 if there is one.
+ * It works offline and reads no secret. It prints one line for each fault: its place, the kind of the present value,
+ * and the cure. It ends with 1 if there is a fault.
  */
 import { parseArgs } from 'node:util';
 import { allFaults } from '../check/check.ts';
@@ -18,7 +18,7 @@ const main = async (): Promise<number> => {
     console.log(USAGE);
     return 0;
   }
-  // Which file is the configuration is settled when it is first read.
+  // The first import of `#config` selects the configuration file, so this variable must be set before it.
   if (values.config !== undefined) process.env.OPWATCH_CONFIG = values.config;
   const { default: input } = await import('#config');
   const faults = allFaults(input);

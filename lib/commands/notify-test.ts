@@ -1,6 +1,6 @@
 /**
- * npm run notify-test -- <target>...: sends targets of opwatch.config.ts a sample of all they are told, and prints
- * what became of it. Secrets are read as the notifier reads them: from SSM with your AWS credentials, or the environment.
+ * npm run notify-test -- <target>...: sends a sample of each message to targets of opwatch.config.ts, and prints the
+ * results. It reads secrets as the notifier does: from SSM with your AWS credentials, or from the environment.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -27,13 +27,16 @@ class Usage extends Error {}
 
 const ANSWER_BYTES = 300;
 
-/** The gap that keeps a rate; a few messages in a row are no minute's worth, but others may be sending as well. */
+/**
+ * Returns the wait between two messages that keeps the rate of a target. It is one second at most, because a test sends
+ * few messages. It leaves room for other senders.
+ */
 const gapMs = ({ perSecond, perMinute }: Rate): number =>
   Math.max(SECOND / (perSecond ?? 10), perMinute === undefined ? 0 : Math.min(MINUTE / perMinute, SECOND));
 
 type Tried = { readonly verdict: Verdict; readonly answer?: string; readonly handle?: string };
 
-/** One attempt, exactly as the notifier makes it. */
+/** Makes one attempt, exactly as the notifier does. */
 const tryOnce = async (
   name: string,
   { write }: Sample,
@@ -61,7 +64,7 @@ const tryOnce = async (
   }
 };
 
-/** True when all were delivered. */
+/** Sends the samples to one target. True when the target took all of them. */
 const test = async (
   name: string,
   only: string | undefined,

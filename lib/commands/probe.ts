@@ -1,9 +1,9 @@
 /**
- * npm run probe -- <provider> <json | @file>: one signed look at one operation, told in full.
+ * npm run probe -- <provider> <json | @file>: makes one signed look at one operation and reports all of it.
  *
- * This is how an operator checks credentials and permissions before the first watch, and how a contributor records what a
- * cloud answers. It asks what a poller would ask, with the same code, configuration and limits, and writes nothing down
- * but what --record asks for. Credentials behind `ssm:` are read with your AWS credentials.
+ * An operator uses it to check credentials and permissions before the first watch. A contributor uses it to record the
+ * answers of a cloud. It asks the same question as a poller, with the same code, configuration and limits. It writes a
+ * file only with --record. It reads credentials behind `ssm:` with your AWS credentials.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -47,7 +47,10 @@ const read = (given: string): unknown => {
   }
 };
 
-/** Which configuration a program has is settled when it starts: with another one, it starts again. */
+/**
+ * Starts this program again with the configuration of the local stack. A program cannot change its configuration after
+ * its start.
+ */
 const runOffline = (): number => {
   const join = new URL('../../offline/join.ts', import.meta.url).href;
   const same = process.argv.slice(2).filter((word) => word !== '--offline');

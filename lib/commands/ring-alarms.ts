@@ -1,10 +1,11 @@
 /**
- * npm run ring-alarms: rings each alarm of a deployment once, for its operators to see that they hear it.
+ * npm run ring-alarms: rings each alarm of a deployment once. Its operators then see that the alarms reach them.
  *
  *   npm run ring-alarms -- --deployment opwatch-prod [--alarm no-sweep,canary-poll-aliyun] [--list]
  *
- * Works with your AWS credentials. It sets the state of alarms in CloudWatch and changes nothing else. CloudWatch sets each alarm back
- * when it looks at its metric again. An alarm that rings already tells nobody anew, so it is left alone and named.
+ * It works with your AWS credentials. It sets the state of alarms in CloudWatch and changes nothing else. CloudWatch
+ * resets each alarm when it next reads the metric. An alarm that already rings would send no new message, so the
+ * command only names it.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -23,7 +24,10 @@ class Usage extends Error {}
 
 const REASON = 'npm run ring-alarms: do you hear me?';
 
-/** The alarms of a deployment, by the topic that they tell: another deployment's name may begin with the same words. */
+/**
+ * Returns the alarms of a deployment. The topic of an alarm decides, because the name of another deployment may begin
+ * with the same words.
+ */
 const alarmsOf = async (client: CloudWatchClient, deployment: string): Promise<MetricAlarm[]> => {
   const found: MetricAlarm[] = [];
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNamePrefix: `${deployment}-` }))
@@ -31,7 +35,7 @@ const alarmsOf = async (client: CloudWatchClient, deployment: string): Promise<M
   return found.filter(({ AlarmActions = [] }) => AlarmActions.some((arn) => arn.endsWith(`:${deployment}-alarms`)));
 };
 
-/** Those that are asked for, by their names with or without the deployment's before them. */
+/** Returns the alarms with the given names. A name may begin with the name of the deployment or not. */
 const chosen = (alarms: readonly MetricAlarm[], deployment: string, asked: string | undefined): MetricAlarm[] => {
   if (asked === undefined) return [...alarms];
   const full = asked.split(',').map((name) => `${deployment}-${name.trim().replace(`${deployment}-`, '')}`);
@@ -41,7 +45,7 @@ const chosen = (alarms: readonly MetricAlarm[], deployment: string, asked: strin
   return alarms.filter(({ AlarmName = '' }) => full.includes(AlarmName));
 };
 
-/** Rings one. Answers what became of it, and whether somebody must hear it. */
+/** Rings one alarm. Returns the result, whether it rang, and whether that is a fault. */
 const ring = async (
   client: CloudWatchClient,
   { AlarmName, StateValue, ActionsEnabled }: MetricAlarm,
@@ -87,7 +91,7 @@ const main = async (): Promise<void> => {
   if (alarms.length === 0)
     throw new Error(`there is no alarm of ${deployment} in this account and region: is it deployed there?`);
   let count = 0;
-  // One after the other: CloudWatch takes three such requests a second.
+  // The alarms ring one after the other, because CloudWatch takes three such requests a second.
   for (const each of alarms) {
     const line = `${each.AlarmName}: ${each.AlarmDescription}`;
     if (list) {

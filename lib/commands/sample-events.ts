@@ -1,4 +1,4 @@
-/** One event of each type, as real ones look: for trying targets out. */
+/** Makes one sample event of each type. The samples look like real events and serve to try targets. */
 import {
   EVENT_TYPES,
   type EventType,
@@ -18,7 +18,10 @@ const TOOK_MS = 12 * MINUTE + 3 * SECOND;
 
 type Sample = Pick<Watch, 'facts'> & { readonly word: string; readonly note?: string };
 
-/** What the cloud says of each; the reason is one an EMR cluster gives when its zone is sold out. */
+/**
+ * The words of the cloud in each sample. An EMR cluster gives the reason of the failure when its zone has no instances
+ * left.
+ */
 const SAMPLES: Readonly<Record<EndStatus | 'attention', Sample>> = {
   succeeded: { word: 'COMPLETED', facts: {} },
   partial: {
@@ -47,7 +50,7 @@ const SAMPLES: Readonly<Record<EndStatus | 'attention', Sample>> = {
   attention: { word: 'HUMAN_PROCESSING', facts: {} },
 };
 
-/** The links of messages for a target that says `link: none`, or where no keys are configured. */
+/** The links of messages without a public link: for a target with `link: none`, or without configured keys. */
 export const UNLINKED: Links = {
   watch: 'https://opwatch.example.com/watches/w_sample',
   console:
@@ -90,7 +93,7 @@ const watchAt = (status: EndStatus | 'attention' | 'running', at: number, labels
   };
 };
 
-/** The sample of one type, over at `at` (epoch ms). `labels` are added to its own. */
+/** Returns the sample event of one type, at `at` (epoch ms). `labels` are added to its own labels. */
 export const sampleEvent = (type: EventType, at: number, labels: Labels = {}, links = LINKED): OperationEvent => {
   const event = type.slice('operation.'.length);
   if (isAside(event)) {
@@ -103,11 +106,11 @@ export const sampleEvent = (type: EventType, at: number, labels: Labels = {}, li
   return eventOf(watch, { event: status, at, ...(watch.word !== undefined && { word: watch.word }) }, links);
 };
 
-/** How far the sample had got, for targets that follow it. */
+/** Returns a sample of progress, for targets that follow the progress. */
 export const sampleProgress = (at: number, labels: Labels = {}, links = LINKED): ProgressEvent =>
   progressOf({ ...watchAt('running', at, labels), progress: { done: 2, total: 5 } }, at, links);
 
-/** A notice of each kind. */
+/** Returns a sample notice of each kind. */
 export const sampleNotices = (at: number): readonly NoticeEvent[] => {
   const reason = 'a sample, sent by opwatch notify-test';
   const notices: readonly Notice[] = [
@@ -122,6 +125,6 @@ export const sampleNotices = (at: number): readonly NoticeEvent[] => {
   return notices.map((notice) => noticeEventOf(notice, () => UNLINKED.watch));
 };
 
-/** The samples of all types, a second apart. */
+/** Returns the samples of all types, one second apart. */
 export const sampleEvents = (at: number, labels: Labels = {}, links = LINKED): readonly OperationEvent[] =>
   EVENT_TYPES.map((type, i) => sampleEvent(type, at + i * SECOND, labels, links));

@@ -1,8 +1,9 @@
 /**
- * npm run sbom: what goes into the functions, as CycloneDX.
+ * npm run sbom: lists the packages inside the functions, as CycloneDX.
  *
- * It is npm's own list, of the runtime dependencies alone: `npm sbom --omit dev` would leave out what both the functions and
- * a development tool use (the SQS client, for one), so npm is shown a project that has no development deps.
+ * npm makes the list from the runtime dependencies only. `npm sbom --omit dev` would leave out packages that both the
+ * functions and a development tool use (for example the SQS client). So this program shows npm a project without
+ * development dependencies.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +25,7 @@ const packages = Object.entries(lock.packages)
   .map(([place, entry]) => [place, place === '' ? withoutTools(entry) : entry] as const);
 
 const away = mkdtempSync(join(tmpdir(), 'opwatch-sbom-'));
-// npm calls the whole by the name of its folder.
+// npm takes the name of the folder as the name of the project.
 const folder = join(away, 'opwatch');
 mkdirSync(folder);
 const write = (name: string, content: unknown) => writeFileSync(join(folder, name), JSON.stringify(content));

@@ -1,4 +1,4 @@
-/** What notify-test sends a target: a sample of whatever the configuration has it told. */
+/** Selects the samples that notify-test sends to a target: one for each message that the configuration sends there. */
 
 import { DEFAULT_TENANT } from '../config/tenants.ts';
 import { Misconfigured } from '../core/errors.ts';
@@ -10,13 +10,16 @@ import { LINKED, sampleEvents, sampleNotices, sampleProgress, UNLINKED } from '.
 
 export type Sample = {
   readonly type: string;
-  /** `handle` names the message that went before, where the target keeps one up to date. */
+  /** Writes the request for this sample. `handle` names the earlier message, for a target that edits one message. */
   readonly write: (target: Target, settings: unknown, attempt: Attempt, handle?: string) => HttpRequest;
 };
 
 const unable = (what: string) => new Misconfigured({ code: 'not_for_this_target', message: `it cannot ${what}` });
 
-/** In the order in which they would come, with links only where real messages have them. Labels are added to the sample's own. */
+/**
+ * Returns the samples in the order of real messages. They have links only where real messages have links. `labels` are
+ * added to the labels of a sample.
+ */
 export const samplesFor = (
   name: string,
   labels: Readonly<Record<string, string>>,

@@ -1,12 +1,12 @@
 /**
- * npm run token -- create | list | revoke: bearer tokens of a deployment.
+ * npm run token -- create | list | revoke: manages the bearer tokens of a deployment.
  *
  *   create [--tenant default] [--scopes submit,read] [--days 90] [--note "who has it"]
  *          [--connections aliyun-prod] [--targets ops,https://ci.example.com]
  *   list
  *   revoke <id>
  *
- * Works on the table named by --table or TABLE_NAME with your AWS credentials. A token is shown once, when it is made.
+ * It works with your AWS credentials on the table in --table or TABLE_NAME. It shows a token once, when it makes it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -34,7 +34,7 @@ class Usage extends Error {}
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** What lies between an authorizer and the functions is small. */
+/** A list may have this many entries, because the context between the authorizer and the functions has little room. */
 const LIST_MAX = 50;
 
 const readList = (option: string, text: string, isGood: (entry: string) => boolean, what: string): string[] => {
@@ -62,7 +62,10 @@ const boundsOf = ({
   }),
 });
 
-/** Refuses names that the configuration does not have: such a token would be let in, and could do nothing. */
+/**
+ * Throws for names that the configuration does not have. The API would accept a token with such names, but the token
+ * could do nothing.
+ */
 const mustBeConfigured = async (tenant: string, { connections, targets }: Pick<Token, 'connections' | 'targets'>) => {
   const { default: settings } = await import('#config');
   const config = readConfig(settings);
@@ -104,7 +107,9 @@ const create = async (table: Table, options: Record<string, string | undefined>)
   return text;
 };
 
-/** Writes when tokens end, where that is not written yet: the sweep warns by it, and reads no token. */
+/**
+ * Writes the end times of tokens that are not yet in the table. The sweep warns from these entries and reads no token.
+ */
 const noteEnds = async (tokens: readonly Token[], table: Table): Promise<void> => {
   const ends = tokens.flatMap((token) => endOf(token) ?? []).filter(({ body }) => body.expiresAt > Date.now());
   await Promise.all(ends.map(table.insert));
@@ -114,7 +119,7 @@ const date = (at: number | undefined): string => (at === undefined ? '-' : new D
 
 const list = async (table: Table): Promise<string> => {
   const tokens = (await table.partition(TOKENS)).map(({ body }) => body as Token);
-  // Tokens that an earlier release has made.
+  // An earlier release made tokens without an entry for their end.
   await noteEnds(tokens, table);
   const lines = tokens.map(({ id, tenant, scopes, connections, targets, createdAt, expiresAt, revokedAt, note }) =>
     [

@@ -8,7 +8,7 @@
  *   w_...           attempt#msg_...#001    AttemptRecord    expires
  *   w_...           message#<target>       HeldState        a thing that a target keeps for this watch only; expires
  *   held#<hash>     held                   HeldState        a thing that a target keeps for several watches; expires
- *   n_...           delivery#msg_...       Delivery         a notice to an operator, with its attempts in the same partition
+ *   n_...           delivery#msg_...       Delivery         a notice to an operator; its attempts have the same pk
  *   head#<hash>     head                   { generation }   only from the second generation on
  *   lane#<name>     lane                   Lane
  *   tokens          <id>                   Token

@@ -1,4 +1,4 @@
-/** Keeps an exchange as test/fixtures holds them, so that the contract suite replays it. */
+/** Saves an exchange in the format of test/fixtures, so that the contract suite can replay it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -11,15 +11,15 @@ import type { Look } from './look.ts';
 import { createMask, type Mask } from './mask.ts';
 import type { ProbeDeps } from './options.ts';
 
-/** The headers that adapters read, and by which a request is found again. */
+/** The headers that an adapter reads, and those with the id of a request. */
 const KEPT = ['content-type', 'x-acs-request-id', 'x-request-id', 'retry-after', 'x-acs-retry-after'];
 
 /**
- * Writes the look to a new file in `directory` and answers a line that says so.
+ * Writes the look to a new file in `directory` and returns a line about it.
  *
- * Secrets and ids are replaced, and the adapter is asked again with the replaced answers and without endpoint overrides:
- * what stands in the file is what the suite will find, wherever the look was made. A look that brought no observation
- * belongs in no fixture, and is not written.
+ * First it replaces secrets and ids. Then it gives the replaced answers to the adapter again, without endpoint
+ * overrides. So the suite later finds exactly the content of the file, wherever the look took place. It writes nothing
+ * for a look without an observation.
  */
 export const record = async (
   look: Look,
@@ -62,7 +62,10 @@ const maskedAnswer = ({ status, headers, body }: HttpAnswer, mask: Mask): Kept =
   body: mask(parsed(body)),
 });
 
-/** Text stays text: a fixture's body is sent as JSON only where it is an object. */
+/**
+ * Returns the object in a body. Any other body stays text, because the suite sends a fixture's body as JSON only when
+ * it is an object.
+ */
 const parsed = (body: string): unknown => {
   try {
     const value: unknown = JSON.parse(body);
@@ -113,7 +116,7 @@ const nameOf = (observation: Observation): string => {
 
 const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';
 
-/** To a file of its own: an earlier recording is never written over. */
+/** Writes the text to a new file. It never overwrites an earlier recording. */
 const write = (directory: string, name: string, text: string): string => {
   mkdirSync(directory, { recursive: true });
   for (let number = 1; ; number += 1) {

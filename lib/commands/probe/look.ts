@@ -7,7 +7,7 @@ import type { HttpAnswer, HttpRequest } from '../../net/http.ts';
 import type { Submission } from '../../submit/submission.ts';
 import type { ProbeDeps, ProbeOptions } from './options.ts';
 
-/** One call: what was sent, and what came back or why nothing did. */
+/** One call: the request, and the answer or the error. */
 export type Exchange = {
   readonly request: HttpRequest;
   readonly reply: HttpAnswer | LookError;
@@ -18,18 +18,20 @@ export type Look = {
   readonly submission: Submission;
   readonly connection: ConnectionConfig;
   readonly ask: Ask<unknown>;
-  /** When it began, epoch ms. */
+  /** The begin of the look, epoch ms. */
   readonly at: number;
   readonly tookMs: number;
-  /** Of the look before, where the clocks were too far apart and it had to be signed once more. */
+  /**
+   * The exchanges of a first look whose date the cloud refused. The probe signed a second look with the cloud's time.
+   */
   readonly discarded: readonly Exchange[];
   readonly exchanges: readonly Exchange[];
   readonly outcome: Observation | LookError;
 };
 
 /**
- * Makes the look a poller would make, without a lane: once, and once more by the cloud's clock where ours is too far off.
- * Throws where the credentials cannot be fetched.
+ * Makes the same look as a poller, but without a lane. If our clock is too far off, it makes a second look by the
+ * cloud's clock. Throws when it cannot get the credentials.
  */
 export const lookOnce = async (submission: Submission, wish: ProbeOptions, deps: ProbeDeps): Promise<Look> => {
   const { config, now } = deps;
@@ -72,7 +74,9 @@ export const lookOnce = async (submission: Submission, wish: ProbeOptions, deps:
   return lookOf(first.exchanges, second.exchanges, second.outcome);
 };
 
-/** Credentials that cannot be read stop a connection as refused ones do. */
+/**
+ * Reads the credentials. Unreadable credentials give the same error as refused ones, because both stop the connection.
+ */
 const credentialsOf = async (
   connection: ConnectionConfig,
   { secrets }: ProbeDeps,

@@ -1,7 +1,7 @@
-/** Takes out of an exchange what is nobody else's business, and leaves its shape. Pure. */
+/** Removes private data from an exchange and keeps its form. Pure. */
 import { redact } from '../../net/redact.ts';
 
-/** UUIDs, project ids, account ids, addresses: each says whose it is. */
+/** Matches UUIDs, project ids, account ids and addresses. Each of them identifies its owner. */
 const IDS = [
   /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/,
   /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/,
@@ -14,8 +14,9 @@ const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, 
 export type Mask = <T>(value: T) => T;
 
 /**
- * Masks JSON values: `secrets` become "…", and every id (one of `ids`, or what looks like one) becomes a made-up one of
- * its shape, the same wherever it stands. What holds no digits, such as a state or a region, stays as it is.
+ * Makes a function that masks JSON values. `secrets` become "…". Every id (one of `ids`, or a text that looks like an
+ * id) becomes an invented id of the same form, everywhere the same one. Parts without digits, such as a state or a
+ * region, stay as they are.
  */
 export const createMask = (secrets: readonly string[], ids: readonly string[]): Mask => {
   const known = [...ids].sort((a, b) => b.length - a.length).map(literal);
@@ -30,7 +31,8 @@ export const createMask = (secrets: readonly string[], ids: readonly string[]): 
 
   const inValue = (value: unknown): unknown => {
     if (typeof value === 'string') return inText(value);
-    // A number of so many digits is an account's; no number begins with a nought.
+    // A number with 15 or more digits is the id of an account. The new number begins with 1, because no number begins
+    // with 0.
     if (typeof value === 'number')
       return /^\d{15,}$/.test(`${value}`) ? Number(`1${inText(`${value}`).slice(1)}`) : value;
     if (Array.isArray(value)) return value.map(inValue);
@@ -40,7 +42,10 @@ export const createMask = (secrets: readonly string[], ids: readonly string[]): 
   return <T>(value: T) => inValue(value) as T;
 };
 
-/** `ehpc-hz-FYUr320000` as `ehpc-hz-0000000001`: words stay, what has digits in it becomes noughts and a number. */
+/**
+ * Returns the invented id: `ehpc-hz-FYUr320000` becomes `ehpc-hz-0000000001`. Words stay. Parts with digits become
+ * zeros and a number.
+ */
 const madeUp = (id: string, number: number): string => {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(id)) return `192.0.2.${number % 256}`;
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);

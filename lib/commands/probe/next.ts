@@ -1,4 +1,4 @@
-/** What opwatch would do now, by the very functions by which it does. Pure. */
+/** Tells the next steps of opwatch after this look. It calls the same functions as the poller. Pure. */
 import type { Config } from '../../config/config.ts';
 import { lookPolicyOf } from '../../config/look-policy.ts';
 import { decide } from '../../core/decide.ts';
@@ -52,7 +52,7 @@ const afterObservation = (watch: Watch, observation: Observation, at: number, po
   return [...lines, `is this still so ${later}, the watch is lost, and its targets are told`];
 };
 
-/** A watch submitted at the time of the look. */
+/** Returns a watch that begins at the time of the look. */
 const watchOf = ({ submission, at, ask }: Look): Watch => ({
   id: 'w_probe',
   tenant: 'probe',

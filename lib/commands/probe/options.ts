@@ -1,4 +1,4 @@
-/** What somebody who probes may choose, and what a probe is handed. */
+/** The options of a probe, and the parts of the runtime that it uses. */
 import type { Runtime } from '../../runtime.ts';
 
 export type ProbeOptions = {
@@ -7,9 +7,9 @@ export type ProbeOptions = {
   readonly input: unknown;
   readonly connection?: string | undefined;
   readonly endpoint?: string | undefined;
-  /** Whether to look as if an earlier look had seen the operation. */
+  /** True when the look treats the operation as one that an earlier look saw. */
   readonly seen: boolean;
-  /** A directory to keep the exchange in, as a fixture. */
+  /** The directory in which the probe saves the exchange as a fixture. */
   readonly record?: string | undefined;
   readonly about?: string | undefined;
 };

@@ -5,16 +5,16 @@ import type { ProbeDeps, ProbeOptions } from './options.ts';
 import { faultsReport, lookReport } from './report.ts';
 
 export type Result = {
-  /** For a person at a terminal: without secrets, without control characters. */
+  /** A report for a person at a terminal. It has no secrets and no control characters. */
   readonly text: string;
-  /** Whether the cloud answered for the operation, be it that it does not know it. */
+  /** True when the cloud answered about the operation. "I do not know it" is an answer too. */
   readonly isAnswered: boolean;
 };
 
 /**
- * Looks once at one operation and tells what was asked, what was answered, what that is to opwatch and what it would do.
- * An operation the API would refuse is refused in its words, and nothing is sent. Throws where the credentials cannot be
- * fetched or the fixture cannot be written.
+ * Looks once at one operation. The report shows the request, the answer, the meaning for opwatch and its next steps. An
+ * operation that the API would refuse gets the API's refusal, and no request goes to the cloud. Throws when the
+ * credentials or the file of the fixture cause an error.
  */
 export const probe = async (wish: ProbeOptions, deps: ProbeDeps): Promise<Result> => {
   const { config, now } = deps;

@@ -1,4 +1,7 @@
-/** A look as a person reads it. Everything in it that came from outside is masked, bounded and made fit for a terminal. */
+/**
+ * Writes a look as text for a person. It masks and shortens all values from outside, and removes control characters for
+ * the terminal.
+ */
 
 import type { Fault } from '../../access/problem.ts';
 import type { Config } from '../../config/config.ts';
@@ -12,11 +15,11 @@ import { nextOf } from './next.ts';
 import { span } from './span.ts';
 import { whyOf } from './why.ts';
 
-/** The most that is shown of a body; --record keeps all of it. */
+/** The report shows this many bytes of a body at most. --record keeps the whole body. */
 const BODY_BYTES = 8_192;
 const LINE_BYTES = 1_024;
 
-/** Headers of an answer that decide something, or that a vendor's support asks for. */
+/** The headers of an answer that influence opwatch, and those for which a vendor's support asks. */
 const OF_INTEREST =
   'date server content-type content-encoding location retry-after x-acs-retry-after x-acs-request-id x-request-id'.split(
     ' ',
@@ -47,7 +50,10 @@ export const lookReport = (look: Look, config: Config, secrets: readonly string[
   return lines.map(mask).join('\n');
 };
 
-/** One line that fits. Masked before it is cut: of a secret that the cut goes through nobody would know the rest. */
+/**
+ * Returns a text as one short line. It masks the text first and cuts it afterwards. After a cut through a secret, the
+ * mask could not find the rest of the secret.
+ */
 const short = (text: string, mask: Redactor): string => plain(mask(text), LINE_BYTES);
 
 const exchangeLines = ({ request, reply, tookMs }: Exchange, mask: Redactor): string[] => [

@@ -1,6 +1,6 @@
 import { HOUR, MINUTE, SECOND } from '../../core/schedule.ts';
 
-/** A span of time in the unit people would use. */
+/** Returns a span of time in a unit that suits people. */
 export const span = (ms: number): string => {
   if (ms < SECOND) return `${Math.round(ms)} ms`;
   if (ms < 2 * MINUTE) return `${Math.round(ms / 100) / 10} s`;

@@ -1,4 +1,4 @@
-/** What in an answer made the outcome what it is. Pure. */
+/** Finds the places in an answer that decided the outcome. Pure. */
 import { code, fields, parseFields } from '../../clouds/fields.ts';
 import { ClockSkew, LookError, RetryLater } from '../../core/errors.ts';
 import type { Evidence, Observation } from '../../core/observation.ts';
@@ -6,13 +6,13 @@ import type { HttpAnswer } from '../../net/http.ts';
 import type { Exchange, Look } from './look.ts';
 import { span } from './span.ts';
 
-/** The headers a cloud says with when to come back, and in what. */
+/** The headers in which a cloud names the time for the next try, with the unit of each. */
 const HINTS: Readonly<Record<string, string>> = { 'x-acs-retry-after': 'ms', 'retry-after': 's, or a date' };
 
 const answersOf = (exchanges: readonly Exchange[]): HttpAnswer[] =>
   exchanges.flatMap(({ reply }) => (reply instanceof LookError ? [] : [reply])).reverse();
 
-/** Where `wanted` stands in a body, as a value or a name: `Operation.OperationState`, `Tasks[].Status`. */
+/** Lists the places of `wanted` in a body, as a value or as a name: `Operation.OperationState`, `Tasks[].Status`. */
 const placesOf = (body: unknown, wanted: string, at = ''): string[] => {
   if (Array.isArray(body)) return body.flatMap((inner) => placesOf(inner, wanted, `${at}[]`));
   if (code(body) === wanted) return [at];
@@ -22,7 +22,7 @@ const placesOf = (body: unknown, wanted: string, at = ''): string[] => {
   });
 };
 
-/** The likeliest place of `wanted` in the last answer that has it. */
+/** Returns the likeliest place of `wanted` in the last answer that contains it. */
 const targetName = (exchanges: readonly Exchange[], wanted: string, usual: RegExp): string | undefined => {
   for (const { body } of answersOf(exchanges)) {
     const places = placesOf(parseFields(body), wanted);
@@ -31,7 +31,7 @@ const targetName = (exchanges: readonly Exchange[], wanted: string, usual: RegEx
   return undefined;
 };
 
-/** One line for each thing that had a part in it. */
+/** Returns one line for each cause of the outcome. */
 export const whyOf = ({ outcome, exchanges, at }: Look): string[] =>
   outcome instanceof LookError ? whyNot(outcome, exchanges, at) : whySo(outcome, exchanges);
 
