@@ -1,10 +1,23 @@
 /** Faults of design by which the sweep keeps from others what one of them lacks. */
 import type { Leased } from '../../lib/store/items.ts';
+import { START } from '../world/world.ts';
 import { lastRead } from './bends.ts';
+import { type Plan, RUN_MS } from './plan.ts';
 import type { DesignFault } from './run.ts';
+import { HOUR } from './time.ts';
+
+const PURGE_EVERY = 4 * HOUR;
+
+/** The plan with queues that are purged every four hours, so that many leases lapse together, and a table that is often throttled. */
+const withLostMessages = (plan: Plan): Plan => {
+  if (plan.isQuiet) return plan;
+  const purges = Array.from({ length: Math.floor(RUN_MS / PURGE_EVERY) }, (_, i) => START + (i + 0.5) * PURGE_EVERY);
+  return { ...plan, purges, faults: { ...plan.faults, throttled: 0.02 } };
+};
 
 export const SWEEP_FAULTS: Readonly<Record<string, () => DesignFault>> = {
   'after one failing write the sweep sends nothing': () => ({
+    plan: withLostMessages,
     bend: (runtime, { name }) => {
       if (name !== 'sweep') return runtime;
       const { table, queue } = runtime;
