@@ -49,7 +49,7 @@ export const FLOOD_LIMITS = { requestsPerMinute: 120, activeWatches: 25, waiting
 export const FLOODING_TENANT = {
   signing: 'env:SIGNING_FLOODING',
   connections: [FLOODING],
-  targets: ['ci', 'chat', 'follower', 'https://*'],
+  targets: ['ci', 'chat', 'https://*'],
   limits: FLOOD_LIMITS,
 };
 
