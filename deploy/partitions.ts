@@ -7,7 +7,7 @@
  */
 
 import { TOKEN_ENDS, TOKENS } from '../lib/access/token.ts';
-import { TENANTS } from '../lib/limits/limits.ts';
+import { TENANTS } from '../lib/limits/quotas.ts';
 import type { Statement } from './template.ts';
 
 const WATCHES = 'w_*';

@@ -11,9 +11,9 @@ import settings from '#config';
 import { readConfig } from './config/config.ts';
 import { createSecrets } from './config/secrets.ts';
 import { createLog } from './core/log.ts';
-import { createLimits } from './limits/limits.ts';
-import { createPace } from './limits/pace.ts';
-import { createTurns } from './limits/turns.ts';
+import { createLanes } from './limits/lanes.ts';
+import { createLimits } from './limits/quotas.ts';
+import { createTargetLimiters } from './limits/target-limiters.ts';
 import { createSend } from './net/http.ts';
 import { createSharedAnswers } from './net/shared-answers.ts';
 import type { Runtime } from './runtime.ts';
@@ -53,8 +53,8 @@ const create = (): Runtime => {
     config,
     table,
     queue: createQueue(new SQSClient(CLIENT)),
-    pace: createPace({ table, now, chance, pause }),
-    turns: createTurns({ table, now, chance, pause }),
+    lanes: createLanes({ table, now, chance, pause }),
+    targetLimiters: createTargetLimiters({ table, now, chance, pause }),
     limits: createLimits({ table, now, chance, pause, config, log }),
     secrets: createSecrets(new SSMClient(CLIENT), process.env, now),
     answers: createSharedAnswers(now),

@@ -1,17 +1,17 @@
 /** What the functions are handed to work with. compose.ts makes it; a test or a simulation hands them another. */
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
-import type { TenantLimits } from './limits/limits.ts';
-import type { Pace } from './limits/pace.ts';
-import type { Turns } from './limits/turns.ts';
+import type { Lanes } from './limits/lanes.ts';
+import type { TenantLimits } from './limits/quotas.ts';
+import type { TargetLimiters } from './limits/target-limiters.ts';
 import type { Send } from './net/http.ts';
 import type { SharedAnswers } from './net/shared-answers.ts';
 import type { Stores } from './store/stores.ts';
 
 export type Runtime = Stores & {
   readonly config: Config;
-  readonly pace: Pace;
-  readonly turns: Turns;
+  readonly lanes: Lanes;
+  readonly targetLimiters: TargetLimiters;
   /** What tenants may ask for. */
   readonly limits: TenantLimits;
   readonly secrets: Secrets;

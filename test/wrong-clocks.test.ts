@@ -5,11 +5,11 @@ import { allot, heldSlots, type Lane, openLane } from '../lib/core/lane.ts';
 import { isLookDue } from '../lib/core/next-look.ts';
 import { isFailing, type Tally, tallied } from '../lib/core/origin.ts';
 import { isOvertaken } from '../lib/core/overtaken.ts';
-import { paceNow, pauseEnd } from '../lib/core/pacing.ts';
+import { pauseEnd, rateFactor } from '../lib/core/pacing.ts';
 import { refused } from '../lib/core/refusals.ts';
 import { type Resting, restEnd, rested } from '../lib/core/resting.ts';
 import { DEFAULT_GAP, LEASE_FURTHEST_MS } from '../lib/core/schedule.ts';
-import { enter, openTurn, type Turn } from '../lib/core/turn.ts';
+import { acquire, openLimiter, type TargetLimiter } from '../lib/core/target-limiter.ts';
 import type { Status } from '../lib/core/watch.ts';
 import { doubtOf, type HeldState, heldState, wasToldLater } from '../lib/deliver/held-state.ts';
 import { asleep, newDeliveryItem, newWatchItem, reissued, type WatchItem, withBody } from '../lib/store/items.ts';
@@ -31,9 +31,9 @@ const isOfKey = (lane: Partial<Lane>): boolean => {
   return !refused({ ...openLane, ...lane }, refusal, T0).isOwn;
 };
 
-const turnIsFull = (turn: Partial<Turn>, rate = {}): boolean => {
+const turnIsFull = (turn: Partial<TargetLimiter>, rate = {}): boolean => {
   const wish = { by: 'me', count: 1, rate, seats: 1, patienceMs: 0 };
-  return 'backAt' in enter({ ...openTurn, ...turn }, wish, T0).entry;
+  return 'backAt' in acquire({ ...openLimiter, ...turn }, wish, T0).entry;
 };
 
 const rests = (at: number): boolean => {
@@ -72,7 +72,7 @@ const other = { watch: 'a', key: 'k', at: T0 };
 describe('a time that another function wrote is believed as far ahead as its purpose allows, and no further [F27]:', () => {
   test.each<[string, number, (at: number) => boolean | Promise<boolean>]>([
     ['the pause of a lane', HOUR, (at) => pauseEnd({ ...openLane, pausedUntil: at }, T0) > T0],
-    ['when a lane was slowed down', 0, (at) => paceNow({ ...openLane, pace: 0.5, pacedAt: at }, T0) < 1],
+    ['when a lane was slowed down', 0, (at) => rateFactor({ ...openLane, pace: 0.5, pacedAt: at }, T0) < 1],
     ['the line of a lane', HOUR, (at) => laneIsFull({ lineUntil: at, nextSlotAt: at, ownNextSlotAt: at })],
     ['the line of the previous release', HOUR, (at) => laneIsFull({ nextSlotAt: at })],
     ['the times that a watch was promised', HOUR, (at) => heldSlots([at], T0).length > 0],

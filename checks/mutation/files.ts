@@ -8,7 +8,7 @@ export const FILES: readonly string[] = [
   'lib/core/schedule.ts',
   'lib/core/delivery.ts',
   'lib/core/lane.ts',
-  'lib/core/turn.ts',
+  'lib/core/target-limiter.ts',
   'lib/clouds/aliyun-signer.ts',
   'lib/clouds/huawei-signer.ts',
   'lib/clouds/signing.ts',

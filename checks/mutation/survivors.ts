@@ -28,7 +28,7 @@ export const SURVIVORS: readonly Survivor[] = [
     why: 'the same: no two headers have one name',
   },
   {
-    file: 'lib/core/turn.ts',
+    file: 'lib/core/target-limiter.ts',
     code: 'recent: [], seats: []',
     becomes: ['["Stryker was here"]'],
     why: 'no seat, and so without an end: the next who enters drops it',
@@ -100,7 +100,7 @@ export const SURVIVORS: readonly Survivor[] = [
     why: 'the same: a history begins with the submission',
   },
   {
-    file: 'lib/core/turn.ts',
+    file: 'lib/core/target-limiter.ts',
     code: 'mergeable = [] } = wish',
     becomes: ['["Stryker was here"]'],
     why: 'the same: one that can share a message asks for no fewer slots than one that cannot',

@@ -116,7 +116,7 @@ export const enableTarget: Handle = async (event, caller, runtime) => {
   const name = event.pathParameters?.name ?? '';
   mustTell(caller, name);
   mustBeThere(name, caller, runtime);
-  await runtime.turns.enable(name);
+  await runtime.targetLimiters.enable(name);
   note('target enabled', { target: name }, event, caller, runtime);
   return answer(200, { target: name, disabled: false });
 };

@@ -3,16 +3,16 @@
 import { Refusal } from '../access/problem.ts';
 import type { Config } from '../config/config.ts';
 import { SECOND } from '../core/schedule.ts';
+import { limiterKey } from '../core/target-limiter.ts';
 import { isCallback, targetName } from '../core/target-name.ts';
-import { turnKey } from '../core/turn.ts';
-import { originTurn } from '../deliver/recipient.ts';
+import { originLimiter } from '../deliver/recipient.ts';
 import { refusal } from '../net/address-guard.ts';
 import type { Runtime } from '../runtime.ts';
 import { COUNT_MAX } from '../store/standing.ts';
 import { wakeSleepers } from '../wake/sleepers.ts';
 
 type Origin = { readonly tenant: string; readonly origin: string };
-type OriginDeps = Pick<Runtime, 'turns' | 'table' | 'queue' | 'env' | 'log' | 'now'>;
+type OriginDeps = Pick<Runtime, 'targetLimiters' | 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 /** An origin as a caller writes it. Throws the Refusal 422 for what can be none of a callback. */
 export const readOrigin = (text: string, { addresses }: Pick<Config, 'addresses'>): string => {
@@ -29,9 +29,9 @@ export const readOrigin = (text: string, { addresses }: Pick<Config, 'addresses'
 /** No attempt is made at its callbacks until it is enabled; what goes there waits, and is parked when it has waited its time. */
 export const disableOrigin = async (
   { tenant, origin }: Origin,
-  { turns }: OriginDeps,
+  { targetLimiters }: OriginDeps,
 ): Promise<{ readonly disabled: true }> => {
-  await turns.disable(originTurn(tenant, origin));
+  await targetLimiters.disable(originLimiter(tenant, origin));
   return { disabled: true };
 };
 
@@ -43,11 +43,11 @@ export const enableOrigin = async (
   { tenant, origin }: Origin,
   deps: OriginDeps,
 ): Promise<{ readonly disabled: false; readonly woken: number }> => {
-  const { turns, now } = deps;
-  const name = originTurn(tenant, origin);
-  await turns.enable(name);
+  const { targetLimiters, now } = deps;
+  const name = originLimiter(tenant, origin);
+  await targetLimiters.enable(name);
   const until = now() + BUDGET_MS;
   const mayGoOn = () => now() < until;
-  const { woken } = await wakeSleepers(turnKey(name), deps, { mayGoOn, remove: false, limit: COUNT_MAX });
+  const { woken } = await wakeSleepers(limiterKey(name), deps, { mayGoOn, remove: false, limit: COUNT_MAX });
   return { disabled: false, woken };
 };

@@ -7,7 +7,7 @@ import { deliveryViews, pauseView, shownWithin, watchView } from '../core/view.t
 import { isOver, type Watch } from '../core/watch.ts';
 import { linksOf } from '../deliver/links.ts';
 import { contextsOf } from '../deliver/recipient.ts';
-import { lanesOf } from '../limits/pace.ts';
+import { lanesOf } from '../limits/lanes.ts';
 import type { Runtime } from '../runtime.ts';
 import { filtersIn } from './filters.ts';
 import { listWatches } from './listing.ts';
@@ -25,14 +25,14 @@ const view = (watch: Watch, lane: Lane, runtime: Runtime) =>
   );
 
 export const viewOf = async (watch: Watch, runtime: Runtime) =>
-  view(watch, await runtime.pace.read(watch.connection), runtime);
+  view(watch, await runtime.lanes.read(watch.connection), runtime);
 
 export const read: Handle = async (event, caller, runtime) => {
   mustHave(caller, 'read');
   const items = await runtime.table.partition(idIn(event));
   const watch = items.find(({ sk }) => sk === 'watch')?.body as Watch | undefined;
   if (!isTheirs(watch, caller)) throw noSuchWatch();
-  const lane = await runtime.pace.read(watch.connection);
+  const lane = await runtime.lanes.read(watch.connection);
   const tag = tagOf(watch, items);
   const seconds = retryAfterOf(watch, items, lane, lookPolicyOf(watch, runtime.config), runtime.now());
   const headers = { etag: tag, ...(seconds !== undefined && { 'retry-after': String(seconds) }) };

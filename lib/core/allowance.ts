@@ -1,34 +1,35 @@
 /**
- * What a tenant may still ask for: requests, from a bucket that fills with time, and places for new watches and for deliveries
- * that wait, of which the sweep counts every minute how many are taken. One item a tenant; functions take of it in blocks (limits.ts). Pure.
+ * The quota of a tenant. Requests come from a bucket that fills with time. Active watches and waiting deliveries have
+ * limits, and the sweep counts them every minute. One item for each tenant. Functions take blocks from it (quotas.ts).
+ * Pure.
  */
 import * as v from 'valibot';
 import { believed, MINUTE } from './schedule.ts';
 
 export type Limits = {
-  /** The bucket holds a minute's worth. */
+  /** The bucket holds the requests of a minute. */
   readonly requestsPerMinute: number;
   readonly activeWatches: number;
-  /** Beyond, nothing is taken that makes more of them: what was taken is told all the same. */
+  /** Beyond this, opwatch takes nothing that makes more deliveries. It still delivers everything that it has taken. */
   readonly waitingDeliveries: number;
 };
 
 const wholeNumber = (min: number, max: number) =>
   v.exactOptional(v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(min), v.maxValue(max)));
 
-/** Limits as the configuration has them. */
+/** Limits in the configuration. */
 export const LimitSettings = v.strictObject({
-  /** Not so few that an array of 25 could never be taken. */
+  /** An array of 25 must fit. */
   requestsPerMinute: wholeNumber(60, 1_000_000),
   activeWatches: wholeNumber(1, 10_000_000),
-  /** Not so few that a watch with all its targets could never be taken. */
+  /** A watch with all its targets must fit. */
   waitingDeliveries: wholeNumber(100, 1_000_000),
 });
 
-/** Far beyond what a team needs, and too little for one tenant to fill a queue, which holds 120,000 hidden messages. */
+/** Far more than a team needs. One tenant alone cannot fill a queue, which holds 120,000 hidden messages. */
 const LIMITS_DEFAULT: Limits = { requestsPerMinute: 3_000, activeWatches: 50_000, waitingDeliveries: 10_000 };
 
-/** What is set of `ours`, else of `usual`, else the default. */
+/** Returns our own setting, else the usual one, else the default. */
 export const limitsOf = (usual: Partial<Limits> = {}, ours: Partial<Limits> = {}): Limits => ({
   ...LIMITS_DEFAULT,
   ...usual,
@@ -36,35 +37,40 @@ export const limitsOf = (usual: Partial<Limits> = {}, ours: Partial<Limits> = {}
 });
 
 export type Allowance = {
-  /** Requests left in the bucket at `at`; left out, it is full. */
+  /** The requests left in the bucket at `at`. Absent means a full bucket. */
   readonly left?: number;
   readonly at: number;
-  /** Watches at work when they were last counted. */
+  /** The number of active watches at the last count. */
   readonly active: number;
-  /** Places given out since. */
+  /** The number given out since then. */
   readonly begun: number;
-  /** The same of deliveries; left out, none. */
+  /** The same for deliveries. Absent means none. */
   readonly waiting?: number;
   readonly promised?: number;
 };
 
 export const untouched: Allowance = { at: 0, active: 0, begun: 0 };
 
-/** A block of what is asked for: as much of `wanted` as there is, but nothing when that is less than `needed`. */
-export type Wish = { readonly wanted: number; readonly needed: number };
+/** A request for a block: up to `wanted`, or nothing if there is less than `needed`. */
+export type BlockRequest = { readonly wanted: number; readonly needed: number };
 
-/** What was given, and when there may be what is needed. */
-export type Given = { readonly given: number; readonly allowance: Allowance; readonly backAt: number };
+/** The number that was given, and the time when the needed number may be free. */
+export type Grant = { readonly given: number; readonly allowance: Allowance; readonly backAt: number };
 
-const within = (left: number, { wanted, needed }: Wish): number => (left < needed ? 0 : Math.min(wanted, left));
+const within = (left: number, { wanted, needed }: BlockRequest): number => (left < needed ? 0 : Math.min(wanted, left));
 
-export const takeRequests = (allowance: Allowance, wish: Wish, now: number, { requestsPerMinute }: Limits): Given => {
+export const takeRequests = (
+  allowance: Allowance,
+  wish: BlockRequest,
+  now: number,
+  { requestsPerMinute }: Limits,
+): Grant => {
   const each = MINUTE / requestsPerMinute;
   const { left: before = requestsPerMinute } = allowance;
-  // Written by a wrong clock, it would keep the bucket as it is until then.
+  // A time from a wrong clock would keep the bucket as it is until then.
   const isCredible = believed(allowance.at, now, 0) === allowance.at;
   const at = isCredible ? allowance.at : now;
-  // Time never takes anything away: whoever's clock is behind finds what was left.
+  // Time never takes anything away. A function with a late clock finds the rest of the bucket.
   const left = Math.min(requestsPerMinute, before + Math.max(0, now - at) / each);
   const given = within(Math.floor(left), wish);
   return {
@@ -74,16 +80,16 @@ export const takeRequests = (allowance: Allowance, wish: Wish, now: number, { re
   };
 };
 
-export const takePlaces = (allowance: Allowance, wish: Wish, now: number, limits: Limits): Given => {
+export const takeWatches = (allowance: Allowance, wish: BlockRequest, now: number, limits: Limits): Grant => {
   const left = limits.activeWatches - allowance.active - allowance.begun;
   const backAt = now + MINUTE;
-  // Where all that can be asked for until the next count would find room, nothing need be written down.
+  // If there is room for all requests until the next count, nothing needs a write.
   if (left >= 3 * limits.requestsPerMinute) return { given: wish.wanted, allowance, backAt };
   const given = within(left, wish);
   return { given, allowance: given > 0 ? { ...allowance, begun: allowance.begun + given } : allowance, backAt };
 };
 
-export const takeDeliveries = (allowance: Allowance, wish: Wish, now: number, limits: Limits): Given => {
+export const takeDeliveries = (allowance: Allowance, wish: BlockRequest, now: number, limits: Limits): Grant => {
   const { waiting = 0, promised = 0 } = allowance;
   const given = within(limits.waitingDeliveries - waiting - promised, wish);
   return {
@@ -93,10 +99,13 @@ export const takeDeliveries = (allowance: Allowance, wish: Wish, now: number, li
   };
 };
 
-/** What was counted. */
+/** The result of a count. */
 export type Counted = { readonly active: number; readonly waiting: number };
 
-/** After a count: what `seen` says had been given out when it began, so that it is in the count. */
+/**
+ * Returns the allowance after a count. `seen` is the allowance at the beginning of the count, so its grants are in the
+ * count.
+ */
 export const counted = (allowance: Allowance, { active, waiting }: Counted, seen: Allowance): Allowance => {
   const begun = Math.max(0, allowance.begun - seen.begun);
   const promised = Math.max(0, (allowance.promised ?? 0) - (seen.promised ?? 0));

@@ -8,7 +8,7 @@
  */
 import { type Budget, type Gust, place, withCalls } from './gusts.ts';
 import { gustAt, type Line, stand } from './line.ts';
-import { openPacing, type Pacing, paceNow, pauseEnd } from './pacing.ts';
+import { openPacing, type Pacing, pauseEnd, rateFactor } from './pacing.ts';
 import { newestGood, type Refusals, trialOf } from './refusals.ts';
 import { believed, HOUR, MINUTE, SECOND } from './schedule.ts';
 
@@ -35,8 +35,8 @@ export type Lane = Pacing &
 export const openLane: Lane = { ...openPacing, nextSlotAt: 0 };
 
 /** What a look asks of its lane. */
-export type Wish = {
-  /** Its watch: at a trial the watches of a connection take turns. */
+export type CallRequest = {
+  /** Its watch: at a trial the watches of a connection take targetLimiters. */
   readonly watch: string;
   /** Whether the cloud has shown the watch's operation, and brought no trouble since: such a look tells most at a trial. */
   readonly isSound: boolean;
@@ -96,7 +96,7 @@ const SCOUTS_APART_MS = 500;
 const CLOCK_DRIFT_MS = SECOND;
 
 const budgetOf = (lane: Lane, now: number, callsPerSecond: number): Budget => {
-  const rate = callsPerSecond * paceNow(lane, now);
+  const rate = callsPerSecond * rateFactor(lane, now);
   // Calls are whole: at 2.5 a second no second may hold a third. (A rate such as 0.29 x 100 is 28.999... to a machine.)
   const size = Math.max(1, Math.floor(rate + 1e-9));
   const everyMs = Math.max(SECOND, SECOND / rate);
@@ -132,7 +132,7 @@ type Options = {
   readonly mayStand: boolean;
 };
 
-const goesFirst = ({ first, held = [], missed, isUnderWay }: Wish): boolean =>
+const goesFirst = ({ first, held = [], missed, isUnderWay }: CallRequest): boolean =>
   first === true || isUnderWay === true || held.length > 0 || missed !== undefined;
 
 /** Back for these times: a moment before them or, where that is not possible any more, a second from now. */
@@ -145,7 +145,13 @@ const backFor = (slots: readonly number[], now: number): Later => {
 type Step = { readonly state: State } & ({ readonly allotment: Allotment } | { readonly from: number });
 
 /** Gives one wish its times. */
-const serve = (before: State, wish: Wish, now: number, budget: Budget, { isUnknown, patienceMs }: Rules): Step => {
+const serve = (
+  before: State,
+  wish: CallRequest,
+  now: number,
+  budget: Budget,
+  { isUnknown, patienceMs }: Rules,
+): Step => {
   const { calls, held = [], missed } = wish;
   const [soonest = now] = held;
   if (calls === 0) return { state: before, allotment: { slots: [] } };
@@ -172,7 +178,7 @@ const serve = (before: State, wish: Wish, now: number, budget: Budget, { isUnkno
 };
 
 /** How long a function waits for the time of a wish. */
-const waitOf = (wish: Wish, isBehindScout: boolean, patienceMs: number): number => {
+const waitOf = (wish: CallRequest, isBehindScout: boolean, patienceMs: number): number => {
   if (wish.isUnderWay) return WAIT_MAX_MS;
   // Those that wait for a scout of another function are not many functions at a time: others fall due meanwhile.
   if (isBehindScout) return WAIT_EACH_MS;
@@ -196,7 +202,7 @@ const isSame = (a: State, b: State): boolean =>
  */
 export const allot = (
   lane: Lane,
-  wishes: readonly Wish[],
+  wishes: readonly CallRequest[],
   now: number,
   { callsPerSecond, mayStand }: Options,
 ): { readonly lane: Lane; readonly allotments: readonly Allotment[] } => {
@@ -222,8 +228,8 @@ export const allot = (
   const patienceMs = Math.max(Math.min(wishes.length * eachMs, WAIT_MAX_MS), slowMs);
   const rules = { patienceMs, isUnknown: newestGood(lane.good ?? [], [], now).length === 0 };
   let state = initial;
-  const allotted = new Map<Wish, Allotment>();
-  const late: Wish[] = [];
+  const allotted = new Map<CallRequest, Allotment>();
+  const late: CallRequest[] = [];
   let lineUntil = initial.lineUntil;
   for (const wish of [...wishes.filter(goesFirst), ...wishes.filter((each) => !goesFirst(each))]) {
     const step = serve(state, wish, now, budget, rules);

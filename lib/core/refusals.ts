@@ -149,7 +149,7 @@ export type Trial<C> = {
 
 /**
  * Who of `candidates` tries now, where credentials are refused and rest until `pausedUntil`. The watches of a connection
- * take turns, across functions: one whose look tells less comes a few seconds later than one whose look tells more.
+ * take targetLimiters, across functions: one whose look tells less comes a few seconds later than one whose look tells more.
  */
 export const trialOf = <C extends Candidate>(
   lane: Lane,

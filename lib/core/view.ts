@@ -64,6 +64,17 @@ export const watchView = (
 
 export type WatchView = ReturnType<typeof watchView>;
 
+/** Names each field: an item that a later release has written may have more. */
+const attemptView = ({ number, at, durationMs, status, verdict, answer, nextAttemptAt }: AttemptRecord) => ({
+  number,
+  at: iso(at),
+  durationMs,
+  status,
+  verdict,
+  answer,
+  nextAttemptAt: iso(nextAttemptAt),
+});
+
 /** Returns the deliveries in the partition of a watch, each with its attempts. */
 export const deliveryViews = (items: readonly Item[]) =>
   items
@@ -80,7 +91,7 @@ export const deliveryViews = (items: readonly Item[]) =>
         nextAttemptAt: state === 'waiting' ? iso(nextAttemptAt) : undefined,
         waitingFor: state === 'waiting' && waitingFor ? { ...waitingFor, until: iso(waitingFor.until) } : undefined,
         dismissedAt: iso(dismissedAt),
-        log: made.map((attempt) => ({ ...attempt, at: iso(attempt.at), nextAttemptAt: iso(attempt.nextAttemptAt) })),
+        log: made.map(attemptView),
       };
     });
 
@@ -122,7 +133,7 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(JSO
 
 const withoutAnswers = ({ log, ...view }: DeliveryView): DeliveryView => ({
   ...view,
-  log: log.map(({ answer: _, ...attempt }, i) => (i === log.length - 1 ? (log[i] ?? attempt) : attempt)),
+  log: log.map((attempt, i) => (i === log.length - 1 ? attempt : { ...attempt, answer: undefined })),
 });
 const withLastOnly = ({ log, ...view }: DeliveryView): DeliveryView => ({ ...view, log: log.slice(-1) });
 

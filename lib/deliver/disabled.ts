@@ -3,8 +3,8 @@
 import { heldUp, usualEnd } from '../core/delivery.ts';
 import { EARLY_MS, SECOND } from '../core/schedule.ts';
 import { sentence } from '../core/sentences.ts';
+import type { Disabled } from '../core/target-limiter.ts';
 import { targetName } from '../core/target-name.ts';
-import type { Disabled } from '../core/turn.ts';
 import type { Runtime } from '../runtime.ts';
 import { withBody } from '../store/items.ts';
 import type { Disposition } from '../wake/wake-ups.ts';
@@ -21,10 +21,10 @@ type Disabling = { readonly recipient: Recipient; readonly disabled: Disabled };
 /** Tells people that opwatch has disabled a target or an origin. A second call for the same time tells nobody. */
 export const tellOfDisabling = async (
   [due]: readonly DueDelivery[],
-  { recipient: { isNamed, turn }, disabled: { since, reason, isAsked } }: Disabling,
+  { recipient: { isNamed, limiter }, disabled: { since, reason, isAsked } }: Disabling,
   runtime: Runtime,
 ): Promise<void> => {
-  if (isNamed) return tellOperators({ event: 'target_disabled', at: since, target: turn, reason }, runtime);
+  if (isNamed) return tellOperators({ event: 'target_disabled', at: since, target: limiter, reason }, runtime);
   if (!due || isAsked) return;
   const { tenant, target } = due.job.item.body;
   await tellTenant({ event: 'origin_disabled', at: since, tenant, target: targetName(target), reason }, runtime);

@@ -1,6 +1,6 @@
 /** Sums up what a batch's attempts show of their target: it answers, is slow, wants no more or only fails. Pure. */
 import type { Attempts } from '../core/origin.ts';
-import type { Learned } from '../limits/turns.ts';
+import type { Learned } from '../limits/target-limiters.ts';
 import type { Made, Recorded } from './message.ts';
 import type { Recipient } from './recipient.ts';
 

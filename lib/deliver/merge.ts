@@ -63,6 +63,6 @@ export const leftByOthers = async (
     if (item.body.state !== 'waiting' || mayAttemptAt(item.body, now()) > now() + EARLY_MS) return [];
     const job = { wakeUp: wakeUpOf(item), messageId: '', item, receives: 0 };
     const due = { job, ...(watch && { watch: watch.body }) };
-    return recipientOf(item.body, config).turn === recipient.turn && canMerge(due, recipient) ? [due] : [];
+    return recipientOf(item.body, config).limiter === recipient.limiter && canMerge(due, recipient) ? [due] : [];
   });
 };

@@ -9,8 +9,8 @@ import type { EventType } from '../core/event.ts';
 import type { Key } from '../core/item.ts';
 import { isReference } from '../core/reference.ts';
 import { sentence } from '../core/sentences.ts';
+import { PERMITS } from '../core/target-limiter.ts';
 import { isCallback, targetName } from '../core/target-name.ts';
-import { SEATS } from '../core/turn.ts';
 import type { Rate } from '../core/verdict.ts';
 import type { Watch } from '../core/watch.ts';
 import { callbackSecrets } from '../net/callback-keys.ts';
@@ -24,10 +24,10 @@ import { heldKeyOf } from './held-state.ts';
 export type Opened = { readonly target: Target; readonly settings: unknown };
 
 export type Recipient = {
-  /** The turn that limits it: a named target has its own; the callbacks of one tenant to one host share one. */
-  readonly turn: string;
+  /** The limiter that limits it: a named target has its own; the callbacks of one tenant to one host share one. */
+  readonly limiter: string;
   /**
-   * A turn that is taken before that. All callbacks of a tenant share it. A tenant may name any number of hosts: if all of them
+   * A limiter that is taken before that. All callbacks of a tenant share it. A tenant may name any number of hosts: if all of them
    * hang, they hold up no more functions than one target can.
    */
   readonly gate?: string;
@@ -71,8 +71,8 @@ export const contextsOf = ({ notify, ...watch }: Watch, config: Config): Readonl
     }),
   );
 
-/** The turn of a callback: that of its tenant and origin. */
-export const originTurn = (tenant: string, callback: string): string => `${tenant} ${targetName(callback)}`;
+/** The limiter of a callback: that of its tenant and origin. */
+export const originLimiter = (tenant: string, callback: string): string => `${tenant} ${targetName(callback)}`;
 
 export const recipientOf = (delivery: Pick<Delivery, 'target' | 'tenant'>, config: Config): Recipient => {
   const { target: name, tenant } = delivery;
@@ -81,11 +81,11 @@ export const recipientOf = (delivery: Pick<Delivery, 'target' | 'tenant'>, confi
   const target = targetOf(type);
   const follows = progress && target?.edit !== undefined;
   return {
-    turn: isNamed ? name : originTurn(tenant, name),
+    limiter: isNamed ? name : originLimiter(tenant, name),
     ...(!isNamed && { gate: `${tenant} callbacks` }),
     isNamed,
     isInternal: name === CANARY,
-    seats: isNamed ? SEATS : SEATS - 1,
+    seats: isNamed ? PERMITS : PERMITS - 1,
     rate: rate ?? target?.rate ?? {},
     follows,
     isLinked: (link ?? target?.usualLink) !== 'none',

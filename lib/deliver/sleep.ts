@@ -46,9 +46,9 @@ export const withSleep = async (results: Dispositions<Delivery>, runtime: Runtim
 /** Has a delivery sleep. Answers false when another function has changed it meanwhile. Throws when the table does. */
 export const putToSleep = async (
   item: DeliveryItem,
-  { until, recipient }: { readonly until: number; readonly recipient: Pick<Recipient, 'isNamed' | 'turn'> },
+  { until, recipient }: { readonly until: number; readonly recipient: Pick<Recipient, 'isNamed' | 'limiter'> },
   runtime: Pick<Runtime, 'table' | 'now'>,
 ): Promise<boolean> => {
-  if (!recipient.isNamed) await listSleeper(recipient.turn, item, runtime);
+  if (!recipient.isNamed) await listSleeper(recipient.limiter, item, runtime);
   return runtime.table.replace(asleep(item, until, runtime.now()));
 };

@@ -1,8 +1,8 @@
-/** Tells the recipients of a batch, each in its target's turn: as many messages as it has slots for. The rest comes back. */
+/** Tells the recipients of a batch, each in its target's limiter: as many messages as it has slots for. The rest comes back. */
 
 import { restEnd } from '../core/resting.ts';
 import { SECOND } from '../core/schedule.ts';
-import { type Disabled, type Entry, SEATS, type Wish } from '../core/turn.ts';
+import { type Disabled, type Entry, PERMITS, type PermitRequest } from '../core/target-limiter.ts';
 import type { Runtime } from '../runtime.ts';
 import { comeBack } from './come-back.ts';
 import { holdBack, tellOfDisabling } from './disabled.ts';
@@ -17,7 +17,7 @@ import { tell } from './tell.ts';
 const PATIENCE_MS = 2 * SECOND;
 
 /**
- * Turns a failure into no results: these deliveries come back in a while, and the rest of the batch goes on. A batch that stopped
+ * TargetLimiters a failure into no results: these deliveries come back in a while, and the rest of the batch goes on. A batch that stopped
  * halfway would tell some deliveries twice.
  */
 export const orUnfinished = (results: Promise<Results>, { log }: Pick<Runtime, 'log'>): Promise<Results> =>
@@ -34,53 +34,57 @@ export const tellThroughGate = async (
 ): Promise<Results> => {
   if (gate === undefined) return tellRecipients(dues, runtime);
   const by = runtime.uniqueId();
-  const entry = await takeTurn(gate, { by, count: 1, rate: {}, seats: SEATS }, runtime);
+  const entry = await acquire(gate, { by, count: 1, rate: {}, seats: PERMITS }, runtime);
   if ('backAt' in entry) return comeBack(dues, { at: entry.backAt, cause: 'target' }, runtime);
   const results = tellRecipients(dues, runtime);
   return results.finally(() =>
     orUnfinished(
-      runtime.turns.leave(gate, by, {}).then(() => []),
+      runtime.targetLimiters.release(gate, by, {}).then(() => []),
       runtime,
     ),
   );
 };
 
 const tellRecipients = async (dues: readonly DueDelivery[], runtime: Runtime): Promise<Results> => {
-  const byTurn = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).turn);
+  const byLimiter = Map.groupBy(dues, ({ job }) => recipientOf(job.item.body, runtime.config).limiter);
   const results = await Promise.all(
-    [...byTurn.values()].map((some) => orUnfinished(tellRecipient(some, runtime), runtime)),
+    [...byLimiter.values()].map((some) => orUnfinished(tellRecipient(some, runtime), runtime)),
   );
   return results.flat();
 };
 
-/** Tells one recipient the deliveries that a batch has for it, as far as its turn allows. */
+/** Tells one recipient the deliveries that a batch has for it, as far as its limiter allows. */
 const tellRecipient = async (dues: readonly DueDelivery[], runtime: Runtime): Promise<Results> => {
   const [first] = dues;
   if (!first) return [];
   const recipient = recipientOf(first.job.item.body, runtime.config);
   const by = runtime.uniqueId();
-  const entry = await takeTurn(recipient.turn, { by, ...wishOf(dues, recipient) }, runtime);
+  const entry = await acquire(recipient.limiter, { by, ...wishOf(dues, recipient) }, runtime);
   if ('backAt' in entry) return comeBack(dues, { at: entry.backAt, cause: 'target' }, runtime);
   if ('disabled' in entry) return holdBack(dues, { recipient, disabled: entry.disabled }, runtime);
 
   const { resting, awake } = await sendAwayResting(dues, entry, runtime);
   const recorded = await tellInSlots(awake, { recipient, entry }, runtime).catch(async (error) => {
-    await runtime.turns.leave(recipient.turn, by, {});
+    await runtime.targetLimiters.release(recipient.limiter, by, {});
     throw error;
   });
-  const disabled = await giveSeatBack(recipient, { by, recorded }, runtime);
+  const disabled = await release(recipient, { by, recorded }, runtime);
   if (disabled) await tellOfDisabling(dues, { recipient, disabled }, runtime);
   return [...resting, ...recorded.flatMap(({ results }) => results)];
 };
 
-const takeTurn = (name: string, wish: Omit<Wish, 'patienceMs'>, { turns, log, now }: Runtime): Promise<Entry> =>
-  turns.enter(name, { ...wish, patienceMs: PATIENCE_MS }).catch((error) => {
-    log.warn('a turn could not be taken', { target: name, error: String(error) });
+const acquire = (
+  name: string,
+  wish: Omit<PermitRequest, 'patienceMs'>,
+  { targetLimiters, log, now }: Runtime,
+): Promise<Entry> =>
+  targetLimiters.acquire(name, { ...wish, patienceMs: PATIENCE_MS }).catch((error) => {
+    log.warn('a limiter could not be taken', { target: name, error: String(error) });
     return { backAt: now() + SECOND };
   });
 
 /** The seat and the slots that a batch asks for. */
-const wishOf = (dues: readonly DueDelivery[], recipient: Recipient): Omit<Wish, 'by' | 'patienceMs'> => {
+const wishOf = (dues: readonly DueDelivery[], recipient: Recipient): Omit<PermitRequest, 'by' | 'patienceMs'> => {
   const { rate, seats } = recipient;
   const mergeable = dues.filter((due) => canMerge(due, recipient));
   return {
@@ -133,7 +137,7 @@ const tellInSlot = async (dues: readonly DueDelivery[], slotAt: number, runtime:
   const [one] = dues;
   if (!one) return { results: [] };
   if (slotAt > now()) await pause(slotAt - now());
-  // Callbacks of one host share its turn and nothing else: each has its own address.
+  // Callbacks of one host share its limiter and nothing else: each has its own address.
   const recipient = recipientOf(one.job.item.body, config);
   return tell({ recipient, dues }, runtime).catch((error): Recorded => {
     log.error('delivery not finished', { delivery: one.job.item.body.id, error: String(error) });
@@ -142,19 +146,19 @@ const tellInSlot = async (dues: readonly DueDelivery[], slotAt: number, runtime:
 };
 
 /** Gives the seat back and notes what the attempts have shown. Where that disables the target, answers since when and why. */
-const giveSeatBack = async (
+const release = async (
   recipient: Recipient,
   { by, recorded }: { readonly by: string; readonly recorded: readonly Recorded[] },
-  { turns, log }: Runtime,
+  { targetLimiters, log }: Runtime,
 ): Promise<Disabled | undefined> => {
-  const { turn } = recipient;
+  const { limiter } = recipient;
   try {
-    const disabled = await turns.leave(turn, by, learnedFrom(recorded, recipient));
-    if (disabled) log.error('target disabled', { target: turn, why: disabled.reason });
+    const disabled = await targetLimiters.release(limiter, by, learnedFrom(recorded, recipient));
+    if (disabled) log.error('target disabled', { target: limiter, why: disabled.reason });
     return disabled;
   } catch (error) {
     // A seat that is not given back lapses; every attempt is saved already.
-    log.warn('a seat was not given back', { target: turn, error: String(error) });
+    log.warn('a seat was not given back', { target: limiter, error: String(error) });
     return undefined;
   }
 };

@@ -1,18 +1,18 @@
 /**
- * How many notices the doings of one tenant may make: it chooses how many origins it has called, and each that fails makes one.
- * What is beyond is in the log and in the gauges; the operators are told once an hour that it is left out.
+ * Limits the notices that one tenant can cause. A tenant chooses how many origins it calls, and each failing origin
+ * makes a notice. The log and the gauges have the rest. Once an hour the operators hear that notices were left out.
  */
 
 import { HOUR, SECOND } from '../core/schedule.ts';
 import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 import type { Stores } from '../store/stores.ts';
 
-/** Beside the one that says that others are left out. */
+/** Not counting the notice about left-out notices. */
 export const NOTICES_AN_HOUR = 10;
 
 type Made = { readonly hour: number; readonly count: number };
 
-/** Counts one more notice of a tenant in this hour, and answers whether it may be told. */
+/** Counts one more notice of a tenant in this hour, and answers whether opwatch may tell it. */
 export const takeNotice = (tenant: string, tools: SharedItemDeps & Pick<Stores, 'now'>): Promise<boolean> => {
   const hour = Math.floor(tools.now() / HOUR);
   const expiresAt = () => Math.ceil((tools.now() + 2 * HOUR) / SECOND);

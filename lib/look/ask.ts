@@ -112,7 +112,7 @@ const lookWith = async (credentials: Credentials, look: Calling, deps: LookDeps)
 
 /** The cloud as the adapter is shown it: each request waits for its turn, or is answered by what another look has read. */
 const cloudOf = (credentials: Credentials, { group, connection, calls, since }: Calling, deps: LookDeps): Cloud => {
-  const { pace, answers, now, uniqueId, sendToCloud } = deps;
+  const { lanes, answers, now, uniqueId, sendToCloud } = deps;
   const sendInTurn: Send = async (request) => {
     await calls.next();
     return sendToCloud(request);
@@ -122,7 +122,7 @@ const cloudOf = (credentials: Credentials, { group, connection, calls, since }: 
     endpoints: connection.endpoints,
     send: group.scope === undefined ? sendInTurn : answers.through(group.scope, since, sendInTurn),
     now: now(),
-    skewMs: pace.skewMs(connection.name),
+    skewMs: lanes.skewMs(connection.name),
     nonce: uniqueId,
   };
 };
@@ -149,10 +149,10 @@ const lookAgain = async (failure: Failure, look: Calling, deps: LookDeps): Promi
 const noteSkew = async (
   { cloudTime }: ClockSkew,
   { connection: { name } }: Look,
-  { pace, log, now }: LookDeps,
+  { lanes, log, now }: LookDeps,
 ): Promise<void> => {
   const skewMs = cloudTime - now();
-  await pace.skewed(name, skewMs);
+  await lanes.skewed(name, skewMs);
   log.warn('clock differs from the cloud', { connection: name, seconds: Math.round(skewMs / SECOND) });
 };
 
@@ -164,13 +164,13 @@ const isAnswer = (observation: Observation): boolean =>
 const noteAnswer = async (
   tried: Extract<Tried, { observations: unknown }>,
   { group, calls, connection, reserved }: Calling,
-  { pace }: LookDeps,
+  { lanes }: LookDeps,
 ): Promise<Tried> => {
   const { key, observations } = tried;
   const answered = group.dues[observations.findIndex(isAnswer)];
   if (!answered || calls.made() === 0) return tried;
   try {
-    await pace.answered(connection.name, { watch: answered.watch.id, key }, reserved.isTrial ?? false);
+    await lanes.answered(connection.name, { watch: answered.watch.id, key }, reserved.isTrial ?? false);
     return tried;
   } catch (error) {
     return { key, error };

@@ -8,7 +8,7 @@
 
 import type { ConnectionConfig } from '../config/settings.ts';
 import { RetryLater } from '../core/errors.ts';
-import type { Allotment, Later, Wish } from '../core/lane.ts';
+import type { Allotment, CallRequest, Later } from '../core/lane.ts';
 import { pauseEnd } from '../core/pacing.ts';
 import { SECOND } from '../core/schedule.ts';
 import type { Runtime } from '../runtime.ts';
@@ -33,7 +33,7 @@ export class LaneBusy extends RetryLater {
   readonly later: Later;
 
   constructor(later: Later) {
-    super({ code: 'lane_busy', message: 'the connection is at its pace; its turn comes later' });
+    super({ code: 'lane_busy', message: 'the connection is at its rate limit; the look comes later' });
     this.later = later;
   }
 }
@@ -51,14 +51,14 @@ export type Calls = {
 /** The times that a look has taken of its lane. */
 export type Reserved = {
   /** The request to the lane that brought these times. */
-  readonly wish: Wish;
+  readonly wish: CallRequest;
   /** The times it has. */
   readonly slots: readonly number[];
   /** It tries refused credentials while everybody else waits: only its first call needs a time. */
   readonly isTrial?: true;
 };
 
-type CallDeps = Pick<Runtime, 'pace' | 'now' | 'pause'>;
+type CallDeps = Pick<Runtime, 'lanes' | 'now' | 'pause'>;
 
 /** How far a look has got with its calls. */
 type Progress = {
@@ -109,11 +109,11 @@ const waitForCall = async (progress: Progress, deps: CallDeps): Promise<void> =>
 };
 
 /** Waits for a time. Throws LaneBusy where the lane was paused meanwhile. */
-const waitUntil = async (at: number, { connection }: Progress, { pace, now, pause }: CallDeps): Promise<void> => {
+const waitUntil = async (at: number, { connection }: Progress, { lanes, now, pause }: CallDeps): Promise<void> => {
   const wait = at - now();
   if (wait >= STALE_LANE_MS) {
     await pause(wait - STALE_LANE_MS);
-    const lane = await pace.read(connection.name);
+    const lane = await lanes.read(connection.name);
     const backAt = pauseEnd(lane, now());
     if (backAt > now()) throw new LaneBusy({ backAt, why: lane.refused ? 'refused' : 'paused' });
   }
@@ -135,11 +135,11 @@ const takeAnother = async (progress: Progress, missed: number | undefined, deps:
 };
 
 const reserve = async (
-  wanted: Pick<Wish, 'calls' | 'missed' | 'isFollowed'>,
+  wanted: Pick<CallRequest, 'calls' | 'missed' | 'isFollowed'>,
   { connection: { name, callsPerSecond }, reserved }: Progress,
-  { pace }: CallDeps,
+  { lanes }: CallDeps,
 ): Promise<Allotment> => {
   const { held: _, isScout: _scout, ...who } = reserved.wish;
-  const [allotment] = await pace.reserve(name, [{ ...who, ...wanted, isUnderWay: true }], callsPerSecond);
+  const [allotment] = await lanes.reserve(name, [{ ...who, ...wanted, isUnderWay: true }], callsPerSecond);
   return allotment ?? { slots: [] };
 };

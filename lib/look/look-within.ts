@@ -1,4 +1,4 @@
-/** Looks at opwatch's own operations: no cloud is asked, so they need no connection, no credentials and no pace. */
+/** Looks at opwatch's own operations: no cloud is asked, so they need no connection, no credentials and no lanes. */
 
 import type { Cloud } from '../clouds/cloud.ts';
 import { askOf } from '../config/look-policy.ts';

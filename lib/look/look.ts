@@ -1,5 +1,5 @@
 /**
- * Looks: asks the clouds about watches that are due, at the pace of each connection, with calls shared where one can answer
+ * Looks: asks the clouds about watches that are due, at the lanes of each connection, with calls shared where one can answer
  * several. Says for every watch what was observed, or when it comes back.
  */
 
@@ -61,7 +61,7 @@ const lookAtGroups = <D extends DueWatch>(
   { connection, mayScout }: Through,
   deps: LookDeps,
 ): readonly Asked<D>[] => {
-  const needsScout = mayScout && deps.pace.needsScout(connection);
+  const needsScout = mayScout && deps.lanes.needsScout(connection);
   const plan = planOf(groups, { now: deps.now(), needsScout, hasAnswer: deps.answers.hasAny });
   const going = askPlanned(plan.going, connection, deps);
   const [scout] = going;
@@ -78,7 +78,7 @@ const askPlanned = <D extends DueWatch>(
 ): readonly Asked<D>[] => {
   if (planned.length === 0) return [];
   const wishes = planned.map(({ wish }) => wish);
-  const reserved = deps.pace.reserve(connection.name, wishes, connection.callsPerSecond);
+  const reserved = deps.lanes.reserve(connection.name, wishes, connection.callsPerSecond);
   const allotted = reserved.then((allotments) => allotTo(planned, allotments));
   const outcomesAt = async (i: number): Promise<readonly Outcome[]> => {
     const one = (await allotted)[i];

@@ -16,7 +16,7 @@ type Failed = {
 };
 
 /**
- * A failure that concerns the connection (pace, credentials) changes its lane and only makes the watches wait. Words of the cloud
+ * A failure that concerns the connection (lanes, credentials) changes its lane and only makes the watches wait. Words of the cloud
  * about the operation are an observation.
  */
 export const meaningOf = async (error: unknown, failed: Failed, deps: LookDeps): Promise<Outcome> => {
@@ -32,9 +32,9 @@ export const meaningOf = async (error: unknown, failed: Failed, deps: LookDeps):
 const afterThrottling = async (
   error: Throttled,
   { connection }: Failed,
-  { pace, log, now }: LookDeps,
+  { lanes, log, now }: LookDeps,
 ): Promise<Outcome> => {
-  await pace.throttled(connection, error);
+  await lanes.throttled(connection, error);
   log.warn('throttled by the cloud', { connection, code: error.code }, { throttled: [1, 'Count'] });
   const backAt = now() + Math.max(Math.min(error.afterMs ?? 0, RETRY_AFTER_LOOK_MAX_MS), 5 * SECOND);
   return { backAt, why: 'paused' };
@@ -42,13 +42,13 @@ const afterThrottling = async (
 
 /** A refusal is about the key, and the connection rests, or about these watches alone, and is an observation of theirs. */
 const afterRefusal = async (error: Refused | SecretError, failed: Failed, deps: LookDeps): Promise<Outcome> => {
-  const { pace, log } = deps;
+  const { lanes, log } = deps;
   const { dues, key, isTrial, connection } = failed;
   const { message } = error;
   const { code, lockedForMs } = error instanceof Refused ? error : { code: 'secret_unreadable' };
   const watches = dues.map(({ watch }) => watch.id);
   const wasSound = dues.some(({ watch }) => isSound(watch));
-  const { lane, isOwn, isNews } = await pace.refused(connection, {
+  const { lane, isOwn, isNews } = await lanes.refused(connection, {
     ...{ watches, wasSound, isTrial, key, code, message },
     ...(lockedForMs !== undefined && { lockedForMs }),
   });

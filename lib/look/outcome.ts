@@ -21,7 +21,7 @@ export type Outcome =
 
 /**
  * Why the cloud was not asked: the connection's credentials are refused (its lane keeps the cloud's words as `refused`), the
- * cloud asked for a pause or a slower pace (`slowed`), others have the calls of now, or opwatch itself is at fault.
+ * cloud asked for a pause or a slower lanes (`slowed`), others have the calls of now, or opwatch itself is at fault.
  */
 export type Unasked = Later['why'] | 'fault';
 
@@ -35,7 +35,7 @@ export type Group<D extends DueWatch> = {
 
 export type LookDeps = Pick<
   Runtime,
-  'config' | 'table' | 'pace' | 'secrets' | 'sendToCloud' | 'answers' | 'log' | 'now' | 'uniqueId' | 'pause'
+  'config' | 'table' | 'lanes' | 'secrets' | 'sendToCloud' | 'answers' | 'log' | 'now' | 'uniqueId' | 'pause'
 >;
 
 /** The same outcome for each of several watches. One time is one call: the first watch keeps the times, the others get none. */

@@ -1,5 +1,5 @@
 /** Plans the looks at one connection: which watches are looked at together, who goes first, and who gets which times. Pure. */
-import { type Allotment, heldSlots, type Wish } from '../core/lane.ts';
+import { type Allotment, type CallRequest, heldSlots } from '../core/lane.ts';
 import { isSound } from '../core/watch.ts';
 import { providerNamed } from '../providers/index.ts';
 import type { Reserved } from './calls-in-turn.ts';
@@ -22,7 +22,7 @@ export const groupsOf = <D extends DueWatch>(dues: readonly D[]): readonly Group
 };
 
 /** A group and what it asks of the lane. */
-export type Planned<D extends DueWatch> = { readonly group: Group<D>; readonly wish: Wish };
+export type Planned<D extends DueWatch> = { readonly group: Group<D>; readonly wish: CallRequest };
 
 /** Groups that look now, and groups that look after the first of them has been answered. */
 export type Plan<D extends DueWatch> = {
@@ -51,7 +51,7 @@ export const planOf = <D extends DueWatch>(groups: readonly Group<D>[], known: K
 const scoutOf = <D extends DueWatch>(groups: readonly Group<D>[]): Group<D> | undefined =>
   groups.find(({ dues }) => dues.some(({ watch }) => isSound(watch))) ?? groups[0];
 
-const wishOf = ({ dues, scope }: Group<DueWatch>, { now, needsScout, hasAnswer }: Knowledge): Wish => {
+const wishOf = ({ dues, scope }: Group<DueWatch>, { now, needsScout, hasAnswer }: Knowledge): CallRequest => {
   const given = dues.flatMap(({ slots = [] }) => slots);
   const held = heldSlots(given, now);
   // An answer of the last moments may do for this group too: whether it needs a call at all will be seen. A group that comes

@@ -102,9 +102,9 @@ const OWN_FAULT: Missed = {
 };
 
 /** Why it was not looked at, in full: the lane has the words of the cloud, and they matter only past the deadline. */
-const missedFor = async (watch: Watch, why: Unasked, { pace, now }: Runtime): Promise<Missed> => {
+const missedFor = async (watch: Watch, why: Unasked, { lanes, now }: Runtime): Promise<Missed> => {
   if (why === 'fault') return OWN_FAULT;
-  return missedBy(now() < watch.deadline ? openLane : await pace.read(watch.connection), why);
+  return missedBy(now() < watch.deadline ? openLane : await lanes.read(watch.connection), why);
 };
 
 type Found<O> = { readonly job: WatchJob; readonly outcome: O; readonly moment: number };

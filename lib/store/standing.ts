@@ -8,7 +8,7 @@ import type { Delivery } from '../core/delivery.ts';
 import type { Item, Key } from '../core/item.ts';
 import type { Lane } from '../core/lane.ts';
 import { HOUR, MINUTE } from '../core/schedule.ts';
-import type { Turn } from '../core/turn.ts';
+import type { TargetLimiter } from '../core/target-limiter.ts';
 import { isOver, type Watch } from '../core/watch.ts';
 import { standingKey } from './keys.ts';
 import type { Stores } from './stores.ts';
@@ -71,7 +71,7 @@ export const isStanding = (trouble: Trouble, item: Item | undefined): boolean =>
       return blocked !== undefined && !isOver(status);
     }
     case 'disabled':
-      return (item.body as Turn).disabled !== undefined;
+      return (item.body as TargetLimiter).disabled !== undefined;
     case 'resting':
       return (item.body as Lane).refused !== undefined;
   }

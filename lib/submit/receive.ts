@@ -8,7 +8,7 @@ import { sentence } from '../core/sentences.ts';
 import { type WatchView, watchView } from '../core/view.ts';
 import { linksOf } from '../deliver/links.ts';
 import { contextsOf } from '../deliver/recipient.ts';
-import { lanesOf } from '../limits/pace.ts';
+import { lanesOf } from '../limits/lanes.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Checked, checkSubmission, SUBMISSIONS_MAX } from './submission.ts';
 import { type Accepted, type NotTaken, type OverQuota, type Quota, submit, WATCH_TARGETS_MAX } from './submit.ts';
@@ -61,10 +61,10 @@ export const receive = async (input: unknown, asking: Caller, runtime: Runtime):
 
 /** Takes what a submission needs of its tenant's limits. */
 const quotaOf =
-  ({ tenant, isUnlimited }: Caller, { places, deliveries }: Runtime['limits']) =>
+  ({ tenant, isUnlimited }: Caller, { watches, deliveries }: Runtime['limits']) =>
   async (quota: Quota): Promise<OverQuota | undefined> => {
     if (isUnlimited) return undefined;
-    const placesMs = quota.watches > 0 ? await places.take(tenant, quota.watches) : 0;
+    const placesMs = quota.watches > 0 ? await watches.take(tenant, quota.watches) : 0;
     if (placesMs > 0) return { waitMs: placesMs, of: 'watches' };
     const deliveriesMs = quota.deliveries > 0 ? await deliveries.take(tenant, quota.deliveries) : 0;
     return deliveriesMs > 0 ? { waitMs: deliveriesMs, of: 'deliveries' } : undefined;

@@ -4,7 +4,7 @@
  */
 import { type Allowance, type Counted, counted, untouched } from '../core/allowance.ts';
 import type { Item } from '../core/item.ts';
-import { allowanceKey, TENANTS } from '../limits/limits.ts';
+import { allowanceKey, TENANTS } from '../limits/quotas.ts';
 import { isDeliveries, LEASE_SHARDS, tenantOf } from '../store/keys.ts';
 import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 

@@ -6,7 +6,7 @@
 import { dueNow } from '../core/delivery.ts';
 import type { Item, Key } from '../core/item.ts';
 import { believed, KEEP_MS, SECOND } from '../core/schedule.ts';
-import { type Turn, turnKey } from '../core/turn.ts';
+import { limiterKey, type TargetLimiter } from '../core/target-limiter.ts';
 import { type DeliveryItem, wokenWith } from '../store/items.ts';
 import type { Stores } from '../store/stores.ts';
 import { wake } from './wake.ts';
@@ -19,13 +19,13 @@ const PAGE = 100;
 
 /** Lists a delivery that is about to sleep. Throws when it cannot: then the delivery must not sleep. */
 export const listSleeper = async (
-  turn: string,
+  limiter: string,
   { pk, sk, body: { begunAfter = 0 } }: DeliveryItem,
   { table, now }: Pick<Stores, 'table' | 'now'>,
 ): Promise<void> => {
   const body: Sleeper = { of: { pk, sk } };
   // One entry for each time that it was begun: the entry outlives the attempts of that time.
-  const key = { pk: turnKey(turn).pk, sk: `${PREFIX}${pk}#${sk}#${begunAfter}` };
+  const key = { pk: limiterKey(limiter).pk, sk: `${PREFIX}${pk}#${sk}#${begunAfter}` };
   await table.insert({ ...key, version: 1, body, expiresAt: Math.ceil((now() + KEEP_MS) / SECOND) });
 };
 
@@ -49,16 +49,16 @@ export type Woken = {
  * the next time. `remove` says whether entries of what waits no more are removed. Throws when the table does.
  */
 export const wakeSleepers = async (
-  turn: Key,
+  limiter: Key,
   deps: SleeperDeps,
   { mayGoOn, remove, limit }: { readonly mayGoOn: () => boolean; readonly remove: boolean; readonly limit: number },
 ): Promise<Woken> => {
   const { table } = deps;
-  const [found] = (await table.get([turn])) as Item<Turn>[];
+  const [found] = (await table.get([limiter])) as Item<TargetLimiter>[];
   if (!found || found.body.disabled) return { woken: 0, isDone: true };
   // By a wrong clock it would wake whatever has failed since, again and again.
   const enabledAt = believed(found.body.enabledAt ?? 0, deps.now(), 0);
-  const entries = (await table.beginning(turn.pk, PREFIX, limit)) as Item<Sleeper>[];
+  const entries = (await table.beginning(limiter.pk, PREFIX, limit)) as Item<Sleeper>[];
   let woken = 0;
   for (let i = 0; i < entries.length; i += PAGE) {
     if (!mayGoOn()) return { woken, isDone: false };

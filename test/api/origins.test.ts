@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { isFailing, type Tally, tallied, untried } from '../../lib/core/origin.ts';
 import { lastAttemptAt } from '../../lib/core/schedule.ts';
-import type { Turn } from '../../lib/core/turn.ts';
+import type { TargetLimiter } from '../../lib/core/target-limiter.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../samples.ts';
 import type { Faults } from '../world/process.ts';
@@ -87,7 +87,7 @@ const ended = (world: World, { tenant = 'default', to = HOOK } = {}) => {
   return submitted(world, { tenant, notify: [to], operation: { OperationId: `op-${operations}` }, endsAfter: 0 });
 };
 
-const turnOf = (world: World, key = TURN) => world.table.get([key])[0]?.body as Turn | undefined;
+const turnOf = (world: World, key = TURN) => world.table.get([key])[0]?.body as TargetLimiter | undefined;
 const toldAt = (world: World, url = HOOK) =>
   world.receivers.received.filter((each) => each.url === url && !each.event.type.startsWith('operator.'));
 const noticesIn = (world: World) =>
@@ -225,7 +225,7 @@ test('an origin that a function has enabled whose clock is hours ahead lets each
   await ask(world, 'POST /origins/enable', { origin: ORIGIN });
   const [turn] = world.table.get([TURN]);
   if (!turn) throw new Error('no turn');
-  const body = { ...(turn.body as Turn), enabledAt: world.timeline.now() + 5 * HOUR };
+  const body = { ...(turn.body as TargetLimiter), enabledAt: world.timeline.now() + 5 * HOUR };
   world.table.replace({ ...turn, version: turn.version + 1, body });
   await pass(world, MINUTE);
   for (let i = 0; i < 5; i += 1) {
@@ -339,7 +339,7 @@ describe('a function that is killed', () => {
     ids.push(await ended(world));
     await pass(world, 30 * HOUR);
     heal();
-    await world.call('api', (runtime) => runtime.turns.enable(`default ${ORIGIN}`));
+    await world.call('api', (runtime) => runtime.targetLimiters.enable(`default ${ORIGIN}`));
     await pass(world, 2 * MINUTE + 10 * SECOND);
     expect(statesOf(world, ids)).toEqual(['delivered', 'delivered']);
   });

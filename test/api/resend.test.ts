@@ -93,7 +93,7 @@ test('a target that said 410 is told nothing until it is enabled, and then what 
   await pass(world, HOUR);
   expect(stateOf(world, second)).toEqual(['parked']);
   expect(world.receivers.received).toHaveLength(1);
-  await world.call('api', (runtime) => runtime.turns.enable('ci'));
+  await world.call('api', (runtime) => runtime.targetLimiters.enable('ci'));
   const until = world.timeline.now();
   const wanted = { tenant: 'default', target: 'ci', since: until - 9 * DAY, until };
   expect(await world.call('api', (runtime) => resendParked(wanted, runtime))).toEqual({ resent: 2 });

@@ -2,9 +2,9 @@
 
 import type { Item, Key } from '../../lib/core/item.ts';
 import { createLog } from '../../lib/core/log.ts';
-import { createLimits } from '../../lib/limits/limits.ts';
-import { createPace } from '../../lib/limits/pace.ts';
-import { createTurns } from '../../lib/limits/turns.ts';
+import { createLanes } from '../../lib/limits/lanes.ts';
+import { createLimits } from '../../lib/limits/quotas.ts';
+import { createTargetLimiters } from '../../lib/limits/target-limiters.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import type { Queue, SqsRecord } from '../../lib/store/queue.ts';
 import type { Table } from '../../lib/store/store.ts';
@@ -45,7 +45,12 @@ export const meteredRuntime = (runtime: Runtime, bill: Bill, memory: MemoryTable
   };
   const log = createLog(onLine, { deployment: 'opwatch-prod', now });
   const counting = { ...runtime, table, queue: meteredQueue(runtime.queue, bill), log };
-  return { ...counting, pace: createPace(counting), turns: createTurns(counting), limits: createLimits(counting) };
+  return {
+    ...counting,
+    lanes: createLanes(counting),
+    targetLimiters: createTargetLimiters(counting),
+    limits: createLimits(counting),
+  };
 };
 
 /** What of a watch stands in the lease index, besides. */

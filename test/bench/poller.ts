@@ -23,7 +23,7 @@ const LOOKS = 10;
 
 type Turn = { readonly perSecond: number; readonly cpuMicros: number };
 
-const takeTurn = async (batch: () => Promise<unknown>): Promise<Turn> => {
+const acquire = async (batch: () => Promise<unknown>): Promise<Turn> => {
   const cpu = process.cpuUsage();
   const began = performance.now();
   let batches = 0;
@@ -85,18 +85,18 @@ export const poller = (print: Print): Promise<void> =>
     const ofBoth = await counts();
 
     const sides = { poller: () => poll(records, [queueUrl], runtime), 'bare loop': bare };
-    const turns = new Map<string, Turn[]>();
+    const targetLimiters = new Map<string, Turn[]>();
     for (let turn = -2; turn < TURNS; turn += 1) {
       for (const [name, batch] of Object.entries(sides)) {
-        const taken = await takeTurn(batch);
-        if (turn >= 0) turns.set(name, [...(turns.get(name) ?? []), taken]);
+        const taken = await acquire(batch);
+        if (turn >= 0) targetLimiters.set(name, [...(targetLimiters.get(name) ?? []), taken]);
       }
     }
     dynamodb.destroy();
     sqs.destroy();
 
     const rows = Object.keys(sides).map((name) => {
-      const taken = turns.get(name) ?? [];
+      const taken = targetLimiters.get(name) ?? [];
       return { name, perSecond: median(taken.map((t) => t.perSecond)), cpu: median(taken.map((t) => t.cpuMicros)) };
     });
     const [first, second] = rows;

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../lib/config/config.ts';
 import { createSecrets } from '../../lib/config/secrets.ts';
 import { createLog } from '../../lib/core/log.ts';
-import { createLimits } from '../../lib/limits/limits.ts';
-import { createPace } from '../../lib/limits/pace.ts';
-import { createTurns } from '../../lib/limits/turns.ts';
+import { createLanes } from '../../lib/limits/lanes.ts';
+import { createLimits } from '../../lib/limits/quotas.ts';
+import { createTargetLimiters } from '../../lib/limits/target-limiters.ts';
 import { createSend } from '../../lib/net/http.ts';
 import { createSharedAnswers } from '../../lib/net/shared-answers.ts';
 import type { Runtime } from '../../lib/runtime.ts';
@@ -35,8 +35,8 @@ export const benchRuntime = (parts: BenchRuntime): Runtime => {
     config,
     table,
     queue,
-    pace: createPace(tools),
-    turns: createTurns(tools),
+    lanes: createLanes(tools),
+    targetLimiters: createTargetLimiters(tools),
     limits: createLimits({ ...tools, config, log }),
     secrets: createSecrets(noSsm, variables, now),
     answers: createSharedAnswers(now),

@@ -3,8 +3,8 @@ import {
   type Allowance,
   counted,
   takeDeliveries,
-  takePlaces,
   takeRequests,
+  takeWatches,
   untouched,
 } from '../../lib/core/allowance.ts';
 import { MINUTE, SECOND, T0 } from '../samples.ts';
@@ -58,7 +58,7 @@ describe('places', () => {
     ['at it, none', { active: 490, begun: 10 }, 5, 1, 0, 10],
     ['beyond it, none', { active: 900 }, 5, 1, 0, 0],
   ])('%s', (_, state, wanted, needed, given, begun) => {
-    const answer = takePlaces({ ...untouched, ...state }, { wanted, needed }, T0, limits);
+    const answer = takeWatches({ ...untouched, ...state }, { wanted, needed }, T0, limits);
     expect(answer).toEqual({ given, allowance: { ...untouched, ...state, begun }, backAt: T0 + MINUTE });
   });
 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Allotment, allot, heldSlots, type Lane, openLane, type Wish } from '../../lib/core/lane.ts';
+import { type Allotment, allot, type CallRequest, heldSlots, type Lane, openLane } from '../../lib/core/lane.ts';
 import { throttled } from '../../lib/core/pacing.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0 } from '../samples.ts';
 
-type Ask = Partial<Wish> & { readonly mayStand?: boolean };
+type Ask = Partial<CallRequest> & { readonly mayStand?: boolean };
 
-const wishOf = ({ mayStand: _, ...wish }: Ask = {}): Wish => ({ watch: 'w', isSound: true, calls: 1, ...wish });
+const wishOf = ({ mayStand: _, ...wish }: Ask = {}): CallRequest => ({ watch: 'w', isSound: true, calls: 1, ...wish });
 
 /** Asks at T0 + `ms`; answers the lane after it, and the times in ms after T0. */
 const ask = (lane: Lane, asks: readonly Ask[], ms = 0, rate = 10) => {
@@ -232,7 +232,7 @@ const rates = fc.oneof(fc.constantFrom(0.05, 0.1, 1, 10, 100), fc.double({ min: 
 
 type Event = {
   readonly at: number;
-  readonly wishes: readonly Wish[];
+  readonly wishes: readonly CallRequest[];
   readonly skewMs: number;
   readonly lateMs: number;
 };
@@ -264,7 +264,7 @@ const play = (
         calls.push(...allotment.slots.map((slot) => slot - event.skewMs));
         continue;
       }
-      const wish = event.wishes[i] as Wish;
+      const wish = event.wishes[i] as CallRequest;
       const { held: _, ...rest } = wish;
       const back = { ...rest, ...(allotment.slots && { held: allotment.slots }) };
       const hidden = Math.ceil((allotment.backAt - now) / SECOND) * SECOND;

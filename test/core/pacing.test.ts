@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openPacing, paceNow, pauseEnd, throttled } from '../../lib/core/pacing.ts';
+import { openPacing, pauseEnd, rateFactor, throttled } from '../../lib/core/pacing.ts';
 import { believed } from '../../lib/core/schedule.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0 } from '../samples.ts';
 
@@ -16,7 +16,7 @@ describe('throttling', () => {
   });
 
   test('wears off, a quarter more every ten seconds', () => {
-    const at = [9_999, 10_000, 20_000, 30_000, 40_000].map((ms) => paceNow(busy, T0 + ms));
+    const at = [9_999, 10_000, 20_000, 30_000, 40_000].map((ms) => rateFactor(busy, T0 + ms));
     expect(at).toEqual([0.5, 0.625, 0.78125, 0.9765625, 1]);
   });
 
@@ -65,7 +65,7 @@ describe('a time that a wrong clock wrote', () => {
 
   test('neither slows it for days nor keeps the next throttling from counting [F27]', () => {
     const wrong = { ...openPacing, pace: 1 / 64, pacedAt: T0 + 2 * DAY };
-    expect(paceNow(wrong, T0)).toBe(1);
+    expect(rateFactor(wrong, T0)).toBe(1);
     expect(throttled(wrong, T0)).toMatchObject({ pace: 0.5, pacedAt: T0 });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AttemptRecord } from '../../lib/core/delivery.ts';
 import { deliver } from '../../lib/deliver/deliver.ts';
-import { createTurns } from '../../lib/limits/turns.ts';
+import { createTargetLimiters } from '../../lib/limits/target-limiters.ts';
 import { poll } from '../../lib/look/poll.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../samples.ts';
 import type { Faults } from '../world/process.ts';
@@ -58,7 +58,7 @@ describe('an attempt', () => {
         if (name !== 'notifier' || !isFirst) return runtime;
         isFirst = false;
         const now = () => runtime.now() + 2 * DAY;
-        return { ...runtime, now, turns: createTurns({ ...runtime, now }) };
+        return { ...runtime, now, targetLimiters: createTargetLimiters({ ...runtime, now }) };
       },
     });
     world.start();
@@ -109,7 +109,7 @@ describe('an attempt', () => {
       await pass(world, 5 * MINUTE);
     }
     expect(new Set(world.receivers.received.map(({ id }) => id)).size).toBe(3);
-    expect(await world.call('api', (runtime) => runtime.turns.read('chat'))).not.toHaveProperty('disabled');
+    expect(await world.call('api', (runtime) => runtime.targetLimiters.read('chat'))).not.toHaveProperty('disabled');
     expect(world.leaks).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectionConfig } from '../../lib/config/settings.ts';
 import { allot, type Lane, openLane } from '../../lib/core/lane.ts';
-import type { Pace } from '../../lib/limits/pace.ts';
+import type { Lanes } from '../../lib/limits/lanes.ts';
 import { callsInTurn, LaneBusy } from '../../lib/look/calls-in-turn.ts';
 import { T0 } from '../samples.ts';
 
@@ -17,7 +17,7 @@ const connectionOf = (callsPerSecond: number): ConnectionConfig => ({
 const lookWith = (slots: readonly number[], { lane = openLane, rate = 10, isTrial = false, late = 0 } = {}) => {
   let now = T0;
   let row: Lane = lane;
-  const pace: Pick<Pace, 'reserve' | 'read'> = {
+  const lanes: Pick<Lanes, 'reserve' | 'read'> = {
     reserve: async (_, wishes, callsPerSecond) => {
       const result = allot(row, wishes, now, { callsPerSecond, mayStand: true });
       row = result.lane;
@@ -33,7 +33,7 @@ const lookWith = (slots: readonly number[], { lane = openLane, rate = 10, isTria
     slots: slots.map((slot) => T0 + slot),
     ...(isTrial && { isTrial }),
   };
-  const calls = callsInTurn(connectionOf(rate), turn, { pace: pace as Pace, now: () => now, pause });
+  const calls = callsInTurn(connectionOf(rate), turn, { lanes: lanes as Lanes, now: () => now, pause });
   return {
     call: async (): Promise<number> => {
       await calls.next();

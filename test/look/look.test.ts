@@ -3,7 +3,7 @@ import { readConfig } from '../../lib/config/config.ts';
 import { createSecrets } from '../../lib/config/secrets.ts';
 import { type Lane, openLane } from '../../lib/core/lane.ts';
 import { createLog } from '../../lib/core/log.ts';
-import { createPace } from '../../lib/limits/pace.ts';
+import { createLanes } from '../../lib/limits/lanes.ts';
 import { look } from '../../lib/look/look.ts';
 import type { DueWatch, Outcome } from '../../lib/look/outcome.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
@@ -87,7 +87,7 @@ const functionWith = (cloud: (request: HttpRequest) => HttpAnswer, lane: Lane = 
   const tools = {
     config,
     table: port,
-    pace: createPace({ table: port, now: () => now, chance: () => 0, pause }),
+    lanes: createLanes({ table: port, now: () => now, chance: () => 0, pause }),
     secrets: createSecrets(noSsm, environment, () => now),
     answers: createSharedAnswers(() => now),
     sendToCloud: async (request: HttpRequest) => {

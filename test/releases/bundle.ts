@@ -23,9 +23,9 @@ const ENTRY = `
   export { changeWatch } from './lib/submit/submit.ts';
   export { stop } from './lib/core/watch.ts';
   export { readConfig } from './lib/config/config.ts';
-  export { createPace } from './lib/limits/pace.ts';
-  export { createTurns } from './lib/limits/turns.ts';
-  export { createLimits } from './lib/limits/limits.ts';
+  export { createLanes } from './lib/limits/lanes.ts';
+  export { createTargetLimiters } from './lib/limits/target-limiters.ts';
+  export { createLimits } from './lib/limits/quotas.ts';
   export { createSharedAnswers } from './lib/net/shared-answers.ts';
   export { RetryLater } from './lib/core/errors.ts';
   export { LEASE_SHARDS, STANDING_SHARDS } from './lib/store/keys.ts';

@@ -1,7 +1,7 @@
 /** Functions that die, freeze, run out of time, are called twice or not at all. */
 
 import { describe, expect, test } from 'vitest';
-import { TENANTS } from '../../lib/limits/limits.ts';
+import { TENANTS } from '../../lib/limits/quotas.ts';
 import { poll } from '../../lib/look/poll.ts';
 import { queueFor, writeWakeUp } from '../../lib/store/queue.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../samples.ts';

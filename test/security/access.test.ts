@@ -6,7 +6,7 @@ import { bearerOf, newToken } from '../../lib/access/token.ts';
 import { readConfig } from '../../lib/config/config.ts';
 import type { ConfigInput } from '../../lib/config/settings.ts';
 import type { WatchView } from '../../lib/core/view.ts';
-import { TENANTS } from '../../lib/limits/limits.ts';
+import { TENANTS } from '../../lib/limits/quotas.ts';
 import { receive } from '../../lib/submit/receive.ts';
 import { ask as askApi } from '../api/ask.ts';
 import { DAY, MINUTE } from '../samples.ts';

@@ -7,7 +7,7 @@ import { Refusal } from '../../lib/access/problem.ts';
 import { isValid, type Token, tokenKey } from '../../lib/access/token.ts';
 import type { Delivery } from '../../lib/core/delivery.ts';
 import type { Item } from '../../lib/core/item.ts';
-import { type Turn, turnKey } from '../../lib/core/turn.ts';
+import { limiterKey, type TargetLimiter } from '../../lib/core/target-limiter.ts';
 import type { WatchView } from '../../lib/core/view.ts';
 import type { Watch } from '../../lib/core/watch.ts';
 import { watchId } from '../../lib/store/keys.ts';
@@ -165,7 +165,7 @@ export const act = async (
       const origin = originOf(what);
       const answer = await asked(`POST /origins/${what.deed}`, { body: { origin } });
       if (answer?.status !== 200) return;
-      const [turn] = world.table.get([turnKey(`${tenant} ${origin}`)]) as Item<Turn>[];
+      const [turn] = world.table.get([limiterKey(`${tenant} ${origin}`)]) as Item<TargetLimiter>[];
       const isDisabled = turn?.body.disabled !== undefined;
       witness.expect(what.deed === 'enable' || isDisabled, () => `answered that ${origin} is disabled, and it is not`);
       return;

@@ -378,8 +378,8 @@ export const DESIGN_FAULTS: Readonly<Record<string, () => DesignFault>> = {
   'clouds are called as often as one likes': () => ({
     bend: (runtime) => ({
       ...runtime,
-      pace: {
-        ...runtime.pace,
+      lanes: {
+        ...runtime.lanes,
         reserve: async (_name, wishes) =>
           wishes.map(({ calls }) => ({ slots: Array<number>(calls).fill(runtime.now()) })),
       },

@@ -1,12 +1,12 @@
-/** Faults of design by which one tenant gets what is everybody's. Each is put beneath the limits and turns, in what they read and write. */
+/** Faults of design by which one tenant gets what is everybody's. Each is put beneath the limits and targetLimiters, in what they read and write. */
 import type { Allowance } from '../../lib/core/allowance.ts';
 import type { Item } from '../../lib/core/item.ts';
-import type { Turn } from '../../lib/core/turn.ts';
-import { TENANTS } from '../../lib/limits/limits.ts';
+import type { TargetLimiter } from '../../lib/core/target-limiter.ts';
+import { TENANTS } from '../../lib/limits/quotas.ts';
 import { tableBent, writesBent } from './bends.ts';
 import type { DesignFault } from './run.ts';
 
-const isTurn = (item: Item): item is Item<Turn> => item.sk === 'turn';
+const isTurn = (item: Item): item is Item<TargetLimiter> => item.sk === 'turn';
 const isAllowance = (item: Item): item is Item<Allowance> => item.pk === TENANTS;
 
 export const FLOOD_FAULTS: Readonly<Record<string, () => DesignFault>> = {

@@ -3,7 +3,7 @@
 import type { Delivery } from '../../lib/core/delivery.ts';
 import type { Item } from '../../lib/core/item.ts';
 import type { Lane } from '../../lib/core/lane.ts';
-import type { Turn } from '../../lib/core/turn.ts';
+import type { TargetLimiter } from '../../lib/core/target-limiter.ts';
 import { isOver, type Watch } from '../../lib/core/watch.ts';
 import { standingKey } from '../../lib/store/keys.ts';
 import type { Trouble } from '../../lib/store/standing.ts';
@@ -21,7 +21,7 @@ const troubleOf = ({ sk, body }: Item): Trouble | undefined => {
     const { status, blocked } = body as Watch;
     return blocked && !isOver(status) ? 'blocked' : undefined;
   }
-  if (sk === 'turn') return (body as Turn).disabled ? 'disabled' : undefined;
+  if (sk === 'turn') return (body as TargetLimiter).disabled ? 'disabled' : undefined;
   return sk === 'lane' && (body as Lane).refused ? 'resting' : undefined;
 };
 

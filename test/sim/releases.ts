@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import type { Config } from '../../lib/config/config.ts';
 import type { ConfigInput } from '../../lib/config/settings.ts';
 import { RetryLater } from '../../lib/core/errors.ts';
-import type { createLimits } from '../../lib/limits/limits.ts';
-import type { createPace } from '../../lib/limits/pace.ts';
-import type { createTurns } from '../../lib/limits/turns.ts';
+import type { createLanes } from '../../lib/limits/lanes.ts';
+import type { createLimits } from '../../lib/limits/quotas.ts';
+import type { createTargetLimiters } from '../../lib/limits/target-limiters.ts';
 import type { Send } from '../../lib/net/http.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import { createChance } from '../world/chance.ts';
@@ -17,8 +17,8 @@ import { DAY, HOUR } from './time.ts';
 /** What a bundle exports: test/releases/bundle.ts. */
 export type Release = Functions & {
   readonly readConfig: (input: ConfigInput) => Config;
-  readonly createPace: typeof createPace;
-  readonly createTurns: typeof createTurns;
+  readonly createPace: typeof createLanes;
+  readonly createTurns: typeof createTargetLimiters;
   readonly createLimits: typeof createLimits;
   readonly RetryLater: typeof RetryLater;
   readonly LEASE_SHARDS: readonly string[];
@@ -64,8 +64,7 @@ const asPrevious = (runtime: Runtime, input: ConfigInput): Runtime => {
     config,
     queue: queueOf(runtime),
     env: { ...env, ...{ notifyQueue: env.notifyQueues[0] } },
-    pace: previous.createPace(tools),
-    turns: previous.createTurns(tools),
+    ...{ pace: previous.createPace(tools), turns: previous.createTurns(tools) },
     limits: previous.createLimits({ ...tools, config, log }),
     sendToCloud: inItsWords(runtime.sendToCloud),
     sendToTarget: inItsWords(runtime.sendToTarget),

@@ -1,7 +1,7 @@
 /** A deployment that takes its time: meanwhile half of the functions have another configuration than the others. */
 import type { Config } from '../../lib/config/config.ts';
 import type { ConfigInput } from '../../lib/config/settings.ts';
-import { createLimits } from '../../lib/limits/limits.ts';
+import { createLimits } from '../../lib/limits/quotas.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import { createChance } from '../world/chance.ts';
 import type { Process } from '../world/process.ts';

@@ -37,7 +37,7 @@ const MIDDLE_STATES: Readonly<Record<ProviderName, readonly CloudState[]>> = {
 };
 
 /** `pause` draws how long one thing takes. */
-type Turn = (script: Script, end: Step, pause: () => number) => Script;
+type TargetLimiter = (script: Script, end: Step, pause: () => number) => Script;
 
 const TWISTS = {
   'is never there': () => [],
@@ -72,7 +72,7 @@ const TWISTS = {
       { ...next, at: Math.round(begin + pause()), state: other },
     ];
   },
-} as const satisfies Readonly<Record<string, Turn>>;
+} as const satisfies Readonly<Record<string, TargetLimiter>>;
 
 export type Twist = keyof typeof TWISTS;
 

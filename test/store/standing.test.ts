@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../lib/core/delivery.ts';
 import type { Item } from '../../lib/core/item.ts';
-import type { Turn } from '../../lib/core/turn.ts';
+import type { TargetLimiter } from '../../lib/core/target-limiter.ts';
 import { newDeliveryItem } from '../../lib/store/items.ts';
 import { STANDING_SHARDS } from '../../lib/store/keys.ts';
 import { raise } from '../../lib/store/standing.ts';
@@ -150,7 +150,7 @@ test.each(['killed', 'answer lost', 'slow'] as const)(
 describe('an entry', () => {
   const OF = { pk: 'turn#ci', sk: 'turn' };
   const put = (world: World, disabled: boolean) => {
-    const body = { ...(disabled && { disabled: { since: 0, reason: 'gone' } }) } as Turn;
+    const body = { ...(disabled && { disabled: { since: 0, reason: 'gone' } }) } as TargetLimiter;
     world.table.insert({ ...OF, version: 1, body });
   };
 

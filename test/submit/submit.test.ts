@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../lib/access/problem.ts';
 import type { WatchView } from '../../lib/core/view.ts';
 import { stop, type Watch } from '../../lib/core/watch.ts';
-import { TENANTS } from '../../lib/limits/limits.ts';
+import { TENANTS } from '../../lib/limits/quotas.ts';
 import type { Receipt } from '../../lib/submit/receive.ts';
 import { changeWatch } from '../../lib/submit/submit.ts';
 import { HOUR, MINUTE, OPERATIONS, SECOND } from '../samples.ts';

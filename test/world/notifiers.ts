@@ -14,7 +14,7 @@ import { createLog } from '../../lib/core/log.ts';
 import { DEFAULT_GAP } from '../../lib/core/schedule.ts';
 import { isOver, type Watch } from '../../lib/core/watch.ts';
 import { deliver } from '../../lib/deliver/deliver.ts';
-import { createTurns } from '../../lib/limits/turns.ts';
+import { createTargetLimiters } from '../../lib/limits/target-limiters.ts';
 import { announce } from '../../lib/look/announce.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/net/http.ts';
 import type { Runtime } from '../../lib/runtime.ts';
@@ -207,7 +207,7 @@ export const tellAll = async (
           }),
         deadLetter: async () => undefined,
       },
-      turns: createTurns(tools),
+      targetLimiters: createTargetLimiters(tools),
       secrets: createSecrets({ send: () => Promise.reject(new Error('no SSM')) } as never, environment(), timeline.now),
       log: createLog(() => undefined),
       uniqueId: () => {

@@ -4,9 +4,9 @@ import { createSecrets } from '../../lib/config/secrets.ts';
 import { RetryLater } from '../../lib/core/errors.ts';
 import type { Key } from '../../lib/core/item.ts';
 import { createLog } from '../../lib/core/log.ts';
-import { createLimits } from '../../lib/limits/limits.ts';
-import { createPace } from '../../lib/limits/pace.ts';
-import { createTurns } from '../../lib/limits/turns.ts';
+import { createLanes } from '../../lib/limits/lanes.ts';
+import { createLimits } from '../../lib/limits/quotas.ts';
+import { createTargetLimiters } from '../../lib/limits/target-limiters.ts';
 import type { HttpAnswer } from '../../lib/net/http.ts';
 import { createSharedAnswers } from '../../lib/net/shared-answers.ts';
 import type { Runtime } from '../../lib/runtime.ts';
@@ -117,8 +117,8 @@ export const createRuntimes = (parts: Parts): Runtimes => {
       config,
       env: env(),
       queue: createQueue(clientOf(sqs, request, process.lineage)),
-      pace: createPace(tools),
-      turns: createTurns(tools),
+      lanes: createLanes(tools),
+      targetLimiters: createTargetLimiters(tools),
       limits: createLimits({ ...tools, config, log }),
       sendToCloud: (asked) => {
         const fault = cloudFault(asked.url, process);
@@ -149,7 +149,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
 };
 
 /**
- * A runtime that was bent: its lanes, turns and limits are built anew over what was bent beneath them. Those that were bent
+ * A runtime that was bent: its lanes, targetLimiters and limits are built anew over what was bent beneath them. Those that were bent
  * themselves stay.
  */
 export const rebuilt = (plain: Runtime, bent: Runtime): Runtime => {
@@ -158,8 +158,8 @@ export const rebuilt = (plain: Runtime, bent: Runtime): Runtime => {
   if (!isBentBeneath) return bent;
   return {
     ...bent,
-    pace: bent.pace === plain.pace ? createPace(bent) : bent.pace,
-    turns: bent.turns === plain.turns ? createTurns(bent) : bent.turns,
+    lanes: bent.lanes === plain.lanes ? createLanes(bent) : bent.lanes,
+    targetLimiters: bent.targetLimiters === plain.targetLimiters ? createTargetLimiters(bent) : bent.targetLimiters,
     limits: bent.limits === plain.limits ? createLimits(bent) : bent.limits,
   };
 };

@@ -6,7 +6,7 @@ import { SCOPES } from '../../lib/access/caller.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Delivery } from '../../lib/core/delivery.ts';
 import type { Item } from '../../lib/core/item.ts';
-import type { Turn } from '../../lib/core/turn.ts';
+import type { TargetLimiter } from '../../lib/core/target-limiter.ts';
 import { deliver } from '../../lib/deliver/deliver.ts';
 import { poll } from '../../lib/look/poll.ts';
 import type { Runtime } from '../../lib/runtime.ts';
@@ -159,8 +159,8 @@ export const FUNCTION_TIMEOUT_MS = 30_000;
 
 /** What the sweep acts on though no lease has lapsed: an origin is enabled, or something falls asleep that waits for that. */
 const isOfEnabling = (after: Item, before: Item | undefined): boolean => {
-  const wasDisabled = (before?.body as Turn | undefined)?.disabled !== undefined;
-  if (after.sk === 'turn') return wasDisabled && (after.body as Turn).disabled === undefined;
+  const wasDisabled = (before?.body as TargetLimiter | undefined)?.disabled !== undefined;
+  if (after.sk === 'turn') return wasDisabled && (after.body as TargetLimiter).disabled === undefined;
   return after.sk.startsWith('delivery#') && (after.body as Delivery).waitingFor?.cause === 'disabled';
 };
 

@@ -7,7 +7,7 @@
 export const RUNS_LEAST = 3;
 /** An interval of 80 % leaves out a tenth on each side. */
 export const ETA_TAIL = 0.1;
-/** No side leaves out so much that the interval turns round. */
+/** No side leaves out so much that the interval targetLimiters round. */
 const TAIL_MOST = 0.45;
 
 /** By which factor the tails are larger than they should be, as logarithms: `before` the interval, and `after` it. */

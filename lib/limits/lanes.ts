@@ -1,9 +1,12 @@
-/** Keeps the lanes in the table: taking times, pausing and reopening are read-modify-write, retried when somebody was faster. */
+/**
+ * Keeps the lanes in the table. Each change reads the lane, changes it and writes it under condition. It tries again
+ * when another function was faster.
+ */
 
 import type { Vendor } from '../clouds/cloud.ts';
 import type { ConnectionConfig } from '../config/settings.ts';
 import type { Throttled } from '../core/errors.ts';
-import { type Allotment, allot, type Lane, openLane, type Wish } from '../core/lane.ts';
+import { type Allotment, allot, type CallRequest, type Lane, openLane } from '../core/lane.ts';
 import { throttled } from '../core/pacing.ts';
 import { accepted, doubtIn, type Good, newestGood, type Refusal, refused } from '../core/refusals.ts';
 import { MINUTE, SECOND } from '../core/schedule.ts';
@@ -11,53 +14,58 @@ import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 import { raise } from '../store/standing.ts';
 import type { Stores } from '../store/stores.ts';
 
-export type Pace = {
-  /** Gives each of `wishes` its call times, in one write; see `allot` in lane.ts. */
-  readonly reserve: (name: string, wishes: readonly Wish[], callsPerSecond: number) => Promise<readonly Allotment[]>;
-  /** The lane as it is now. */
+export type Lanes = {
+  /** Gives each of `wishes` its call times, in one write. See `allot` in lane.ts. */
+  readonly reserve: (
+    name: string,
+    wishes: readonly CallRequest[],
+    callsPerSecond: number,
+  ) => Promise<readonly Allotment[]>;
+  /** Returns the present lane. */
   readonly read: (name: string) => Promise<Lane>;
-  /** With the cloud's own code and words, which the lane keeps for whoever asks why it is slow. */
+  /** Notes that the cloud asks for fewer calls. The lane keeps the cloud's code and words as the reason. */
   readonly throttled: (name: string, error: Throttled) => Promise<void>;
-  /** Whether a refusal concerns its watches alone, whether it is news where it does not, and the lane after it. */
+  /** Notes a refusal. Returns whether it concerns its watches alone, whether it is new, and the lane after it. */
   readonly refused: (name: string, refusal: Refusal) => Promise<ReturnType<typeof refused<Lane>>>;
-  /** After a good answer. It is written down at once where it ends a trial, else with the next times that are taken. */
+  /** Notes a good answer. It writes at once if the answer ends a trial, else together with the next times. */
   readonly answered: (name: string, good: Omit<Good, 'at'>, isTrial: boolean) => Promise<void>;
   /**
-   * Whether one call must go before a gust, because this function does not know how the connection fares: ten calls would
-   * meet a wrong clock or a key that has ended at once, and some clouds lock a key for that.
+   * Answers whether one call must go before a gust, because this function does not know how the connection fares. Ten
+   * calls would meet a wrong clock or an expired key at once, and some clouds lock a key for that.
    */
   readonly needsScout: (connection: Pick<ConnectionConfig, 'name' | 'vendor'>) => boolean;
-  /** How far the cloud's clock is ahead of ours, ms, by what this function has last read of the lane. */
+  /** Returns how far the cloud's clock is ahead of ours, in ms, as this function last read it from the lane. */
   readonly skewMs: (name: string) => number;
-  /** Remembers how far the cloud's clock is from ours, so that the next function signs by it at once. */
+  /** Saves the difference to the cloud's clock, so that the next function signs by it at once. */
   readonly skewed: (name: string, skewMs: number) => Promise<void>;
 };
 
 /**
- * Where a line was this long a moment ago, this function lets nobody new stand in it: they are not served sooner for it.
- * Where thousands fall due together, their times are given out little by little, and others get through meanwhile.
+ * After this function has seen a line this long, it adds no new watches to it, because they would not be served sooner.
+ * When thousands fall due together, their times go out little by little, and other connections get through.
  */
 const LONG_LINE_MS = 2.5 * SECOND;
 const STAND_EVERY_MS = 250;
 /**
- * How long a good answer speaks for a whole batch. Huawei Cloud locks a key for five minutes after more than five failures in
- * a row (API Request Signing Guide, FAQs): where a clock has just been set wrong, one batch would be enough.
+ * A good answer counts for a whole batch for this long. Huawei Cloud locks a key for five minutes after more than five
+ * failures in a row (API Request Signing Guide, FAQs). After a clock has been set wrong, one batch would be enough for
+ * that.
  */
 const SCOUTED_FOR_MS: Readonly<Record<Vendor, number>> = { aliyun: MINUTE, huawei: SECOND };
 
 const laneKey = (name: string) => ({ pk: `lane#${name}`, sk: 'lane' });
 
-/** What this function knows of a connection. */
+/** The knowledge of this function about a connection. */
 type Known = {
   readonly lane: Lane;
   readonly good: readonly Good[];
-  /** When it last found the line long. */
+  /** The time when it last found the line long. */
   readonly crowdedAt: number;
 };
 
 const unknown: Known = { lane: openLane, good: [], crowdedAt: Number.NEGATIVE_INFINITY };
 
-export const createPace = (tools: SharedItemDeps & Pick<Stores, 'now'>): Pace => {
+export const createLanes = (tools: SharedItemDeps & Pick<Stores, 'now'>): Lanes => {
   const { now } = tools;
   const lanes = sharedItem<Lane>(openLane, tools);
   const connections = new Map<string, Known>();
@@ -69,7 +77,7 @@ export const createPace = (tools: SharedItemDeps & Pick<Stores, 'now'>): Pace =>
   const change = <R>(name: string, apply: (lane: Lane) => { readonly lane: Lane; readonly result: R }): Promise<R> =>
     lanes.change(laneKey(name), (before) => {
       const { lane, result } = apply(before);
-      // A lane that is written anyway also tells others of this function's good answers.
+      // If a function writes the lane anyway, it adds its good answers for the others.
       const good = newestGood(lane.good ?? [], knownOf(name).good, now());
       const body = lane === before || good.length === 0 ? lane : { ...lane, good };
       learn(name, { lane: body });
@@ -139,6 +147,6 @@ export const createPace = (tools: SharedItemDeps & Pick<Stores, 'now'>): Pace =>
 /** The lanes of these connections as they are now, by name. */
 export const lanesOf = async (
   names: Iterable<string>,
-  { pace }: { readonly pace: Pace },
+  { lanes }: { readonly lanes: Lanes },
 ): Promise<ReadonlyMap<string, Lane>> =>
-  new Map(await Promise.all([...new Set(names)].map(async (name) => [name, await pace.read(name)] as const)));
+  new Map(await Promise.all([...new Set(names)].map(async (name) => [name, await lanes.read(name)] as const)));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { THE_DEPLOYMENT } from '../../lib/access/caller.ts';
-import { type Limits, takePlaces } from '../../lib/core/allowance.ts';
+import { type Limits, takeWatches } from '../../lib/core/allowance.ts';
 import type { WatchView } from '../../lib/core/view.ts';
-import { allowanceKey, createLimits, type LimitDeps } from '../../lib/limits/limits.ts';
+import { allowanceKey, createLimits, type LimitDeps } from '../../lib/limits/quotas.ts';
 import { receive } from '../../lib/submit/receive.ts';
 import { countInUse } from '../../lib/sweep/count-in-use.ts';
 import { ask } from '../api/ask.ts';
@@ -123,8 +123,8 @@ describe('requests', () => {
 
   test('that come together are taken together', async () => {
     const { create, calls } = functionsOver({ activeWatches: 5_000, requestsPerMinute: 6_000 });
-    const { places } = create();
-    const waits = await Promise.all(Array.from({ length: 25 }, () => places.take('a', 1)));
+    const { watches } = create();
+    const waits = await Promise.all(Array.from({ length: 25 }, () => watches.take('a', 1)));
     expect(waits).toEqual(Array(25).fill(0));
     expect(calls.writes).toBeLessThanOrEqual(5);
   });
@@ -180,7 +180,7 @@ describe('a tenant at its limit', () => {
     expect(logged(world, 'tenant at its limit')).toContainEqual(expect.objectContaining({ tenant: 'default' }));
   });
 
-  test('has its places back when its watches are over and have been counted', async () => {
+  test('has its watches back when its watches are over and have been counted', async () => {
     const world = createWorld({ config: configFor({ activeWatches: 2 }) });
     const scenes = [0, 1].map((i) => stage(world, { operation: { OperationId: `op-${i}` }, endsAfter: 10 * SECOND }));
     for (const body of scenes) await post(world, { body });
@@ -243,11 +243,11 @@ describe('the count of watches', () => {
 
   test('far below the limit needs no writes, and cannot be overrun before the next one [S10]', () => {
     const limits = { requestsPerMinute: 60, activeWatches: 1_000, waitingDeliveries: 10_000 };
-    const free = takePlaces({ at: 0, active: 820, begun: 0 }, { wanted: 1, needed: 1 }, 0, limits);
+    const free = takeWatches({ at: 0, active: 820, begun: 0 }, { wanted: 1, needed: 1 }, 0, limits);
     expect(free).toMatchObject({ given: 1, allowance: { begun: 0 } });
     // A bucket and two minutes of requests, each of which begins a watch.
     expect(820 + 3 * 60).toBeLessThanOrEqual(limits.activeWatches);
-    const near = takePlaces({ at: 0, active: 821, begun: 0 }, { wanted: 1, needed: 1 }, 0, limits);
+    const near = takeWatches({ at: 0, active: 821, begun: 0 }, { wanted: 1, needed: 1 }, 0, limits);
     expect(near).toMatchObject({ given: 1, allowance: { begun: 1 } });
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openLane, type Wish } from '../../lib/core/lane.ts';
-import { createPace } from '../../lib/limits/pace.ts';
+import { type CallRequest, openLane } from '../../lib/core/lane.ts';
+import { createLanes } from '../../lib/limits/lanes.ts';
 import { SECOND, T0 } from '../samples.ts';
 import { createMemoryTable } from '../world/memory-table.ts';
 
@@ -22,7 +22,7 @@ const aFunction = () => {
   };
   const tools = { table: { ...table, ...port } as never, now: () => now, chance: () => 0, pause: async () => {} };
   return {
-    pace: createPace(tools),
+    lanes: createLanes(tools),
     reads: () => reads,
     pass: (ms: number) => {
       now += ms;
@@ -32,10 +32,10 @@ const aFunction = () => {
 
 /** One that has found the line long just now. */
 const inACrowd = async () => {
-  const { pace, reads, pass } = aFunction();
-  const ask = async (wish: Partial<Wish> = {}) => {
+  const { lanes, reads, pass } = aFunction();
+  const ask = async (wish: Partial<CallRequest> = {}) => {
     const before = reads();
-    const [allotment] = await pace.reserve('aliyun', [{ watch: 'w', isSound: true, calls: 1, ...wish }], 10);
+    const [allotment] = await lanes.reserve('aliyun', [{ watch: 'w', isSound: true, calls: 1, ...wish }], 10);
     return { allotment, reads: reads() - before };
   };
   expect(await ask()).toMatchObject({ allotment: { slots: [T0 + 18_990] }, reads: 1 });
@@ -51,7 +51,7 @@ test('where a line was long a moment ago, those who come to its end are told so 
   expect(await ask()).toMatchObject({ allotment: { slots: [expect.any(Number)] }, reads: 1 });
 });
 
-test.each<[string, Partial<Wish>, readonly number[]]>([
+test.each<[string, Partial<CallRequest>, readonly number[]]>([
   ['who goes first', { first: true }, [T0 + 100]],
   ['whose time has come', { held: [T0] }, [T0 + 100]],
   ['who may do with earlier answers', { calls: 0 }, []],
@@ -62,10 +62,10 @@ test.each<[string, Partial<Wish>, readonly number[]]>([
 });
 
 test('the calls of one instant look for a pause once, and those after them again', async () => {
-  const { pace, reads } = aFunction();
-  const lanes = await Promise.all(Array.from({ length: 10 }, () => pace.read('aliyun')));
-  expect(new Set(lanes).size).toBe(1);
+  const { lanes, reads } = aFunction();
+  const reading = await Promise.all(Array.from({ length: 10 }, () => lanes.read('aliyun')));
+  expect(new Set(reading).size).toBe(1);
   expect(reads()).toBe(1);
-  await pace.read('aliyun');
+  await lanes.read('aliyun');
   expect(reads()).toBe(2);
 });

@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { throttled } from '../../lib/core/pacing.ts';
-import { answered, disable, type Entry, enable, enter, hung, leave, openTurn, type Turn } from '../../lib/core/turn.ts';
+import {
+  acquire,
+  answered,
+  disable,
+  type Entry,
+  enable,
+  openLimiter,
+  release,
+  type TargetLimiter,
+  trip,
+} from '../../lib/core/target-limiter.ts';
 
 const NOW = 1_795_312_800_000;
-const ask = (turn: Turn, count: number, rate: object, now = NOW, by = 'a') =>
-  enter(turn, { by, count, rate, seats: 3, patienceMs: 2_000 }, now);
+const ask = (limiter: TargetLimiter, count: number, rate: object, now = NOW, by = 'a') =>
+  acquire(limiter, { by, count, rate, seats: 3, patienceMs: 2_000 }, now);
 const slotsOf = (entry: Entry): readonly number[] => ('slots' in entry ? entry.slots.map((at) => at - NOW) : []);
 
 describe('slots', () => {
@@ -15,15 +25,15 @@ describe('slots', () => {
     ['twenty a minute: at once, up to the minute', { perMinute: 20 }, 4, [0, 0, 0, 0]],
     ['both hold', { perSecond: 5, perMinute: 2 }, 4, [0, 210]],
   ])('%s', (_, rate, count, slots) => {
-    expect(slotsOf(ask(openTurn, count, rate).entry)).toEqual(slots);
+    expect(slotsOf(ask(openLimiter, count, rate).entry)).toEqual(slots);
   });
 
   test('no minute holds more than its allowance, however they come', () => {
-    let turn = openTurn;
+    let limiter = openLimiter;
     const sent: number[] = [];
     for (let now = NOW; now < NOW + 300_000; now += 700) {
-      const entered = ask(turn, 3, { perMinute: 20 }, now);
-      turn = leave(entered.turn, 'a');
+      const entered = ask(limiter, 3, { perMinute: 20 }, now);
+      limiter = release(entered.limiter, 'a');
       if ('slots' in entered.entry) sent.push(...entered.entry.slots);
     }
     const busiest = Math.max(...sent.map((at) => sent.filter((other) => other >= at && other < at + 60_000).length));
@@ -33,100 +43,101 @@ describe('slots', () => {
   });
 
   test('without a slot in time nothing is taken, and the time of the next is told', () => {
-    const full = ask(openTurn, 2, { perMinute: 2 }).turn;
-    const { turn, entry } = ask(full, 1, { perMinute: 2 }, NOW + 1_000, 'b');
+    const full = ask(openLimiter, 2, { perMinute: 2 }).limiter;
+    const { limiter, entry } = ask(full, 1, { perMinute: 2 }, NOW + 1_000, 'b');
     expect(entry).toEqual({ backAt: NOW + 63_000 });
-    expect(turn).toBe(full);
+    expect(limiter).toBe(full);
   });
 
   test('a slot at the end of the patience is taken, a later one is not', () => {
-    expect(slotsOf(ask({ ...openTurn, nextSlotAt: NOW + 2_000 }, 1, {}).entry)).toEqual([2_000]);
-    expect(ask({ ...openTurn, nextSlotAt: NOW + 2_001 }, 1, {}).entry).toEqual({ backAt: NOW + 2_001 });
+    expect(slotsOf(ask({ ...openLimiter, nextSlotAt: NOW + 2_000 }, 1, {}).entry)).toEqual([2_000]);
+    expect(ask({ ...openLimiter, nextSlotAt: NOW + 2_001 }, 1, {}).entry).toEqual({ backAt: NOW + 2_001 });
   });
 
   test('of what was sent no more is kept than a minute allows', () => {
-    const first = leave(ask(openTurn, 3, { perMinute: 4 }).turn, 'a');
-    expect(ask(first, 3, { perMinute: 4 }, NOW + 70_000).turn.recent).toEqual([
+    const first = release(ask(openLimiter, 3, { perMinute: 4 }).limiter, 'a');
+    expect(ask(first, 3, { perMinute: 4 }, NOW + 70_000).limiter.recent).toEqual([
       NOW,
       NOW + 70_000,
       NOW + 70_000,
       NOW + 70_000,
     ]);
-    expect(ask(openTurn, 3, {}).turn.recent).toEqual([]);
+    expect(ask(openLimiter, 3, {}).limiter.recent).toEqual([]);
   });
 
   test('a rate for the minute that is taken off the config holds nobody up any more', () => {
-    const full = ask(openTurn, 2, { perMinute: 2 }).turn;
+    const full = ask(openLimiter, 2, { perMinute: 2 }).limiter;
     expect(slotsOf(ask(full, 1, {}, NOW + 1_000, 'b').entry)).toEqual([1_000]);
   });
 
   test('throttled, it goes at half the pace, by the second and by the minute [F44]', () => {
-    expect(slotsOf(ask(throttled(openTurn, NOW), 2, { perSecond: 5 }).entry)).toEqual([0, 420]);
-    expect(slotsOf(ask(throttled(openTurn, NOW), 20, { perMinute: 20 }).entry)).toHaveLength(10);
+    expect(slotsOf(ask(throttled(openLimiter, NOW), 2, { perSecond: 5 }).entry)).toEqual([0, 420]);
+    expect(slotsOf(ask(throttled(openLimiter, NOW), 20, { perMinute: 20 }).entry)).toHaveLength(10);
   });
 
   test('a pause that was asked for holds for all, and no longer [F44]', () => {
-    const paused = throttled(openTurn, NOW, 30_000);
+    const paused = throttled(openLimiter, NOW, 30_000);
     expect(ask(paused, 1, {}, NOW + 29_999).entry).toEqual({ backAt: NOW + 30_000 });
     expect(slotsOf(ask(paused, 1, {}, NOW + 30_000).entry)).toEqual([30_000]);
   });
 });
 
 describe('seats', () => {
-  const seated = (...names: string[]): Turn => names.reduce((turn, by) => ask(turn, 1, {}, NOW, by).turn, openTurn);
+  const seated = (...names: string[]): TargetLimiter =>
+    names.reduce((limiter, by) => ask(limiter, 1, {}, NOW, by).limiter, openLimiter);
 
   test('three batches at a time; the fourth comes back [F44]', () => {
     expect(ask(seated('a', 'b', 'c'), 1, {}, NOW, 'd').entry).toEqual({ backAt: NOW + 1_000 });
   });
   test('a seat given back is free', () => {
-    expect(slotsOf(ask(leave(seated('a', 'b', 'c'), 'b'), 1, {}, NOW + 100, 'd').entry)).toEqual([100]);
+    expect(slotsOf(ask(release(seated('a', 'b', 'c'), 'b'), 1, {}, NOW + 100, 'd').entry)).toEqual([100]);
   });
   test('a seat that nobody gives back is free after twenty seconds', () => {
     expect('slots' in ask(seated('a', 'b', 'c'), 1, {}, NOW + 19_999, 'd').entry).toBe(false);
     expect('slots' in ask(seated('a', 'b', 'c'), 1, {}, NOW + 20_000, 'd').entry).toBe(true);
   });
   test('who has none changes nothing by leaving', () => {
-    const turn = seated('a');
-    expect(leave(turn, 'x')).toBe(turn);
+    const limiter = seated('a');
+    expect(release(limiter, 'x')).toBe(limiter);
   });
 });
 
 describe('a target that hangs', () => {
   const MINUTE = 60_000;
-  const hungTimes = (times: number): { turn: Turn; pauses: number[] } => {
-    let [turn, now] = [openTurn, NOW];
+  const hungTimes = (times: number): { limiter: TargetLimiter; pauses: number[] } => {
+    let [limiter, now] = [openLimiter, NOW];
     const pauses: number[] = [];
     for (let i = 0; i < times; i += 1) {
-      turn = hung(turn, now);
-      pauses.push(turn.pausedUntil - now);
-      now = turn.pausedUntil;
+      limiter = trip(limiter, now);
+      pauses.push(limiter.pausedUntil - now);
+      now = limiter.pausedUntil;
     }
-    return { turn, pauses };
+    return { limiter, pauses };
   };
 
   test('is left alone, longer each time, five minutes at most', () => {
     expect(hungTimes(7).pauses.map((ms) => ms / MINUTE)).toEqual([1, 2, 3, 4, 5, 5, 5]);
-    expect(ask(hungTimes(1).turn, 1, {}, NOW + MINUTE - 1).entry).toEqual({ backAt: NOW + MINUTE });
+    expect(ask(hungTimes(1).limiter, 1, {}, NOW + MINUTE - 1).entry).toEqual({ backAt: NOW + MINUTE });
   });
   test('is then tried by one batch', () => {
-    const tried = ask(hungTimes(1).turn, 1, {}, NOW + MINUTE, 'a').turn;
+    const tried = ask(hungTimes(1).limiter, 1, {}, NOW + MINUTE, 'a').limiter;
     expect(ask(tried, 1, {}, NOW + MINUTE, 'b').entry).toEqual({ backAt: NOW + MINUTE + 1_000 });
   });
   test('counts once for batches that hang together', () => {
-    const once = hung(openTurn, NOW);
-    expect(hung(once, NOW + 200)).toBe(once);
+    const once = trip(openLimiter, NOW);
+    expect(trip(once, NOW + 200)).toBe(once);
   });
   test('has all its seats again once it answers, and begins at a minute when it hangs again', () => {
-    const well = answered(hungTimes(3).turn);
+    const well = answered(hungTimes(3).limiter);
     const now = well.pausedUntil;
-    expect(slotsOf(ask(ask(well, 1, {}, now, 'a').turn, 1, {}, now, 'b').entry)).toHaveLength(1);
-    expect(hung(well, now).pausedUntil).toBe(now + MINUTE);
+    expect(slotsOf(ask(ask(well, 1, {}, now, 'a').limiter, 1, {}, now, 'b').entry)).toHaveLength(1);
+    expect(trip(well, now).pausedUntil).toBe(now + MINUTE);
     expect(answered(well)).toBe(well);
   });
 });
 
 describe('a target that wants no more', () => {
-  const disabled = disable(openTurn, NOW, 'HTTP 410');
+  const disabled = disable(openLimiter, NOW, 'HTTP 410');
   test('is told nothing', () => {
     expect(ask(disabled, 1, {}, NOW + 1).entry).toEqual({ disabled: { since: NOW, reason: 'HTTP 410' } });
   });
@@ -142,9 +153,9 @@ describe('what can share a message', () => {
   const key = (n: number) => ({ pk: `w_${n}`, sk: `delivery#msg_${n}` });
   const keys = (count: number, from = 0) => Array.from({ length: count }, (_, i) => key(from + i));
   const chat = { perSecond: 1 };
-  const askFor = (turn: Turn, count: number, mergeable: readonly ReturnType<typeof key>[], now = NOW) =>
-    enter(turn, { by: 'a', count, rate: chat, seats: 3, patienceMs: 0, mergeable }, now);
-  const told = askFor(openTurn, 1, keys(1));
+  const askFor = (limiter: TargetLimiter, count: number, mergeable: readonly ReturnType<typeof key>[], now = NOW) =>
+    acquire(limiter, { by: 'a', count, rate: chat, seats: 3, patienceMs: 0, mergeable }, now);
+  const told = askFor(openLimiter, 1, keys(1));
 
   test('gets a slot each while there are enough', () => {
     expect(told.entry).toEqual({ slots: [NOW], waiting: [] });
@@ -153,20 +164,20 @@ describe('what can share a message', () => {
   const many = { by: 'a', rate: { perMinute: 20 }, seats: 3, patienceMs: 0 };
 
   test('gets a slot each, so that nobody reads of three things in one message without need', () => {
-    expect(enter(openTurn, { ...many, count: 3, mergeable: keys(3) }, NOW).entry).toEqual({
+    expect(acquire(openLimiter, { ...many, count: 3, mergeable: keys(3) }, NOW).entry).toEqual({
       slots: [NOW, NOW, NOW],
       waiting: [],
     });
   });
 
   test('gets one slot for all where others wait, and takes them along', () => {
-    const turn = { ...openTurn, waiting: [key(9)] };
-    expect(enter(turn, { ...many, count: 2, mergeable: keys(2) }, NOW).entry).toEqual({
+    const limiter = { ...openLimiter, waiting: [key(9)] };
+    expect(acquire(limiter, { ...many, count: 2, mergeable: keys(2) }, NOW).entry).toEqual({
       slots: [NOW],
       waiting: [key(9)],
     });
     // What cannot share a message needs no more slots for that.
-    expect(enter(turn, { ...many, count: 2, mergeable: [] }, NOW).entry).toEqual({
+    expect(acquire(limiter, { ...many, count: 2, mergeable: [] }, NOW).entry).toEqual({
       slots: [NOW, NOW],
       waiting: [key(9)],
     });
@@ -175,19 +186,19 @@ describe('what can share a message', () => {
   test('gets one slot for all when there are not, beside one for each that cannot', () => {
     const rate = { perMinute: 5 };
     const wish = { by: 'a', count: 7, rate, seats: 3, patienceMs: 0, mergeable: keys(5) };
-    const { turn, entry } = enter(openTurn, wish, NOW);
+    const { limiter, entry } = acquire(openLimiter, wish, NOW);
     expect(slotsOf(entry)).toEqual([0, 0, 0]);
-    expect(turn.recent).toHaveLength(3);
+    expect(limiter.recent).toHaveLength(3);
   });
 
   test('is left waiting when there is no slot, once each, and goes with the next that gets one', () => {
-    const first = askFor(told.turn, 2, keys(2, 10), NOW + 100);
-    const second = askFor(first.turn, 2, [key(11), key(12)], NOW + 200);
+    const first = askFor(told.limiter, 2, keys(2, 10), NOW + 100);
+    const second = askFor(first.limiter, 2, [key(11), key(12)], NOW + 200);
     expect(first.entry).toEqual({ backAt: NOW + 1_050 });
-    expect(second.turn.waiting).toEqual(keys(3, 10));
-    const third = askFor(second.turn, 2, [key(12), key(20)], NOW + 1_100);
+    expect(second.limiter.waiting).toEqual(keys(3, 10));
+    const third = askFor(second.limiter, 2, [key(12), key(20)], NOW + 1_100);
     expect(third.entry).toEqual({ slots: [NOW + 1_100], waiting: [key(10), key(11)] });
-    expect(third.turn.waiting).toBeUndefined();
+    expect(third.limiter.waiting).toBeUndefined();
   });
 
   test('is told apart by both parts of its key', () => {
@@ -197,21 +208,28 @@ describe('what can share a message', () => {
       { pk: 'w_2', sk: 'delivery#msg_2' },
     ];
     const [one, two, three] = alike.map((each) => [each]);
-    const left = [one, two, three].reduce((turn, each = []) => askFor(turn, 1, each, NOW + 100).turn, told.turn);
+    const left = [one, two, three].reduce(
+      (limiter, each = []) => askFor(limiter, 1, each, NOW + 100).limiter,
+      told.limiter,
+    );
     expect(left.waiting).toEqual(alike);
   });
 
   test.each([
-    ['while it is paused', { ...openTurn, pausedUntil: NOW + 5_000 }, NOW + 5_000],
-    ['while all seats are taken', { ...openTurn, seats: Array(3).fill({ by: 'x', until: NOW + 9_000 }) }, NOW + 1_000],
-  ])('is left waiting %s', (_, turn, backAt) => {
-    const entered = askFor(turn, 1, keys(1));
-    expect(entered).toMatchObject({ entry: { backAt }, turn: { waiting: keys(1) } });
+    ['while it is paused', { ...openLimiter, pausedUntil: NOW + 5_000 }, NOW + 5_000],
+    [
+      'while all seats are taken',
+      { ...openLimiter, seats: Array(3).fill({ by: 'x', until: NOW + 9_000 }) },
+      NOW + 1_000,
+    ],
+  ])('is left waiting %s', (_, limiter, backAt) => {
+    const entered = askFor(limiter, 1, keys(1));
+    expect(entered).toMatchObject({ entry: { backAt }, limiter: { waiting: keys(1) } });
   });
 
   test('is left waiting up to what one message tells of, and no write is made for more', () => {
-    const full = askFor(told.turn, 40, keys(40), NOW + 100).turn;
+    const full = askFor(told.limiter, 40, keys(40), NOW + 100).limiter;
     expect(full.waiting).toEqual(keys(25));
-    expect(askFor(full, 3, keys(3, 50), NOW + 200).turn).toBe(full);
+    expect(askFor(full, 3, keys(3, 50), NOW + 200).limiter).toBe(full);
   });
 });

@@ -1,18 +1,18 @@
 /**
- * Holds tenants to their limits. What may be asked for is taken from the tenant's item in blocks, so that it need not be
- * written for every request: a function takes twice as much as last time when it has used that up within five seconds, and
- * begins with one again when it has not. What it took and did not use is lost, so a tenant never gets more than its limit.
+ * Holds tenants to their limits. A function takes a block from the tenant's item, so that not every request writes. The
+ * next block is twice as large if the function used the last one up within five seconds. Otherwise it begins with one
+ * again. The unused part of a block is lost, so a tenant never gets more than its limit.
  */
 
 import type { Config } from '../config/config.ts';
 import {
   type Allowance,
-  type Given,
+  type BlockRequest,
+  type Grant,
   takeDeliveries,
-  takePlaces,
   takeRequests,
+  takeWatches,
   untouched,
-  type Wish,
 } from '../core/allowance.ts';
 import type { Key } from '../core/item.ts';
 import { SECOND } from '../core/schedule.ts';
@@ -20,13 +20,13 @@ import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 import type { Stores } from '../store/stores.ts';
 
 export type Limiter = {
-  /** Takes all of `count`, or nothing: then answers after how long they may be had, ms. */
+  /** Takes all of `count`, or nothing. Then it returns the wait in ms. */
   readonly take: (tenant: string, count: number) => Promise<number>;
 };
 
-export type TenantLimits = { readonly requests: Limiter; readonly places: Limiter; readonly deliveries: Limiter };
+export type TenantLimits = { readonly requests: Limiter; readonly watches: Limiter; readonly deliveries: Limiter };
 
-/** All in one partition, for the count to find those whose watches are over. */
+/** All tenants are in one partition, so that the count finds those without active watches. */
 export const TENANTS = 'tenants';
 export const allowanceKey = (tenant: string): Key => ({ pk: TENANTS, sk: tenant });
 
@@ -46,7 +46,7 @@ export const createLimits = (tools: LimitDeps): TenantLimits => {
     });
   return {
     requests: limiter('requests', takeRequests),
-    places: limiter('active watches', takePlaces),
+    watches: limiter('active watches', takeWatches),
     deliveries: limiter('waiting deliveries', takeDeliveries),
   };
 };
@@ -55,7 +55,7 @@ const BLOCK_MAX = 32;
 const HELD_FOR_MS = 5 * SECOND;
 
 type Hand = { left: number; size: number; until: number; emptyUntil: number; taking: Promise<void> | undefined };
-type Take = (tenant: string, wish: Wish) => Promise<Omit<Given, 'allowance'>>;
+type Take = (tenant: string, wish: BlockRequest) => Promise<Omit<Grant, 'allowance'>>;
 
 const inBlocks = (now: () => number, take: Take): Limiter => {
   const hands = new Map<string, Hand>();
@@ -67,7 +67,7 @@ const inBlocks = (now: () => number, take: Take): Limiter => {
     const needed = count - left;
     const { given, backAt } = await take(tenant, { wanted: Math.max(needed, size), needed });
     Object.assign(hand, { left: left + given, size, until: now() + HELD_FOR_MS });
-    // Refused from memory until then: a flood must not become a flood of reads.
+    // Until then the function refuses from memory. A flood of requests must not become a flood of reads.
     if (given < needed) hand.emptyUntil = Math.max(backAt, now() + SECOND);
   };
 
@@ -81,7 +81,7 @@ const inBlocks = (now: () => number, take: Take): Limiter => {
           return 0;
         }
         if (hand.emptyUntil > now()) return hand.emptyUntil - now();
-        // Of what is submitted together each asks by itself: one takes for all.
+        // Each submission of a batch asks alone. One of them takes a block for all.
         hand.taking ??= fill(tenant, hand, count).finally(() => {
           hand.taking = undefined;
         });
