@@ -19,7 +19,9 @@ const LINK = /^[A-Za-z0-9_-]{87}$/;
 /** The watch that a link opens. `submittedAt` is epoch ms. */
 export type LinkedWatch = Pick<Watch, 'id' | 'submittedAt'>;
 
-/** Signs with a fixed prefix for links. A key with a second use then never signs a link by accident. */
+/**
+ * Returns the signature of a link. Its fixed first line separates links from all other data that the same key may sign.
+ */
 const macOf = (signed: Buffer, key: string): Buffer =>
   createHmac('sha256', key).update('opwatch link\n').update(signed).digest();
 

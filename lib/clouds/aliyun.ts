@@ -6,7 +6,10 @@ import { encodePairs } from './encoding.ts';
 import { endpointOf } from './endpoint.ts';
 
 export type AliyunCall = {
-  /** Names the endpoint override. Without `host`, it also names the usual host `{product}.{region}.aliyuncs.com`. */
+  /**
+   * The product of the API. It selects the endpoint override. Without `host`, it is also part of the usual host
+   * `{product}.{region}.aliyuncs.com`.
+   */
   readonly product: string;
   readonly region: string;
   readonly host?: string;

@@ -8,7 +8,7 @@ export type Credentials = {
   readonly secretAccessKey: string;
   /** Alibaba STS token or Huawei temporary security token. */
   readonly securityToken?: string;
-  /** The lifetime of temporary credentials, when the place that stores them tells it. */
+  /** The lifetime of temporary credentials. Missing when the place of the credentials does not tell it. */
   readonly lifetime?: Lifetime;
 };
 

@@ -79,7 +79,10 @@ export const readHuawei = (answer: HttpAnswer, reading: HuaweiReading): Answer =
   return meaningOf(answer, words, said, reading);
 };
 
-/** Returns `unknown` for an error that means absence. Throws the LookError that fits every other error. */
+/**
+ * Judges an error of the cloud. It returns `unknown` for an error that means absence, and throws the fitting LookError
+ * for every other error.
+ */
 const meaningOf = (answer: HttpAnswer, words: CloudWords, said: string | undefined, reading: HuaweiReading): Answer => {
   const { status } = answer;
   const afterMs = retryAfterMs(answer, reading.now);

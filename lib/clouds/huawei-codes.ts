@@ -103,7 +103,7 @@ const GONE = [
   ...['不存在', '已删除', '被删除', '已失效', '已过期', '已冻结', '被冻结', '已禁用', '被禁用', '无效'],
 ];
 
-/** Returns a text as words in small letters, with one blank on each side of a word. */
+/** Returns a text in lower case. Each word has one blank on both sides. */
 const wordsIn = (text: string): string => ` ${text.toLowerCase().replace(/[^a-z0-9\u4e00-\u9fff]+/g, ' ')} `;
 
 const hasAny = (phrases: readonly string[], text: string): boolean => {

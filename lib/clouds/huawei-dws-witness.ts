@@ -30,8 +30,7 @@ const whose = ({ action, tie }: Shown): string =>
   sentence(tie === 'earlier' ? 'dws_earlier' : 'dws_perhaps_earlier', { shown: described(action) });
 
 /**
- * Describes, for an action that no look sees, the answers of the APIs: those of the action's API under two names, and
- * that of the cluster.
+ * Describes the answers of the cloud when no look sees the action: the action's API under two names, and the cluster.
  */
 const showsOf = ({ word, tasks, reason }: Cluster, name: string, own?: Shown, failure?: Shown): string => {
   const mine = own ? whose(own) : sentence('dws_no_action', { name });

@@ -139,7 +139,8 @@ export const clusterAt = async (place: Place, cloud: Cloud): Promise<Cluster | U
 export const taskWord = (word: string): string => capitals(trimmed(word)).replace(/[- ]/g, '_');
 
 const tasksIn = (cluster: Fields): readonly string[] => {
-  // Of the last resizing only a failure counts. No page says whether the other words disappear afterwards.
+  // Only a failure of the last resizing counts. No page says whether the cloud removes its other words after the
+  // resizing.
   const resized = text(fields(cluster.resize_info).resize_status);
   const states = [
     cluster.status,

@@ -8,7 +8,10 @@ import { readHuawei } from './huawei-answer.ts';
 import { sign } from './huawei-signer.ts';
 
 export type HuaweiCall = {
-  /** Names the endpoint override and the usual host `{product}.{region}.myhuaweicloud.com`. */
+  /**
+   * The product of the API. It selects the endpoint override, and it is part of the usual host
+   * `{product}.{region}.myhuaweicloud.com`.
+   */
   readonly product: string;
   readonly region: string;
   readonly project: string;

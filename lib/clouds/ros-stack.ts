@@ -14,7 +14,7 @@ export type Stack = {
   readonly word?: string;
   /** The operation that set the status. Missing for REVIEW_IN_PROGRESS and for a status that no page documents. */
   readonly action?: Action;
-  /** The operation has failed, and ROS undoes it now or has undone it. */
+  /** The operation has failed. ROS is undoing it, or has already undone it. */
   readonly isRollback: boolean;
   /** The status is ROLLBACK_* without an action. ROS writes it for an update, CloudFormation for a creation. */
   readonly isBare: boolean;

@@ -89,7 +89,7 @@ const sightOfTask = (task: Fields, requestId: string | undefined): Observation =
     progress: progressOf(task),
     facts: given({
       operationType: text(task.TaskType),
-      // These texts look like JSON but are escaped so often that they are none. opwatch never parses them.
+      // These texts look like JSON but contain too many escape characters to be JSON. opwatch never parses them.
       result: text(task.Result),
       error: text(task.Errors),
       requestId,

@@ -71,7 +71,7 @@ const lookAt = async (ask: Ask<EmrOperation>, cloud: Cloud): Promise<Observation
   }
   const shown = fields(body.Operation);
   mustBeAbout(ids, shown, requestId);
-  // The vendor's own sample shows a reason beside COMPLETED. So a reason says nothing about the outcome.
+  // The vendor's own sample shows a reason even for COMPLETED. So a reason says nothing about the outcome.
   const reason = fields(shown.StateChangeReason);
   const endedAt = instant(shown.EndTime);
   return sightOf(STATES, 'Operation.OperationState', shown.OperationState, {

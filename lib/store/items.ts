@@ -83,8 +83,8 @@ export const newWatchItem = (watch: Watch, now: number): WatchItem => ({
 });
 
 /**
- * Returns a watch that is kept for longer, and lists it under today when its entry is older than a day. A reader who
- * goes through the days then never has to go back further than the lifetime of a watch.
+ * Returns the item of a watch that is kept for longer. When its list entry is older than a day, the entry moves to the
+ * present day. A reader of the daily lists then finds every watch within the longest life of a watch.
  */
 export const relisted = (item: WatchItem, now: number): WatchItem => {
   const listedAt = Date.parse((item.listedAt ?? '').split('#')[0] ?? '');
@@ -127,7 +127,7 @@ export const withBody = <B>(item: Leased<B>, body: B, wakeAt: number, now: numbe
     const { tenant } = next.body as Watch | Delivery;
     return { ...next, lapses: 0, expiresAt: Math.ceil((now + keepMsOf(tenant)) / SECOND) };
   }
-  // This changes the lease only when it must, because a moved index entry costs two more writes.
+  // The lease changes only when necessary, because a moved index entry costs two more writes.
   const lease = leaseIsDue(item, wakeAt) ? Math.max(wakeAt, now) + lagOf(item, now) + LEASE_MS : aliveUntil;
   return { ...next, lapses: 0, ...leaseOf(item, lease) };
 };

@@ -26,12 +26,10 @@ const shortId = (...parts: readonly string[]): string => {
 /** The key of a thing that a target keeps for one watch: an incident, a live message. */
 export const messageKey = (watchId: string, target: string): Key => ({ pk: watchId, sk: `message#${target}` });
 
-/**
- * The key of a thing that a target keeps for all watches with the same object there, such as the status of a commit.
- */
+/** The key of the state that a target keeps for several watches together, such as the status of one commit. */
 export const heldKey = (type: string, thing: string): Key => ({ pk: `held#${shortId(type, thing)}`, sk: 'held' });
 
-/** Returns the values that identify an operation. The order of the JSON fields does not matter. Their values do. */
+/** Returns the values that identify an operation. Only the values of the JSON fields matter, and not their order. */
 const operationParts = (watch: Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>): string[] => [
   watch.tenant,
   watch.connection,

@@ -24,7 +24,7 @@ export type Trouble = (typeof TROUBLES)[number];
 export const COUNT_MAX = 10_000;
 
 export type Standing = {
-  /** The time when a function last announced the trouble, just before its write, epoch ms. */
+  /** The time when a function last wrote this entry, just before it wrote the trouble itself, epoch ms. */
   readonly at: number;
   /** The item that has the trouble. */
   readonly of: Key;

@@ -15,8 +15,8 @@ export type Mask = <T>(value: T) => T;
 
 /**
  * Makes a function that masks JSON values. `secrets` become "…". Every id (one of `ids`, or a text that looks like an
- * id) becomes an invented id of the same form, everywhere the same one. Parts without digits, such as a state or a
- * region, stay as they are.
+ * id) becomes an invented id of the same form. Equal ids become equal invented ids. Parts without digits, such as a
+ * state or a region, stay as they are.
  */
 export const createMask = (secrets: readonly string[], ids: readonly string[]): Mask => {
   const known = [...ids].sort((a, b) => b.length - a.length).map(literal);

@@ -50,7 +50,7 @@ const boundIn = ({ action, at, run, reviewed, failed }: Memo): Bound | undefined
 const nameOf = (action: Action, at: number | undefined): string | undefined =>
   at === undefined ? undefined : `${action} ${new Date(at).toISOString()}`;
 
-/** Binds the watch to the run that `sight` shows. */
+/** Binds the watch to the run that this look shows. */
 const bind = (sight: Sight, action: Action, { at, isRollback }: Stack, earlierRuns: readonly string[]): Sight => {
   const name = nameOf(action, at);
   // Each update has its own time. Two runs of another action may have the same time.

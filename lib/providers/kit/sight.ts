@@ -51,7 +51,9 @@ export const absentBy = ({ code, message, requestId }: CloudWords): Observation 
  */
 export const inAnyCase = (id: string): string => capitals(trimmed(id));
 
-/** Returns an id for comparison in its own case. It is for ids that a cloud writes in both cases. */
+/**
+ * Returns an id for a comparison that distinguishes upper and lower case. It is for ids that a cloud writes in both.
+ */
 export const asWritten = (id: string): string => trimmed(id);
 
 /**
