@@ -1,6 +1,6 @@
 /**
- * Tells who a caller is and what the caller may do. All of it comes from the authorizer and nothing from the words of
- * the request.
+ * Tells who a caller is and what the caller may do. Only the authorizer decides both. The words of the request decide
+ * nothing.
  */
 
 import { DEFAULT_TENANT } from '../config/tenants.ts';

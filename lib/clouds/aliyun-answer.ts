@@ -34,7 +34,7 @@ const wishMs = (answer: HttpAnswer): number | undefined => {
  *
  * Throws the LookError whose class tells the caller its next step. Alibaba Cloud reports throttling in two ways: HTTP
  * 400 with a `Code`, or only the header `x-acs-retry-after` (aliyun/darabonba-openapi pull request 283). Only a JSON
- * object is an answer. An error `Code` in an HTTP 200 is an error too. For a code that stands in no list, the words in
+ * object is an answer. An error `Code` in an HTTP 200 is an error too. For a code that is in no list, the words in
  * the code decide (`code-family.ts`). Source: the products' error code pages, and NeedRetry in
  * aliyun/terraform-provider-alicloud.
  */

@@ -1,5 +1,5 @@
 /**
- * Reads the texts beside the state in an answer of BPStudio: the reason of a failure, and the message of a success.
+ * Reads the texts that BPStudio gives with a state: the reason of a failure, and the message of a success.
  *
  * The vendor calls the outer `Message` "error information", `Data.Message` "information about the operation" and
  * `Data.Arguments` its output (help.aliyun.com 448167). The output of an operation on instances is an object, or the
@@ -21,8 +21,8 @@ const outputOf = (data: Fields): Fields =>
   typeof data.Arguments === 'string' ? (parseFields(data.Arguments) ?? {}) : fields(data.Arguments);
 
 /**
- * Returns the text when it is a sentence for people. JSON is none (an operation's information may be a list of
- * listeners), and a word such as "success" is none.
+ * Returns a sentence for people. Undefined for JSON (an operation's information may be a list of listeners) and for a
+ * word such as "success".
  */
 const sentence = (value: unknown): string | undefined => {
   const said = text(value)?.trim();

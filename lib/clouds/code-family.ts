@@ -1,7 +1,7 @@
 /**
- * Classifies an error code by the words in it. Clouds have thousands of codes, and their products share the words. The
- * family decides for every code that stands in no list. Only without a family does opwatch take an error for its own
- * mistake or for an absence.
+ * Classifies an error code by the words in it. Clouds have thousands of codes, and their products share the words.
+ * opwatch uses the family of a code that it does not know by name. Only an unknown code without a family counts as a
+ * mistake in the request, or as absence.
  */
 
 export type Family =

@@ -51,7 +51,7 @@ const messageOf = (body: Fields) =>
  * whatever its code is. A 401 that comes from the gateway or names no service has one of two causes. Either the cloud
  * refuses the credentials (more than five such answers in a row lock the key), or the date of the request is too far
  * off. The `Date` header tells the two apart (APIGW.0301, APIGW.0303). An empty HTTP 200 is a valid answer without
- * content. Every other answer must be a JSON object. For a code that stands in no list, the words in it decide
+ * content. Every other answer must be a JSON object. For a code that is in no list, the words in it decide
  * (`huawei-codes.ts`). Source: Huawei Cloud, "API Request Signing Guide", error codes; bodies as the products' SDKs
  * read them.
  */

@@ -62,8 +62,8 @@ export const progressIn = (body: Fields): Progress | undefined => {
 const FAILED = ['FAILED', 'ROLLBACK_FAIL', 'ROLLBACK_SUCCESS', 'ROLLBACK_RUNNING'];
 
 /**
- * Answers whether an error message reports only successes. The vendor's sample of a failure has such a message, and it
- * is no reason.
+ * Answers whether an error message reports only successes. The vendor's sample of a failure has such a message. It
+ * gives no reason for the failure.
  */
 const isCheerful = (message: string): boolean =>
   message.split(/[;,\n]/).every((entry) => /(^|SUCCESS)\s*$/.test(entry));

@@ -17,14 +17,14 @@ export const BELIEVES_BACK_MS = 5 * 60_000;
 export const runOf = ({ operation }: Asked, stamp: Stamp | undefined): string | undefined =>
   stamp && `${operation.action_name} ${stamp.text}`;
 
-/** Tells whether an answer is about the watched run or about another one. */
+/** Tells whether an answer is about the watched run or about another run. */
 export type Tie =
   | 'this'
   /**
    * Very likely the watched run: the first look did not show it, or its time fits the submission in a likely time zone.
    */
   | 'likely'
-  /** A run that somebody submitted before the watched one. */
+  /** A run with an earlier submit time than the watched run. */
   | 'earlier'
   /** Another run. It has taken the place of the watched one. */
   | 'other'
@@ -62,8 +62,8 @@ const isReported = (stamp: Stamp | undefined, ask: Asked): boolean =>
   ask.earlierRuns.some((run) => run === runOf(ask, stamp));
 
 /**
- * Assigns a run that is under way. When nothing else identifies the watched run, the first run that a look sees under
- * way is the watched one.
+ * Decides whether a run that is under way is the watched run. When nothing else identifies the watched run, the first
+ * run that a look sees under way is the watched one.
  */
 export const tieUnderWay = (stamp: Stamp | undefined, ask: Asked): Tie => {
   if (isReported(stamp, ask)) return 'earlier';
@@ -73,8 +73,8 @@ export const tieUnderWay = (stamp: Stamp | undefined, ask: Asked): Tie => {
 };
 
 /**
- * Assigns a run that is over, at `now` (epoch ms). A time without a zone excludes a run when it is too old in every
- * zone. It never proves that a run is the watched one.
+ * Decides whether a run that is over is the watched run, at `now` (epoch ms). A time without a zone excludes a run when
+ * it is too old in every zone. It never proves that a run is the watched one.
  */
 export const tieOver = (stamp: Stamp | undefined, ask: Asked, before: Before, now: number): Tie => {
   if (isReported(stamp, ask)) return 'earlier';

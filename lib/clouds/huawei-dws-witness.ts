@@ -16,7 +16,8 @@ type DwsAsk = Ask<{ readonly action_name: string; readonly submit_time?: string 
 export type Shown = { readonly action: Action; readonly tie: Tie };
 
 /**
- * The runs beside the watched one that the action's own API shows: under the action's name, and under its failure name.
+ * The runs that the action's own API shows besides the watched run: under the action's name, and under its failure
+ * name.
  */
 export type Leftovers = { readonly own?: Shown | undefined; readonly failure?: Shown | undefined; readonly memo: Memo };
 

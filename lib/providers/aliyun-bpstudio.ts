@@ -43,8 +43,8 @@ const KEPT_MS = 60 * 60_000;
 const UNKNOWN_CODE = /^8004$/;
 
 /**
- * The memo keeps the time of the last sight after the hour, rounded down to this step. A new time in the memo costs a
- * write.
+ * After the hour, the memo keeps the time of the last look that saw the operation, rounded down to this step. A new
+ * time in the memo costs a write.
  */
 const NOTED_EVERY_MS = 10 * 60_000;
 

@@ -113,8 +113,8 @@ const shownAs = (action: Action, ask: DwsAsk, now: number): Shown => ({
 });
 
 /**
- * Answers whether the API shows the watched run. If a look saw that run under way, an end that no time connects to a
- * run is also its end.
+ * Answers whether the API shows the watched run. An end without a time may belong to another run. It counts for the
+ * watched run only after a look saw the watched run under way.
  */
 const isWatched = ({ tie }: Shown, ask: DwsAsk): boolean =>
   tie === 'this' || tie === 'likely' || (tie === 'unknown' && wasUnderWay(ask));

@@ -4,8 +4,8 @@ import type { Ask, Observation } from '../../core/observation.ts';
 import type { Provider } from '../provider.ts';
 
 /**
- * Answers whether an error concerns the whole connection or every call of this API. Then it also holds for the asks
- * that still wait.
+ * Answers whether an error concerns the whole connection or every call of this API. Then no other operation of the same
+ * look needs a call.
  */
 export const concernsAll = (error: unknown): error is LookError =>
   error instanceof Refused || error instanceof NotAllowed || error instanceof Throttled || error instanceof ClockSkew;

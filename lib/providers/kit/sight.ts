@@ -18,10 +18,10 @@ type Details = {
 };
 
 /**
- * Returns the sight of a state word. The comparison ignores upper and lower case and the ASCII blanks around the word.
- * For a word that the vendor does not document, the operation goes on, and the sight says that the word is unknown. A
- * success has no reason, so a text in the field of the reason becomes its message. Throws RetryLater when there is no
- * word.
+ * Returns the observation for a state word. The comparison ignores upper and lower case and the ASCII blanks around the
+ * word. For a word that the vendor does not document, the operation goes on, and the observation marks the word as
+ * unknown. A success has no reason, so a text in the field of the reason becomes its message. Throws RetryLater when
+ * there is no word.
  */
 export const sightOf = (
   states: States,
