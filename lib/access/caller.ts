@@ -14,11 +14,14 @@ export const SCOPES: readonly Scope[] = ['submit', 'read', 'operate'];
 export type Caller = {
   readonly tenant: string;
   readonly scopes: readonly string[];
-  /** The connections that the caller may use, and whose watches it may see. When missing, all. */
+  /**
+   * The connections that the caller may use, and whose watches it may see. A caller without this list may use all
+   * connections.
+   */
   readonly connections?: readonly string[];
   /**
-   * The targets that the caller may choose for messages: names, and for callbacks origins such as
-   * `https://ci.example.com`. When missing, all.
+   * The targets to which the caller may send messages: names, and for callbacks origins such as
+   * `https://ci.example.com`. A caller without this list may send to all targets.
    */
   readonly targets?: readonly string[];
   /** True when the limits of the tenant do not apply to this caller. */

@@ -1,6 +1,6 @@
 /**
- * Refusals for people and programs, as problem+json (RFC 9457). A JSON pointer (RFC 6901) names the place of every
- * fault.
+ * Writes refusals for people and programs, as problem+json (RFC 9457). A JSON pointer (RFC 6901) names the place of
+ * every fault.
  */
 
 export type Fault = { readonly pointer: string; readonly detail: string };

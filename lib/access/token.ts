@@ -13,7 +13,7 @@ export type Token = {
   readonly hash: string;
   readonly tenant: string;
   readonly scopes: readonly Scope[];
-  /** The restrictions of the token, as in Caller. When missing, the token has none. */
+  /** The restrictions of the token, as in Caller. A token without these lists has no restrictions. */
   readonly connections?: readonly string[];
   readonly targets?: readonly string[];
   readonly createdAt: number;

@@ -42,8 +42,8 @@ export const withoutSecrets = (words: string, { secretAccessKey, securityToken =
 const QUOTED_BYTES = 300;
 
 /**
- * Returns the beginning of a body that opwatch cannot read, for a person to read. It holds no secrets and is safe to
- * store.
+ * Returns the beginning of a body that opwatch cannot read, because a person may understand it. The text holds no
+ * secrets and is safe to store.
  */
 export const quoted = (body: string, credentials: Credentials): string =>
   plain(withoutSecrets(body.trim(), credentials), QUOTED_BYTES);

@@ -66,9 +66,7 @@ export const familyOf = (code: string): Family | undefined => {
   return PASSING.some((pattern) => pattern.test(words)) ? 'passing' : undefined;
 };
 
-/**
- * Phrases, in the two languages of the clouds, that ask the caller to try later. The code of the error does not matter.
- */
+/** Phrases that ask the caller to try later, in the two languages of the clouds. They count with every error code. */
 const PATIENCE =
   /\b(is busy|try (it )?again|retry later|too many requests|temporarily|timed? ?out|still (being )?process)|系统繁忙|服务繁忙|稍后[再重]试|过于频繁|正在处理|正在执行|处理中|超时|限流/i;
 

@@ -72,8 +72,8 @@ const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d
 
 /**
  * Reads an instant between 2009 and 2100, as epoch ms. It accepts ISO 8601 with a zone, and a number or digits in s,
- * ms, µs or ns. The size of the number shows its unit. Every other value is undefined: clouds write 0 for "not yet",
- * and a time without a zone is no certain instant.
+ * ms, µs or ns. The size of the number shows its unit. Every other value gives undefined. Clouds write 0 for "not yet",
+ * and a time without a zone does not name one certain instant.
  */
 export const instant = (value: unknown): number | undefined => {
   const read = number(value);

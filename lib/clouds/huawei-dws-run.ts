@@ -21,12 +21,13 @@ export const runOf = ({ operation }: Asked, stamp: Stamp | undefined): string | 
 export type Tie =
   | 'this'
   /**
-   * Very likely the watched run: the first look did not show it, or its time fits the submission in a likely time zone.
+   * The answer is very likely about the watched run: the first look did not show it, or its time fits the submission in
+   * a likely time zone.
    */
   | 'likely'
   /** A run with an earlier submit time than the watched run. */
   | 'earlier'
-  /** Another run. It has taken the place of the watched one. */
+  /** The answer is about another run. This run has taken the place of the watched one. */
   | 'other'
   /** The answer does not show which run it is about. */
   | 'unknown';

@@ -59,8 +59,8 @@ const TASKS: Readonly<Record<string, Task>> = {
 const taskOf = (action: string): Task => (Object.hasOwn(TASKS, action) && TASKS[action]) || {};
 
 /**
- * The words of a cluster at which no task works. A word of failure stays until the next task. A redistribution may wait
- * until somebody begins it.
+ * The words that a cluster shows while no task works on it. A word of failure stays until the next task. A
+ * redistribution may wait until a person begins it.
  */
 const RESTING: ReadonlySet<string> = new Set(
   Object.values(TASKS).flatMap(({ failed = [], pending = [] }) => [...failed, ...pending, 'REDISTRIBUTION_PAUSED']),

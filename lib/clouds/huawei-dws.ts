@@ -20,7 +20,7 @@ export type Action = {
   readonly name: string;
   /** True when the cloud wrote the name itself and not a translation of it. */
   readonly isNamed: boolean;
-  /** Missing when the cloud shows the action without a state. */
+  /** The status of the action. Missing when the cloud shows the action without a state. */
   readonly status?: string;
   /** A time such as "2025-05-19 09:06:18.0". It has no zone, so it is no instant, but it tells one run from another. */
   readonly submitted?: Stamp;

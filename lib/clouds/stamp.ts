@@ -6,7 +6,7 @@ import { instant, trimmed } from './fields.ts';
 export type Stamp = {
   /** The time in one fixed spelling, so that equal times have equal texts. */
   readonly text: string;
-  /** Epoch ms, when the cloud names the zone. */
+  /** The time as epoch ms. Missing when the cloud does not name the zone. */
   readonly at?: number;
   /**
    * Epoch ms as if the zone were UTC, when the cloud names no zone. It orders such times among themselves. It is no

@@ -18,7 +18,8 @@ const main = async (): Promise<number> => {
     console.log(USAGE);
     return 0;
   }
-  // The first import of `#config` selects the configuration file, so this variable must be set before it.
+  // opwatch selects the configuration file at the first import of `#config`. So this line sets the name of the file
+  // before the import.
   if (values.config !== undefined) process.env.OPWATCH_CONFIG = values.config;
   const { default: input } = await import('#config');
   const faults = allFaults(input);

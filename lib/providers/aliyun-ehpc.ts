@@ -119,7 +119,7 @@ type Reading = { readonly pages: number; readonly pagesRead: number; readonly as
 /** Answers whether the rest of the list costs at most as many calls as a separate call for each missing task. */
 const isRestShort = ({ pages, pagesRead, asked, found }: Reading): boolean => pages - pagesRead <= asked - found;
 
-/** Answers whether the pages have shown more tasks than they cost calls. */
+/** Answers whether the pages have shown more requested tasks than there were pages. Then the pages have saved calls. */
 const hasPaid = ({ pagesRead, found }: Reading): boolean => found > pagesRead;
 
 /** Answers whether the whole list costs at most half as many calls as a separate call for each task. */

@@ -127,7 +127,9 @@ const notIt = (shows: string, { requestId }: Action, more: Pick<Absence, 'waits'
 });
 type Absence = Observation & { kind: 'absent' };
 
-/** Returns the memo with the runs that the first look found over. Later looks compare with them. */
+/**
+ * Returns the memo of a first look. It marks the runs that are already over, because later looks must recognize them.
+ */
 const remembered = ({ memo, seen }: DwsAsk, own: Shown | undefined, failure: Action | undefined): Memo =>
   seen || memo.failureBefore !== undefined
     ? memo

@@ -21,11 +21,14 @@ export type Provider<O = unknown> = {
      * configuration may set the time between looks for each kind.
      */
     readonly typeOf?: (operation: O) => string | undefined;
-    /** For this time after a submission the cloud may not know the operation yet, ms. */
+    /** The time after a submission in which the cloud may not know the operation yet, ms. */
     readonly graceMs: number;
-    /** This many looks in a row must miss an operation that a look saw before. Then it counts as lost. */
+    /**
+     * The number of looks in a row that must miss an operation before it counts as lost. An earlier look must have seen
+     * the operation.
+     */
     readonly missesUntilLost: number;
-    /** The cloud keeps an operation for this time after its end, ms. Looks come at least twice as often. */
+    /** The time for which the cloud keeps an operation after its end, ms. Looks come at least twice in this time. */
     readonly forgetsAfterMs?: number;
     /**
      * Answers whether another run may have the same name after this end. True when the operation has no id of its own

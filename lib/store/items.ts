@@ -43,7 +43,7 @@ export type Leased<B> = Item<B> & {
   readonly message?: string;
   /** The number of receipts of the present message that `looks` already includes (watches only). */
   readonly receives: number;
-  /** The receipts since the last write have brought no look (watches only). */
+  /** A function received the message since the last write but made no look (watches only). */
   readonly idle?: true;
   /**
    * The slots of this watch in the lane of its connection. The watch keeps them while its message is hidden (watches

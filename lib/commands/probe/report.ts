@@ -19,7 +19,7 @@ import { whyOf } from './why.ts';
 const BODY_BYTES = 8_192;
 const LINE_BYTES = 1_024;
 
-/** The headers of an answer that influence opwatch, and those for which a vendor's support asks. */
+/** The answer headers that the report shows: those that influence opwatch, and those that a vendor's support needs. */
 const OF_INTEREST =
   'date server content-type content-encoding location retry-after x-acs-retry-after x-acs-request-id x-request-id'.split(
     ' ',
