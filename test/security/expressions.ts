@@ -37,6 +37,7 @@ export const isSafeExpression = (source: string, flags: string, maxSteps = 20_00
 export const CLEARED: Readonly<Record<string, string>> = {
   'lib/net/address-guard.ts': 'reads an address, 45 characters at most',
   'lib/clouds/code-family.ts': 'reads the first 128 characters of a code at most',
+  'lib/core/json-place.ts': 'reads each character of a JSON string in one way, and each digit of a number in one',
   'lib/core/kept-sentence.ts': 'reads the templates of our own sentences',
   'lib/net/redact.ts': 'reads valid JSON only, where every string it begins has an end',
   'lib/net/secret-parts.ts': 'reads the address patterns of our own adapters',

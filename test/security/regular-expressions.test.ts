@@ -16,6 +16,7 @@ describe('every regular expression', () => {
     expect(composed.sort()).toEqual([
       'lib/clouds/aliyun-codes.ts',
       'lib/commands/probe/mask.ts',
+      'lib/config/deployment.ts',
       'lib/net/secret-parts.ts',
       'lib/targets/kit/said.ts',
       'lib/targets/kit/template.ts',
