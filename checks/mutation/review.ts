@@ -16,10 +16,11 @@ const ALIVE = ['Survived', 'NoCoverage'];
 
 const INTRODUCTION = `# Mutation testing
 
-\`npm run mutation\` changes the critical files in every way [Stryker](https://stryker-mutator.io) knows, one change at a
-time, and runs the unit tests that reach it: a change that no test notices survives. What cannot even be loaded any more
-counts for neither. A full run takes about twenty minutes on one core and writes this page. It fails where a file's score is
-below ${LEAST_SCORE} %, and for a survivor without a reason in \`checks/mutation/survivors.ts\`.
+\`npm run mutation\` changes the critical files in every way that [Stryker](https://stryker-mutator.io) knows. It makes one
+change at a time, and runs the unit tests that reach it. If a test fails, the change is killed. If no test fails, the change
+survives. A change that prevents the file from loading does not count. A full run takes about twenty minutes on one core and writes
+this page. The run fails if the score of a file is below ${LEAST_SCORE} %. It also fails if \`checks/mutation/survivors.ts\` has no
+reason for a survivor.
 `;
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -81,7 +82,7 @@ export const review = (
   );
   const list = alive.map(
     ({ at, was, replacement, reason }) =>
-      `- ${at}, ${code(was)} as ${code(replacement)}: ${reason?.why ?? '**no reason**'}`,
+      `- In ${at}, Stryker replaces ${code(was)} by ${code(replacement)}: ${reason?.why ?? '**no reason**'}`,
   );
   return { page: [INTRODUCTION, summary, '\n## Survivors\n', ...list, ''].join('\n'), faults };
 };

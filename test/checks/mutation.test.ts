@@ -9,13 +9,20 @@ const at = (line: number, from: number, to: number) => ({ start: { line, column:
 const mutant = (status: string, replacement = 'a <= 2') => ({ status, replacement, location: at(2, 11, 16) });
 const killed = (count: number) => Array.from({ length: count }, () => mutant('Killed'));
 const found = (...mutants: Results[string]['mutants']): Results => ({ 'lib/a.ts': { source: SOURCE, mutants } });
-const reason = { file: 'lib/a.ts', code: 'const b = a < 2', becomes: ['a <= 2'], why: 'the same: it is never 2' };
+const reason = {
+  file: 'lib/a.ts',
+  code: 'const b = a < 2',
+  becomes: ['a <= 2'],
+  why: 'The result is the same, because it is never 2.',
+};
 
 describe('what Stryker found', () => {
   test('is a table of the files, and the survivors with their reasons', () => {
     const { page, faults } = review(found(...killed(18), mutant('Timeout'), mutant('Survived')), [reason]);
     expect(page).toContain('| `lib/a.ts` | 19 | 1 | 95.0 % |');
-    expect(page).toContain('- lib/a.ts:2, `a < 2` as `a <= 2`: the same: it is never 2');
+    expect(page).toContain(
+      '- In lib/a.ts:2, Stryker replaces `a < 2` by `a <= 2`: The result is the same, because it is never 2.',
+    );
     expect(faults).toEqual([]);
   });
 
@@ -42,7 +49,7 @@ describe('what Stryker found', () => {
 
   test('shows code on one line, whatever it holds', () => {
     const { page } = review(found(...killed(19), mutant('Survived', '`a\n  b` || c')), []);
-    expect(page).toContain('`a < 2` as `` `a b` || c ``: **no reason**');
+    expect(page).toContain('`a < 2` by `` `a b` || c ``: **no reason**');
   });
 
   test('counts what cannot be loaded for neither', () => {
@@ -59,7 +66,7 @@ describe('docs/mutation.md', () => {
   });
 
   test('has a reason for each survivor', () => {
-    const whys = [...page.matchAll(/^- lib\/.+`: (.+)$/gm)].map(([, why]) => why);
+    const whys = [...page.matchAll(/^- In lib\/.+`: (.+)$/gm)].map(([, why]) => why);
     expect(new Set(whys)).toEqual(new Set(SURVIVORS.map(({ why }) => why)));
   });
 
