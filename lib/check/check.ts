@@ -1,4 +1,7 @@
-/** All that can be known of a configuration without leaving this machine: its own faults, and those of what its schedules submit. */
+/**
+ * Finds every fault that opwatch can find in a configuration without a network: its own faults, and the faults of the
+ * submissions in its schedules.
+ */
 import { THE_DEPLOYMENT } from '../access/caller.ts';
 import type { Fault } from '../access/problem.ts';
 import { withinTenant } from '../access/within-tenant.ts';
@@ -20,7 +23,10 @@ const partsOf = (pointer: string): string[] =>
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-/** Whether a connection could be meant that has a fault of its own: then nothing can be said of it here. */
+/**
+ * Answers whether a submission can mean a connection that has a fault itself. If so, the check reports no fault of the
+ * submission's `connection` field.
+ */
 const mayMeanFaulty = (submission: unknown, input: unknown, config: Config): boolean => {
   const { connection } = isObject(submission) ? submission : {};
   const given = isObject(input) && isObject(input.connections) ? Object.keys(input.connections) : [];
@@ -38,7 +44,7 @@ const cureOf = ({ detail }: Fault, field: string | undefined, submission: unknow
   return field === 'provider' && meant.startsWith('did') ? `${detail}; ${meant}` : detail;
 };
 
-/** What is wrong with one submission of a schedule, at its place in the configuration. */
+/** Returns the faults of one submission of a schedule. Each fault carries its place in the configuration. */
 const submissionFaults = (submission: unknown, input: unknown, config: Config, at: Path): ConfigFault[] => {
   const caller = withinTenant(THE_DEPLOYMENT, config.boundsFor(THE_DEPLOYMENT.tenant));
   const checked = checkSubmission(submission, { ...caller, config, now: 0 });
@@ -46,7 +52,7 @@ const submissionFaults = (submission: unknown, input: unknown, config: Config, a
   const faults = found.flatMap((fault) => {
     const parts = partsOf(fault.pointer);
     if (parts[0] === 'connection' && mayMeanFaulty(submission, input, config)) return [];
-    // Whom the configuration tells by default is a setting of its own, and told there.
+    // The default list of targets is a setting of its own. Its faults are reported at that setting.
     const isDefault =
       parts[0] === 'notify' && parts.length > 1 && isObject(submission) && submission.notify === undefined;
     if (isDefault) return [];
@@ -58,7 +64,7 @@ const submissionFaults = (submission: unknown, input: unknown, config: Config, a
   return [...faults, faultAt(input, place, 'must be a duration such as PT8H: a schedule submits again and again')];
 };
 
-/** What is wrong with what the schedules submit. */
+/** Returns the faults of all submissions in the schedules. */
 const scheduleFaults = (input: unknown): ConfigFault[] => {
   const { schedules } = isObject(input) ? input : {};
   if (!Array.isArray(schedules)) return [];
@@ -73,11 +79,11 @@ const scheduleFaults = (input: unknown): ConfigFault[] => {
   });
 };
 
-/** Every fault of a configuration and of the submissions of its schedules, each place once. */
+/** Returns every fault of a configuration and of the submissions in its schedules. Each place appears once. */
 export const allFaults = (input: unknown): ConfigFault[] =>
   eachPlaceOnce([...configFaults(input), ...scheduleFaults(input)]);
 
-/** Throws one ConfigError with everything that is wrong, one line each. */
+/** Throws one ConfigError that lists all faults of a configuration, one line for each fault. */
 export const mustBeSound = (input: unknown): void => {
   const faults = allFaults(input);
   if (faults.length > 0) throw new ConfigError(faults.map(lineOf));

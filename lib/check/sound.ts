@@ -1,6 +1,6 @@
 /**
- * A configuration as far as it is sound: what stands in place of its faulty parts keeps their names. So a submission is not
- * refused for a target that is there and has a fault of its own.
+ * Makes a usable configuration from one that has faults. A stand-in replaces each faulty part and keeps its name. So a
+ * submission that names a faulty target does not get the fault "no such target".
  */
 import * as v from 'valibot';
 import { Common, partsOf } from '../config/common.ts';
@@ -14,7 +14,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const fields = (value: unknown): Fields => (isObject(value) ? value : {});
 const UNREAD = 'env:UNREAD';
 
-/** What a schema reads, else what `otherwise` makes. */
+/** Reads a value by a schema. Where the value does not fit the schema, it returns `otherwise`. */
 const readOr = <T>(schema: v.GenericSchema<unknown, T>, value: unknown, otherwise: T): T => {
   const read = v.safeParse(schema, value);
   return read.success ? read.output : otherwise;
@@ -47,7 +47,7 @@ const soundTenant = (name: string, given: unknown) => {
   return [name, readOr(TenantSettings, given, stub)] as const;
 };
 
-/** The sound parts of a configuration, with which a submission can be checked. */
+/** Returns a configuration made of the parts without faults. The check of submissions uses it. */
 export const soundPartsOf = (input: unknown): Config => {
   const { connections, targets, tenants, defaults, callbacks } = fields(input);
   const { connections: byVendor, notify } = fields(defaults);

@@ -1,10 +1,13 @@
-/** What opwatch itself heeds of every target's settings, apart from what is its type's own. */
+/**
+ * The settings that every target may have. opwatch itself uses them. The type of a target defines all its other
+ * settings.
+ */
 import * as v from 'valibot';
 import { commonEntries } from '../targets/kit/settings.ts';
 
 export const Common = v.strictObject(commonEntries);
 
-/** Settings of earlier releases, and their names today. */
+/** Settings whose names have changed: the name in earlier releases, and the name today. */
 export const RENAMED: Readonly<Record<string, string>> = { lane: 'rate' };
 
 export const partsOf = ({ type, ...rest }: { readonly type: string } & Readonly<Record<string, unknown>>) => {

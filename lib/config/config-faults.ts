@@ -1,6 +1,6 @@
 /**
- * Everything that is wrong with a configuration, found in one pass over what was given: a fault of one setting hides none of
- * another. Settings that are of the wrong kind are told once, by their schema, and say nothing here.
+ * Finds every fault of a configuration in one pass over the input. A fault of one setting hides no fault of another
+ * setting. A setting of the wrong kind gets its fault from the schema only. The checks of this file skip it.
  */
 import * as v from 'valibot';
 import { CANARY } from '../core/canary.ts';
@@ -21,7 +21,7 @@ import { boundsOf } from './tenants.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Add = (path: readonly (string | number)[], cure: string) => void;
-/** The names that a configuration gives, and the texts that are no callback by its rules. */
+/** The connections and targets of a configuration, and a function that says why a text cannot be a callback. */
 type Known = {
   readonly connections: Fields;
   readonly targets: Fields;
@@ -33,7 +33,7 @@ const texts = (value: unknown): (readonly [number, string])[] =>
   Array.isArray(value) ? value.flatMap((one, i) => (typeof one === 'string' ? [[i, one] as const] : [])) : [];
 const ms = (value: unknown): number | undefined => (typeof value === 'string' ? parseDurationMs(value) : undefined);
 
-/** That something is not named, and what is. */
+/** Returns a sentence: the configuration has no such name, and these names exist. */
 const noSuch = (what: string, given: string, there: readonly string[]): string =>
   `names no ${what}: ${isSayable(given) ? `there is no "${given}", ` : ''}${instead(given, there)}`;
 
@@ -84,7 +84,7 @@ const tenantFaults = (name: string, tenant: Fields, known: Known, add: Add): voi
     const origin = 'is no origin such as https://ci.example.com';
     add([...at, 'targets', i], `${noSuch('target', target, Object.keys(known.targets))}; and it ${origin}`);
   }
-  // Only texts bound: what is none is a fault of its own.
+  // The list for the tenant's bounds holds only texts. Another value in the list is a separate fault.
   const bounds = boundsOf(
     name,
     Array.isArray(tenant.targets) ? { targets: texts(tenant.targets).map(([, each]) => each) } : {},
@@ -111,7 +111,9 @@ const gapFaults = (key: string, gap: Fields, add: Add): void => {
     );
 };
 
-/** What is wrong with a target by its type, and with what opwatch itself heeds of it. */
+/**
+ * Returns the faults of one target: those of its type's settings, and those of the settings that every target may have.
+ */
 const targetFaults = (name: string, target: Fields, known: Known, add: Add): ConfigFault[] => {
   const at = ['targets', name];
   const { type, url } = target;
@@ -150,7 +152,7 @@ const operatorFaults = (operators: unknown, { targets }: Known, add: Add): void 
   }
 };
 
-/** A name is what a schedule of AWS is called by. */
+/** AWS gives the schedule this name, so the name must fit the rules of AWS. */
 const scheduleFaults = (schedules: unknown, add: Add): void => {
   const names = (Array.isArray(schedules) ? schedules : []).map((each) => fields(each).name);
   for (const [i, name] of names.entries()) {
@@ -160,7 +162,7 @@ const scheduleFaults = (schedules: unknown, add: Add): void => {
   }
 };
 
-/** Every fault of a configuration as it was given, each place once, in the order of the settings. */
+/** Returns every fault of a configuration, in the order of its settings. Each place appears once. */
 export const configFaults = (input: unknown): ConfigFault[] => {
   const faults: ConfigFault[] = unsafeNames(input).map((place) => ({
     path: place.split('.'),
@@ -181,7 +183,7 @@ export const configFaults = (input: unknown): ConfigFault[] => {
   defaultsFaults(fields(defaults), known, add);
   for (const [name, tenant] of Object.entries(fields(tenants))) tenantFaults(name, fields(tenant), known, add);
   for (const [key, gap] of Object.entries(fields(gaps))) gapFaults(key, fields(gap), add);
-  // The operator's own targets are not bound by the hosts that callers may name.
+  // The list of allowed hosts limits callers only. The operator's own targets may use other hosts.
   const refused = (url: string) => (rules.success ? refusal(url, addresses) : undefined);
   for (const [name, target] of Object.entries(known.targets))
     faults.push(...targetFaults(name, fields(target), { ...known, refused }, add));

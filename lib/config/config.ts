@@ -1,7 +1,9 @@
 /**
- * The configuration: opwatch.config.ts, checked whole and frozen, or one error that names every fault.
+ * Reads the configuration, opwatch.config.ts. It checks the whole file and freezes the result, or it throws one error
+ * that names every fault.
  *
- * Secrets are only ever references (`ssm:/path`, `secret:name`, `env:NAME`); what they stand for is read when it is used.
+ * The configuration holds references to secrets (`ssm:/path`, `secret:name`, `env:NAME`) and never the secrets. opwatch
+ * reads a secret at the moment when it needs it.
  */
 import * as v from 'valibot';
 import type { Vendor } from '../clouds/cloud.ts';
@@ -28,45 +30,48 @@ export type TargetConfig = {
   readonly name: string;
   readonly type: string;
   readonly settings: unknown;
-  /** Which events it is told; left out, all. */
+  /** The events that opwatch sends to this target. Without it, opwatch sends all events. */
   readonly events?: readonly EventType[];
-  /** In place of its type's own rate. */
+  /** Replaces the default rate of the target's type. */
   readonly rate?: Rate;
-  /** One message is kept up to date, in place of several. */
+  /** opwatch sends one live message and edits it, in place of several messages. */
   readonly progress?: boolean;
-  /** In place of what is usual for its type. */
+  /** Replaces the default kind of link of the target's type. */
   readonly link?: LinkKind;
 };
 
 export type Config = {
   readonly connections: ReadonlyMap<string, ConnectionConfig>;
   readonly targets: ReadonlyMap<string, TargetConfig>;
-  /** Names of targets. */
+  /** The names of the targets that get notices to the operators. */
   readonly operators: readonly string[];
   readonly tenants: ReadonlyMap<string, Tenant>;
-  /** References to the keys of links; none: messages have no link of opwatch's own. */
+  /** References to the keys that sign links to watches. With an empty list, messages have no link to a watch page. */
   readonly linkKeys: readonly string[];
-  /** What a callback may be. */
+  /** The rules for the address of a callback. */
   readonly callbacks: Rules;
-  /** What any target may be: the same, but for the list of hosts. */
+  /** The rules for the address of any target. They equal the rules for callbacks, without the list of hosts. */
   readonly addresses: Rules;
   readonly deadlineMs: number;
-  /** The connection a submission means, or undefined when neither it nor the defaults tell. */
+  /**
+   * Returns the connection that a submission means. Returns undefined where neither the submission nor the defaults
+   * name one.
+   */
   readonly connectionFor: (vendor: Vendor, named?: string) => ConnectionConfig | undefined;
   readonly limitsFor: (tenant: string) => Limits;
-  /** What the callers of a tenant may use and have told. */
+  /** Returns the connections and targets that the callers of a tenant may name. */
   readonly boundsFor: (tenant: string) => Bounds;
   readonly notifyFor: (tenant: string) => readonly string[] | undefined;
-  /** Targets of a tenant's own: those that it alone is told through by default. */
+  /** Returns the default targets in the tenant's own settings. The list is empty where those settings name none. */
   readonly targetsOf: (tenant: string) => readonly string[];
   readonly schedules: readonly ScheduleConfig[];
   readonly gapFor: (provider: string, operationType?: string) => Gap;
 };
 
-/** Types opwatch.config.ts while it is written. */
+/** Gives the compiler and the editor the types of the settings in opwatch.config.ts. */
 export const defineConfig = (config: ConfigInput): ConfigInput => config;
 
-/** Everything that is wrong with a configuration, each fault with its place in the file. Nothing of a value is quoted. */
+/** Lists every fault of a configuration, each with its place in the file. It quotes no value of the file. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
@@ -86,23 +91,23 @@ const gapOf = (settings: v.InferOutput<typeof GapSettings> | undefined): Gap | u
     maxMs: settings.max ?? DEFAULT_GAP.maxMs,
   };
 
-/** Callers may only name hosts on the list; the operator's own targets are not bound by it. */
+/** The list of hosts limits callers only. It does not limit the operator's own targets. */
 const addressRules = ({ callbacks: { allowHosts: _, ...rules } }: Checked): Rules => rules;
 
-/** Checks a configuration. Throws one ConfigError with everything that is wrong. */
+/** Checks a configuration and returns it. Throws one ConfigError that lists every fault. */
 export const readConfig = (input: unknown): Config => {
   const faults = configFaults(input);
   if (faults.length > 0) throw new ConfigError(faults.map(lineOf));
   return configOf(v.parse(Settings, input));
 };
 
-/** A configuration of settings that are in order. */
+/** Makes a configuration from settings that have no fault. */
 export const configOf = (settings: Checked): Config => {
   const connections = new Map(Object.entries(settings.connections).map(([name, rest]) => [name, { name, ...rest }]));
   const targets = Object.entries(settings.targets).map(([name, target]) => {
     const { type, common, own } = partsOf(target);
     const { events, rate, progress, link } = v.parse(Common, common);
-    // Parsed, not as it stands: with what a type sets where nothing is said.
+    // The parser adds the defaults of the target's type.
     const parsed = v.parse(targetOf(type)?.settings ?? v.unknown(), own);
     const heeded = {
       ...(events && { events }),

@@ -1,14 +1,17 @@
-/** The parameters of a deployment, as opwatch.config.ts has them under `deploy`: docs/deploy.md. */
+/** The parameters of a deployment. opwatch.config.ts holds them under `deploy`. docs/deploy.md describes them. */
 import * as v from 'valibot';
 
-/** An ARN of one service. */
+/** Returns a schema for the ARNs of one service. */
 export const Arn = (service: string) =>
   v.pipe(
     v.string(),
     v.regex(new RegExp(`^arn:aws[\\w-]*:${service}:[a-z0-9-]+:\\d{12}:[\\w./-]+$`), `must be an ARN of ${service}`),
   );
 
-/** With the six characters that Secrets Manager adds to a name: without them another secret could be meant. */
+/**
+ * Secrets Manager adds six characters to the name of a secret. The ARN must contain them. An ARN without them could
+ * match a second secret.
+ */
 export const SecretArn = v.pipe(
   v.string(),
   v.regex(/^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$/, 'must be the ARN of a secret'),
@@ -34,7 +37,7 @@ const Parameters = v.strictObject({
   notifyQueues: whole(1, QUEUES_MAX),
   canary: v.optional(v.boolean()),
   reserve: v.optional(v.boolean()),
-  /** Lambda takes 2 to 1,000 as the maximum of a mapping. */
+  /** Lambda accepts 2 to 1,000 as the maximum concurrency of an event source mapping. */
   pollerConcurrency: whole(2, 1_000),
   notifierConcurrency: whole(2, 1_000),
   requestsPerSecond: whole(1, 10_000),

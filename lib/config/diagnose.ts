@@ -1,6 +1,6 @@
 /**
- * Everything that is wrong with a value by its schema. Valibot stops earlier: of unknown settings it names the first alone, of a
- * union it says nothing but that none of its forms fits, and its sentences quote what they received.
+ * Finds every fault of a value by its schema. Valibot alone reports too little: it names only the first unknown
+ * setting. For a union it says only that no form fits. Its sentences also quote the value.
  */
 import * as v from 'valibot';
 import { instead } from '../core/near.ts';
@@ -9,7 +9,7 @@ import { type ConfigFault, isGiven, isObject } from './faults.ts';
 
 type Action = { readonly kind: string; readonly message?: unknown };
 
-/** What of valibot's schemas is read here. */
+/** The parts of a valibot schema that this file reads. */
 type Node = v.GenericSchema & {
   readonly wrapped?: Node;
   readonly pipe?: readonly [Node, ...(Node & Action)[]];
@@ -37,7 +37,7 @@ const OBJECTS = ['strict_object', 'object', 'loose_object', 'record'];
 const oneOf = (words: readonly unknown[]): string =>
   words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(', ')}`;
 
-/** What a schema accepts. */
+/** Returns a sentence about the values that a schema accepts. */
 const mustBe = (node: Node): string => {
   const { wrapped, pipe, options, type } = node;
   if (wrapped) return mustBe(wrapped);
@@ -51,7 +51,7 @@ const mustBe = (node: Node): string => {
   return KINDS[type] ?? 'must be an object';
 };
 
-/** The cure of what an action of a pipe has found. */
+/** Returns the cure for a fault that an action of a valibot pipe found. */
 const ruleOf = (issue: v.BaseIssue<unknown>): string => {
   const { message, requirement, type, expected } = issue as v.BaseIssue<unknown> & { readonly requirement?: unknown };
   if (!message.startsWith('Invalid')) return message;
@@ -65,7 +65,10 @@ const ruleOf = (issue: v.BaseIssue<unknown>): string => {
   return rules[type] ?? `must be ${expected}`;
 };
 
-/** The form of a union that a value has, if it is any: of what was meant, everything wrong is told. */
+/**
+ * Returns the form of a union that takes values of this kind, such as lists. The check then reports every fault against
+ * that form. Returns undefined where several forms or no form take such values.
+ */
 const formOf = (forms: readonly Node[], value: unknown): Node | undefined => {
   const type = Array.isArray(value) ? ['array'] : isObject(value) ? OBJECTS : [typeof value];
   const alike = forms.filter((form) => type.includes(rootOf(form).type));
@@ -117,14 +120,14 @@ const inside = (node: Node, value: unknown, path: Path): ConfigFault[] => {
   return v.is(node, value) ? [] : [fault];
 };
 
-/** Every fault of `value` by `schema`, each with its place below `path`. */
+/** Returns every fault of `value` by `schema`. Each fault carries its place below `path`. */
 export const diagnose = (schema: v.GenericSchema, value: unknown, path: Path = []): ConfigFault[] => {
   const node = schema as Node;
   if (node.wrapped) return value === undefined ? [] : diagnose(node.wrapped, value, path);
   const { pipe } = node;
   if (!pipe) return inside(node, value, path);
   const faults = inside(pipe[0], value, path).map((fault) =>
-    // A pipe's own words say more than the kind of its first step.
+    // The sentence of the whole pipe says more than the sentence of its first step.
     fault.path.length === path.length ? { ...fault, cure: mustBe(node) } : fault,
   );
   const issues = v.safeParse(schema, value).issues ?? [];

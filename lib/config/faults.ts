@@ -1,12 +1,12 @@
 /**
- * A fault of the configuration, and its one line: its place, the kind of the value that stands there, and the cure. The value
- * itself is never told: a secret that somebody pasted must not reach a log.
+ * A fault of the configuration. Its text is one line: the place, the kind of value at that place, and the cure. The
+ * line never shows the value, because a pasted secret must not reach a log.
  */
 export type ConfigFault = {
   readonly path: readonly string[];
-  /** `is missing`, `is a text`. */
+  /** For example `is missing` or `is a text`. */
   readonly given: string;
-  /** `must be …`. */
+  /** A sentence of the form `must be …`. */
   readonly cure: string;
 };
 
@@ -31,7 +31,7 @@ const valueAt = (input: unknown, path: readonly string[]): unknown =>
     input,
   );
 
-/** A fault at a place of `input`. */
+/** Returns the fault for one place of `input`. */
 export const faultAt = (input: unknown, path: readonly string[], cure: string): ConfigFault => ({
   path,
   given: isGiven(valueAt(input, path)),
@@ -42,7 +42,7 @@ export const placeOf = ({ path }: ConfigFault): string => path.join('.') || 'the
 
 export const lineOf = (fault: ConfigFault): string => `${placeOf(fault)}: ${fault.given}; ${fault.cure}`;
 
-/** Several faults of one value are one: whoever corrects it reads one line. */
+/** Joins several faults of one value into one fault. So the reader who corrects the value reads one line. */
 export const eachPlaceOnce = (faults: readonly ConfigFault[]): ConfigFault[] =>
   [...Map.groupBy(faults, placeOf).values()].map(([first, ...more]) => ({
     ...(first as ConfigFault),

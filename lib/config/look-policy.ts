@@ -1,4 +1,7 @@
-/** How an operation is looked at: what the adapter is told, the API's policy with the configured gap, and who follows it. */
+/**
+ * Says how opwatch looks at an operation: the facts that the adapter gets, the timing of the looks, and the targets
+ * with a live message.
+ */
 
 import type { Ask } from '../core/observation.ts';
 import { DEFAULT_GAP, MINUTE } from '../core/schedule.ts';
@@ -6,10 +9,13 @@ import type { LookPolicy, Watch } from '../core/watch.ts';
 import { providerNamed } from '../providers/index.ts';
 import type { Config } from './config.ts';
 
-/** For a provider that has left the deployment: nothing looks at its watches any more, they only wait for their deadline. */
+/**
+ * The policy for a provider that this release no longer has. opwatch makes no look at such a watch. The watch waits for
+ * its deadline.
+ */
 const NO_POLICY: LookPolicy = { graceMs: 10 * MINUTE, missesUntilLost: 3, gap: DEFAULT_GAP };
 
-/** What an adapter is told of a watch. */
+/** Returns the facts of a watch that its adapter gets. */
 export const askOf = (watch: Watch): Ask<unknown> => ({
   operation: watch.operation,
   seen: watch.seenAt !== undefined,

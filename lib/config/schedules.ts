@@ -1,4 +1,4 @@
-/** Schedules of opwatch.config.ts: what is submitted again and again, at which times. */
+/** The schedules in opwatch.config.ts. A schedule submits watches again and again at set times. */
 import * as v from 'valibot';
 import { cronFault } from '../core/cron.ts';
 import { TimeZone } from '../targets/kit/clock.ts';
@@ -11,7 +11,7 @@ const Cron = v.pipe(
   }),
 );
 
-/** One submission or several, in JSON: packaging checks them as the API would. */
+/** One submission or several, as JSON. Packaging checks them in the same way as the API. */
 const Submission = v.custom<Readonly<Record<string, unknown>> | readonly unknown[]>(
   (value) => typeof value === 'object' && value !== null,
   'must be a submission, or a list of them',
@@ -20,9 +20,9 @@ const Submission = v.custom<Readonly<Record<string, unknown>> | readonly unknown
 export const schedule = (name: v.GenericSchema<string>) =>
   v.strictObject({
     name,
-    /** AWS's six fields: minutes, hours, day-of-month, month, day-of-week, year. */
+    /** The six fields of an AWS cron expression: minutes, hours, day-of-month, month, day-of-week, year. */
     cron: Cron,
-    /** Whose clock they are read by. */
+    /** The time zone in which AWS reads the times of the schedule. */
     timeZone: v.optional(TimeZone, 'UTC'),
     submission: Submission,
   });

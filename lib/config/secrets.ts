@@ -1,6 +1,7 @@
 /**
- * What secret references stand for: SSM parameters, Secrets Manager secrets (which SSM reads under
- * /aws/reference/secretsmanager/), environment variables. Kept in memory for some minutes; never stored or logged.
+ * Reads the secrets behind references: SSM parameters, secrets of Secrets Manager and environment variables. SSM reads
+ * Secrets Manager under /aws/reference/secretsmanager/. opwatch keeps secrets in memory for a few minutes. It never
+ * stores or logs them.
  */
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Credentials, Lifetime } from '../clouds/cloud.ts';
@@ -9,24 +10,36 @@ import { sentence } from '../core/sentences.ts';
 import { parseInstant } from '../core/time.ts';
 import type { ConnectionConfig } from './settings.ts';
 
-/** `fresh`: what was kept has been refused, and is read anew unless that was done just now. */
+/**
+ * `fresh`: a receiver refused the secret in memory. opwatch then reads it again, unless it has read it within the last
+ * seconds.
+ */
 export type ReadOptions = { readonly fresh?: boolean };
 
 export type Secrets = {
-  /** The secrets behind `references`, in their order. Throws a SecretError that names what cannot be read. */
+  /**
+   * Returns the secrets behind `references`, in the same order. Throws a SecretError that names each reference without
+   * a readable secret.
+   */
   readonly read: (references: readonly string[], options?: ReadOptions) => Promise<string[]>;
   readonly credentials: (connection: ConnectionConfig, options?: ReadOptions) => Promise<Credentials>;
-  /** Every secret handed out so far, for masking. */
+  /** Returns every secret that opwatch has read so far. Logs mask these texts. */
   readonly known: () => readonly string[];
 };
 
-/** A reference that leads nowhere: somebody has to create the secret, or allow it to be read. Names it, never shows it. */
+/**
+ * opwatch cannot read the secret behind a reference. A person must create the secret, or allow opwatch to read it. The
+ * error names the reference and never shows the secret.
+ */
 export class SecretError extends Error {
   override readonly name = 'SecretError';
 }
 
 const KEEP_MS = 5 * MINUTE;
-/** What is refused again and again must not be read as often: Parameter Store allows 40 calls a second. */
+/**
+ * A receiver may refuse a secret many times. opwatch must not read it that often, because Parameter Store allows 40
+ * calls a second.
+ */
 const FRESH_MS = 10 * SECOND;
 const BATCH_MAX = 10;
 
@@ -41,7 +54,7 @@ export const createSecrets = (
   now: () => number,
 ): Secrets => {
   const cache = new Map<string, { value: string; at: number }>();
-  /** Lifetimes of temporary credentials, by what tells these from others. */
+  /** The lifetimes of temporary credentials. The key is a text that distinguishes them from other credentials. */
   const lifetimes = new Map<string, Lifetime>();
   const lifetimeOf = (reference: string, expiresAt: number): Lifetime => {
     const key = `${reference} ${expiresAt}`;
@@ -49,7 +62,7 @@ export const createSecrets = (
     lifetimes.set(key, lifetime);
     return lifetime;
   };
-  /** Parts of secrets that hold several. */
+  /** The single values inside secrets that hold several values. */
   const parts = new Set<string>();
 
   const fetchParameters = async (references: readonly string[]): Promise<void> => {
@@ -107,7 +120,10 @@ export const createSecrets = (
   };
 };
 
-/** As opwatch calls it, as Alibaba's STS does, and as Huawei's IAM does ("AssumeRole"; "CreateTemporaryAccessKeyByToken"). */
+/**
+ * The field for the end of credentials has three names: that of opwatch, that of Alibaba's STS, and that of Huawei's
+ * IAM ("AssumeRole"; "CreateTemporaryAccessKeyByToken").
+ */
 const EXPIRIES = ['expiresAt', 'Expiration', 'expires_at'] as const;
 
 type Kept = Omit<Credentials, 'lifetime'> & { readonly expiresAt?: number };
@@ -117,7 +133,7 @@ const parseCredentials = (reference: string, text: string): Kept => {
   try {
     json = JSON.parse(text) ?? {};
   } catch {
-    // Falls through to the one message below: a parser's own would quote the secret.
+    // The code below throws one error for all cases. The parser's own error would quote the secret.
   }
   const { accessKeyId, secretAccessKey, securityToken } = json;
   if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') {
@@ -129,7 +145,7 @@ const parseCredentials = (reference: string, text: string): Kept => {
     accessKeyId,
     secretAccessKey,
     ...(typeof securityToken === 'string' && { securityToken }),
-    // What is no instant only warns nobody: the credentials may be good all the same.
+    // Without a valid instant opwatch cannot warn anybody before the end. The credentials can still be valid.
     ...(expiresAt !== undefined && { expiresAt }),
   };
 };

@@ -1,4 +1,4 @@
-/** What opwatch.config.ts may hold, setting by setting. */
+/** Defines every setting that opwatch.config.ts may hold. */
 import * as v from 'valibot';
 import { LimitSettings } from '../core/allowance.ts';
 import { Reference } from '../core/reference.ts';
@@ -33,14 +33,17 @@ const Endpoint = v.pipe(
   ),
 );
 
-/** One reference to JSON that holds all of them together (best for temporary credentials), or one reference each. */
+/**
+ * The credentials: either one reference to JSON that holds all parts, or one reference for each part. The JSON form is
+ * best for temporary credentials.
+ */
 const CredentialsRef = v.union([
   Reference,
   v.strictObject({
     accessKeyId: Reference,
     secretAccessKey: Reference,
     securityToken: v.optional(Reference),
-    /** When temporary ones expire (ISO 8601), for the notice before that. */
+    /** The end of temporary credentials (ISO 8601). opwatch warns the operators before that time. */
     expiresAt: v.optional(Reference),
   }),
 ]);
@@ -48,9 +51,12 @@ const CredentialsRef = v.union([
 export const Connection = v.strictObject({
   vendor: v.picklist(VENDORS),
   credentials: CredentialsRef,
-  /** Huawei project id: fills `project_id` where a submission leaves it out, and must match where it does not. */
+  /**
+   * The Huawei project id. opwatch uses it as `project_id` where a submission has none. Any other `project_id` in a
+   * submission is a fault.
+   */
   project: v.optional(v.pipe(v.string(), v.regex(/^\w{1,64}$/, 'must be a project id'))),
-  /** By product (`emr`, `ehpc`, `bpstudio`, `modelarts`, `dws` ...) or `*` for all. */
+  /** Endpoints by product (`emr`, `ehpc`, `bpstudio`, `modelarts`, `dws` ...). The key `*` stands for all products. */
   endpoints: v.optional(v.record(v.string(), Endpoint), {}),
   callsPerSecond: v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(1_000)), 10),
 });
@@ -62,18 +68,21 @@ export const GapSettings = v.strictObject({
 });
 
 export const CallbackSettings = v.strictObject({
-  /** Hosts callers may name in callbacks (`ci.example.com`, `.example.com`); left out, any public one. */
+  /**
+   * The hosts that callers may name in callbacks (`ci.example.com`, `.example.com`). Without this list, callers may
+   * name any public host.
+   */
   allowHosts: v.optional(v.array(v.string())),
-  /** Ports besides 443. */
+  /** Further ports that callbacks may use. Port 443 is always allowed. */
   allowPorts: v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)))),
-  /** Opens private addresses for webhooks inside a VPC. */
+  /** Allows private addresses, for webhooks inside a VPC. */
   allowPrivate: v.optional(v.boolean(), false),
-  /** Opens this machine, over http too: for trying things out only. */
+  /** Allows addresses of this machine, also with plain http. Use it only for tests on your own machine. */
   allowLoopback: v.optional(v.boolean(), false),
 });
 
 export const Defaults = v.strictObject({
-  /** Which connection a submission means when it names none, by vendor. */
+  /** For each vendor, the connection of a submission that names no connection. */
   connections: v.optional(v.record(v.picklist(VENDORS), Name), {}),
   notify: v.optional(v.array(v.string())),
   deadline: v.optional(Duration),
@@ -84,26 +93,32 @@ export const Settings = v.strictObject({
   connections: v.record(Name, Connection),
   targets: v.optional(v.record(Name, v.looseObject({ type: v.string() })), {}),
   tenants: v.optional(v.record(Name, TenantSettings), {}),
-  /** Targets that are told what concerns whoever runs opwatch: refused credentials, parked deliveries and the like. */
+  /**
+   * The targets that get notices for the operators of opwatch: for example about refused credentials or parked
+   * deliveries.
+   */
   operators: v.optional(v.array(v.string()), []),
   defaults: v.optional(Defaults, {}),
-  /** Messages link to a page about their watch that opens without a token. */
+  /** Messages carry a link to a page about their watch. The page opens without a token. */
   links: v.optional(
     v.strictObject({
-      /** The first signs links, all of them open links: to replace a key, put the new one before it. */
+      /** The first key signs new links. All keys open links. To replace a key, put the new key before the old one. */
       keys: v.pipe(v.array(Reference), v.minLength(1, 'must name a key'), v.maxLength(5)),
     }),
   ),
-  /** Gaps between looks, by provider or `provider/OPERATION_TYPE`. */
+  /** The gaps between looks. The key is a provider, or `provider/OPERATION_TYPE`. */
   gaps: v.optional(v.record(v.string(), GapSettings), {}),
   callbacks: v.optional(CallbackSettings, {}),
-  /** What is submitted again and again. */
+  /** Submissions that EventBridge Scheduler sends again and again. */
   schedules: v.optional(v.array(schedule(Name)), []),
-  /** Parameters of the deployment; packaging reads them, and no function does. */
+  /** The parameters of the deployment. Packaging reads them. No function reads them. */
   deploy: v.optional(Deployment, {}),
 });
 
-/** Each target by its own type, so that an editor completes its settings and the compiler refuses a type that is none. */
+/**
+ * The type of opwatch.config.ts. Each target has the type of its own settings. So an editor completes the settings, and
+ * the compiler refuses an unknown target type.
+ */
 export type ConfigInput = Omit<v.InferInput<typeof Settings>, 'targets'> & {
   readonly targets?: Readonly<Record<string, TargetInput>>;
 };

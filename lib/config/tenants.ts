@@ -1,4 +1,4 @@
-/** Tenants as the configuration has them, and what bounds a tenant's callers. */
+/** Reads the tenants of the configuration, and the connections and targets that a tenant's callers may name. */
 import * as v from 'valibot';
 import { LimitSettings } from '../core/allowance.ts';
 import { Reference } from '../core/reference.ts';
@@ -8,28 +8,34 @@ import { CALLBACK_SIGNINGS, type CallbackSigning } from '../net/callback-keys.ts
 export const DEFAULT_TENANT = 'default';
 
 export const TenantSettings = v.strictObject({
-  /** Signs callbacks: a `whsec_` secret, or two during a rotation. */
+  /** The secret that signs callbacks: a `whsec_` secret. During a rotation there are two. */
   signing: v.optional(v.union([Reference, v.pipe(v.array(Reference), v.minLength(1), v.maxLength(3))])),
-  /** How it signs them (callback-keys.ts); left out, with the secret as it is. */
+  /** The way in which opwatch signs callbacks (callback-keys.ts). Without it, opwatch signs with the secret itself. */
   callbackSigning: v.optional(v.picklist(CALLBACK_SIGNINGS)),
-  /** Who is told when a submission names nobody. */
+  /** The targets of a submission that names no targets. */
   notify: v.optional(v.array(v.string())),
-  /** How much it may ask for. */
+  /** The limits on the tenant's watches and deliveries. */
   limits: v.optional(LimitSettings),
-  /** Connections that it may use; left out, all for tenant `default` and none for any other. */
+  /**
+   * The connections that the tenant may use. Without it, tenant `default` may use all, and any other tenant may use
+   * none.
+   */
   connections: v.optional(v.array(v.string())),
-  /** Targets that it may have told, by name, and for callbacks by origin, `https://*` for any; left out, as for connections. */
+  /**
+   * The targets that the tenant may name. A callback is listed by its origin. `https://*` means any callback. Without
+   * this list, tenant `default` may name all, and any other tenant may name none.
+   */
   targets: v.optional(v.array(v.string())),
 });
 
-/** A tenant as the configuration hands it out. */
+/** A tenant, in the form that the rest of the code uses. */
 export type Tenant = {
   readonly signing: readonly string[];
   readonly callbackSigning?: CallbackSigning;
   readonly notify?: readonly string[];
 };
 
-/** A tenant's settings as they were read. */
+/** Makes a tenant from its settings. */
 export const tenantOf = ({ signing = [], callbackSigning, notify }: v.InferOutput<typeof TenantSettings>): Tenant => ({
   signing: [signing].flat(),
   ...(callbackSigning && { callbackSigning }),
@@ -43,7 +49,7 @@ export type Bounds = {
   readonly targets?: readonly string[];
 };
 
-/** What a tenant may use and have told; a tenant that the configuration does not name may nothing. */
+/** Returns the connections and targets that a tenant may name. A tenant without settings may name none. */
 export const boundsOf = (tenant: string, settings: Settings | undefined): Bounds => {
   const fallback = tenant === DEFAULT_TENANT ? undefined : [];
   const { connections = fallback, targets = fallback } = settings ?? {};
