@@ -1,4 +1,7 @@
-/** Reads, lists, stops and extends watches; sends deliveries again; disables and enables targets and origins. */
+/**
+ * The function behind the HTTP API. It reads, lists, stops and extends watches. It sends deliveries again. It disables
+ * and enables targets and origins.
+ */
 import { callerOf } from '../lib/access/caller.ts';
 import type { HttpEvent, HttpResult } from '../lib/access/http-event.ts';
 import { Refusal, TOO_MANY_REQUESTS, tooMany } from '../lib/access/problem.ts';
@@ -8,7 +11,7 @@ import { parametersOf, ROUTES } from '../lib/api/routes.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
 
-/** Answers one request; throws a Refusal for what it refuses. */
+/** Answers one request. Throws a Refusal where the API refuses the request. */
 export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpResult> => {
   const asking = callerOf(event);
   const caller = withinTenant(asking, runtime.config.boundsFor(asking.tenant));

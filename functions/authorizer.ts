@@ -1,4 +1,6 @@
-/** Lambda request authorizer (payload 2.0, simple response): who asks, and for which tenant. */
+/**
+ * The Lambda request authorizer (payload 2.0, simple response). It finds the caller and the tenant of a bearer token.
+ */
 import middy from '@middy/core';
 import { contextOf } from '../lib/access/caller.ts';
 import { bearerOf, isValid, parseBearer, type Token, tokenKey } from '../lib/access/token.ts';

@@ -1,4 +1,6 @@
-/** Answers GET /keys: the public keys that verify a tenant's callbacks. It reads nothing else and changes nothing. */
+/**
+ * Answers GET /keys with the public keys that verify a tenant's callbacks. It reads nothing else and changes nothing.
+ */
 
 import { answer, type HttpEvent, type HttpResult } from '../lib/access/http-event.ts';
 import { queryOf } from '../lib/access/query.ts';
@@ -7,12 +9,15 @@ import { publicKeyOf } from '../lib/net/standard-webhooks.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
 
-/** Receivers may keep the keys this long: a new key is put before the old one, and signs beside it meanwhile. */
+/**
+ * The time for which receivers may keep the keys. During a rotation the new key stands before the old one, and opwatch
+ * signs with both keys.
+ */
 const KEEP_SECONDS = 300;
 
 /**
- * Answers one request. A tenant that is not there, or does not sign by v1a, has no keys. Throws a SecretError where a key cannot
- * be read, and Misconfigured where it is no private key.
+ * Answers one request. The list of keys is empty for an unknown tenant, and for a tenant that does not sign by v1a.
+ * Throws a SecretError where opwatch cannot read a key. Throws Misconfigured where the secret is no private key.
  */
 export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpResult> => {
   const tenant = queryOf(event, { names: ['tenant'] }).get('tenant') ?? DEFAULT_TENANT;

@@ -1,11 +1,14 @@
-/** Answers GET /w/{link}: the facts of one watch, for people in a chat who have no token. It changes nothing. */
+/**
+ * Answers GET /w/{link} with the facts of one watch. People in a chat open such links without a token. The function
+ * changes nothing.
+ */
 
 import type { HttpEvent, HttpResult } from '../lib/access/http-event.ts';
 import { openLink } from '../lib/api/open-link.ts';
 import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
 
-/** Answers one request. Throws a SecretError where the keys of links cannot be read. */
+/** Answers one request. Throws a SecretError where opwatch cannot read the keys of links. */
 export const serve = async ({ headers, pathParameters }: HttpEvent, runtime: Runtime): Promise<HttpResult> => {
   const { accept, 'accept-language': acceptLanguage } = headers;
   const opened = await openLink({ link: pathParameters?.link ?? '', accept, acceptLanguage }, runtime);

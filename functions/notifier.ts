@@ -1,4 +1,4 @@
-/** Queue-driven: makes one attempt at each delivery that is due. */
+/** The function behind the notify queues. It makes one attempt at each delivery that is due. */
 import { deliver } from '../lib/deliver/deliver.ts';
 import { queueHandler } from '../lib/shell.ts';
 

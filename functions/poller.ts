@@ -1,4 +1,7 @@
-/** Queue-driven, deployed once per cloud vendor: looks at operations and hides their messages until the next look. */
+/**
+ * The function behind the poll queues. Each cloud vendor has its own poller. The poller looks at operations and hides
+ * each message until the next look.
+ */
 import { poll } from '../lib/look/poll.ts';
 import { queueHandler } from '../lib/shell.ts';
 

@@ -1,4 +1,7 @@
-/** Every minute: a new message for whatever owes work and has gone quiet. */
+/**
+ * The function that runs every minute. It sends a new message for each item that still has work and whose lease has
+ * ended.
+ */
 import middy from '@middy/core';
 import { theRuntime } from '../lib/compose.ts';
 import { SECOND } from '../lib/core/schedule.ts';

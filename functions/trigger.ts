@@ -1,4 +1,7 @@
-/** Takes watches: POST /watches, the same JSON by direct invoke, or as the input of a schedule or rule. */
+/**
+ * The function that accepts watches. It gets them from POST /watches, or as the same JSON from a direct invoke, a
+ * schedule or a rule.
+ */
 import middy from '@middy/core';
 import { callerOf, mustHave, principalOf } from '../lib/access/caller.ts';
 import { answer, type HttpEvent, type HttpResult, jsonBody } from '../lib/access/http-event.ts';
@@ -12,7 +15,7 @@ import { beginCanaries } from '../lib/submit/begin-canaries.ts';
 import { isHttp, serveDirect } from '../lib/submit/direct-event.ts';
 import { noteSubmitted, problemsIn, receive } from '../lib/submit/receive.ts';
 
-/** Answers one request; throws a Refusal for what it refuses whole. */
+/** Answers one request. Throws a Refusal where the API refuses all its submissions. */
 export const serve = async (event: HttpEvent, runtime: Runtime): Promise<HttpResult> => {
   const caller = callerOf(event);
   mustHave(caller, 'submit');

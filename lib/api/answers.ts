@@ -1,6 +1,6 @@
 /**
- * Every answer of the API, strictly: docs/openapi.json is made from these schemas, and each answer in the tests must parse. Functions do
- * not load them.
+ * Defines the schema of every answer of the API. The schemas allow no unknown field. A program makes docs/openapi.json
+ * from them, and the tests check each answer against them. No function loads this file.
  */
 import * as v from 'valibot';
 import { BLOCKED_KINDS } from '../core/blocked.ts';
@@ -146,7 +146,7 @@ export const OriginDisabled = v.strictObject({ origin: text, disabled: v.literal
 export const OriginEnabled = v.strictObject({ origin: text, disabled: v.literal(false), woken: count });
 export const Keys = v.strictObject({ keys: v.array(v.pipe(text, v.regex(/^whpk_[A-Za-z0-9+/]+=*$/))) });
 
-/** What a route answers when it does what was asked, by status; and the statuses of the problems that it answers. */
+/** The answers of a route: its successful answers by HTTP status, and the statuses of its problems. */
 export type Answers = {
   readonly good: Readonly<Record<number, v.GenericSchema | undefined>>;
   readonly problems: readonly number[];

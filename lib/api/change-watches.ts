@@ -1,4 +1,4 @@
-/** Stops and extends watches. */
+/** Handles the requests that stop or extend a watch. */
 import * as v from 'valibot';
 import { mustHave } from '../access/caller.ts';
 import { answer, jsonBody } from '../access/http-event.ts';

@@ -1,12 +1,15 @@
-/** Where a walk through a tenant's days goes on, as an opaque text that is checked when it comes back. */
+/**
+ * The cursor of a list: a text that marks the place where the next page begins. Clients must not interpret it. The API
+ * checks each cursor that a client sends.
+ */
 import * as v from 'valibot';
 import { Refusal } from '../access/problem.ts';
 import { tenantDay } from '../store/keys.ts';
 
 const Cursor = v.strictObject({
-  /** Within the day that comes next, epoch ms. */
+  /** A time within the day that the next page reads (epoch ms). */
   at: v.pipe(v.number(), v.minValue(0), v.maxValue(Date.UTC(9999, 0))),
-  /** Where in that day to go on. */
+  /** The last entry of that day that an earlier page read. */
   after: v.optional(v.strictObject({ pk: v.string(), sk: v.string(), tenantDay: v.string(), listedAt: v.string() })),
 });
 export type Cursor = v.InferOutput<typeof Cursor>;
@@ -15,7 +18,10 @@ export const encodeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringi
 
 const PK_MAX = 64;
 
-/** Whether the index can have such an entry: DynamoDB takes no other, and would answer with an error of ours. */
+/**
+ * Answers whether the index can hold this entry. DynamoDB refuses an impossible entry, and the client would then get an
+ * internal error.
+ */
 const isEntry = ({ pk, sk, tenantDay: day, listedAt }: NonNullable<Cursor['after']>): boolean => {
   const [at = '', id] = listedAt.split('#');
   return (
@@ -28,14 +34,14 @@ const isEntry = ({ pk, sk, tenantDay: day, listedAt }: NonNullable<Cursor['after
   );
 };
 
-/** Throws a Refusal for what is no cursor, or one into another tenant's days. */
+/** Reads a cursor. Throws a Refusal where the text is no cursor, or where the cursor belongs to another tenant. */
 export const decodeCursor = (text: string, tenant: string): Cursor => {
   try {
     const cursor = v.parse(Cursor, JSON.parse(Buffer.from(text, 'base64url').toString()));
     const { at, after } = cursor;
     if (after === undefined || (after.tenantDay === tenantDay(tenant, at) && isEntry(after))) return cursor;
   } catch {
-    // Falls through to the refusal.
+    // The code after this block throws the Refusal.
   }
   throw new Refusal(400, 'cursor is not one this API gave out');
 };

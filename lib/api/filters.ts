@@ -1,4 +1,4 @@
-/** Which watches a list shows: the query of GET /watches, read and checked. */
+/** Reads and checks the query of GET /watches. The query filters the list of watches. */
 import { type Caller, mayUse } from '../access/caller.ts';
 import type { HttpEvent } from '../access/http-event.ts';
 import { Refusal } from '../access/problem.ts';
@@ -13,14 +13,14 @@ export const LIMIT_MAX = 100;
 
 export const PROVIDER_NAMES = providers.map(({ traits }) => traits.name);
 
-/** The names of an operation's fields. */
+/** Returns the field names of a provider's operation. */
 export const fieldsOf = ({ traits: { operation } }: Provider): readonly string[] =>
   'entries' in operation ? Object.keys(operation.entries as object) : [];
 
-/** How the query names a field of the operation. */
+/** The prefix of a query parameter that filters by a field of the operation. */
 const OF_OPERATION = 'operation.';
 
-/** The fields of all operations. */
+/** The field names of the operations of all providers. */
 export const OPERATION_FIELDS: readonly string[] = [...new Set(providers.flatMap(fieldsOf))].sort();
 
 export const FILTERS: Parameters = {
@@ -34,12 +34,15 @@ export const FILTERS: Parameters = {
 export type Filters = {
   readonly limit: number;
   readonly cursor?: string;
-  /** Epoch ms. */
+  /** The earliest time of submission (epoch ms). */
   readonly since?: number;
   readonly matches: (watch: Watch) => boolean;
 };
 
-/** A filter that nothing can ever match is a slip, and an empty page would hide it. */
+/**
+ * Throws a Refusal for a value that no watch can have. Such a value is a mistake, and an empty list would hide the
+ * mistake.
+ */
 const mustBeOneOf = (what: string, given: string | null, choice: readonly string[]): void => {
   if (given !== null && !choice.includes(given)) throw new Refusal(400, `${what} must be one of ${choice.join(', ')}`);
 };
@@ -84,7 +87,7 @@ const fieldsIn = (query: URLSearchParams, provider: string | null): readonly (re
     });
 };
 
-/** Reads what a list is to show. Throws the Refusal 400 for a filter that there is not, or that nothing can match. */
+/** Reads the filters of a list. Throws the Refusal 400 for an unknown filter, or for a value that no watch can have. */
 export const filtersIn = (event: HttpEvent, caller: Caller, now: number): Filters => {
   const query = queryOf(event, FILTERS);
   const [status, provider, connection] = ['status', 'provider', 'connection'].map((name) => query.get(name)) as [

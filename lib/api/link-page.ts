@@ -1,4 +1,4 @@
-/** The page behind a link: the facts of one watch as a chat message tells them, and its times. Plain HTML, no script. Pure. */
+/** Writes the page behind a link: the facts and times of one watch. It is plain HTML and has no script. Pure. */
 import { createHash } from 'node:crypto';
 import {
   blockedData,
@@ -36,7 +36,7 @@ const STYLE =
 
 const styleHash = createHash('sha256').update(STYLE).digest('base64');
 
-/** Of every answer to a link, whatever it holds. */
+/** The headers of every answer to a link, both of 200 and of 404. */
 export const LINK_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
@@ -60,7 +60,7 @@ export const gonePage = (language: Language): string => {
   return page(language, gone, `<p>${whyGone}</p>`);
 };
 
-/** A watch as it stands now, as an event tells it. */
+/** Returns the present state of a watch in the form of an event. */
 export const watchEvent = (watch: Watch, links: Links, now: number): OperationEvent | ProgressEvent => {
   const { status } = watch;
   if (isOver(status)) return eventOf(watch, { event: status, at: watch.endedAt ?? now, ...wordOf(watch) }, links);
@@ -70,7 +70,7 @@ export const watchEvent = (watch: Watch, links: Links, now: number): OperationEv
 
 const wordOf = ({ word }: Watch): { readonly word?: string } => (word === undefined ? {} : { word });
 
-/** `2026-05-04 03:02:01 UTC`, from ISO 8601. */
+/** Turns an ISO 8601 time into the form `2026-05-04 03:02:01 UTC`. */
 const timeOf = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 
 const WORD_BYTES = 400;

@@ -1,6 +1,7 @@
 /**
- * A tenant's watches, newest first, page by page, over an index that never changes with their status. The list begins with the
- * day to come: the clock of the function that listed a watch may have been ahead of this one's.
+ * Lists the watches of a tenant, the newest first, one page at a time. It reads an index whose keys do not depend on
+ * the status of a watch. The list begins with tomorrow, because the clock of the function that wrote a watch may have
+ * been ahead.
  */
 
 import { DAY, DEADLINE_MAX_MS, KEEP_MS } from '../core/schedule.ts';
@@ -10,16 +11,18 @@ import { tenantDay } from '../store/keys.ts';
 import type { Table } from '../store/store.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 
-/** Queries one page may cost; a page that finds little within them comes with a cursor to go on from. */
+/**
+ * The number of queries that one page may cost. If these find few watches, the page ends early and carries a cursor.
+ */
 const QUERIES_MAX = 42;
-/** Nothing older than this can still be there. */
+/** The table holds no watch that is older than this. */
 export const OLDEST_MS = KEEP_MS + DEADLINE_MAX_MS + 2 * DAY;
 
 export type Wanted = {
   readonly tenant: string;
   readonly limit: number;
   readonly cursor?: string;
-  /** None that `matches` was submitted before this. */
+  /** The caller promises that `matches` accepts no watch submitted before this time. */
   readonly since?: number;
   readonly matches: (watch: Watch) => boolean;
 };
@@ -31,7 +34,7 @@ export const listWatches = async (
 ): Promise<{ watches: Watch[]; cursor?: string }> => {
   let at: Cursor = cursor === undefined ? { at: now + DAY } : decodeCursor(cursor, tenant);
   const watches: Watch[] = [];
-  // A watch is listed on the day when it was submitted, or on a later one.
+  // The index lists a watch under the day of its submission, or under a later day.
   const goesOn = () => at.at > now - OLDEST_MS && at.at >= Math.floor(since / DAY) * DAY;
 
   for (let queries = 0; queries < QUERIES_MAX && goesOn(); queries += 1) {

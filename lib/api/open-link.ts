@@ -1,6 +1,6 @@
 /**
- * Opens a link to a watch. Chats fetch links for a preview and proxies keep them, so an answer has no effect, sets no cookie,
- * is kept nowhere and tells no other site where its reader came from.
+ * Opens a link to a watch. Chats fetch links for a preview, and proxies may store the answers. So an answer changes
+ * nothing, sets no cookie and forbids storage. It also hides the page's address from other sites.
  */
 
 import { readLink } from '../access/link.ts';
@@ -17,7 +17,11 @@ import { prefers } from './preference.ts';
 
 type LinkDeps = Pick<Runtime, 'config' | 'secrets' | 'table' | 'env' | 'now'>;
 
-/** The watch behind a link. Chats whose markup knows `_` get `%5F` for it, and a gateway may leave that as it is. The signature is checked before anything is read; a watch past its expiry is gone, removed or not. */
+/**
+ * Returns the watch behind a link. Some chats use `_` in their markup and write `%5F` in its place. A gateway may pass
+ * `%5F` on, so this function decodes it. It checks the signature before it reads the table. A watch after its expiry
+ * counts as gone, even if the table still has it.
+ */
 const watchBehind = async (link: string, deps: LinkDeps): Promise<Watch | undefined> => {
   const linked = readLink(link.replace(/%5f/gi, '_').replace(/%2d/gi, '-'), await readLinkKeys(deps));
   if (!linked) return undefined;
@@ -26,7 +30,7 @@ const watchBehind = async (link: string, deps: LinkDeps): Promise<Watch | undefi
   return (item.expiresAt ?? Number.POSITIVE_INFINITY) * SECOND > deps.now() ? item.body : undefined;
 };
 
-/** A request for a link: the path segment, and what its sender would rather read. */
+/** A request for a link: the link's path segment, and the type and language that the client prefers. */
 export type Opening = {
   readonly link: string;
   readonly accept?: string | undefined;
@@ -39,7 +43,10 @@ export type Opened = {
   readonly body: string;
 };
 
-/** Answers 200 with the watch, or 404: the same one whether the link is forged, cut, of a watch that was replaced, or of one that is gone. */
+/**
+ * Answers 200 with the watch, or 404. All 404 answers are equal: for a forged link, a cut link, a replaced watch and a
+ * deleted watch.
+ */
 export const openLink = async ({ link, accept, acceptLanguage }: Opening, deps: LinkDeps): Promise<Opened> => {
   const watch = await watchBehind(link, deps);
   const language = prefers(acceptLanguage, LANGUAGES);

@@ -1,4 +1,7 @@
-/** What the scope `operate` lets callers do: send deliveries again, dismiss them, enable targets, disable and enable origins. */
+/**
+ * Handles the requests that need the scope `operate`. They send deliveries again, dismiss deliveries, enable targets,
+ * and disable or enable origins.
+ */
 import * as v from 'valibot';
 import { type Caller, mayTell, mustHave, mustTell } from '../access/caller.ts';
 import { answer, jsonBody } from '../access/http-event.ts';
@@ -15,7 +18,10 @@ import { disableOrigin, enableOrigin, readOrigin } from './origins.ts';
 import { type Handle, isTheirs, note, watchIn } from './requests.ts';
 import { dismiss, dismissParked, type Parked, resend, resendParked } from './resend.ts';
 
-/** One delivery of a watch: what becomes of it by `act`, and how the log calls that. */
+/**
+ * Makes the handler of a request about one delivery. `act` changes the delivery. The log records the change under the
+ * given name.
+ */
 const withDelivery =
   (
     what: string,
@@ -39,7 +45,10 @@ const withDelivery =
     return answer(status, { id: after.body.id, target, state, dismissedAt: at });
   };
 
-/** Throws a 404 for the name of a target that the configuration lacks, with those that the caller may name. */
+/**
+ * Throws a 404 where the configuration has no target of this name. The answer lists the targets that the caller may
+ * name.
+ */
 const mustBeThere = (name: string, caller: Caller, { config }: Pick<Runtime, 'config'>): void => {
   if (config.targets.has(name)) return;
   const names = [...config.targets.keys()].filter((target) => mayTell(caller, target));
@@ -48,7 +57,7 @@ const mustBeThere = (name: string, caller: Caller, { config }: Pick<Runtime, 'co
 };
 const NAME_BYTES = 80;
 
-/** What is sent again waits like any other, and counts like it. */
+/** A delivery that is sent again counts toward the tenant's limit, like any other waiting delivery. */
 const placeFor =
   (tenant: string, { limits }: Pick<Runtime, 'limits'>) =>
   (): Promise<number> =>
@@ -71,7 +80,7 @@ export const dismissOne = withDelivery('delivery dismissed', 200, async (key, ru
   return after;
 });
 
-/** All that was parked for a target in a time. */
+/** The body of a request about all parked deliveries of one target between two times. */
 export const ParkedRange = v.strictObject({
   target: v.string(),
   from: v.string(),
@@ -80,7 +89,7 @@ export const ParkedRange = v.strictObject({
 });
 const RANGE = 'the body must be {"target": ..., "from": instant, "to"?: instant, "cursor"?: ...} and nothing else';
 
-/** All that was parked for a target in a time. */
+/** Makes the handler of a request about all parked deliveries of one target between two times. */
 const withParked =
   (
     what: string,
@@ -105,7 +114,8 @@ const withParked =
   };
 
 export const resendMany = withParked('parked deliveries sent again', 202, (wanted, runtime, caller) => {
-  // To dismiss is another matter: what was parked for a target that has been taken away nobody can send any more.
+  // A deleted target cannot get a delivery again, so this check refuses it. A caller may still dismiss the target's
+  // parked deliveries.
   if (!isCallback(wanted.target)) mustBeThere(wanted.target, caller, runtime);
   return resendParked({ ...wanted, takePlace: placeFor(caller.tenant, runtime) }, runtime);
 });
@@ -123,7 +133,7 @@ export const enableTarget: Handle = async (event, caller, runtime) => {
 
 export const Origin = v.strictObject({ origin: v.string() });
 
-/** An origin of the callbacks of the caller's tenant. */
+/** Makes the handler of a request about one origin of the tenant's callbacks. */
 const withOrigin =
   (
     what: string,

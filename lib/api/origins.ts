@@ -1,4 +1,7 @@
-/** Disables and enables origins of callbacks, for the tenant whose callbacks they are: to other tenants they are as they were. */
+/**
+ * Disables and enables origins of callbacks for one tenant. The change does not affect other tenants that use the same
+ * origin.
+ */
 
 import { Refusal } from '../access/problem.ts';
 import type { Config } from '../config/config.ts';
@@ -14,7 +17,7 @@ import { wakeSleepers } from '../wake/sleepers.ts';
 type Origin = { readonly tenant: string; readonly origin: string };
 type OriginDeps = Pick<Runtime, 'targetLimiters' | 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
-/** An origin as a caller writes it. Throws the Refusal 422 for what can be none of a callback. */
+/** Reads an origin from a request. Throws the Refusal 422 where no callback can have this origin. */
 export const readOrigin = (text: string, { addresses }: Pick<Config, 'addresses'>): string => {
   const isOrigin = isCallback(text) && targetName(text) === text;
   const reason = isOrigin
@@ -26,7 +29,10 @@ export const readOrigin = (text: string, { addresses }: Pick<Config, 'addresses'
   return text;
 };
 
-/** No attempt is made at its callbacks until it is enabled; what goes there waits, and is parked when it has waited its time. */
+/**
+ * Disables an origin. opwatch then makes no attempt at its callbacks until somebody enables it. Deliveries to the
+ * origin wait. A delivery that waits too long is parked.
+ */
 export const disableOrigin = async (
   { tenant, origin }: Origin,
   { targetLimiters }: OriginDeps,
@@ -35,10 +41,13 @@ export const disableOrigin = async (
   return { disabled: true };
 };
 
-/** What one request has time for; the sweep goes on. */
+/** The time that one request spends on waking deliveries. The sweep wakes the rest. */
 const BUDGET_MS = 8 * SECOND;
 
-/** Its callbacks are told again. Answers how many deliveries it woke: the sweep wakes what remains, within minutes. */
+/**
+ * Enables an origin, and wakes the deliveries that wait for it. Answers the number of deliveries that it woke. The
+ * sweep wakes the others within minutes.
+ */
 export const enableOrigin = async (
   { tenant, origin }: Origin,
   deps: OriginDeps,

@@ -1,8 +1,8 @@
-/** Chooses what a client would rather have, by its Accept or Accept-Language header. Pure. */
+/** Chooses the type or language that a client prefers, by its Accept or Accept-Language header. Pure. */
 
 type Range = { readonly name: string; readonly quality: number };
 
-/** Browsers send a few; nobody needs more. */
+/** The number of ranges that opwatch reads in one header. Browsers send only a few. */
 const RANGES_MAX = 32;
 
 const rangesIn = (header: string): Range[] =>
@@ -16,7 +16,10 @@ const rangesIn = (header: string): Range[] =>
       return { name, quality: quality >= 0 && quality <= 1 ? quality : 0 };
     });
 
-/** `zh-CN` asks for `zh`, `text/*` for `text/html`, and an asterisk for anything. The longer a range, the closer it is meant. */
+/**
+ * Answers whether a range of the header includes an offer. `zh-CN` includes `zh`, `text/*` includes `text/html`, and an
+ * asterisk includes everything. A longer range is more exact than a shorter one.
+ */
 const asksFor = (range: string, offer: string): boolean =>
   range === offer ||
   range.startsWith(`${offer}-`) ||
@@ -32,7 +35,10 @@ const qualityOf = (offer: string, ranges: readonly Range[]): number =>
       quality: 0,
     }).quality;
 
-/** The offer with the highest quality; the first of them where several have the same, or none is asked for. */
+/**
+ * Returns the offer with the highest quality. Of several equal offers, and where the client asks for none of them, it
+ * returns the first.
+ */
 export const prefers = <const Offer extends string>(
   header: string | undefined,
   offers: readonly [Offer, ...Offer[]],

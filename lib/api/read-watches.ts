@@ -1,4 +1,7 @@
-/** Reads and lists watches. A watch of another tenant, or of a connection that the token may not use, is not there. */
+/**
+ * Handles the requests that read or list watches. A caller gets the answer 404 for a watch of another tenant. The same
+ * holds for a watch of a connection that the token may not use.
+ */
 import { mustHave } from '../access/caller.ts';
 import { answer, unchanged } from '../access/http-event.ts';
 import { lookPolicyOf } from '../config/look-policy.ts';

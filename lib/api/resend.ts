@@ -1,4 +1,7 @@
-/** Sends deliveries again: one by its id, or all that were parked for a target in a time. The webhook-id stays. */
+/**
+ * Sends deliveries again: one delivery by its id, or all parked deliveries of a target between two times. Each delivery
+ * keeps its webhook-id.
+ */
 
 import { Refusal, TOO_MANY_DELIVERIES, tooMany } from '../access/problem.ts';
 import { begunAnew, type Delivery, dismissed, overtaken } from '../core/delivery.ts';
@@ -17,9 +20,10 @@ import { OLDEST_MS } from './listing.ts';
 type ResendDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 /**
- * Begins a delivery anew, whatever became of it, and wakes it at once. Its watch is kept as long as that may take. A delivery
- * that a later state of its watch has overtaken is not sent: it is answered as it stands, `overtaken` where it was not
- * delivered. Answers undefined when there is none.
+ * Starts a delivery again from its first attempt, in any state, and wakes it at once. It also keeps the watch for as
+ * long as the attempts may take. It does not send a delivery that a later state of the watch has overtaken. Such a
+ * delivery gets the state `overtaken`, unless it was delivered before. Returns the delivery, or undefined where it does
+ * not exist.
  */
 export const resend = async (key: Key, deps: ResendDeps): Promise<DeliveryItem | undefined> => {
   const { table, now } = deps;
@@ -33,7 +37,7 @@ export const resend = async (key: Key, deps: ResendDeps): Promise<DeliveryItem |
       continue;
     }
     const next = wokenWith(item, begunAnew(item.body, now()), now());
-    // First: a delivery that waits beside a watch that expires would have nothing to tell.
+    // The watch must be kept before the delivery starts. A delivery whose watch has expired has nothing to tell.
     if (!(await keepWatch(watch, deps))) continue;
     if (!(await table.replace(next))) continue;
     await wake([next], deps);
@@ -47,7 +51,10 @@ const both = async (key: Key, { table }: ResendDeps) => {
   return [find(key.sk) as DeliveryItem | undefined, find('watch') as WatchItem | undefined] as const;
 };
 
-/** Keeps a watch that would expire; false when somebody has changed it meanwhile, or it is gone. */
+/**
+ * Prolongs the time until a watch expires. Answers false where another function has changed or deleted the watch
+ * meanwhile.
+ */
 const keepWatch = async (watch: WatchItem, deps: ResendDeps): Promise<boolean> => {
   const { table, now } = deps;
   if (watch.expiresAt === undefined) return true;
@@ -56,8 +63,8 @@ const keepWatch = async (watch: WatchItem, deps: ResendDeps): Promise<boolean> =
 };
 
 /**
- * Has nobody alarmed by a parked delivery any more; it stays parked. Answers it as it stands, which is unchanged where it is
- * not parked, or undefined when there is none.
+ * Ends the alarm about a parked delivery. The delivery stays parked. It does not change a delivery that is not parked.
+ * Returns the delivery, or undefined where it does not exist.
  */
 export const dismiss = async (key: Key, { table, now }: ResendDeps): Promise<DeliveryItem | undefined> => {
   for (;;) {
@@ -74,24 +81,33 @@ export type Parked = {
   readonly tenant: string;
   readonly target: string;
   readonly since: number;
-  /** Left out, all since: the clock by which something was parked may be ahead of this function's. */
+  /**
+   * The end of the range. Without it, the range has no end. The function that parked a delivery may have a clock ahead
+   * of ours.
+   */
   readonly until?: number;
-  /** Where an earlier request left off. */
+  /** The place where an earlier request stopped. */
   readonly cursor?: string;
-  /** Of which watches; left out, of all. */
+  /** Answers whether the request means the deliveries of this watch. Without it, the request means all watches. */
   readonly isMeant?: (watch: Watch) => boolean;
-  /** Takes room for one more delivery that waits, or tells after how long there may be some, ms; left out, there is. */
+  /**
+   * Reserves a place for one more waiting delivery. Answers 0, or the time (ms) after which a place may be free.
+   * Without it, every delivery has a place.
+   */
   readonly takePlace?: () => Promise<number>;
 };
 
 const PAGE = 50;
-/** Watches are listed by the day they were submitted or kept for longer; their deliveries may be parked much later. */
+/**
+ * The index lists a watch under the day of its submission or of a later prolongation. Its deliveries may be parked this
+ * long after that day.
+ */
 const LATER_MS = 20 * DAY;
 
-/** What one request has time for. */
+/** The time that one request may spend on deliveries. */
 const BUDGET_MS = 8 * SECOND;
 
-/** Sends again what was parked, as `eachParked` finds it. */
+/** Sends the parked deliveries of a target again. `eachParked` selects them. */
 export const resendParked = async (
   wanted: Parked,
   deps: ResendDeps,
@@ -104,7 +120,7 @@ export const resendParked = async (
   return { resent: count, ...rest };
 };
 
-/** Dismisses what was parked, as `eachParked` finds it. */
+/** Dismisses the parked deliveries of a target. `eachParked` selects them. */
 export const dismissParked = async (
   wanted: Parked,
   deps: ResendDeps,
@@ -114,9 +130,10 @@ export const dismissParked = async (
 };
 
 /**
- * Does something with all that was parked for `target` between `since` and `until` (by its last attempt), and that nobody has
- * dismissed. Answers with how many it was done, and where to go on when time ran out before all were looked through. Throws a
- * Refusal for a cursor it never gave out, or where there is no room for the first.
+ * Calls `act` for each parked delivery of `target` whose last attempt lies between `since` and `until`. It leaves out
+ * dismissed deliveries. Answers the number of deliveries that `act` changed. If the time runs out first, it also
+ * answers a cursor for the next request. Throws a Refusal for an invalid cursor, or where even the first delivery finds
+ * no place.
  */
 const eachParked = async (
   { tenant, target, since, until, cursor, isMeant = () => true, takePlace = async () => 0 }: Parked,
@@ -152,7 +169,7 @@ const eachParked = async (
     count += done.filter(Boolean).length;
     const waitMs = Math.max(0, ...waits);
     if (waitMs > 0 && count === 0) throw new Refusal(tooMany(TOO_MANY_DELIVERIES, waitMs));
-    // What was done is not parked any more: the next request goes on with the rest.
+    // The deliveries that this request sent are not parked any more. So the next request continues with the others.
     if (waitMs > 0) return { count, cursor: encodeCursor(at) };
     at = page.next ? { at: at.at, after: page.next } : { at: at.at + DAY };
   }

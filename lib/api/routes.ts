@@ -1,4 +1,4 @@
-/** The routes of the API beside POST /watches, who answers each, and what each takes from its query. */
+/** Lists the routes of the API except POST /watches: the handler of each route, and its query parameters. */
 import { NO_PARAMETERS, type Parameters } from '../access/query.ts';
 import { end, extend } from './change-watches.ts';
 import { FILTERS } from './filters.ts';
@@ -20,5 +20,5 @@ export const ROUTES: Readonly<Record<string, Handle>> = {
   'POST /origins/enable': enableOne,
 };
 
-/** What a route takes from its query. */
+/** Returns the query parameters that a route accepts. */
 export const parametersOf = (route: string): Parameters => (route === 'GET /watches' ? FILTERS : NO_PARAMETERS);

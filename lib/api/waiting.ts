@@ -1,6 +1,6 @@
 /**
- * How a client waits for a watch without holding a request open: what it has seen is known again by a tag, and it is told when it
- * is worth asking again. Pure.
+ * Lets a client wait for a change of a watch without a long open request. An ETag shows whether the client has the
+ * present state. A Retry-After header says when the next request is worthwhile. Pure.
  */
 import { hash } from 'node:crypto';
 import type { Delivery } from '../core/delivery.ts';
@@ -11,32 +11,37 @@ import { RELEASE } from '../core/release.ts';
 import { SECOND } from '../core/schedule.ts';
 import { isOver, type LookPolicy, type Watch } from '../core/watch.ts';
 
-/** The items of a watch's partition that its answer shows. */
+/** The sort keys of the items that the answer for a watch shows. */
 const SHOWN = /^(watch$|delivery#|attempt#)/;
 
 /**
- * The weak ETag of a watch with its deliveries, from their versions and the release. What an answer works out at reading (the next look,
- * a pause of the connection) does not count. A watch that was deleted begins its versions anew: the time of submission tells them apart.
+ * Returns the weak ETag of a watch and its deliveries. It depends on the versions of the items and on the release. It
+ * does not depend on values that each answer calculates, such as the next look or a pause of the connection. A watch
+ * that is submitted again after its deletion starts at version 1. So the ETag also depends on the time of submission.
  */
 export const tagOf = (watch: Watch, items: readonly Item[]): string => {
   const versions = items.filter(({ sk }) => SHOWN.test(sk)).map(({ sk, version }) => [sk, version]);
   return `W/"${hash('sha256', JSON.stringify([RELEASE, watch.submittedAt, versions]), 'base64url').slice(0, 22)}"`;
 };
 
-/** Whether a client that sends this If-None-Match has what the tag stands for (RFC 9110, 13.1.2: weak comparison). */
+/**
+ * Answers whether the client already has the state of this tag, by its If-None-Match header (RFC 9110, 13.1.2: weak
+ * comparison).
+ */
 export const isKnown = (ifNoneMatch: string | undefined, tag: string): boolean => {
   const known = (ifNoneMatch ?? '').split(',').map((each) => each.trim());
   const opaque = tag.replace(/^W\//, '');
   return known.includes('*') || known.some((each) => each.replace(/^W\//, '') === opaque);
 };
 
-/** A look takes about this long, until what it found is written down. */
+/** The usual time from the start of a look until its result is in the table. */
 const LOOK_SECONDS = 2;
 const LONGEST_SECONDS = 60;
 
 /**
- * The seconds until a watch may have changed: after its next look or, once it is over, after the next attempt to tell a target.
- * Undefined when it is over and nobody waits to be told: it changes no more by itself.
+ * Returns the number of seconds until a watch may change. While the operation runs, this is the time of the next look.
+ * Afterwards it is the time of the next attempt of a delivery. Returns undefined where the watch is over and no
+ * delivery waits, because such a watch does not change by itself.
  */
 export const retryAfterOf = (
   watch: Watch,
