@@ -207,12 +207,16 @@ export const api = (running: () => Opwatch): void => {
       await opwatch.begin(submission);
       const { id } = await opwatch.submit(submission);
       const isTold = ({ over, deliveries }: WholeWatch) =>
-        over && deliveries.every(({ state }) => state === 'delivered');
+        over && deliveries.length > 0 && deliveries.every(({ state }) => state === 'delivered');
       const before = await opwatch.ask(`/watches/${id}`);
       if (!isTold(before.body as WholeWatch))
         expect(Number(before.headers.get('retry-after'))).toBeGreaterThanOrEqual(2);
       await opwatch.readUntil(id, isTold);
-      const last = await opwatch.ask(`/watches/${id}`);
+      // The poller settles its debt after it has woken the delivery: the notifier can be faster.
+      const last = await until(async () => {
+        const read = await opwatch.ask(`/watches/${id}`);
+        return read.headers.get('retry-after') === null && read;
+      });
       const etag = last.headers.get('etag') ?? '';
       expect([etag, last.headers.get('retry-after')]).toEqual([expect.stringMatching(/^W\/".+"$/), null]);
       const again = await opwatch.ask(`/watches/${id}`, { headers: { 'if-none-match': etag } });
