@@ -4,12 +4,12 @@
  *     node --conditions=offline --import ./offline/join.ts lib/commands/…
  */
 import { dirname } from 'node:path';
-import { givenSurroundings, runningSurroundings } from './surroundings.ts';
+import { givenSurroundings, runningSurroundings } from './endpoints.ts';
 
-const surroundings = givenSurroundings() ?? (await runningSurroundings(dirname(import.meta.dirname)));
-if (!surroundings) {
+const endpoints = givenSurroundings() ?? (await runningSurroundings(dirname(import.meta.dirname)));
+if (!endpoints) {
   console.error('no local stack runs from this checkout: npm start begins one');
   process.exit(1);
 }
 for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-Object.assign(process.env, surroundings.environment);
+Object.assign(process.env, endpoints.environment);

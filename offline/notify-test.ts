@@ -1,11 +1,11 @@
 /** `npm run notify-test:local`: the same as notify-test, at the inbox of the local stack that runs from this checkout. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { runningSurroundings } from './surroundings.ts';
+import { runningSurroundings } from './endpoints.ts';
 
 const root = dirname(import.meta.dirname);
-const surroundings = await runningSurroundings(root);
-if (!surroundings) {
+const endpoints = await runningSurroundings(root);
+if (!endpoints) {
   console.error('no local stack is running: npm start');
   process.exit(1);
 }
@@ -18,7 +18,7 @@ const { status } = spawnSync(
   ['--conditions=offline', command, ...commit, ...(asked.length > 0 ? asked : ['--all'])],
   {
     stdio: 'inherit',
-    env: { ...process.env, ...surroundings.environment },
+    env: { ...process.env, ...endpoints.environment },
   },
 );
 process.exit(status ?? 1);

@@ -15,6 +15,7 @@ import { readConfig } from '../lib/config/config.ts';
 import type { ConfigInput } from '../lib/config/settings.ts';
 import { endWithParent, failParent, hasParent, reportStep, StartFault, serveParent, tellPeople } from './child.ts';
 import { deploy } from './deploy.ts';
+import { type Endpoints, givenSurroundings, runningSurroundings, startSurroundings } from './endpoints.ts';
 import { startMapping } from './event-source-mapping.ts';
 import { givenEmulators } from './given-emulators.ts';
 import { createInvoker, FunctionTimeout, listening } from './invoker.ts';
@@ -22,7 +23,6 @@ import { limitRequests } from './request-limit.ts';
 import { createResolver, isRecord, type Resolve } from './resolve.ts';
 import { startSchedules } from './schedules.ts';
 import { standInFor } from './stand-in.ts';
-import { givenSurroundings, runningSurroundings, type Surroundings, startSurroundings } from './surroundings.ts';
 import { createLocalToken } from './token.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -97,26 +97,26 @@ export default class OfflinePlugin {
   }
 
   async #start(): Promise<void> {
-    const surroundings = givenSurroundings() ?? (await this.#startSurroundings());
+    const endpoints = givenSurroundings() ?? (await this.#startSurroundings());
     // Both processes of a stack start at once, and on a busy machine this one may be the faster.
     reportStep('waiting for the emulators');
-    await listening(surroundings.dynamodb, surroundings.sqs, surroundings.ssm);
-    reportStep(`setting up the table at ${surroundings.dynamodb} and the queues at ${surroundings.sqs}`);
-    const resolve = await this.#settle(surroundings);
-    const { functionTimeoutSeconds = FUNCTION_TIMEOUT_SECONDS } = surroundings;
+    await listening(endpoints.dynamodb, endpoints.sqs, endpoints.ssm);
+    reportStep(`setting up the table at ${endpoints.dynamodb} and the queues at ${endpoints.sqs}`);
+    const resolve = await this.#settle(endpoints);
+    const { functionTimeoutSeconds = FUNCTION_TIMEOUT_SECONDS } = endpoints;
     for (const definition of this.#functions) definition.timeout = functionTimeoutSeconds;
     // serverless-offline starts, and waits for its end, in one and the same hook: what comes between waits on its own.
-    this.#serve(resolve, surroundings).catch(failParent);
+    this.#serve(resolve, endpoints).catch(failParent);
   }
 
-  async #startSurroundings(): Promise<Surroundings> {
-    const surroundings = await startSurroundings(this.#origin('httpPort'), givenEmulators(process.env));
-    this.#closing.push(surroundings.close);
-    return surroundings;
+  async #startSurroundings(): Promise<Endpoints> {
+    const endpoints = await startSurroundings(this.#origin('httpPort'), givenEmulators(process.env));
+    this.#closing.push(endpoints.close);
+    return endpoints;
   }
 
-  /** Makes this process and the functions see nothing but `surroundings`. */
-  async #settle({ dynamodb, sqs, ssm, api, environment, account, replaced = [] }: Surroundings): Promise<Resolve> {
+  /** Makes this process and the functions see nothing but `endpoints`. */
+  async #settle({ dynamodb, sqs, ssm, api, environment, account, replaced = [] }: Endpoints): Promise<Resolve> {
     const { resources, provider } = this.#serverless.service;
     for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
     Object.assign(process.env, {
@@ -152,7 +152,7 @@ export default class OfflinePlugin {
     return resolve;
   }
 
-  async #serve(resolve: Resolve, { api, dynamodb, environment, concurrency }: Surroundings): Promise<void> {
+  async #serve(resolve: Resolve, { api, dynamodb, environment, concurrency }: Endpoints): Promise<void> {
     reportStep('beginning to serve HTTP and invocations');
     await listening(this.#origin('lambdaPort'), api);
     const invoke = createInvoker(this.#origin('lambdaPort'));
@@ -182,7 +182,7 @@ export default class OfflinePlugin {
   }
 
   /** EventBridge Scheduler's part, where the stack runs the user's own configuration. */
-  async #startSchedules(environment: Surroundings['environment'], run: Run): Promise<() => Promise<void>> {
+  async #startSchedules(environment: Endpoints['environment'], run: Run): Promise<() => Promise<void>> {
     if (!process.env[CONFIG_VARIABLE]) return async () => {};
     const own = await loadConfig(configFile(this.#serverless.serviceDir));
     const { schedules } = readConfig(standInFor(own as ConfigInput, environment));

@@ -10,13 +10,13 @@ import { CONFIG_VARIABLE } from '../deploy/config-file.ts';
 import { CALLS } from './calls.ts';
 import { StartFault, startChild } from './child.ts';
 import type { EmulatorOptions } from './emulators.ts';
+import { type Endpoints, replacements, VARIABLE } from './endpoints.ts';
 import { type GivenEmulators, mustAnswer, NO_EMULATORS, PARTS } from './given-emulators.ts';
 import { announce } from './notice.ts';
 import { type Outside, startOutside } from './outside.ts';
 import { createPart } from './part.ts';
 import { freePorts, NAMES, numbered, PORT_CURE, portFaults, portsFrom, type User } from './ports.ts';
 import { isRecord } from './resolve.ts';
-import { replacements, type Surroundings, VARIABLE } from './surroundings.ts';
 import { createLocalToken } from './token.ts';
 
 export type StackOptions = {
@@ -44,7 +44,7 @@ export type Stack = {
   readonly urls: Readonly<Record<'api' | 'inbox' | 'clouds' | 'dynamodb' | 'sqs' | 'ssm' | 'lambda', string>>;
   readonly inbox: Outside['inbox'];
   /** What its functions are told of it, secrets among them: for others who are to see the same. */
-  readonly surroundings: Surroundings;
+  readonly endpoints: Endpoints;
   /** The table's name. */
   readonly table: string;
   /** What the functions and the emulators print. */
@@ -106,7 +106,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
 
   const outside = await startOutside({ cloudsPort: ports.clouds, inboxPort: ports.inbox, dir });
   const at = (user: User): string => `http://127.0.0.1:${ports[user]}`;
-  const surroundings: Surroundings = {
+  const endpoints: Endpoints = {
     dynamodb: at('dynamodb'),
     sqs: at('sqs'),
     ssm: at('ssm'),
@@ -118,7 +118,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   };
   // Lambda and EventBridge know no time but UTC; serverless-offline's schedules go by the machine's.
   const { PATH, HOME } = process.env;
-  let deployed = surroundings;
+  let deployed = endpoints;
   const own = config === undefined ? {} : { [CONFIG_VARIABLE]: resolve(config) };
   const env = () => ({ PATH, HOME, TZ: 'UTC', ...own, [VARIABLE]: JSON.stringify(deployed) });
   let tellPeople = (line: string): void => void line;
@@ -150,26 +150,26 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     await stop();
     throw keep && error instanceof StartFault ? new StartFault(`${error.message}\n${KEPT_CURE}`) : error;
   });
-  const notice = announced ? announce(root, surroundings) : undefined;
+  const notice = announced ? announce(root, endpoints) : undefined;
   const table = isRecord(ready) ? String(ready.table) : '';
 
   return {
     urls: {
-      api: surroundings.api,
+      api: endpoints.api,
       inbox: outside.inbox.url,
       clouds: outside.clouds.url,
-      dynamodb: surroundings.dynamodb,
-      sqs: surroundings.sqs,
-      ssm: surroundings.ssm,
+      dynamodb: endpoints.dynamodb,
+      sqs: endpoints.sqs,
+      ssm: endpoints.ssm,
       lambda: at('lambda'),
     },
     inbox: outside.inbox,
-    surroundings,
+    endpoints,
     table,
     logFile,
     isFound: notice?.isFirst ?? false,
     callsFile: join(dir, CALLS),
-    createToken: (tenant) => createLocalToken(surroundings.dynamodb, table, tenant),
+    createToken: (tenant) => createLocalToken(endpoints.dynamodb, table, tenant),
     killFunctions: functions.kill,
     startFunctions: async (changed = {}) => {
       deployed = { ...deployed, environment: { ...deployed.environment, ...changed } };

@@ -6,11 +6,11 @@ import { ConfigError } from '../lib/config/config.ts';
 import { QUEUES_MAX } from '../lib/config/deployment.ts';
 import type { ConfigInput } from '../lib/config/settings.ts';
 import { StartFault } from './child.ts';
+import { CHOICE_VARIABLE } from './endpoints.ts';
 import { givenEmulators } from './given-emulators.ts';
 import { portFaults, portsFrom } from './ports.ts';
 import { nextRun } from './schedules.ts';
 import { type Stack, startStack } from './stack.ts';
-import { CHOICE_VARIABLE } from './surroundings.ts';
 
 const PORT_BASE = 4100;
 

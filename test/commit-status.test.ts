@@ -6,7 +6,7 @@ import type { WatchView } from '../lib/core/view.ts';
 import type { HeldState } from '../lib/deliver/held-state.ts';
 import type { HttpRequest } from '../lib/net/http.ts';
 import { DAY, MINUTE, SECOND } from './samples.ts';
-import { createChance } from './world/chance.ts';
+import { createRng } from './world/rng.ts';
 import { pass, stage, watchOf } from './world/scenes.ts';
 import { configWith } from './world/settings.ts';
 import { createWorld, type World } from './world/world.ts';
@@ -123,7 +123,7 @@ describe('two watches of one commit, of which the first fails and the second suc
 describe('what a shared context shows in the end', () => {
   /** A repository whose gateway refuses some requests, and gives up on some that arrive later. */
   const troubled = (seed: number) => {
-    const chance = createChance(seed);
+    const chance = createRng(seed);
     const repository = createRepository();
     const world: World = createWorld({
       config: configWith({

@@ -13,9 +13,9 @@ import { watchId, watchKey } from '../../lib/store/keys.ts';
 import { createQueue, writeWakeUp } from '../../lib/store/queue.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { watchWith } from '../samples.ts';
-import { createChance } from '../world/chance.ts';
 import { createMemorySqs } from '../world/memory-sqs.ts';
 import { createMemoryTable } from '../world/memory-table.ts';
+import { createRng } from '../world/rng.ts';
 import { clientOf } from '../world/sqs-client.ts';
 import { withChild } from './child.ts';
 import { type Calls, KEYS } from './clouds.ts';
@@ -107,7 +107,7 @@ export const withFleet = <T>(options: FleetOptions, work: (fleet: Fleet) => Prom
       owing: (shard) => taking(AWS_MS, () => memory.owing(shard)),
       listed: (...asked) => taking(AWS_MS, () => memory.listed(...asked)),
     };
-    const sqs = createMemorySqs({ now, chance: createChance(Date.now()) });
+    const sqs = createMemorySqs({ now, chance: createRng(Date.now()) });
     sqs.create(QUEUE, { visibilitySeconds: 180 });
     const queue = createQueue(clientOf(sqs, (_, act) => taking(AWS_MS, act)));
     const config = configOf(url, options.callsPerSecond);

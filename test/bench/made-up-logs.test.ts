@@ -4,7 +4,7 @@ import { type Result, resultOf, timesTheDelay } from './forecast/result.ts';
 import type { Trace } from './forecast/trace.ts';
 
 /** Numbers from 0 to 1, the same in every run. */
-const createChance = (): (() => number) => {
+const createRng = (): (() => number) => {
   let state = 1;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -21,7 +21,7 @@ type Shape = (
 ) => number;
 
 const logOf = (shape: Shape, types: number, jobs: number): Trace => {
-  const chance = createChance();
+  const chance = createRng();
   const bell = (): number => Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance());
   const usual = Array.from({ length: types }, () => ({
     usual: Math.exp(3 + 5 * chance()),

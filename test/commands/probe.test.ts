@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VARIABLE } from '../../offline/endpoints.ts';
 import { type Outside, startOutside } from '../../offline/outside.ts';
-import { VARIABLE } from '../../offline/surroundings.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const EMR = '@events/trigger-emr.json';

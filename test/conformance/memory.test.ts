@@ -1,8 +1,8 @@
 /** The table and the queues in memory are held to the suites that the emulators are held to. */
 import type { Table } from '../../lib/store/store.ts';
-import { createChance } from '../world/chance.ts';
 import { createMemorySqs } from '../world/memory-sqs.ts';
 import { createMemoryTable } from '../world/memory-table.ts';
+import { createRng } from '../world/rng.ts';
 import { clientOf } from '../world/sqs-client.ts';
 import { behavesLikeQueues } from './queue-suite.ts';
 import { behavesLikeATable } from './table-suite.ts';
@@ -26,7 +26,7 @@ behavesLikeATable('a table in memory', async () => {
 behavesLikeQueues('queues in memory', async () => {
   let now = Date.UTC(2026, 0, 5, 8);
   let queues = 0;
-  const sqs = createMemorySqs({ now: () => now, chance: createChance(1) });
+  const sqs = createMemorySqs({ now: () => now, chance: createRng(1) });
   return {
     client: clientOf(sqs, async (_, act) => act()),
     newQueue: async () => {

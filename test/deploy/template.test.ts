@@ -1,10 +1,10 @@
 /** What is deployed, read from what `serverless package` makes of it. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { alarmTopic } from './alarm-topic.ts';
 import { alarms } from './alarms.ts';
 import { canary } from './canary.ts';
 import { documentedRoles } from './documented.ts';
 import { functions } from './functions.ts';
-import { hearers } from './hearers.ts';
 import { allGiven, list, type Packaged, pack, packOnce, type Statement } from './packaged.ts';
 import { numbersOfQueues, queues } from './queues.ts';
 import { roles } from './roles.ts';
@@ -60,7 +60,7 @@ describe('the canary', () =>
     () => prod.resources,
   ));
 describe('alarms are heard', () =>
-  hearers(
+  alarmTopic(
     () => dev.resources,
     () => prod.resources,
   ));

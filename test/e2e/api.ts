@@ -244,7 +244,7 @@ export const api = (running: () => Opwatch): void => {
     it('shows that a connection rests when its credentials are refused, and all goes on once they are good', async () => {
       const settings = (body: object) =>
         fetch(`${opwatch.stack.urls.clouds}/_control/settings`, { method: 'POST', body: JSON.stringify(body) });
-      const { environment } = opwatch.stack.surroundings;
+      const { environment } = opwatch.stack.endpoints;
       const keyOf = (vendor: string) => ({
         accessKeyId: environment[`STAND_IN_${vendor}_KEY`],
         secretAccessKey: environment[`STAND_IN_${vendor}_SECRET`],
@@ -274,7 +274,7 @@ export const api = (running: () => Opwatch): void => {
       await Promise.all(submissions.map((submission) => opwatch.begin(submission, OVER)));
       // Another watch's look that was refused before may still be on its way to the lane: the pause ends whenever it begins.
       const endPause = () =>
-        opwatch.beneath.edit({ pk: 'lane#huawei', sk: 'lane' }, (item) => ({
+        opwatch.infra.edit({ pk: 'lane#huawei', sk: 'lane' }, (item) => ({
           ...item,
           body: { ...(item.body as object), pausedUntil: 1 },
         }));

@@ -12,7 +12,7 @@ type Fault = { readonly pointer: string; readonly detail: string };
 
 const standing = async () => ({
   // Paces and turns come and go with what else is being done.
-  items: (await opwatch.beneath.items()).filter(({ pk }) => !/^(lane|turn)#/.test(pk)).length,
+  items: (await opwatch.infra.items()).filter(({ pk }) => !/^(lane|turn)#/.test(pk)).length,
   messages: await countMessages(opwatch),
 });
 
@@ -267,7 +267,7 @@ export const badInput = (running: () => Opwatch): void => {
   describe('a caller is refused', () => {
     const tokenOf = async (about: object): Promise<string> => {
       const { text, item } = newToken({ tenant: 'default', ...about }, Date.now());
-      await opwatch.beneath.table.insert({ ...item, body: { ...item.body, ...about } });
+      await opwatch.infra.table.insert({ ...item, body: { ...item.body, ...about } });
       return text;
     };
     const everywhere = (id: string) =>

@@ -25,7 +25,7 @@ export const canary = (running: () => Opwatch): void => {
   };
 
   it('is delivered, and its metric stays 0 for the queue whose mapping is off, until it is on again', async () => {
-    const { stack, invoke, beneath } = running();
+    const { stack, invoke, infra } = running();
     await stack.killFunctions();
     await stack.startFunctions({ OPWATCH_MAPPINGS_OFF: `${stack.table}-poll-huawei` });
     expect(await invoke('trigger', CANARY_INPUT)).toEqual({ operations: 2 });
@@ -33,7 +33,7 @@ export const canary = (running: () => Opwatch): void => {
     const inTime = await until(() => delivered('poll-aliyun'), { sight: () => values('poll-aliyun') });
     expect(values('poll-aliyun')).toEqual([0, inTime]);
     expect(values('poll-huawei')).toEqual([0]);
-    expect(await beneath.count('poll-huawei')).toBe(1);
+    expect(await infra.count('poll-huawei')).toBe(1);
 
     await stack.killFunctions();
     await stack.startFunctions({ OPWATCH_MAPPINGS_OFF: '' });

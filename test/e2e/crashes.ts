@@ -102,7 +102,7 @@ export const crashes = (running: () => Opwatch): void => {
 
   it('every message, lost', async () => {
     const told = await watchSome('purged');
-    await opwatch.beneath.purge();
+    await opwatch.infra.purge();
     expect(await countMessages(opwatch)).toBe(0);
     await told.end();
     await opwatch.sweepUp();

@@ -68,7 +68,7 @@ export const crowd = (running: () => Opwatch): void => {
     // Nobody is told a second time, not even once all that was owed is settled.
     let owing: readonly string[] = [];
     const isSettled = async () => {
-      owing = (await opwatch.beneath.items()).flatMap(({ pk, aliveUntil }) =>
+      owing = (await opwatch.infra.items()).flatMap(({ pk, aliveUntil }) =>
         isOurs.has(pk) && aliveUntil !== undefined ? [pk] : [],
       );
       return owing.length === 0;

@@ -37,7 +37,7 @@ const triedAtLeast = (times: number) => (watch: WholeWatch) => (watch.deliveries
 export const delivery = (running: () => Opwatch): void => {
   beforeAll(async () => {
     opwatch = running();
-    deaf = await startReceiver(opwatch.stack.surroundings.environment.STAND_IN_SIGNING_SECRET ?? '');
+    deaf = await startReceiver(opwatch.stack.endpoints.environment.STAND_IN_SIGNING_SECRET ?? '');
     const names = Array.from({ length: HANGING }, (_, i) => `${i}`);
     for (const name of names) deaf.answers(name, 'hang');
     hanging.push(...(await Promise.all(names.map((name) => tell(deaf.urlOf(name))))));

@@ -37,7 +37,7 @@ const toldOf = async (): Promise<{ readonly watch: string; readonly url: string 
   await opwatch.begin(submission);
   const watch = (await opwatch.submit(submission)).id;
   await opwatch.readUntil(watch, ({ deliveries }) => deliveries.some(({ state }) => state === 'delivered'));
-  const { STAND_IN_LINK_KEY = '', STAND_IN_NEXT_LINK_KEY = '' } = opwatch.stack.surroundings.environment;
+  const { STAND_IN_LINK_KEY = '', STAND_IN_NEXT_LINK_KEY = '' } = opwatch.stack.endpoints.environment;
   const keys = [STAND_IN_LINK_KEY, STAND_IN_NEXT_LINK_KEY];
   const url = linksAt('slack').find((one) => readLink(segmentOf(one), keys)?.id === watch);
   return { watch, url: url ?? '' };
@@ -77,7 +77,7 @@ export const links = (running: () => Opwatch): void => {
     const [url = ''] = linksAt('slack');
     const written = LINK.exec(url)?.[1] ?? '';
     const link = segmentOf(url);
-    const key = opwatch.stack.surroundings.environment.STAND_IN_LINK_KEY ?? '';
+    const key = opwatch.stack.endpoints.environment.STAND_IN_LINK_KEY ?? '';
     const submittedAt = Date.parse((await opwatch.read(id)).submittedAt ?? '');
     expect(signLink({ id, submittedAt }, key)).toBe(link);
     const wrong = [
@@ -94,7 +94,7 @@ export const links = (running: () => Opwatch): void => {
   });
 
   it('opens while the key that signed it is listed: the first key signs, a key that is taken away opens nothing', async () => {
-    const { STAND_IN_LINK_KEY: key = '', STAND_IN_NEXT_LINK_KEY: next = '' } = opwatch.stack.surroundings.environment;
+    const { STAND_IN_LINK_KEY: key = '', STAND_IN_NEXT_LINK_KEY: next = '' } = opwatch.stack.endpoints.environment;
     const old = await toldOf();
     expect(readLink(segmentOf(old.url), [key])?.id).toBe(old.watch);
 

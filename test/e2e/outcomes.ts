@@ -212,11 +212,11 @@ export const outcomes = (running: () => Opwatch): void => {
   });
 
   it('that is over leaves no message behind', async () => {
-    const { beneath } = opwatch;
+    const { infra } = opwatch;
     for (const queue of ['poll-aliyun', 'poll-huawei', 'notify'] as const) {
-      await expect.poll(() => beneath.count(queue)).toBe(0);
-      expect(await beneath.count(`${queue}-dead`)).toBe(0);
+      await expect.poll(() => infra.count(queue)).toBe(0);
+      expect(await infra.count(`${queue}-dead`)).toBe(0);
     }
-    expect((await beneath.items()).filter(({ aliveUntil }) => aliveUntil !== undefined)).toEqual([]);
+    expect((await infra.items()).filter(({ aliveUntil }) => aliveUntil !== undefined)).toEqual([]);
   });
 };

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../lib/core/schedule.ts';
 import { writeWakeUp } from '../../lib/store/queue.ts';
-import type { QueueName } from './kit/beneath.ts';
+import type { QueueName } from './kit/infra.ts';
 import { anOperation, type Opwatch, type Submission } from './kit/opwatch.ts';
 
 let opwatch: Opwatch;
@@ -55,12 +55,12 @@ export const poison = (running: () => Opwatch): void => {
     it('what cannot be read is moved to its dead-letter queue with the reason, and what can is served [F14] [F43]', async () => {
       const { id, wake } = await makeNeighbor();
       const [first = '', ...others] = Object.keys(POISON);
-      await opwatch.beneath.send(queue, first);
+      await opwatch.infra.send(queue, first);
       await wake();
-      await opwatch.beneath.send(queue, ...others);
+      await opwatch.infra.send(queue, ...others);
       await opwatch.readUntil(id, ({ over, deliveries: [told] }) => over && told?.state === 'delivered');
 
-      const dead = await opwatch.beneath.takeAll(`${queue}-dead`, Object.keys(POISON).length);
+      const dead = await opwatch.infra.takeAll(`${queue}-dead`, Object.keys(POISON).length);
       const reasons = new Map(
         dead.map(({ Body, MessageAttributes }) => [Body, MessageAttributes?.reason?.StringValue]),
       );
@@ -70,10 +70,10 @@ export const poison = (running: () => Opwatch): void => {
 
     it('what speaks of nothing there is, or of what was long since, is dropped [F10]', async () => {
       const ghost = { pk: 'w_ghost', sk: 'watch', ticket: 1 };
-      const before = await opwatch.beneath.count(queue);
-      await opwatch.beneath.send(queue, writeWakeUp(ghost), writeWakeUp({ ...ghost, sk: 'delivery#msg_ghost' }));
-      await expect.poll(() => opwatch.beneath.count(queue)).toBeLessThanOrEqual(before);
-      expect(await opwatch.beneath.count(`${queue}-dead`)).toBe(Object.keys(POISON).length);
+      const before = await opwatch.infra.count(queue);
+      await opwatch.infra.send(queue, writeWakeUp(ghost), writeWakeUp({ ...ghost, sk: 'delivery#msg_ghost' }));
+      await expect.poll(() => opwatch.infra.count(queue)).toBeLessThanOrEqual(before);
+      expect(await opwatch.infra.count(`${queue}-dead`)).toBe(Object.keys(POISON).length);
     });
   });
 };

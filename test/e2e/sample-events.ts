@@ -98,7 +98,7 @@ export const sampleEvents = (running: () => Opwatch<Reached>, invoke: Invoke, la
   });
 
   it('what cannot be read is in the dead-letter queue', async () => {
-    const [dead] = await running().beneath.takeAll('poll-aliyun-dead', 1);
+    const [dead] = await running().infra.takeAll('poll-aliyun-dead', 1);
     expect(dead).toMatchObject({ Body: 'not JSON', MessageAttributes: { reason: { StringValue: 'not JSON' } } });
   });
 

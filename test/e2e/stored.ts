@@ -16,7 +16,7 @@ export const storedCredentials = (running: () => Opwatch): void => {
   ] as const)('of %s are read when they are used', async (vendor, name, submission) => {
     const opwatch = running();
     const { [`STAND_IN_${name}_KEY`]: accessKeyId = '', [`STAND_IN_${name}_SECRET`]: secretAccessKey = '' } =
-      opwatch.stack.surroundings.environment;
+      opwatch.stack.endpoints.environment;
     await store(opwatch, vendor, { accessKeyId, secretAccessKey });
     await opwatch.begin(submission);
     const { body } = await opwatch.ask('/watches', { body: { ...submission, connection: `${vendor}-stored` } });

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { replacements } from '../../offline/endpoints.ts';
 import { givenEmulators, mustAnswer } from '../../offline/given-emulators.ts';
 import { freePorts, portFaults, portsFrom } from '../../offline/ports.ts';
-import { replacements } from '../../offline/surroundings.ts';
 
 describe('what the environment says of other emulators', () => {
   test.each([

@@ -1,5 +1,5 @@
 /** What callers may do beside submitting, as a plan has it. */
-import type { Chance } from '../world/chance.ts';
+import type { Rng } from '../world/rng.ts';
 
 export const DEEDS = [
   'list',
@@ -20,7 +20,7 @@ export type Act = { readonly at: number; readonly deed: Deed; readonly operation
 export const ORIGINS = ['https://builds.example.com', 'https://ops.example.com'];
 export const NAMED = ['chat', 'ci'];
 
-export const actsOf = (chance: Chance, start: number, length: number): readonly Act[] =>
+export const actsOf = (chance: Rng, start: number, length: number): readonly Act[] =>
   Array.from({ length: 3 + chance.below(20) }, () => ({
     at: start + chance.next() * length,
     deed: chance.pick(DEEDS),

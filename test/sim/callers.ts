@@ -15,8 +15,8 @@ import { mustBeDescribed } from '../helpers/answers.ts';
 import { START, type World } from '../world/world.ts';
 import { type Act, NAMED, ORIGINS, originOf, picked } from './acts.ts';
 import type { Operation, Plan } from './plan.ts';
+import type { Recorder } from './recorder.ts';
 import { MINUTE, SECOND } from './time.ts';
-import type { Witness } from './witness.ts';
 
 export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
@@ -105,7 +105,7 @@ export const act = async (
   world: World,
   plan: Plan,
   what: Act,
-  witness: Witness,
+  recorder: Recorder,
   isDown: () => boolean,
 ): Promise<void> => {
   const operation = plan.operations[what.operation % plan.operations.length] as Operation;
@@ -126,7 +126,7 @@ export const act = async (
   };
   const all = async (deed: 'resend' | 'dismiss'): Promise<void> => {
     const target = picked([...NAMED, ...ORIGINS.map((origin) => `${origin}/done`)], what.luck) ?? '';
-    const wanted = parkedIn(world, tenant, target, witness.indexedBy(world.timeline.now()));
+    const wanted = parkedIn(world, tenant, target, recorder.indexedBy(world.timeline.now()));
     let cursor: unknown;
     do {
       const answer = await asked(`POST /deliveries/${deed}`, {
@@ -136,12 +136,12 @@ export const act = async (
       cursor = answer.body.cursor;
     } while (cursor !== undefined);
     const left = wanted.filter((item) => world.table.get([item])[0]?.version === item.version);
-    witness.expect(left.length === 0, () => `${deed} all leaves out ${left.map(({ sk }) => sk).join(' ')}`);
+    recorder.expect(left.length === 0, () => `${deed} all leaves out ${left.map(({ sk }) => sk).join(' ')}`);
   };
 
   switch (what.deed) {
     case 'list':
-      return listAll(world, plan, tenant, 1 + Math.floor(what.luck * 4), asked, witness);
+      return listAll(world, plan, tenant, 1 + Math.floor(what.luck * 4), asked, recorder);
     case 'extend': {
       const body = { deadline: `PT${Math.floor(60 + what.luck * 4 * 86_400)}S` };
       const answer = await asked('PATCH /watches/{id}', { pathParameters: { id }, body });
@@ -150,7 +150,7 @@ export const act = async (
       // A watch that is deleted later may begin anew under its id.
       const isKept = plan.rare.keepMs === undefined;
       if (answer?.status === 200 && rivals.length === 1 && isKept)
-        witness.extended(id, Date.parse(String(answer.body.deadline)));
+        recorder.extended(id, Date.parse(String(answer.body.deadline)));
       return;
     }
     case 'resend':
@@ -167,7 +167,7 @@ export const act = async (
       if (answer?.status !== 200) return;
       const [turn] = world.table.get([limiterKey(`${tenant} ${origin}`)]) as Item<TargetLimiter>[];
       const isDisabled = turn?.body.disabled !== undefined;
-      witness.expect(what.deed === 'enable' || isDisabled, () => `answered that ${origin} is disabled, and it is not`);
+      recorder.expect(what.deed === 'enable' || isDisabled, () => `answered that ${origin} is disabled, and it is not`);
       return;
     }
     case 'enable target':
@@ -194,9 +194,9 @@ const listAll = async (
   tenant: string,
   limit: number,
   asked: (routeKey: string, more: Ask) => Promise<Answer | undefined>,
-  witness: Witness,
+  recorder: Recorder,
 ): Promise<void> => {
-  const knownBy = witness.indexedBy(world.timeline.now());
+  const knownBy = recorder.indexedBy(world.timeline.now());
   const isTheirs = ({ sk, body }: Item): boolean => {
     const watch = body as { readonly tenant?: string; readonly submittedAt?: number };
     return sk === 'watch' && watch.tenant === tenant && (watch.submittedAt ?? 0) + MINUTE < knownBy;
@@ -212,9 +212,9 @@ const listAll = async (
     cursor = page.body.cursor;
   } while (cursor !== undefined);
   const missing = wanted.filter((id) => !listed.includes(id) && world.table.get([{ pk: id, sk: 'watch' }]).length > 0);
-  witness.expect(missing.length === 0, () => `a list leaves out ${missing.join(' ')}`);
+  recorder.expect(missing.length === 0, () => `a list leaves out ${missing.join(' ')}`);
   // One that is extended is listed anew, and may be met a second time on an older page.
   const isMoved =
     plan.rare.acts?.some(({ deed }) => deed !== 'list' && deed !== 'disable' && deed !== 'enable') ?? false;
-  witness.expect(isMoved || new Set(listed).size === listed.length, () => `a list has one twice: ${listed.join(' ')}`);
+  recorder.expect(isMoved || new Set(listed).size === listed.length, () => `a list has one twice: ${listed.join(' ')}`);
 };

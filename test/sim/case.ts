@@ -5,8 +5,8 @@ import { isUnderWay, type Statement, type Telling, tells } from '../world/statem
 import type { World } from '../world/world.ts';
 import { offMsOf } from './clocks.ts';
 import type { Operation, Plan } from './plan.ts';
+import type { Evidence } from './recorder.ts';
 import { HOUR } from './time.ts';
-import type { Evidence } from './witness.ts';
 
 export type Case = {
   readonly evidence: Evidence;

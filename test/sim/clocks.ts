@@ -1,5 +1,5 @@
 /** A clock that is off by minutes or hours: that of one function, or of some of its instances. */
-import { type Chance, createChance } from '../world/chance.ts';
+import { createRng, type Rng } from '../world/rng.ts';
 import { DAY, HOUR, MINUTE } from './time.ts';
 
 export type WrongClock = {
@@ -21,7 +21,7 @@ const STREAM = 0x2c10c000;
 
 /** Draws the wrong clock of a run that begins at `start` and has `length` for troubles. */
 export const wrongClockOf = (seed: number, isQuiet: boolean, start: number, length: number): WrongClock | undefined => {
-  const chance = createChance(seed, STREAM);
+  const chance = createRng(seed, STREAM);
   if (!chance.is(SHARE) || isQuiet) return undefined;
   const by = chance.pick(FUNCTIONS);
   const share = chance.pick([0.3, 0.7, 1]);
@@ -32,7 +32,7 @@ export const wrongClockOf = (seed: number, isQuiet: boolean, start: number, leng
 };
 
 /** How far ahead the clock of a function's instance is that begins at `now`. */
-export const offBy = (clock: WrongClock | undefined, name: string, now: number, chance: Chance): number =>
+export const offBy = (clock: WrongClock | undefined, name: string, now: number, chance: Rng): number =>
   clock && clock.by === name && clock.from <= now && now < clock.until && chance.is(clock.share) ? clock.offMs : 0;
 
 /** How far any clock of a run may be off because of it. */

@@ -1,7 +1,7 @@
 /** Faults of design that show where a clock is off by hours. */
 import type { Item } from '../../lib/core/item.ts';
 import type { Watch } from '../../lib/core/watch.ts';
-import { createChance } from '../world/chance.ts';
+import { createRng } from '../world/rng.ts';
 import { isWatch, tableBent } from './bends.ts';
 import type { WrongClock } from './clocks.ts';
 import { calmed, type Operation, type Plan } from './plan.ts';
@@ -25,7 +25,7 @@ const withClockAhead = (plan: Plan): Plan => {
   const clock: WrongClock = {
     by: `poller-${provider.split('-')[0]}`,
     share: 1,
-    offMs: Math.round(createChance(plan.seed, STREAM).between(5, 10) * HOUR),
+    offMs: Math.round(createRng(plan.seed, STREAM).between(5, 10) * HOUR),
     from: submittedAt,
     until: submittedAt + Math.min(lengthOf(longest) / 2, 30 * MINUTE),
   };

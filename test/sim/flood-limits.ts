@@ -3,8 +3,8 @@ import type { Delivery } from '../../lib/core/delivery.ts';
 import type { Item } from '../../lib/core/item.ts';
 import { isOver, type Watch } from '../../lib/core/watch.ts';
 import { FLOOD_LIMITS, type Flood, isFlooders } from './flood.ts';
+import type { Evidence } from './recorder.ts';
 import { MINUTE, SECOND } from './time.ts';
-import type { Evidence } from './witness.ts';
 
 /** What was taken of a request: submissions count one by one, and each may make deliveries. */
 export type Taken = { readonly units: number; readonly deliveries: number };

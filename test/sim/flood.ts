@@ -3,8 +3,8 @@
 import type { Item } from '../../lib/core/item.ts';
 import { isNotice } from '../../lib/core/notice.ts';
 import type { DeliveryItem, WatchItem } from '../../lib/store/items.ts';
-import { type Chance, createChance } from '../world/chance.ts';
 import type { Reply } from '../world/receivers.ts';
+import { createRng, type Rng } from '../world/rng.ts';
 import type { Script } from '../world/scripts.ts';
 import { MINUTE, SECOND } from './time.ts';
 
@@ -94,7 +94,7 @@ export const floodReply = (url: string, now: number, { until }: Flood): Reply | 
   return host === undefined || now >= until ? undefined : REPLIES[Number(host) % REPLIES.length];
 };
 
-const actsOf = (chance: Chance, from: number): FloodAct[] =>
+const actsOf = (chance: Rng, from: number): FloodAct[] =>
   Array.from({ length: Math.floor(LENGTH / ACTS_EVERY) }, (_, i) => ({
     at: from + i * ACTS_EVERY,
     deed: i < 4 ? 'submit many' : chance.pick(chance.is(0.5) ? FLOOD_DEEDS : HEAVIEST),
@@ -103,7 +103,7 @@ const actsOf = (chance: Chance, from: number): FloodAct[] =>
 
 /** The flood of a seed, if it has one, in a run that begins at `start` and has `length` for troubles. */
 export const floodOf = (seed: number, start: number, length: number): Flood | undefined => {
-  const chance = createChance(seed, STREAM);
+  const chance = createRng(seed, STREAM);
   if (!chance.is(SHARE)) return undefined;
   const isCompared = chance.is(COMPARED);
   const from = Math.ceil(start + chance.between(0.1, 0.5) * length);

@@ -9,7 +9,7 @@ import { standingKey } from '../../lib/store/keys.ts';
 import type { Trouble } from '../../lib/store/standing.ts';
 import type { Counts } from '../../lib/sweep/count-standing.ts';
 import type { MemoryTable } from '../world/memory-table.ts';
-import type { Evidence } from './witness.ts';
+import type { Evidence } from './recorder.ts';
 
 /** The trouble that an item has, as the alarms understand it. */
 const troubleOf = ({ sk, body }: Item): Trouble | undefined => {

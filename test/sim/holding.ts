@@ -1,5 +1,5 @@
 /** Runs in which two more of the targets hold state, and somebody sends deliveries again. */
-import { createChance } from '../world/chance.ts';
+import { createRng } from '../world/rng.ts';
 import { COMMIT, INCIDENT } from './holders.ts';
 import type { Operation, Plan } from './plan.ts';
 import { DAY, SECOND } from './time.ts';
@@ -11,11 +11,11 @@ const STREAM = 0x4020;
 const IN_PLACE: Readonly<Record<string, string>> = { chat: COMMIT, ci: INCIDENT };
 
 /** About three seeds of ten. */
-export const holdsIn = (seed: number): boolean => createChance(seed, STREAM).is(0.3);
+export const holdsIn = (seed: number): boolean => createRng(seed, STREAM).is(0.3);
 
 /** The plan with targets that hold state. */
 export const withHolders = (plan: Plan, until: number): Plan => {
-  const chance = createChance(plan.seed, STREAM + 1);
+  const chance = createRng(plan.seed, STREAM + 1);
   const told = (notify: readonly string[]) => notify.map((target) => IN_PLACE[target] ?? target);
   const operations = plan.operations.map((operation, i): Operation => {
     const { notify, again, labels, submittedAt } = operation;

@@ -2,7 +2,7 @@
 import type { Delivery } from '../../lib/core/delivery.ts';
 import { isNotice, type Notice } from '../../lib/core/notice.ts';
 import { targetName } from '../../lib/core/target-name.ts';
-import type { Evidence } from './witness.ts';
+import type { Evidence } from './recorder.ts';
 
 /** The name of the target that hears them. */
 export const OPERATORS = 'operators';

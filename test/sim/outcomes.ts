@@ -18,8 +18,8 @@ import {
   type Rule,
   toldOf,
 } from './case.ts';
+import type { Seen } from './recorder.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
-import type { Seen } from './witness.ts';
 
 /** How long a function believes a list that another look has read. */
 const SHARED_MS = 5 * SECOND;

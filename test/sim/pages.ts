@@ -1,5 +1,5 @@
 /** Lists that have several pages: pages are small, and one cluster has many tasks at a time. */
-import { createChance } from '../world/chance.ts';
+import { createRng } from '../world/rng.ts';
 import type { Act } from './acts.ts';
 import type { Operation } from './plan.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
@@ -15,13 +15,13 @@ const SHARE = 0.04;
 const STREAM = 0x9a6e5000;
 
 export const pagesOf = (seed: number, isQuiet: boolean): Pages | undefined => {
-  const chance = createChance(seed, STREAM);
+  const chance = createRng(seed, STREAM);
   return chance.is(SHARE) && !isQuiet ? { size: 1 + chance.below(3), listed: 4 + chance.below(3) } : undefined;
 };
 
 /** The operations, and tasks of one cluster that are submitted at about the same time and go on for hours, so that their looks meet in batches. */
 export const withTasks = (operations: readonly Operation[], seed: number): Operation[] => {
-  const chance = createChance(seed, STREAM + 1);
+  const chance = createRng(seed, STREAM + 1);
   const [{ submittedAt: since, notify } = { submittedAt: 0, notify: [] }] = operations;
   const tasks = Array.from({ length: 8 + chance.below(6) }, (_, i): Operation => {
     const submittedAt = since + chance.next() * SECOND;
@@ -45,7 +45,7 @@ export const withTasks = (operations: readonly Operation[], seed: number): Opera
 
 /** Somebody walks through all pages of what there is, time and again. */
 export const walksOf = (seed: number, start: number, length: number): readonly Act[] => {
-  const chance = createChance(seed, STREAM + 2);
+  const chance = createRng(seed, STREAM + 2);
   return Array.from({ length: 12 }, () => ({
     at: start + chance.next() * length,
     deed: chance.pick(['list', 'list', 'resend all', 'dismiss all'] as const),

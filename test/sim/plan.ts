@@ -1,10 +1,10 @@
 /** What a run holds, all of it from its seed: operations and what becomes of them, callers, and everything that goes wrong. */
 
 import type { ProviderName } from '../world/asked.ts';
-import { type Chance, createChance } from '../world/chance.ts';
 import { CLOUD_FAULTS, type CloudFault } from '../world/cloud-faults.ts';
 import { FAULTS, type Fault } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
+import { createRng, type Rng } from '../world/rng.ts';
 import type { Script } from '../world/scripts.ts';
 import type { Oddity, RareOddity } from '../world/world.ts';
 import { type Flood, floodOf } from './flood.ts';
@@ -128,19 +128,14 @@ export const isCallback = (url: string): boolean => /^https:\/\/(builds|ops)\./.
 const TARGETS = ['chat', 'ci', FOLLOWER, 'https://builds.example.com/done', 'https://ops.example.com/hook'];
 
 /** Each kind of trouble is rare, frequent, or left out altogether: so every mixture of them comes up. */
-const rates = <K extends string>(
-  kinds: readonly K[],
-  chance: Chance,
-  isQuiet: boolean,
-  most: number,
-): Record<K, number> =>
+const rates = <K extends string>(kinds: readonly K[], chance: Rng, isQuiet: boolean, most: number): Record<K, number> =>
   Object.fromEntries(
     kinds.map((kind) => [kind, isQuiet || chance.is(0.5) ? 0 : chance.spread(most / 50, most)]),
   ) as Record<K, number>;
 
 const some = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
-const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<string, string> => {
+const fieldsOf = (provider: ProviderName, i: number, chance: Rng): Record<string, string> => {
   const project = (vendor: keyof typeof PROJECTS) => PROJECTS[vendor][chance.is(0.3) ? 1 : 0];
   const region = { region: 'cn-north-4', project_id: project('huawei') };
   switch (provider) {
@@ -165,7 +160,7 @@ const fieldsOf = (provider: ProviderName, i: number, chance: Chance): Record<str
 const PROJECTS = { aliyun: ['cn-hangzhou', 'cn-shanghai'], huawei: ['89cd04f1', '5e2b90aa'] } as const;
 
 /** About when one of the operations is submitted its project is refused. */
-const denialOf = (operations: readonly Operation[], end: number, chance: Chance): NonNullable<Plan['denial']> => {
+const denialOf = (operations: readonly Operation[], end: number, chance: Rng): NonNullable<Plan['denial']> => {
   const { provider, fields, submittedAt } = chance.pick(operations);
   const vendor = provider.startsWith('aliyun') ? 'aliyun' : 'huawei';
   const from = submittedAt + chance.between(-HOUR, HOUR);
@@ -178,7 +173,7 @@ const denialOf = (operations: readonly Operation[], end: number, chance: Chance)
 const operationOf = (
   i: number,
   submittedAt: number,
-  chance: Chance,
+  chance: Rng,
   { isQuiet, holds, isBrief }: { readonly isQuiet: boolean; readonly holds: boolean; readonly isBrief: boolean },
 ): Operation => {
   const provider = chance.pick(PROVIDERS);
@@ -206,7 +201,7 @@ const OPERATIONS_IN_FLOOD = 15;
 /** The same where nothing goes wrong but what the operations do. */
 export const calmed = (plan: Plan): Plan => {
   const { deadTarget: _d, denial: _n, ...rest } = plan;
-  const nothing = createChance(0);
+  const nothing = createRng(0);
   return {
     ...rest,
     faults: rates(FAULTS, nothing, true, 0),
@@ -262,7 +257,7 @@ const AGAIN_STREAM = 0x1f83d9ab;
 
 /** Each operation once more, about when its watch is deleted. */
 export const submittedAgain = (operations: readonly Operation[], keepMs: number, seed: number): Operation[] => {
-  const chance = createChance(seed, AGAIN_STREAM);
+  const chance = createRng(seed, AGAIN_STREAM);
   return operations.map((operation) => {
     const endsAt = Math.max(operation.submittedAt, operation.script.at(-1)?.at ?? 0);
     const at = endsAt + keepMs + chance.between(-HOUR, 12 * HOUR);
@@ -271,7 +266,7 @@ export const submittedAgain = (operations: readonly Operation[], keepMs: number,
 };
 
 export const planOf = (seed: number, start: number): Plan => {
-  const chance = createChance(seed);
+  const chance = createRng(seed);
   const isQuiet = chance.is(0.15);
   const often = (n: number) => (isQuiet ? 0 : chance.below(n));
   const sometime = () => start + chance.next() * RUN_MS;

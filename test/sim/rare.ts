@@ -2,7 +2,7 @@
  * Troubles that few runs have. Each kind is drawn from a stream of its own: so one that is added leaves every other run as it
  * was.
  */
-import { type Chance, createChance } from '../world/chance.ts';
+import { createRng, type Rng } from '../world/rng.ts';
 import type { Oddity, RareOddity } from '../world/world.ts';
 import { type Act, actsOf } from './acts.ts';
 import { type WrongClock, wrongClockOf } from './clocks.ts';
@@ -42,7 +42,7 @@ const STREAM = 0x2a5e0000;
 export const RARE_ODDITIES: readonly RareOddity[] = ['late message', 'receives jump'];
 export const isRare = (what: Oddity): what is RareOddity => RARE_ODDITIES.some((kind) => kind === what);
 
-const span = (chance: Chance, start: number, length: number, longest: number): Span => {
+const span = (chance: Rng, start: number, length: number, longest: number): Span => {
   const from = start + chance.next() * (length - longest);
   return { from, until: from + chance.spread(MINUTE, longest) };
 };
@@ -51,9 +51,9 @@ const span = (chance: Chance, start: number, length: number, longest: number): S
 export const rareOf = (seed: number, isQuiet: boolean, start: number, length: number): Rare => {
   let kinds = 0;
   /** What a run has that has this kind of trouble. A new kind comes last. */
-  const drawn = <T>(make: (chance: Chance) => T): T | undefined => {
+  const drawn = <T>(make: (chance: Rng) => T): T | undefined => {
     kinds += 1;
-    const chance = createChance(seed, STREAM + kinds);
+    const chance = createRng(seed, STREAM + kinds);
     return chance.is(SHARE) && !isQuiet ? make(chance) : undefined;
   };
   const lateMessage = drawn((chance) => chance.spread(0.001, 0.02)) ?? 0;

@@ -1,8 +1,8 @@
 /** Receipts: no message of a delivery comes back more often than there is something to do, or sooner than it should. */
 import type { Delivery } from '../../lib/core/delivery.ts';
 import type { Case, Rule } from './case.ts';
+import type { Receipt } from './recorder.ts';
 import { MINUTE, SECOND } from './time.ts';
-import type { Receipt } from './witness.ts';
 
 /** What goes wrong elsewhere keeps no message from being hidden. */
 const isOfOthers = (what: string): boolean => /^(receiver|cloud): /.test(what);

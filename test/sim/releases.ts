@@ -8,7 +8,7 @@ import type { createLimits } from '../../lib/limits/quotas.ts';
 import type { createTargetLimiters } from '../../lib/limits/target-limiters.ts';
 import type { Send } from '../../lib/net/http.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import { createChance } from '../world/chance.ts';
+import { createRng } from '../world/rng.ts';
 import { FUNCTIONS_OF_TODAY, type Functions, START } from '../world/world.ts';
 import { RUN_MS } from './plan.ts';
 import type { DesignFault } from './run.ts';
@@ -99,7 +99,7 @@ const AGAIN = START + RUN_MS + 7 * DAY;
 
 /** Whether a process that begins at `at` is of the previous release. */
 const choiceOf = (rolling: Rolling, seed: number): ((at: number) => boolean) => {
-  const chance = createChance(seed, STREAM);
+  const chance = createRng(seed, STREAM);
   if (rolling === 'mixed') return () => chance.is(0.5);
   const upgrade = START + chance.between(0.05, 0.4) * RUN_MS;
   const back = upgrade + chance.between(0.05, 0.4) * RUN_MS;

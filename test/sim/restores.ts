@@ -5,7 +5,7 @@
 import { isOnTheWay } from '../../lib/core/event.ts';
 import type { Item } from '../../lib/core/item.ts';
 import type { Watch } from '../../lib/core/watch.ts';
-import { createChance } from '../world/chance.ts';
+import { createRng } from '../world/rng.ts';
 import { QUEUES, START, type World } from '../world/world.ts';
 import { endsShown, isHolder } from './holders.ts';
 import { type Plan, planOf, RUN_MS } from './plan.ts';
@@ -23,14 +23,14 @@ const AGAIN_MS = HOUR;
 
 /** The instants of a restore, from the seed: the point in time that the table goes back to, and when it is replaced. */
 export const restoreOf = (seed: number): { readonly point: number; readonly at: number } => {
-  const chance = createChance(seed, STREAM);
+  const chance = createRng(seed, STREAM);
   const at = START + chance.between(0.2, 0.9) * RUN_MS;
   return { point: at - chance.spread(5 * MINUTE, 12 * HOUR), at };
 };
 
 /** What the same callers do around it. */
 const withRestore = (plan: Plan, { point, at }: ReturnType<typeof restoreOf>): Plan => {
-  const chance = createChance(plan.seed, STREAM + 1);
+  const chance = createRng(plan.seed, STREAM + 1);
   const later = () => at + BACK_MS + chance.next() * AGAIN_MS;
   // A caller that met the outage gave up before it was over, so what it wanted is submitted again as well.
   const isForgotten = (when: number) => when > point - MINUTE && when < at + BACK_MS;

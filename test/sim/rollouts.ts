@@ -3,8 +3,8 @@ import type { Config } from '../../lib/config/config.ts';
 import type { ConfigInput } from '../../lib/config/settings.ts';
 import { createLimits } from '../../lib/limits/quotas.ts';
 import type { Runtime } from '../../lib/runtime.ts';
-import { createChance } from '../world/chance.ts';
 import type { Process } from '../world/process.ts';
+import { createRng } from '../world/rng.ts';
 import { configWith } from '../world/settings.ts';
 import { FOLLOWER } from './holders.ts';
 import { DAY, MINUTE } from './time.ts';
@@ -32,7 +32,7 @@ const STREAM = 0x20110000;
 
 /** Draws the deployment of a run that begins at `start` and has `length` for troubles. */
 export const rolloutOf = (seed: number, isQuiet: boolean, start: number, length: number): Rollout | undefined => {
-  const chance = createChance(seed, STREAM);
+  const chance = createRng(seed, STREAM);
   if (!chance.is(SHARE) || isQuiet) return undefined;
   const change = chance.pick(CHANGES);
   const of = change === 'no connection' ? chance.pick(['aliyun', 'huawei']) : chance.pick(['chat', 'ci', FOLLOWER]);

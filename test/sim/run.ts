@@ -10,11 +10,11 @@ import type { Table } from '../../lib/store/store.ts';
 import { type Counts, countStanding } from '../../lib/sweep/count-standing.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import { askedIn } from '../world/asked.ts';
-import { type Chance, createChance } from '../world/chance.ts';
 import { CLOUD_FAULTS, type CloudFault } from '../world/cloud-faults.ts';
 import { thingIn } from '../world/holders.ts';
 import { FAULTS, type Fault, type Faults, type Process } from '../world/process.ts';
 import type { Reply } from '../world/receivers.ts';
+import { createRng, type Rng } from '../world/rng.ts';
 import { configWith, inputWith, operatorsCalled } from '../world/settings.ts';
 import {
   createWorld,
@@ -27,8 +27,8 @@ import {
   type World,
   type WorldOptions,
 } from '../world/world.ts';
+import { play, prepare } from './actors.ts';
 import { act, giveTokens } from './callers.ts';
-import { play, prepare } from './cast.ts';
 import { offBy, sweepAhead } from './clocks.ts';
 import { FLOODED_NOTIFIERS, FLOODING, FLOODING_TENANT, floodReply } from './flood.ts';
 import { createFloodLimits } from './flood-limits.ts';
@@ -38,11 +38,11 @@ import { createLatenessClock, type LatenessClock, latenessFaults, TELL_MS } from
 import { OPERATORS } from './notices.ts';
 import { isLater, type Part, type Plan, planOf, REST_MS, RUN_MS, troublesIn } from './plan.ts';
 import { isRare, RARE_ODDITIES, type Span } from './rare.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import { type Rolling, rollingOf } from './releases.ts';
 import { deployed } from './rollouts.ts';
 import { createSweepRule } from './sweeps.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
-import { createWitness, type Witness } from './witness.ts';
 
 export type Report = {
   readonly seed: number;
@@ -117,25 +117,25 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   const { flood } = plan;
   const { config, input } = configFor(plan.callsPerSecond, flood !== undefined);
   const design: DesignFault = options.design ?? (rolling ? rollingOf(rolling, seed, input) : {});
-  const chance = createChance(seed, FAULTS_STREAM);
-  const rareChance = createChance(seed, RARE_STREAM);
+  const chance = createRng(seed, FAULTS_STREAM);
+  const rareChance = createRng(seed, RARE_STREAM);
   const troubles: Record<string, number> = {};
   const count = (what: string) => {
     troubles[what] = (troubles[what] ?? 0) + 1;
   };
   for (const kind of troublesIn(plan)) count(kind);
-  const witness: Witness = createWitness(plan, () => world.timeline.now());
-  const sweeps = createSweepRule(witness.expect);
+  const recorder: Recorder = createRecorder(plan, () => world.timeline.now());
+  const sweeps = createSweepRule(recorder.expect);
   /** Each function makes up its ids by itself, and is known by that. */
   const processes = new WeakMap<Runtime['uniqueId'], Process>();
   const trouble = (what: string, process: Process | undefined) => {
     count(what);
     sweeps.onTrouble(what, process);
-    witness.onTrouble(what, process);
+    recorder.onTrouble(what, process);
   };
   const now = () => world.timeline.now();
   // Where clocks are off or a sweep is skipped, a tenant may get somewhat more for a while.
-  const mayNot = flood?.isCompared ? witness.expect : () => {};
+  const mayNot = flood?.isCompared ? recorder.expect : () => {};
   const floodLimits = flood && createFloodLimits(flood, now, mayNot);
   const end = START + RUN_MS;
   const isStormy = () => world.timeline.now() < end;
@@ -178,7 +178,7 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   const isIn = (span: Span | undefined): boolean =>
     span !== undefined && span.from <= world.timeline.now() && world.timeline.now() < span.until;
 
-  const lagOf = (each: Chance): number => {
+  const lagOf = (each: Rng): number => {
     const usual = each.next() * plan.indexLagMs;
     const { stuckIndex } = plan.rare;
     return stuckIndex && isIn(stuckIndex) ? stuckIndex.until - world.timeline.now() + usual : usual;
@@ -225,16 +225,16 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     // What is compared is how late opwatch is, not how long a receiver takes.
     ...(options.clock && { tellMs: TELL_MS }),
     onWrite: (after, before, process) => {
-      witness.onWrite(after, before, process);
+      recorder.onWrite(after, before, process);
       sweeps.onWrite(after, before, process);
       options.clock?.onWrite(after, world.timeline.now());
       floodLimits?.onWrite(after);
     },
     onSent: sweeps.onSent,
-    onLook: witness.onLook,
+    onLook: recorder.onLook,
     functions: watched(
       { ...FUNCTIONS_OF_TODAY, ...paged(plan), ...design.functions },
-      witness,
+      recorder,
       () => world,
       ({ uniqueId }) => {
         const process = processes.get(uniqueId);
@@ -252,13 +252,13 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
       return {
         ...bent,
         sendToCloud: (request) => {
-          witness.onAsk(askedIn(request));
+          recorder.onAsk(askedIn(request));
           return bent.sendToCloud(request);
         },
         sendToTarget: async (request) => {
           const thing = thingIn(request);
           const what = thing ? `${thing.place} ${thing.about}` : request.headers['webhook-id'];
-          const done = what === undefined ? () => {} : witness.onAttempt(what, process);
+          const done = what === undefined ? () => {} : recorder.onAttempt(what, process);
           return bent.sendToTarget(request).finally(done);
         },
       };
@@ -266,13 +266,13 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
     ...(trace && { trace }),
   });
 
-  prepare(world, plan, witness);
+  prepare(world, plan, recorder);
   options.prepare?.(world);
   const areDown = () => isDown('functions');
   const { acts } = plan.rare;
   if (acts) giveTokens(world, plan);
-  for (const operation of plan.operations) play(world, operation, witness, areDown, acts !== undefined);
-  for (const each of acts ?? []) world.timeline.at(each.at, () => void act(world, plan, each, witness, areDown));
+  for (const operation of plan.operations) play(world, operation, recorder, areDown, acts !== undefined);
+  for (const each of acts ?? []) world.timeline.at(each.at, () => void act(world, plan, each, recorder, areDown));
   if (flood && floodLimits) playFlood(world, flood, floodLimits, areDown, count);
   world.start();
 
@@ -287,10 +287,10 @@ export const follow = async (plan: Plan, options: RunOptions = {}): Promise<Repo
   // Who comes back days later is taken first.
   if (plan.rare.keepMs !== undefined) await world.timeline.runUntil(world.timeline.now() + HOUR);
   await rest(world, end + REST_MS);
-  witness.onCounted(await countedIn(world), world);
+  recorder.onCounted(await countedIn(world), world);
 
   const disturbances = DISTURBING.reduce((sum, kind) => sum + (troubles[kind] ?? 0), 0);
-  const wrong = [...witness.verdict(world, disturbances + world.swept()), ...world.denied];
+  const wrong = [...recorder.verdict(world, disturbances + world.swept()), ...world.denied];
   const watches = [...world.table.items()].filter(({ sk }) => sk === 'watch').length;
   return { seed, wrong, watches, effects: world.effects.count(), webhooks: world.receivers.received.length, troubles };
 };
@@ -350,17 +350,17 @@ const keepingFor = (keepMs: number, { table, now }: Runtime): Table => {
 const paged = ({ rare: { pages } }: Plan): Partial<Functions> =>
   pages ? { sweep: (runtime, mayGoOn) => sweep(runtime, mayGoOn, pages.size) } : {};
 
-/** The functions, with the witness beside each batch. */
+/** The functions, with the recorder beside each batch. */
 const watched = (
   functions: Functions,
-  witness: Witness,
+  recorder: Recorder,
   world: () => World,
   onSwept: (runtime: Runtime) => void,
 ): Functions => {
   const beside =
     (handle: Functions['poll']): Functions['poll'] =>
     async (records, urls, runtime) => {
-      const done = witness.onBatch(records, world());
+      const done = recorder.onBatch(records, world());
       const staying = await handle(records, urls, runtime).catch((error: unknown) => {
         done(undefined);
         throw error;
@@ -369,7 +369,7 @@ const watched = (
       return staying;
     };
   const swept: Functions['sweep'] = async (runtime, mayGoOn) => {
-    const done = witness.onSweep();
+    const done = recorder.onSweep();
     const result = await functions.sweep(runtime, mayGoOn);
     // The world hands it all of the runtime.
     onSwept(runtime as Runtime);

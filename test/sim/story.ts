@@ -1,7 +1,7 @@
 /** What becomes of an operation, as its cloud tells it. */
 
 import type { ProviderName } from '../world/asked.ts';
-import type { Chance } from '../world/chance.ts';
+import type { Rng } from '../world/rng.ts';
 import type { Script } from '../world/scripts.ts';
 import type { CloudState } from '../world/statements.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
@@ -99,7 +99,7 @@ type Pace = { readonly isQuiet: boolean; readonly isBrief: boolean };
 export const storyOf = (
   provider: ProviderName,
   submittedAt: number,
-  chance: Chance,
+  chance: Rng,
   { isQuiet, isBrief }: Pace,
 ): Story => {
   const begin = Math.round(

@@ -8,7 +8,7 @@ import type { Leased } from '../../lib/store/items.ts';
 import { readWakeUp } from '../../lib/store/queue.ts';
 import type { MemoryTable } from '../world/memory-table.ts';
 import type { Effect, Fault, Process } from '../world/process.ts';
-import type { Evidence } from './witness.ts';
+import type { Evidence } from './recorder.ts';
 
 export type SweepRule = {
   readonly onWrite: (after: Item, before: Item | undefined, process: Process | undefined) => void;

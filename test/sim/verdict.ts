@@ -26,8 +26,8 @@ import { checkHistories, checkLookCounts, checkNotes, checkOutcomes } from './ou
 import { isLater, isPoison, RUN_MS } from './plan.ts';
 import { checkPunctuality } from './punctuality.ts';
 import { checkReceipts } from './receipts.ts';
+import type { Seen } from './recorder.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
-import type { Seen } from './witness.ts';
 
 /** Calls one look may take. */
 const CALLS: Readonly<Record<ProviderName, number>> = {

@@ -1,7 +1,7 @@
 /** The clouds' clocks twenty minutes ahead of ours, then twenty behind, then right again: signatures go by theirs. */
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { controlClouds } from './clouds.ts';
-import { breaches, gather, inWords } from './party.ts';
+import { breaches, gather, inWords } from './load.ts';
 import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
 import { store } from './stored.ts';
 
@@ -19,17 +19,17 @@ export const setClocksOff = async (opwatch: Opwatch, { watches, offMinutes, with
   const clouds = controlClouds(opwatch);
   const heard = await clouds.listen();
   for (const vendor of ['aliyun', 'huawei'] as const) await store(opwatch, vendor, clouds.keys[vendor]);
-  const party = gather(opwatch, { name: 'clock', isStored: true });
+  const load = gather(opwatch, { name: 'clock', isStored: true });
   try {
     for (const minutes of offMinutes) {
       await clouds.set({ clockOffsetMs: minutes * 60_000 });
-      await party.join(watches, (i) => i % 10);
-      await party.settled();
+      await load.join(watches, (i) => i % 10);
+      await load.settled();
     }
   } finally {
     await clouds.set({ clockOffsetMs: 0 });
   }
-  const tally = party.tally();
+  const tally = load.tally();
   const refused = (await heard()).filter(({ code }) => REFUSALS.includes(code)).length;
   return {
     figure: `the clouds' clocks ${offMinutes.join(', then ')} minutes off: ${refused} calls refused for it, ${inWords(tally)}`,

@@ -11,7 +11,7 @@ export const controlClouds = ({ stack }: Opwatch) => {
     if (!answer.ok) throw new Error(await answer.text());
     return answer.json();
   };
-  const { environment } = stack.surroundings;
+  const { environment } = stack.endpoints;
   const keyOf = (vendor: 'ALIYUN' | 'HUAWEI'): Key => ({
     accessKeyId: environment[`STAND_IN_${vendor}_KEY`] ?? '',
     secretAccessKey: environment[`STAND_IN_${vendor}_SECRET`] ?? '',

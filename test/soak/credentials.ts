@@ -9,7 +9,7 @@ import { seconds } from '../bench/report.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { until } from '../e2e/kit/until.ts';
 import { controlClouds } from './clouds.ts';
-import { breaches, gather, inWords } from './party.ts';
+import { breaches, gather, inWords } from './load.ts';
 import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
 import { store } from './stored.ts';
 
@@ -32,27 +32,27 @@ const newKey = (accessKeyId: string) => ({
 });
 
 export const replaceCredentials = async (opwatch: Opwatch, { watches, letPass = false }: Size): Promise<Outcome> => {
-  const { stack, beneath } = opwatch;
+  const { stack, infra } = opwatch;
   const clouds = controlClouds(opwatch);
-  const lane = async () => (await beneath.table.get([LANE]))[0]?.body as Lane | undefined;
+  const lane = async () => (await infra.table.get([LANE]))[0]?.body as Lane | undefined;
   const others = Object.values(clouds.keys);
   const first = { ...newKey('temporary-1'), expiresAt: Date.now() + VALID_MS };
   const second = newKey('temporary-2');
   await clouds.set({ credentials: [...others, first] });
   await store(opwatch, 'aliyun', first);
   const heard = await clouds.listen();
-  const party = gather(opwatch, { name: 'credentials', isStored: true, vendor: 'aliyun' });
-  const watched = await party.join(watches, (i) => (i % 2 === 0 ? 1 : VALID_MS / 1_000 + 2));
+  const load = gather(opwatch, { name: 'credentials', isStored: true, vendor: 'aliyun' });
+  const watched = await load.join(watches, (i) => (i % 2 === 0 ? 1 : VALID_MS / 1_000 + 2));
   await until(async () => (await lane())?.refused);
 
   await clouds.set({ credentials: [...others, first, second] });
   await store(opwatch, 'aliyun', second);
   const replacedAt = Date.now();
   if (letPass) {
-    await beneath.edit(LANE, (item) => ({ ...item, body: { ...(item.body as Lane), pausedUntil: 1 } }));
+    await infra.edit(LANE, (item) => ({ ...item, body: { ...(item.body as Lane), pausedUntil: 1 } }));
     await opwatch.sweepUp(...watched.map(({ id }) => id));
   }
-  const tally = await party.settled();
+  const tally = await load.settled();
   const tookMs = Date.now() - replacedAt;
 
   const refused = (await heard()).filter(({ key, status }) => key === first.accessKeyId && status >= 400).length;

@@ -54,7 +54,7 @@ const itemOf = (i: number, notify: string, now: number) => {
 };
 
 export const fallDue = async (opwatch: Opwatch, { watches, callsPerSecond, slowerMax }: Size): Promise<Outcome> => {
-  const { beneath, receiver } = opwatch;
+  const { infra, receiver } = opwatch;
   const clouds = controlClouds(opwatch);
   const all = Array.from({ length: watches }, (_, i) => i);
   await inTurns(all, 1_000, (some) =>
@@ -66,14 +66,14 @@ export const fallDue = async (opwatch: Opwatch, { watches, callsPerSecond, slowe
     ),
   );
   const items = all.map((i) => itemOf(i, receiver.urlOf('due'), Date.now()));
-  await inTurns(items, AT_ONCE, (some) => Promise.all(some.map((item) => beneath.table.insert(item))));
+  await inTurns(items, AT_ONCE, (some) => Promise.all(some.map((item) => infra.table.insert(item))));
 
   const heard = await clouds.listen();
   const beganAt = Date.now();
   await inTurns(items, 10, async (some) => {
     for (const [provider, those] of Map.groupBy(some, ({ body }) => body.provider)) {
       const queue = provider === 'huawei-job' ? 'poll-huawei' : 'poll-aliyun';
-      await beneath.send(queue, ...those.map((item) => writeWakeUp(wakeUpOf(item))));
+      await infra.send(queue, ...those.map((item) => writeWakeUp(wakeUpOf(item))));
     }
   });
   const idealMs = (watches / (2 * callsPerSecond)) * 1_000;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seconds } from '../bench/report.ts';
 import { anOperation, type Opwatch } from '../e2e/kit/opwatch.ts';
 import { countDeadLetters } from './dead-letters.ts';
-import { breaches, gather, inWords } from './party.ts';
+import { breaches, gather, inWords } from './load.ts';
 import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
 
 type Size = {

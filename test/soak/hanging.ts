@@ -4,7 +4,7 @@ import { seconds } from '../bench/report.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { startReceiver } from '../e2e/kit/receiver.ts';
 import { until } from '../e2e/kit/until.ts';
-import { breaches, gather } from './party.ts';
+import { breaches, gather } from './load.ts';
 import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
 
 type Size = { readonly hanging: number; readonly others: number; readonly everyMs: number };
@@ -13,20 +13,20 @@ const WITHIN_MS = 10_000;
 
 export const hangReceiver = async (opwatch: Opwatch, { hanging, others, everyMs }: Size): Promise<Outcome> => {
   const { stack } = opwatch;
-  const deaf = await startReceiver(stack.surroundings.environment.STAND_IN_SIGNING_SECRET ?? '');
+  const deaf = await startReceiver(stack.endpoints.environment.STAND_IN_SIGNING_SECRET ?? '');
   deaf.answers('deaf', ...Array<'hang'>(hanging * 10).fill('hang'));
   try {
     const silent = gather({ ...opwatch, receiver: deaf }, { name: 'deaf' });
     await silent.join(hanging, () => 0);
     await until(() => deaf.received().length > 0);
 
-    const party = gather(opwatch, { name: 'beside-the-deaf' });
+    const load = gather(opwatch, { name: 'beside-the-deaf' });
     const beganAt = Date.now();
     for (let i = 0; i < others; i += 1) {
-      await party.join(1, () => 0);
+      await load.join(1, () => 0);
       await sleep(everyMs);
     }
-    const tally = await party.settled();
+    const tally = await load.settled();
     const attempts = deaf.received();
     const ids = new Map(attempts.map(({ event, id }) => [event.data.watch.id, id]));
     return {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seconds } from '../bench/report.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
-import { breaches, gather, inWords } from './party.ts';
+import { breaches, gather, inWords } from './load.ts';
 import type { Outcome, Scenario } from './scenario.ts';
 
 type Size = {
@@ -21,11 +21,11 @@ export const killAtRandom = async (
   { kills, watches, everyMs: [from, to], nudged = false }: Size,
 ): Promise<Outcome> => {
   const { stack } = opwatch;
-  const party = gather(opwatch, { name: 'kills' });
+  const load = gather(opwatch, { name: 'kills' });
   const beganAt = Date.now();
   const joining: Promise<unknown>[] = [];
   for (let i = 0; i < kills; i += 1) {
-    joining.push(party.join(Math.ceil(watches / kills), () => 1 + Math.random() * 15));
+    joining.push(load.join(Math.ceil(watches / kills), () => 1 + Math.random() * 15));
     await sleep(from + Math.random() * (to - from));
     await stack.killFunctions();
     await stack.startFunctions();
@@ -33,8 +33,8 @@ export const killAtRandom = async (
   await Promise.all(joining);
   const killedForMs = Date.now() - beganAt;
 
-  const nudge = () => opwatch.tellAgain(...party.tally().lost);
-  const tally = await party.settled(nudged ? nudge : undefined);
+  const nudge = () => opwatch.tellAgain(...load.tally().lost);
+  const tally = await load.settled(nudged ? nudge : undefined);
   return {
     figure: `kill -9 x ${kills} in ${seconds(killedForMs)}: ${inWords(tally)}`,
     broken: breaches(tally, nudged ? undefined : WITHIN_MS),

@@ -1,7 +1,7 @@
 /** Purges every queue, again and again, while watches are submitted, looked at and told of. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
-import { breaches, gather, inWords } from './party.ts';
+import { breaches, gather, inWords } from './load.ts';
 import type { Outcome, Scenario } from './scenario.ts';
 
 type Size = { readonly purges: number; readonly watches: number };
@@ -9,12 +9,12 @@ type Size = { readonly purges: number; readonly watches: number };
 const WITHIN_MS = 90_000;
 
 export const purgeAtRandom = async (opwatch: Opwatch, { purges, watches }: Size): Promise<Outcome> => {
-  const party = gather(opwatch, { name: 'purges' });
+  const load = gather(opwatch, { name: 'purges' });
   const joining: Promise<unknown>[] = [];
   for (let i = 0; i < purges; i += 1) {
-    joining.push(party.join(Math.ceil(watches / purges), () => Math.random() * 10));
+    joining.push(load.join(Math.ceil(watches / purges), () => Math.random() * 10));
     await sleep(500 + Math.random() * 3_000);
-    await opwatch.beneath.purge();
+    await opwatch.infra.purge();
   }
   await Promise.all(joining);
 
@@ -24,7 +24,7 @@ export const purgeAtRandom = async (opwatch: Opwatch, { purges, watches }: Size)
     sweeps += 1;
   };
   await sweep();
-  const tally = await party.settled(sweep);
+  const tally = await load.settled(sweep);
   return {
     figure: `every queue purged x ${purges}: ${inWords(tally)}, after ${sweeps} sweeps (leases let lapse at once)`,
     broken: breaches(tally, WITHIN_MS),

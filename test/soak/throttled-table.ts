@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableFaults } from '../../offline/dynamodb-faults.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
-import { breaches, gather, inWords } from './party.ts';
+import { breaches, gather, inWords } from './load.ts';
 import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
 
 type Size = {
@@ -32,10 +32,10 @@ export const throttleTable = async (
     return (await answer.json()) as Required<TableFaults>;
   };
 
-  const party = gather(opwatch, { name: 'throttled-table' });
+  const load = gather(opwatch, { name: 'throttled-table' });
   const before = await setFaults(SLOW);
   try {
-    const joining = party.join(watches, (i) => (i % 10) + 1);
+    const joining = load.join(watches, (i) => (i % 10) + 1);
     for (let i = 0; i < bursts; i += 1) {
       await sleep(slowSeconds * 1_000);
       await setFaults(BURST);
@@ -47,7 +47,7 @@ export const throttleTable = async (
   } finally {
     await setFaults({});
   }
-  const tally = await party.settled();
+  const tally = await load.settled();
   const after = await setFaults({});
   const throttled = after.throttled - before.throttled;
   const unprocessed = after.unprocessed - before.unprocessed;

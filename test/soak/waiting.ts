@@ -80,7 +80,7 @@ const refusedAtLimit = async ({ ask, invoke }: Opwatch, token: string): Promise<
 };
 
 export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome> => {
-  const { beneath, ask, stack } = opwatch;
+  const { infra, ask, stack } = opwatch;
   const { waiting, before, everyMs, withinMs = Number.POSITIVE_INFINITY } = size;
   const token = await stack.createToken(TENANT);
   const crowd = await startCrowd(size.origins);
@@ -93,14 +93,14 @@ export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome
     const items = Array.from({ length: Math.ceil(waiting / EACH) }, (_, i) =>
       itemsOf(i * EACH, crowd, size, now),
     ).flat();
-    await inTurns(items, AT_ONCE, (some) => Promise.all(some.map((item) => beneath.table.insert(item))));
+    await inTurns(items, AT_ONCE, (some) => Promise.all(some.map((item) => infra.table.insert(item))));
     const deliveries = items.flatMap(({ body }) => (isWaiting(body) ? [body] : []));
     const enabled = crowd.origins.slice(0, size.enabled);
     const isEnabled = ({ target }: Delivery) => enabled.includes(new URL(target).origin);
     // As the notifier lists them before they sleep; nobody asks for those of the other origins.
     const listed = items.filter((item): item is DeliveryItem => isWaiting(item.body) && isEnabled(item.body));
     const list = (item: DeliveryItem) =>
-      listSleeper(`${TENANT} ${new URL(item.body.target).origin}`, item, { table: beneath.table, now: Date.now });
+      listSleeper(`${TENANT} ${new URL(item.body.target).origin}`, item, { table: infra.table, now: Date.now });
     await inTurns(listed, AT_ONCE, (some) => Promise.all(some.map(list)));
     const retryAfter = waiting > LIMIT ? await until(() => refusedAtLimit(opwatch, token)) : undefined;
 
@@ -109,7 +109,7 @@ export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome
     let messages = 0;
     const tellOn = async (): Promise<void> => {
       amid.push(await tellAnother(opwatch));
-      messages = Math.max(messages, await beneath.count('notify'));
+      messages = Math.max(messages, await infra.count('notify'));
       await sleep(everyMs);
     };
     while (Date.now() < beganAt + size.lastsSeconds * 1_000) await tellOn();
@@ -130,7 +130,7 @@ export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome
     });
     while (!isOver) await tellOn();
     const tookMs = Date.now() - wellAt;
-    const still = new Set((await beneath.items()).flatMap(({ body }) => (isWaiting(body) ? [body.id] : [])));
+    const still = new Set((await infra.items()).flatMap(({ body }) => (isWaiting(body) ? [body.id] : [])));
     const lost = [
       ...missing(),
       ...deliveries.map(({ id }) => id).filter((id) => !due.includes(id) && !still.has(id) && !crowd.taken.has(id)),

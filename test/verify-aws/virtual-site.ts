@@ -5,9 +5,9 @@ import type { Site } from '../../checks/verify-aws/site.ts';
 import { createQueue, type SqsRecord } from '../../lib/store/queue.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { failedIn } from '../../offline/event-source-mapping.ts';
-import { createChance } from '../world/chance.ts';
 import { createMemorySqs, type MemorySqs } from '../world/memory-sqs.ts';
 import { createMemoryTable } from '../world/memory-table.ts';
+import { createRng } from '../world/rng.ts';
 import { clientOf } from '../world/sqs-client.ts';
 
 const T0 = Date.UTC(2026, 0, 5, 8);
@@ -49,7 +49,7 @@ export const createVirtualSite = ({
 }: Bend = {}): Site => {
   let now = T0;
   let batches = 0;
-  const chance = createChance(1);
+  const chance = createRng(1);
   const memory = createMemorySqs({ now: () => now, chance });
   for (const [queue, visibilitySeconds] of Object.entries(VISIBILITY)) {
     memory.create(queue, { visibilitySeconds, maxReceiveCount: 1_000, deadLetters: QUEUES.deadLetters });

@@ -4,7 +4,7 @@
  * hidden for more than 12 hours from its receipt, nothing lives longer than 14 days.
  */
 import type { SqsRecord } from '../../lib/store/queue.ts';
-import type { Chance } from './chance.ts';
+import type { Rng } from './rng.ts';
 
 export type Message = {
   readonly id: string;
@@ -71,7 +71,7 @@ export type RareOddity =
 
 export type MemorySqsOptions = {
   readonly now: () => number;
-  readonly chance: Chance;
+  readonly chance: Rng;
   /** Whether it happens this time. */
   readonly happens?: (what: Oddity) => boolean;
   /** How many messages of a queue may be hidden at a time; SQS's own limit where it answers undefined. */

@@ -29,8 +29,8 @@ import {
 import { watchKey } from '../../lib/store/keys.ts';
 import { type Hide, type SqsRecord, type WakeUp, writeWakeUp } from '../../lib/store/queue.ts';
 import { MINUTE, SECOND, watchWith } from '../samples.ts';
-import { createChance } from './chance.ts';
 import { createMemoryTable } from './memory-table.ts';
+import { createRng } from './rng.ts';
 import { environment } from './settings.ts';
 import { createTimeline } from './timeline.ts';
 import { ENV, START } from './world.ts';
@@ -91,7 +91,7 @@ export const tellAll = async (
   answer: (request: HttpRequest) => HttpAnswer,
 ): Promise<Told> => {
   const timeline = createTimeline(START);
-  const chance = createChance(course.seed);
+  const chance = createRng(course.seed);
   const table = createMemoryTable({
     now: timeline.now,
     onWrite: (after) => {

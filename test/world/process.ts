@@ -3,8 +3,9 @@
  *
  * A process that crashes or runs out of time just stops: what it had asked for may still be done, and it never learns.
  */
-import type { Chance } from './chance.ts';
+
 import type { Lineage } from './memory-sqs.ts';
+import type { Rng } from './rng.ts';
 import { IDLE, type Timeline } from './timeline.ts';
 
 export type Process = {
@@ -57,7 +58,7 @@ export type Effects = {
 
 export type EffectsOptions = {
   readonly timeline: Timeline;
-  readonly chance: Chance;
+  readonly chance: Rng;
   readonly faults: Faults;
   readonly skewMs?: (name: string) => number;
   readonly onDeath?: (why: string, process: Process) => void;

@@ -14,20 +14,20 @@ import { createQueue } from '../../lib/store/queue.ts';
 import type { Table } from '../../lib/store/store.ts';
 import type { Environment } from '../../lib/store/stores.ts';
 import { denied, type Verb } from './access.ts';
-import type { Chance } from './chance.ts';
 import { type CloudFault, isEndless } from './cloud-faults.ts';
 import type { Clouds } from './clouds.ts';
 import type { MemorySqs } from './memory-sqs.ts';
 import type { MemoryTable } from './memory-table.ts';
 import type { Effects, Process } from './process.ts';
 import { type Receivers, type Reply, tookOf } from './receivers.ts';
+import type { Rng } from './rng.ts';
 import { clientOf } from './sqs-client.ts';
 import type { Timeline } from './timeline.ts';
 
 type Parts = {
   readonly config: Config;
   readonly timeline: Timeline;
-  readonly chance: Chance;
+  readonly chance: Rng;
   readonly effects: Effects;
   readonly table: MemoryTable;
   readonly sqs: MemorySqs;

@@ -2,9 +2,9 @@
 
 import { MINUTE } from '../../lib/core/schedule.ts';
 import type { SqsRecord } from '../../lib/store/queue.ts';
-import type { Chance } from './chance.ts';
 import { type Lineage, type MemorySqs, type Receipt, SqsError } from './memory-sqs.ts';
 import type { Effects, Process } from './process.ts';
+import type { Rng } from './rng.ts';
 import { IDLE, type Timeline } from './timeline.ts';
 import type { Oddity } from './world.ts';
 
@@ -35,7 +35,7 @@ export type Triggers = {
 
 type Tools = {
   readonly timeline: Timeline;
-  readonly chance: Chance;
+  readonly chance: Rng;
   readonly effects: Effects;
   readonly happens: (what: Oddity) => boolean;
   readonly downUntil: (name: string, queueUrl?: string) => number;

@@ -15,13 +15,13 @@ import type { Environment } from '../../lib/store/stores.ts';
 import { type Receipt, receive } from '../../lib/submit/receive.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import type { Asked } from './asked.ts';
-import { type Chance, createChance } from './chance.ts';
 import type { CloudFault } from './cloud-faults.ts';
 import { type Clouds, createClouds } from './clouds.ts';
 import { createMemorySqs, type MemorySqs, type Oddity as QueueOddity } from './memory-sqs.ts';
 import { createMemoryTable, type MemoryTable } from './memory-table.ts';
 import { createEffects, type Effects, type Faults, type Process } from './process.ts';
 import { createReceivers, type Receivers, type Reply } from './receivers.ts';
+import { createRng, type Rng } from './rng.ts';
 import { createRuntimes, rebuilt } from './runtimes.ts';
 import { CANARY, configWith, environment, SIGNING_SECRET, TARGETS_SIGNER, TENANT_SECRETS } from './settings.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
@@ -64,9 +64,9 @@ export type WorldOptions = {
   /** Told of everything that goes wrong, and who meets it, as far as a function does. */
   readonly onTrouble?: (what: string, process: Process | undefined) => void;
   /** How long an index takes to learn of a write, ms. */
-  readonly lagMs?: (chance: Chance) => number;
+  readonly lagMs?: (chance: Rng) => number;
   /** How far the clock of a function's instance is ahead, ms. */
-  readonly skewMs?: (chance: Chance, name: string) => number;
+  readonly skewMs?: (chance: Rng, name: string) => number;
   /** How far the sweep's clock may be ahead now, ms: so much earlier it finds something to do. */
   readonly sweepAheadMs?: () => number;
   /** How many entries a page has at most: of a listing of the table, of a list of a cloud. */
@@ -92,7 +92,7 @@ export type WorldOptions = {
 
 export type World = {
   readonly timeline: Timeline;
-  readonly chance: Chance;
+  readonly chance: Rng;
   readonly table: MemoryTable;
   readonly sqs: MemorySqs;
   readonly clouds: Clouds;
@@ -167,7 +167,7 @@ const isOfEnabling = (after: Item, before: Item | undefined): boolean => {
 export const createWorld = (options: WorldOptions = {}): World => {
   const { faults = () => undefined, onTrouble = () => {}, bend = (runtime) => runtime, trace } = options;
   const config = options.config ?? configWith();
-  const chance = createChance(options.seed ?? 1);
+  const chance = createRng(options.seed ?? 1);
   const timeline = createTimeline(START);
   const { now } = timeline;
   const effects = createEffects({

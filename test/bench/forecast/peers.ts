@@ -26,7 +26,7 @@ export const readPeers = (file: string): Peer[] => {
 };
 
 /** Numbers from 0 to 1 that look random and are the same each time (mulberry32). */
-const createChance = (): (() => number) => {
+const createRng = (): (() => number) => {
   let state = 7;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -45,7 +45,7 @@ const waitOf = ({ initial_s, multiplier, cap_s, jitter_kind = 'none' }: Policy, 
 
 /** The mean looks and the mean delay of a peer. Like opwatch it waits whole seconds, one at least. */
 export const playPeer = ({ policy }: Peer, durations: Float64Array): Omit<Point, 'factor'> => {
-  const chance = createChance();
+  const chance = createRng();
   let [looks, delay] = [0, 0];
   for (const duration of durations) {
     let [age, n] = [policy.first_poll_s ?? 0, 0];

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { VARIABLE } from '../../../offline/surroundings.ts';
+import { VARIABLE } from '../../../offline/endpoints.ts';
 import type { Opwatch, Reached } from './opwatch.ts';
 
 const serverless = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
@@ -13,7 +13,7 @@ export const invokeLocal = async (
   name: string,
   args: readonly string[],
 ): Promise<unknown> => {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, [VARIABLE]: JSON.stringify(stack.surroundings) };
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, [VARIABLE]: JSON.stringify(stack.endpoints) };
   const { stdout } = await promisify(execFile)(process.execPath, [serverless, 'invoke', 'local', '-f', name, ...args], {
     cwd: join(import.meta.dirname, '../../..'),
     env,

@@ -9,7 +9,7 @@ import { watchKey } from '../../../lib/store/keys.ts';
 import { type Stack, type StackOptions, startStack } from '../../../offline/stack.ts';
 import { createLocalToken } from '../../../offline/token.ts';
 import { mustBeDescribed, routeOf } from '../../helpers/answers.ts';
-import { type Beneath, lookBeneath, QUEUES } from './beneath.ts';
+import { type Infra, lookBeneath, QUEUES } from './infra.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { until } from './until.ts';
 import type { StackNote } from './warm-stack.ts';
@@ -56,7 +56,7 @@ export type Reached = StackNote & Pick<Stack, 'createToken'>;
 export type Opwatch<S extends Reached = Stack> = {
   readonly stack: S;
   readonly receiver: Receiver;
-  readonly beneath: Beneath;
+  readonly infra: Infra;
   /** The text of a token of tenant `default`, with every scope. */
   readonly token: string;
   /** Lets an operation begin in its stand-in cloud. */
@@ -96,14 +96,14 @@ export const joinOpwatch = async (): Promise<Opwatch<Reached>> => {
   const answer = await fetch(inject('warmStack'));
   if (!answer.ok) throw new Error(await answer.text());
   const note = (await answer.json()) as StackNote;
-  const { surroundings, table } = note;
-  return reach({ ...note, createToken: (tenant) => createLocalToken(surroundings.dynamodb, table, tenant) });
+  const { endpoints, table } = note;
+  return reach({ ...note, createToken: (tenant) => createLocalToken(endpoints.dynamodb, table, tenant) });
 };
 
 const reach = async <S extends Reached>(stack: S): Promise<Opwatch<S>> => {
   const { urls, table } = stack;
-  const receiver = await startReceiver(stack.surroundings.environment.STAND_IN_SIGNING_SECRET ?? '');
-  const beneath = lookBeneath(stack);
+  const receiver = await startReceiver(stack.endpoints.environment.STAND_IN_SIGNING_SECRET ?? '');
+  const infra = lookBeneath(stack);
   const token = await stack.createToken();
   const answers: string[] = [];
 
@@ -158,17 +158,17 @@ const reach = async <S extends Reached>(stack: S): Promise<Opwatch<S>> => {
 
   const sweepUp = async (...ids: readonly string[]): Promise<void> => {
     const isMeant = ({ pk, aliveUntil }: Item) => aliveUntil !== undefined && (ids.length === 0 || ids.includes(pk));
-    const owing = (await beneath.items()).filter(isMeant);
+    const owing = (await infra.items()).filter(isMeant);
     // What has been settled meanwhile has no lease any more, and must not get one.
     const abandoned = (item: Item) => (item.aliveUntil === undefined ? item : { ...item, aliveUntil: 1 });
-    await Promise.all(owing.map((item) => beneath.edit(item, abandoned)));
+    await Promise.all(owing.map((item) => infra.edit(item, abandoned)));
     await invoke('sweep', {});
   };
 
   return {
     stack,
     receiver,
-    beneath,
+    infra,
     token,
     answers,
     ask,
@@ -199,7 +199,7 @@ const reach = async <S extends Reached>(stack: S): Promise<Opwatch<S>> => {
     },
     sweepUp,
     letPass: async (id, ms) => {
-      await beneath.edit(watchKey(id), (item) => {
+      await infra.edit(watchKey(id), (item) => {
         const watch = item.body as Watch;
         const { submittedAt, deadline } = watch;
         const earlier = { ...watch, submittedAt: submittedAt - ms, deadline: deadline - ms, nextLookAt: 1 };
@@ -208,17 +208,17 @@ const reach = async <S extends Reached>(stack: S): Promise<Opwatch<S>> => {
       await sweepUp(id);
     },
     tellAgain: async (...ids) => {
-      const items = await Promise.all(ids.map((id) => beneath.table.partition(id)));
+      const items = await Promise.all(ids.map((id) => infra.table.partition(id)));
       const deliveries = items.flat().filter(({ sk }) => sk.startsWith('delivery#'));
       const due = (item: Item) => {
         const { claim: _, ...delivery } = item.body as Delivery;
         return { ...item, body: { ...delivery, nextAttemptAt: 1 } };
       };
-      await Promise.all(deliveries.map((item) => beneath.edit(item, due)));
+      await Promise.all(deliveries.map((item) => infra.edit(item, due)));
       await sweepUp(...ids);
     },
     stop: async () => {
-      beneath.close();
+      infra.close();
       await receiver.close();
     },
   };
@@ -231,5 +231,5 @@ export const anOperation = (): Submission => ({
 });
 
 /** Messages in the three queues, hidden ones included. */
-export const countMessages = async ({ beneath }: Opwatch): Promise<number> =>
-  (await Promise.all(QUEUES.map((queue) => beneath.count(queue)))).reduce((sum, count) => sum + count);
+export const countMessages = async ({ infra }: Opwatch): Promise<number> =>
+  (await Promise.all(QUEUES.map((queue) => infra.count(queue)))).reduce((sum, count) => sum + count);

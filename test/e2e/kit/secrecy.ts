@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { Opwatch, Reached } from './opwatch.ts';
 
 const secretsOf = ({ stack, token }: Opwatch<Reached>): string[] => {
-  const { environment } = stack.surroundings;
+  const { environment } = stack.endpoints;
   const given = Object.keys(environment).filter((name) => /^STAND_IN_.*(SECRET|LINK_KEY)$/.test(name));
   const texts = [...given.map((name) => environment[name] ?? ''), token];
   // The part that is random, without what tells its kind.
@@ -25,7 +25,7 @@ export const itKeepsSecrets = (running: () => Opwatch<Reached>): void => {
   it('lets no secret into a row, a message, a log line, an answer or a webhook', async () => {
     const opwatch = running();
     const places = {
-      rows: JSON.stringify(await opwatch.beneath.items()),
+      rows: JSON.stringify(await opwatch.infra.items()),
       messages: queueFiles(opwatch),
       log: readFileSync(opwatch.stack.logFile, 'utf8'),
       answers: opwatch.answers.join('\n'),

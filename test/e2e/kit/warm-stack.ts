@@ -19,7 +19,7 @@ declare module 'vitest' {
 }
 
 /** What there is to say of a stack to those in other processes. */
-export type StackNote = Pick<Stack, 'urls' | 'surroundings' | 'table' | 'logFile' | 'callsFile'>;
+export type StackNote = Pick<Stack, 'urls' | 'endpoints' | 'table' | 'logFile' | 'callsFile'>;
 
 const STOPS_WITHIN_MS = 60_000;
 /** The stack itself notices a part that falls silent. This only ends what hangs. */
@@ -52,6 +52,6 @@ export default async ({ provide }: TestProject) => {
 };
 
 if (process.argv[1] === import.meta.filename && hasParent()) {
-  const { urls, surroundings, table, logFile, callsFile, stop } = await startStack();
-  serveParent({ urls, surroundings, table, logFile, callsFile } satisfies StackNote, stop);
+  const { urls, endpoints, table, logFile, callsFile, stop } = await startStack();
+  serveParent({ urls, endpoints, table, logFile, callsFile } satisfies StackNote, stop);
 }

@@ -9,7 +9,7 @@ import { runningStacks } from './notice.ts';
 /** Functions of this machine that took a real queue for theirs would eat its messages. */
 const OnThisMachine = v.pipe(v.string(), v.regex(ON_THIS_MACHINE, 'must be an origin on this machine'));
 
-const Surroundings = v.object({
+const Endpoints = v.object({
   dynamodb: OnThisMachine,
   sqs: OnThisMachine,
   ssm: OnThisMachine,
@@ -26,24 +26,24 @@ const Surroundings = v.object({
   /** What offline/opwatch.config.ts reads. */
   environment: v.record(v.string(), v.string()),
 });
-export type Surroundings = Readonly<v.InferOutput<typeof Surroundings>>;
+export type Endpoints = Readonly<v.InferOutput<typeof Endpoints>>;
 
-/** Carries the surroundings from a stack to its functions' process, as JSON. */
+/** Carries the endpoints from a stack to its functions' process, as JSON. */
 export const VARIABLE = 'OPWATCH_SURROUNDINGS';
 
-export const givenSurroundings = (): Surroundings | undefined => {
+export const givenSurroundings = (): Endpoints | undefined => {
   const given = process.env[VARIABLE];
-  return given === undefined ? undefined : v.parse(Surroundings, JSON.parse(given));
+  return given === undefined ? undefined : v.parse(Endpoints, JSON.parse(given));
 };
 
 /** Names one of several stacks by its API's origin. */
 export const CHOICE_VARIABLE = 'OPWATCH_STACK';
 
 /** The stack that runs from this checkout, if one does; of several, the one that is chosen, or was started first. */
-export const runningSurroundings = async (root: string): Promise<Surroundings | undefined> => {
+export const runningSurroundings = async (root: string): Promise<Endpoints | undefined> => {
   const chosen = process.env[CHOICE_VARIABLE];
   for (const notice of runningStacks(root)) {
-    const { success, output } = v.safeParse(Surroundings, notice);
+    const { success, output } = v.safeParse(Endpoints, notice);
     const isMeant = success && (chosen === undefined || chosen === output.api);
     if (isMeant && (await answers(output.dynamodb))) return output;
   }
@@ -60,7 +60,7 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   );
 
-/** What of its surroundings a stack takes from the emulators that somebody else runs. */
+/** What of its endpoints a stack takes from the emulators that somebody else runs. */
 export const replacements = ({ urls, account }: GivenEmulators) => {
   const replaced = PARTS.filter((part) => urls[part] !== undefined);
   return replaced.length === 0 ? {} : { ...urls, replaced, account };
@@ -70,16 +70,16 @@ export const replacements = ({ urls, account }: GivenEmulators) => {
 export const startSurroundings = async (
   api: string,
   given: GivenEmulators,
-): Promise<Surroundings & { readonly close: () => Promise<void> }> => {
+): Promise<Endpoints & { readonly close: () => Promise<void> }> => {
   await mustAnswer(given);
-  // Half a second of loading, which those who are given their surroundings are spared.
+  // Half a second of loading, which those who are given their endpoints are spared.
   const [{ startEmulators }, { startOutside }] = await Promise.all([import('./emulators.ts'), import('./outside.ts')]);
   const dir = mkdtempSync(join(tmpdir(), 'opwatch-'));
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
   const ports = Object.fromEntries(PARTS.filter((part) => given.urls[part] === undefined).map((part) => [part, 0]));
   const [{ urls, close }, outside] = await Promise.all([startEmulators({ ports, dir }), startOutside()]);
   return {
-    ...v.parse(Surroundings, { ...urls, ...replacements(given), api, environment: outside.environment }),
+    ...v.parse(Endpoints, { ...urls, ...replacements(given), api, environment: outside.environment }),
     close: async () => {
       await Promise.all([close(), outside.close()]);
     },

@@ -24,7 +24,7 @@ import { HOUR, MINUTE } from './time.ts';
 import type { Trouble } from './troubles.ts';
 import { judge } from './verdict.ts';
 
-export type Witness = {
+export type Recorder = {
   readonly onWrite: (after: Item, before: Item | undefined, process: Process | undefined) => void;
   /** A function sends a question off; it may never reach its cloud. */
   readonly onAsk: (asked: Asked) => void;
@@ -111,7 +111,7 @@ const LEASE_MAX_MS = 12 * HOUR;
 /** Messages an item may have at a time: a day's lapses, each lease twice as long as the one before, and room. */
 const MESSAGES_MAX = 30;
 
-export const createWitness = (plan: Plan, now: () => number): Witness => {
+export const createRecorder = (plan: Plan, now: () => number): Recorder => {
   const wrong = new Set<string>();
   const expect: Evidence['expect'] = (holds, what) => {
     if (!holds && wrong.size < WRONG_MAX) wrong.add(what());
@@ -213,7 +213,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     expect(isKept || isNews, () => `delivered is taken back: ${after.id}`);
   };
 
-  const onWrite: Witness['onWrite'] = (after, before, process) => {
+  const onWrite: Recorder['onWrite'] = (after, before, process) => {
     const isDeleted = before === undefined && items.has(`${after.pk} ${after.sk}`);
     const isOfFlood = isFlooders(after);
     if (isOfFlood) drowned.add(after.pk);
@@ -250,7 +250,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     }
   };
 
-  const onLook: Witness['onLook'] = ({ provider, vendor, id, group }, process) => {
+  const onLook: Recorder['onLook'] = ({ provider, vendor, id, group }, process) => {
     if (isFlooded(id)) return;
     calls[vendor].push(now());
     const meant = [...watches.values()].filter(({ watch }) => {
@@ -266,7 +266,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     if (id !== undefined) looks.set(`${provider} ${id}`, (looks.get(`${provider} ${id}`) ?? 0) + 1);
   };
 
-  const onAttempt: Witness['onAttempt'] = (id, process) => {
+  const onAttempt: Recorder['onAttempt'] = (id, process) => {
     const other = trying.get(id);
     const isOtherAtIt = other?.isAlive && other.thawsAt === undefined && process.thawsAt === undefined;
     // By a clock that is behind a claim has lapsed already, for everybody whose clock is right.
@@ -283,7 +283,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     };
   };
 
-  const onBatch: Witness['onBatch'] = (records, { table }) => {
+  const onBatch: Recorder['onBatch'] = (records, { table }) => {
     const stale = new Set<string>();
     const received: Receipt[] = [];
     for (const { messageId, body } of records) {
@@ -305,7 +305,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     };
   };
 
-  const indexedBy: Witness['indexedBy'] = (at) => {
+  const indexedBy: Recorder['indexedBy'] = (at) => {
     const { stuckIndex } = plan.rare;
     const isStuck = stuckIndex && at >= stuckIndex.from && at <= stuckIndex.until + plan.indexLagMs;
     const indexedUntil = isStuck ? Math.min(at, stuckIndex.from) : at;
@@ -314,7 +314,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     return indexedUntil - Math.max(plan.indexLagMs, 1_000) - 2 * plan.clockSkewMs - behindMs;
   };
 
-  const onSweep: Witness['onSweep'] = () => {
+  const onSweep: Recorder['onSweep'] = () => {
     const beganAt = now();
     const knownBy = indexedBy(beganAt);
     const troubles = evidence.troubles.length;
@@ -327,7 +327,7 @@ export const createWitness = (plan: Plan, now: () => number): Witness => {
     };
   };
 
-  const onHour: Witness['onHour'] = ({ sqs, table }) => {
+  const onHour: Recorder['onHour'] = ({ sqs, table }) => {
     checkEntries(table, expect);
     for (const url of QUEUES) {
       for (const [body, some] of Map.groupBy(sqs.messages(url), (message) =>

@@ -1,6 +1,6 @@
 /** Seeded chance: one seed, one sequence, on every machine. */
 
-export type Chance = {
+export type Rng = {
   /** In [0, 1). */
   readonly next: () => number;
   readonly is: (probability: number) => boolean;
@@ -16,7 +16,7 @@ export type Chance = {
  * sfc32 (Chris Doty-Humphrey, PractRand): small, fast, and good enough that neighboring seeds share nothing. A seed is a
  * safe integer; each `stream` of it is another sequence.
  */
-export const createChance = (seed: number, stream = 0): Chance => {
+export const createRng = (seed: number, stream = 0): Rng => {
   // All 53 bits of a seed count, those beyond the lower 32 as well.
   let a = 0x9e3779b9 ^ Math.floor(seed / 2 ** 32);
   let b = 0x243f6a88;

@@ -9,11 +9,11 @@ import { KEYS } from '../world/settings.ts';
 import { QUEUES, START, type World } from '../world/world.ts';
 import { isLetIn } from './callers.ts';
 import { type Operation, type Plan, REST_MS, RUN_MS } from './plan.ts';
+import type { Recorder } from './recorder.ts';
 import { HOUR, SECOND } from './time.ts';
-import type { Witness } from './witness.ts';
 
 /** What happens to the world whatever opwatch does. */
-export const prepare = (world: World, plan: Plan, witness: Witness): void => {
+export const prepare = (world: World, plan: Plan, recorder: Recorder): void => {
   const { timeline, clouds, sqs, environment } = world;
   for (const { provider, fields, script } of plan.operations) clouds.add(provider, fields, script);
   for (const vendor of ['aliyun', 'huawei'] as const) clouds.keys.set(vendor, KEYS[vendor]);
@@ -34,11 +34,11 @@ export const prepare = (world: World, plan: Plan, witness: Witness): void => {
   for (const { at, body } of plan.strays) {
     timeline.at(at, () => {
       const failed = sqs.send(world.chance.pick(QUEUES), [{ Id: '0', MessageBody: body }]);
-      if (failed.length === 0) witness.onStray(at, body);
+      if (failed.length === 0) recorder.onStray(at, body);
     });
   }
   const inspect = () => {
-    witness.onHour(world);
+    recorder.onHour(world);
     if (timeline.now() < START + RUN_MS) timeline.at(timeline.now() + HOUR, inspect);
   };
   timeline.at(START + HOUR, inspect);
@@ -53,7 +53,7 @@ export const prepare = (world: World, plan: Plan, witness: Witness): void => {
 export const play = (
   world: World,
   operation: Operation,
-  witness: Witness,
+  recorder: Recorder,
   isDown: () => boolean,
   hasTokens: boolean,
 ): void => {
@@ -90,7 +90,7 @@ export const play = (
     if (!receipt || !('url' in receipt.body)) return;
     const watch = receipt.body as WatchView;
     id ??= watch.id;
-    witness.promised(watch.id, notify);
+    recorder.promised(watch.id, notify);
   };
 
   const halt = async (): Promise<void> => {
@@ -106,7 +106,7 @@ export const play = (
     const deliveries = world.table.partition(id ?? '').filter(({ sk }) => sk.startsWith('delivery#'));
     const delivery = deliveries[Math.floor(which * deliveries.length)];
     if (!delivery || isDown()) return;
-    witness.onResend(delivery);
+    recorder.onResend(delivery);
     // Whoever is not answered may ask again, or not.
     await world.as('api', (runtime) => resend(delivery, runtime)).catch(() => undefined);
   };

@@ -8,8 +8,8 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FunctionDefinition, Serverless } from '../../deploy/serverless.ts';
+import { givenSurroundings, runningSurroundings, VARIABLE } from '../../offline/endpoints.ts';
 import OfflinePlugin from '../../offline/plugin.ts';
-import { givenSurroundings, runningSurroundings, VARIABLE } from '../../offline/surroundings.ts';
 
 const REAL = {
   AWS_PROFILE: 'production',
@@ -85,7 +85,7 @@ test('a function on this machine gets its queues, keys and endpoints from the lo
   }
 });
 
-describe('surroundings that are not on this machine', () => {
+describe('endpoints that are not on this machine', () => {
   const good = {
     dynamodb: 'http://127.0.0.1:4103',
     sqs: 'http://127.0.0.1:4104',

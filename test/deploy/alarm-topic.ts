@@ -4,7 +4,7 @@ import { readSettings } from '../../deploy/settings.ts';
 import { subscribers } from '../../deploy/subscribers.ts';
 import { GIVEN, ofType, type Resources } from './packaged.ts';
 
-export const hearers = (resources: () => Resources, given: () => Resources): void => {
+export const alarmTopic = (resources: () => Resources, given: () => Resources): void => {
   describe('the topic', () => {
     test('is encrypted with a key that CloudWatch may use, and nobody but the account besides [S6]', () => {
       expect(resources().AlarmTopic?.Properties.KmsMasterKeyId).toEqual({ Ref: 'AlarmKey' });

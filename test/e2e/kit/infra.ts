@@ -1,4 +1,4 @@
-/** What lies beneath the API: the table and the queues, read and tampered with as an operator could. */
+/** What lies infra the API: the table and the queues, read and tampered with as an operator could. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   GetQueueAttributesCommand,
@@ -19,7 +19,7 @@ export type QueueName = (typeof QUEUES)[number];
 export const DEAD_LETTERS = QUEUES.map((name) => `${name}-dead` as const);
 type AnyQueue = QueueName | `${QueueName}-dead`;
 
-export type Beneath = {
+export type Infra = {
   readonly table: Table;
   /** Every item there is. */
   readonly items: () => Promise<Item[]>;
@@ -36,7 +36,7 @@ export type Beneath = {
 
 const pause = () => Promise.resolve();
 
-export const lookBeneath = ({ urls, table: name }: Pick<Stack, 'urls' | 'table'>): Beneath => {
+export const lookBeneath = ({ urls, table: name }: Pick<Stack, 'urls' | 'table'>): Infra => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint: urls.dynamodb, region: 'us-east-1', credentials });
   const documents = DynamoDBDocumentClient.from(client);
