@@ -84,6 +84,6 @@ export const writeDocument = (document: string, tests: readonly Shown[]): string
     '',
     '## Security',
     '',
-    ...table(['what is asked for', 'how opwatch sees to it'], REQUIREMENTS, tests),
+    ...table(['what must hold', 'how opwatch ensures it'], REQUIREMENTS, tests),
     '',
   ].join('\n');
