@@ -57,7 +57,7 @@ export const startOutside = async ({ cloudsPort = 0, inboxPort = 0, dir }: Outsi
     },
     close: async () => {
       await Promise.all([clouds.close(), inbox.close()]);
-      if (file !== undefined) writeFileSync(file, serialize(operations));
+      if (file !== undefined) writeFileSync(file, serialize({ form: FORM, operations }));
     },
   };
 };
@@ -67,10 +67,14 @@ const keyOf = (vendor: string) => ({
   secretAccessKey: randomBytes(24).toString('base64url'),
 });
 
-/** Not as JSON: an operation that is kept for ever is kept for `Infinity` seconds. */
+/** The form of the file. The stand-ins forget operations of another form, which an earlier opwatch has kept. */
+const FORM = 2;
+
+/** The file is not JSON, because a cloud can keep an operation for `Infinity` seconds. */
 const readOperations = (file: string): Map<string, Operation> => {
   try {
-    return deserialize(readFileSync(file));
+    const kept = deserialize(readFileSync(file));
+    return kept.form === FORM ? kept.operations : new Map();
   } catch {
     return new Map();
   }
