@@ -1,4 +1,7 @@
-/** Pays a watch's debts: makes the deliveries its announcements need, wakes the notifier, and only then takes the debts off. */
+/**
+ * Settles the debts of a watch. It creates the deliveries of each owed event, sends their messages to the notify
+ * queues, and only then removes the debts from the outbox.
+ */
 import type { Config } from '../config/config.ts';
 import { begunAnew, type Delivery, newDelivery } from '../core/delivery.ts';
 import type { EventType } from '../core/event.ts';
@@ -11,9 +14,10 @@ import { targetOf } from '../targets/index.ts';
 import { wake } from '../wake/wake.ts';
 
 /**
- * A callback is told everything, a named target the events that the configuration names for it or, left out, that its type is
- * usually told. A target that was not told of a state is not told that it is over. One that keeps such a state is told what
- * ends it, whatever the configuration names, or it would show that state for good.
+ * Answers whether a target gets an event. A callback gets every event. A named target gets the events in its
+ * configuration, or else the default events of its type. The end of a state goes only to a target that got its
+ * beginning. A target that shows such a state always gets the end, whatever the configuration says. Otherwise it would
+ * show the state forever.
  */
 const wants = (watch: Watch, config: Config, name: string, event: EventType): boolean => {
   const target = config.targets.get(name);
@@ -24,7 +28,7 @@ const wants = (watch: Watch, config: Config, name: string, event: EventType): bo
   return keeps && (watch.warned ?? []).some((warning) => isWanted(`operation.${warning}`) && ends(event, warning));
 };
 
-/** Whether an event says that such a state is over. */
+/** Answers whether an event ends the state that a warning began. */
 const ends = (event: EventType, warning: Warning): boolean =>
   BEGINNINGS[event] === `operation.${warning}` || isOver(event.slice('operation.'.length) as Status);
 
@@ -44,7 +48,10 @@ const deliveriesFor = (watch: Watch, debt: Owed, config: Config, now: number): D
       return newDeliveryItem(watch.id, newDelivery({ id, tenant: watch.tenant, target, event }, now), now);
     });
 
-/** Makes a delivery; answers its item, or undefined where it is there already and has nothing new to tell. */
+/**
+ * Creates a delivery and returns its item. Returns undefined where the delivery exists already and has nothing new to
+ * tell.
+ */
 const make = async (wanted: DeliveryItem, { table, now }: Pick<Runtime, 'table' | 'now'>) => {
   if (await table.insert(wanted)) return wanted;
   if (wanted.body.event.event !== 'progress') return undefined;
@@ -52,13 +59,13 @@ const make = async (wanted: DeliveryItem, { table, now }: Pick<Runtime, 'table' 
   if (!standing || standing.body.event.at >= wanted.body.event.at) return undefined;
   const body = { ...begunAnew(standing.body, now()), event: wanted.body.event };
   const next = wokenWith(standing, body, now());
-  // A function that was faster handles the delivery, and reads the watch as it stands.
+  // Another function wrote first. That function handles the delivery and reads the present watch.
   return (await table.replace(next)) ? next : undefined;
 };
 
 /**
- * Announces what `item` owes; answers the item without the debts. Deliveries that exist already are left as they are
- * (an earlier try got that far; their own lease wakes them), so doing this twice makes nothing twice.
+ * Settles all debts of a watch, and returns its item without them. It does not change a delivery that exists already:
+ * an earlier try created it, and its own lease wakes it. So a second call has no further effect.
  */
 export const announce = async (
   item: WatchItem,

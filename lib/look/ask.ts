@@ -1,4 +1,4 @@
-/** Asks a cloud about watches that are looked at together, and says what the answer means for each of them. */
+/** Makes one look for a group of watches, and returns what the cloud's answer means for each of them. */
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cloud, Credentials } from '../clouds/cloud.ts';
@@ -14,14 +14,14 @@ import { type Calls, callsInTurn, type Reserved } from './calls-in-turn.ts';
 import { meaningOf } from './meaning.ts';
 import { type DueWatch, type Group, type LookDeps, type Outcome, sameForAll } from './outcome.ts';
 
-/** A group that has times of its connection's lane. */
+/** A group of watches with its slots in the connection's lane. */
 type Look = {
   readonly group: Group<DueWatch>;
   readonly reserved: Reserved;
   readonly connection: ConnectionConfig;
 };
 
-/** One outcome for each watch of the group, in their order. */
+/** Makes the look of a group. Returns one outcome for each watch of the group, in their order. */
 export const ask = async (look: Look, deps: LookDeps): Promise<readonly Outcome[]> => {
   const { dues } = look.group;
   const calls = callsInTurn(look.connection, look.reserved, deps);
@@ -33,11 +33,17 @@ export const ask = async (look: Look, deps: LookDeps): Promise<readonly Outcome[
   return results.map(({ due, result }) => ('error' in result ? (meanings.get(due) as Outcome) : result));
 };
 
-/** No answer from before its submission counts; for the last look, none from before the deadline. */
+/**
+ * Returns the earliest time of an answer that counts for a watch. An answer must be later than the submission. For the
+ * last look it must also be later than the deadline.
+ */
 const answersCountFrom = ({ submittedAt, deadline }: Watch, now: number): number =>
   now >= deadline ? Math.max(submittedAt, deadline) : submittedAt;
 
-/** The answers or the failure. `key` names the credentials that were used last; it is empty where they could not be read. */
+/**
+ * The answers, or the failure. `key` is the fingerprint of the credentials of the last call. It is empty where opwatch
+ * could not read the credentials.
+ */
 type Tried = { readonly key: string } & (
   | { readonly observations: readonly Observation[] }
   | { readonly error: unknown }
@@ -52,7 +58,10 @@ const resultOf = (tried: Tried, i: number): Result => {
   return observation.kind === 'unanswered' ? { error: observation.error } : { observation };
 };
 
-/** Says what each failure means for its watches. One failure may be the answer for many watches: it changes the lane once. */
+/**
+ * Returns the outcome of each watch whose look failed. Several watches may have the same failure. Such a failure
+ * changes the lane only once.
+ */
 const onceForEachError = async (
   failed: readonly { readonly due: DueWatch; readonly error: unknown }[],
   { reserved, connection, key }: Look & { readonly key: string },
@@ -71,10 +80,13 @@ const onceForEachError = async (
   return new Map((await Promise.all(meanings)).flat());
 };
 
-/** `since`: from when on (epoch ms) an answer that another look has read may do for this one. */
+/** The look may use the answer that another look has read at `since` (epoch ms) or later. */
 type Calling = Look & { readonly calls: Calls; readonly since: number };
 
-/** Makes the calls of one look, each in its turn; once more where the first failure can be mended at once. */
+/**
+ * Makes the calls of one look, each in its slot. Where the function can repair the first failure at once, it tries a
+ * second time.
+ */
 const askCloud = async (look: Calling, deps: LookDeps): Promise<Tried> => {
   const { connection, reserved } = look;
   let credentials: Credentials;
@@ -89,7 +101,7 @@ const askCloud = async (look: Calling, deps: LookDeps): Promise<Tried> => {
   return 'error' in last ? last : noteAnswer(last, look, deps);
 };
 
-/** Which credentials these are, to tell them from others: nothing of them can be read from it. */
+/** Returns a short hash that distinguishes these credentials from others. Nobody can read the credentials from it. */
 const fingerprint = (credentials: Credentials): string =>
   hash(
     'sha256',
@@ -102,7 +114,8 @@ const lookWith = async (credentials: Credentials, look: Calling, deps: LookDeps)
   const key = fingerprint(credentials);
   const asks = dues.map(({ watch }) => askOf(watch));
   try {
-    // Signed only when its turn has come, by what others have learned of the cloud's clock meanwhile.
+    // The request is signed only after the wait for its slot. Meanwhile other functions may have learned the time of
+    // the cloud's clock.
     if (scope === undefined) await look.calls.ahead();
     return { key, observations: await provider.look(asks, cloudOf(credentials, look, deps)) };
   } catch (error) {
@@ -110,7 +123,10 @@ const lookWith = async (credentials: Credentials, look: Calling, deps: LookDeps)
   }
 };
 
-/** The cloud as the adapter is shown it: each request waits for its turn, or is answered by what another look has read. */
+/**
+ * Returns the cloud client for an adapter. Each of its requests waits for a slot, or takes an answer that another look
+ * has read.
+ */
 const cloudOf = (credentials: Credentials, { group, connection, calls, since }: Calling, deps: LookDeps): Cloud => {
   const { lanes, answers, now, uniqueId, sendToCloud } = deps;
   const sendInTurn: Send = async (request) => {
@@ -129,7 +145,10 @@ const cloudOf = (credentials: Credentials, { group, connection, calls, since }: 
 
 type Failure = { readonly key: string; readonly error: unknown; readonly credentials: Credentials };
 
-/** Looks once more after a failure that a right clock or new credentials may mend; otherwise answers the failure. */
+/**
+ * Makes a second look where the correct time or new credentials may repair the failure. Otherwise it returns the
+ * failure.
+ */
 const lookAgain = async (failure: Failure, look: Calling, deps: LookDeps): Promise<Tried> => {
   const { key, error, credentials } = failure;
   try {
@@ -138,7 +157,8 @@ const lookAgain = async (failure: Failure, look: Calling, deps: LookDeps): Promi
       return await lookWith(credentials, look, deps);
     }
     if (!(error instanceof Refused) || look.reserved.isTrial) return { key, error };
-    // They may have been replaced since this function read them: that is no reason for anybody to rest.
+    // Somebody may have replaced the credentials since this function read them. In that case the connection need not
+    // pause.
     const reread = await deps.secrets.credentials(look.connection, { fresh: true });
     return isDeepStrictEqual(reread, credentials) ? { key, error } : await lookWith(reread, look, deps);
   } catch (other) {
@@ -156,11 +176,14 @@ const noteSkew = async (
   log.warn('clock differs from the cloud', { connection: name, seconds: Math.round(skewMs / SECOND) });
 };
 
-/** Whether the cloud said something: a silence that means absence says nothing of the key. */
+/**
+ * Answers whether the cloud sent an answer. Some clouds send none for an operation that they do not know. Such a
+ * silence does not show that the key is good.
+ */
 const isAnswer = (observation: Observation): boolean =>
   observation.kind === 'seen' || (observation.kind === 'absent' && observation.unanswered === undefined);
 
-/** Tells the lane of a good answer. An answer from before the call says nothing of the key. */
+/** Records in the lane that the cloud accepted the key. An answer that another look read does not show this. */
 const noteAnswer = async (
   tried: Extract<Tried, { observations: unknown }>,
   { group, calls, connection, reserved }: Calling,

@@ -1,9 +1,10 @@
 /**
- * Keeps the calls of one look to their times in the connection's lane: every HTTP call has one of its own.
+ * Lets each HTTP call of a look wait for a slot of its own in the connection's lane.
  *
- * An example: a look needs three calls. It has a time for the first and makes it, asks for another and makes the second,
- * and finds that the next one is a minute away. It does not wait for that. It comes back then, with three times, because it
- * begins anew with its first call: with one time it would never get any further.
+ * Example: a look needs three calls. It has one slot and makes the first call. It takes another slot and makes the
+ * second call. The slot for the third call is a minute away, which is too long to wait. So the watch comes back in a
+ * minute. The look then starts again at its first call, so the lane reserves three slots for it. With one slot it would
+ * never get further.
  */
 
 import type { ConnectionConfig } from '../config/settings.ts';
@@ -14,21 +15,28 @@ import { SECOND } from '../core/schedule.ts';
 import type { Runtime } from '../runtime.ts';
 
 /**
- * A time missed by more than this is given back for another: used late its call would crowd those behind it. The lane keeps
- * calls apart by 150 ms more than it must; the rest of that is for the way to the cloud, which takes now longer, now shorter.
+ * A look gives a slot back if it is late by more than this, and takes another slot. A late call would be too near to
+ * the next one. The lane leaves 150 ms more than necessary between calls. The rest of these 150 ms allows for different
+ * travel times to the cloud.
  */
 const SLOT_LATE_MS = 60;
-/** A pause that was begun while we waited this long is looked for before calling. */
+/** After a wait of this length the look reads the lane again, because another function may have paused it. */
 const STALE_LANE_MS = 50;
-/** Times of a slow connection further apart than this are not waited for: the calls of one look go closer together. */
+/**
+ * On a slow connection, slots may lie further apart than this. A look then does not wait for the slot of its next call.
+ * It makes the call earlier.
+ */
 const FOLLOWING_MAX_MS = 10 * SECOND;
-/** Even then no second holds two of them. */
+/** Even such early calls are this far apart. So no second has two of them. */
 const APART_MS = 1.15 * SECOND;
-/** After this long a look makes no further call: a function has half a minute for its batch. */
+/** After this time a look makes no further call, because a function has half a minute for its batch. */
 const LOOK_BUDGET_MS = 15 * SECOND;
 const BUDGET_SPENT_WAIT_MS = 5 * SECOND;
 
-/** Not now: the lane rests, or the next time is too far to wait for. Says when to come back, why, and with which times. */
+/**
+ * The look cannot make its call now: the lane is paused, or the next slot is too far away. The error says when the
+ * watch comes back, for what reason, and with which slots.
+ */
 export class LaneBusy extends RetryLater {
   readonly later: Later;
 
@@ -40,34 +48,39 @@ export class LaneBusy extends RetryLater {
 
 /** The calls of one look. */
 export type Calls = {
-  /** Waits for the time of the next call before that is made. */
+  /** Waits for the slot of the next call before the adapter prepares that call. */
   readonly ahead: () => Promise<void>;
-  /** Waits for the time of a call, unless `ahead` has. Throws LaneBusy when it cannot be made now. */
+  /**
+   * Waits for the slot of a call, unless `ahead` has done so. Throws LaneBusy where the look cannot make the call now.
+   */
   readonly next: () => Promise<void>;
-  /** How many calls have had their times. */
+  /** Returns the number of calls that had a slot. */
   readonly made: () => number;
 };
 
-/** The times that a look has taken of its lane. */
+/** The slots that a look has reserved in its lane. */
 export type Reserved = {
-  /** The request to the lane that brought these times. */
+  /** The request for these slots. */
   readonly wish: CallRequest;
-  /** The times it has. */
+  /** The reserved slots (epoch ms). */
   readonly slots: readonly number[];
-  /** It tries refused credentials while everybody else waits: only its first call needs a time. */
+  /**
+   * The look tests refused credentials while all other looks of the connection wait. So only its first call needs a
+   * slot.
+   */
   readonly isTrial?: true;
 };
 
 type CallDeps = Pick<Runtime, 'lanes' | 'now' | 'pause'>;
 
-/** How far a look has got with its calls. */
+/** The state of a look between its calls. */
 type Progress = {
   readonly connection: Pick<ConnectionConfig, 'name' | 'callsPerSecond'>;
   readonly reserved: Reserved;
   readonly beganAt: number;
-  /** Times that are not used yet. */
+  /** Slots that the look has not used yet. */
   readonly inHand: number[];
-  /** Calls that were asked for, the present one included. */
+  /** The number of calls that the adapter has asked for, with the present one. */
   calls: number;
   calledAt: number;
 };
@@ -92,7 +105,7 @@ export const callsInTurn = (connection: ConnectionConfig, reserved: Reserved, de
   };
 };
 
-/** Waits for the time of the next call. */
+/** Waits for the slot of the next call. */
 const waitForCall = async (progress: Progress, deps: CallDeps): Promise<void> => {
   const { now } = deps;
   progress.calls += 1;
@@ -108,7 +121,7 @@ const waitForCall = async (progress: Progress, deps: CallDeps): Promise<void> =>
   progress.calledAt = now();
 };
 
-/** Waits for a time. Throws LaneBusy where the lane was paused meanwhile. */
+/** Waits until a time. Throws LaneBusy where another function has paused the lane meanwhile. */
 const waitUntil = async (at: number, { connection }: Progress, { lanes, now, pause }: CallDeps): Promise<void> => {
   const wait = at - now();
   if (wait >= STALE_LANE_MS) {
@@ -121,8 +134,8 @@ const waitUntil = async (at: number, { connection }: Progress, { lanes, now, pau
 };
 
 /**
- * Takes one more time; where the look missed one, in place of that. Throws LaneBusy where none is near: the look then has a time
- * for each call that it has to make again.
+ * Reserves one more slot, or replaces a missed slot. Throws LaneBusy where no slot is near. The error then carries a
+ * slot for each call of the look, because the look must start again.
  */
 const takeAnother = async (progress: Progress, missed: number | undefined, deps: CallDeps): Promise<number> => {
   const { calls } = progress;

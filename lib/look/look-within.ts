@@ -1,4 +1,7 @@
-/** Looks at opwatch's own operations: no cloud is asked, so they need no connection, no credentials and no lanes. */
+/**
+ * Makes the looks at the canary's operations. They ask no cloud, so they need no connection, no credentials and no
+ * lane.
+ */
 
 import type { Cloud } from '../clouds/cloud.ts';
 import { askOf } from '../config/look-policy.ts';
@@ -16,7 +19,7 @@ const NO_CLOUD: Omit<Cloud, 'now'> = {
   nonce: () => '',
 };
 
-/** The provider of an operation of opwatch's own; undefined where a cloud is to be asked. */
+/** Returns opwatch's own provider for an operation of the canary. Returns undefined for an operation of a cloud. */
 export const ownProviderOf = ({ provider }: Pick<Watch, 'provider'>): Provider | undefined => {
   const named = providerNamed(provider);
   return named?.traits.asksNoCloud ? named : undefined;

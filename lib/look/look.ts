@@ -1,6 +1,6 @@
 /**
- * Looks: asks the clouds about watches that are due, at the lanes of each connection, with calls shared where one can answer
- * several. Says for every watch what was observed, or when it comes back.
+ * Makes the looks at the watches that are due. Each connection has a lane that limits the calls. One call may answer
+ * for several watches. The result of each watch is an observation, or a time when the watch comes back.
  */
 
 import type { ConnectionConfig } from '../config/settings.ts';
@@ -14,14 +14,20 @@ import { lookWithin, ownProviderOf } from './look-within.ts';
 import { type DueWatch, type Group, type LookDeps, type Outcome, sameForAll } from './outcome.ts';
 import { allotTo, groupsOf, type Planned, planOf } from './plan.ts';
 
-/** The outcome of each watch, as soon as it is known. Rejects for a fault of our own (a table that does not answer). */
+/**
+ * Each watch with its outcome. An outcome settles as soon as it is known. It rejects where opwatch itself fails, for
+ * example when DynamoDB does not answer.
+ */
 export type Looked<D> = readonly (readonly [due: D, outcome: Promise<Outcome>])[];
 
-/** Those behind a scout that took longer come back: a function has half a minute for its batch. */
+/**
+ * After a first look of this length, the other looks of the connection come back later. A function has half a minute
+ * for its batch.
+ */
 const SCOUT_MAX_MS = 12 * SECOND;
 const SCOUT_SLOW_WAIT_MS = 5 * SECOND;
 
-/** Looks at everything in `dues`. */
+/** Makes the looks at all watches in `dues`. */
 export const look = <D extends DueWatch>(dues: readonly D[], deps: LookDeps): Looked<D> => {
   const own = dues.flatMap((due): Looked<D>[number][] => {
     const provider = ownProviderOf(due.watch);
@@ -41,13 +47,13 @@ const lookThrough = <D extends DueWatch>(name: string, dues: readonly D[], deps:
   return [...lacking(orphans, 'no_provider', sentence('no_provider')), ...asked.flatMap(forEachWatch)];
 };
 
-/** The configuration lacks what the looks need. */
+/** Returns the outcome of watches whose connection or provider does not exist any more. */
 const lacking = <D extends DueWatch>(dues: readonly D[], code: string, message: string): Looked<D> => {
   const observation: Observation = { kind: 'unanswered', error: new NotConfigured({ code, message }) };
   return dues.map((due) => [due, Promise.resolve({ observation })]);
 };
 
-/** The outcomes of the watches of a group, in their order. */
+/** The outcomes of the watches in one group, in their order. */
 type Asked<D extends DueWatch> = {
   readonly group: Group<D>;
   readonly outcomes: Promise<readonly Outcome[]>;
@@ -55,7 +61,10 @@ type Asked<D extends DueWatch> = {
 
 type Through = { readonly connection: ConnectionConfig; readonly mayScout: boolean };
 
-/** Looks at groups of one connection; first at one of them, where this function does not know how the connection fares. */
+/**
+ * Makes the looks of several groups on one connection. If this function does not know whether the connection works, one
+ * group goes first as a test. The others wait for its outcome.
+ */
 const lookAtGroups = <D extends DueWatch>(
   groups: readonly Group<D>[],
   { connection, mayScout }: Through,
@@ -70,7 +79,7 @@ const lookAtGroups = <D extends DueWatch>(
   return [...going, ...plan.following.map((group) => ({ group, outcomes: outcomesIn(followed, group) }))];
 };
 
-/** Takes the times for all of the groups in one write; each group asks as soon as it has them. */
+/** Reserves the slots of all groups in one write. Each group makes its look as soon as it has its slots. */
 const askPlanned = <D extends DueWatch>(
   planned: readonly Planned<D>[],
   connection: ConnectionConfig,
@@ -90,7 +99,7 @@ const askPlanned = <D extends DueWatch>(
 
 type Scouted = { readonly scout: Asked<DueWatch>; readonly connection: ConnectionConfig };
 
-/** Looks at the groups behind a scout, once it has its answer. */
+/** Makes the looks that wait for the test look of their connection, after its outcome is known. */
 const follow = async <D extends DueWatch>(
   groups: readonly Group<D>[],
   { scout, connection }: Scouted,
@@ -102,7 +111,8 @@ const follow = async <D extends DueWatch>(
     const later: Outcome = { backAt: deps.now() + SCOUT_SLOW_WAIT_MS, why: 'full' };
     return groups.map((group) => ({ group, outcomes: Promise.resolve(sameForAll(group.dues, later)) }));
   }
-  // A scout that was refused for itself says nothing of the connection: another goes first.
+  // The cloud refused the test look for a reason of its watch alone. That says nothing about the connection, so another
+  // group becomes the test.
   return lookAtGroups(groups, { connection, mayScout: isRefusedForItself(outcome) }, deps);
 };
 

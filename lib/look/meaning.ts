@@ -1,4 +1,4 @@
-/** Says what a look's failure means: for the lane of its connection, and for the watches it was made for. */
+/** Decides what a failed look means for the lane of its connection, and for its watches. */
 import { SecretError } from '../config/secrets.ts';
 import { LookError, NotAllowed, Refused, Throttled } from '../core/errors.ts';
 import { MINUTE, RETRY_AFTER_LOOK_MAX_MS, SECOND } from '../core/schedule.ts';
@@ -7,7 +7,7 @@ import { tellOperators } from '../deliver/operators.ts';
 import { LaneBusy } from './calls-in-turn.ts';
 import type { DueWatch, LookDeps, Outcome } from './outcome.ts';
 
-/** The watches that a look has failed for, and which credentials it used last. */
+/** The watches of a failed look, and the fingerprint of its last credentials. */
 type Failed = {
   readonly dues: readonly DueWatch[];
   readonly key: string;
@@ -16,8 +16,8 @@ type Failed = {
 };
 
 /**
- * A failure that concerns the connection (lanes, credentials) changes its lane and only makes the watches wait. Words of the cloud
- * about the operation are an observation.
+ * Returns the outcome of a failed look. A failure of the whole connection (rate or credentials) changes the lane, and
+ * its watches only wait. An error of the cloud about the operation itself becomes an observation.
  */
 export const meaningOf = async (error: unknown, failed: Failed, deps: LookDeps): Promise<Outcome> => {
   const { log, now } = deps;
@@ -40,7 +40,10 @@ const afterThrottling = async (
   return { backAt, why: 'paused' };
 };
 
-/** A refusal is about the key, and the connection rests, or about these watches alone, and is an observation of theirs. */
+/**
+ * Returns the outcome of a refused look. If the key is bad, the whole connection pauses. If the cloud refuses only
+ * these watches, the refusal becomes their observation.
+ */
 const afterRefusal = async (error: Refused | SecretError, failed: Failed, deps: LookDeps): Promise<Outcome> => {
   const { lanes, log } = deps;
   const { dues, key, isTrial, connection } = failed;
@@ -56,10 +59,12 @@ const afterRefusal = async (error: Refused | SecretError, failed: Failed, deps: 
     log.warn('refused for this watch alone', { connection, watch: watches.join(' '), code, message });
     return { observation: { kind: 'unanswered', error: new NotAllowed(error) } };
   }
-  // Said again at every trial, a line in three minutes: the alarm lasts as long as what it is about.
+  // The log repeats this line at every test of the credentials, about once in three minutes. So the alarm lasts until
+  // the credentials work.
   const what = isNews ? 'credentials refused' : 'credentials still refused';
   log[isNews ? 'error' : 'info'](what, { connection, code, message }, { credentialsRefused: [1, 'Count'] });
-  // Not only when it is news: whoever learned it first may have been killed before anybody was told.
+  // This runs also when the refusal is not new. The function that saw it first may have been killed before it told the
+  // operators.
   if (lane.refused) {
     const { since: at, code: first, message: words } = lane.refused;
     await tellOperators({ event: 'credentials_refused', at, connection, code: first, message: words }, deps);

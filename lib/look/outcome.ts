@@ -1,35 +1,42 @@
-/** The watches that are due, and the outcomes of their looks. */
+/** The types for watches that are due, and for the outcomes of their looks. */
 import type { Later } from '../core/lane.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Watch } from '../core/watch.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** A watch to look at. */
+/** A watch whose look is due. */
 export type DueWatch = {
   readonly watch: Watch;
-  /** Times of the lane that it was given earlier, epoch ms. */
+  /** Slots in the lane that the watch reserved earlier (epoch ms). */
   readonly slots?: readonly number[];
-  /** Goes before all others that wait for the connection. */
+  /** This look goes before all others that wait for the connection. */
   readonly first?: boolean;
 };
 
 export type Outcome =
   | { readonly observation: Observation }
-  /** The cloud was not asked, and why. `slots`: the times of the lane that the watch comes back for. */
+  /**
+   * opwatch made no call, for the reason `why`. The watch comes back at `backAt`. `slots` are its reserved slots in the
+   * lane.
+   */
   | { readonly backAt: number; readonly why: Unasked; readonly slots?: readonly number[] };
 
 /**
- * Why the cloud was not asked: the connection's credentials are refused (its lane keeps the cloud's words as `refused`), the
- * cloud asked for a pause or a slower lanes (`slowed`), others have the calls of now, or opwatch itself is at fault.
+ * The reason why opwatch made no call. The cloud refuses the credentials of the connection (the lane keeps the cloud's
+ * words as `refused`). Or the cloud asked for a pause or for fewer calls (`slowed`). Or other looks use all slots of
+ * the moment. Or opwatch itself has failed.
  */
 export type Unasked = Later['why'] | 'fault';
 
-/** Watches that are looked at together. */
+/** Watches that share one look. */
 export type Group<D extends DueWatch> = {
   readonly provider: Provider;
   readonly dues: readonly D[];
-  /** Whose answers they share with the looks just before and after; left out where no call answers for several. */
+  /**
+   * The name under which nearby looks share their answers. It is left out where no call can answer for several
+   * operations.
+   */
   readonly scope?: string;
 };
 
@@ -38,7 +45,7 @@ export type LookDeps = Pick<
   'config' | 'table' | 'lanes' | 'secrets' | 'sendToCloud' | 'answers' | 'log' | 'now' | 'uniqueId' | 'pause'
 >;
 
-/** The same outcome for each of several watches. One time is one call: the first watch keeps the times, the others get none. */
+/** Gives several watches the same outcome. A slot is for one call, so only the first watch keeps the slots. */
 export const sameForAll = (dues: readonly DueWatch[], outcome: Outcome): readonly Outcome[] => {
   if (!('backAt' in outcome)) return dues.map(() => outcome);
   const { slots, ...without } = outcome;

@@ -1,11 +1,16 @@
-/** Plans the looks at one connection: which watches are looked at together, who goes first, and who gets which times. Pure. */
+/**
+ * Plans the looks on one connection. It decides which watches share a look, which look goes first, and which slots each
+ * look gets. Pure.
+ */
 import { type Allotment, type CallRequest, heldSlots } from '../core/lane.ts';
 import { isSound } from '../core/watch.ts';
 import { providerNamed } from '../providers/index.ts';
 import type { Reserved } from './calls-in-turn.ts';
 import { type DueWatch, type Group, type Outcome, sameForAll } from './outcome.ts';
 
-/** The watches in groups that are looked at together. Those of a provider that has left the deployment are in none. */
+/**
+ * Sorts watches into groups that share a look. It leaves out the watches of a provider that this release no longer has.
+ */
 export const groupsOf = <D extends DueWatch>(dues: readonly D[]): readonly Group<D>[] => {
   const byProvider = Map.groupBy(dues, ({ watch }) => providerNamed(watch.provider));
   return [...byProvider].flatMap(([provider, some]): readonly Group<D>[] => {
@@ -21,10 +26,10 @@ export const groupsOf = <D extends DueWatch>(dues: readonly D[]): readonly Group
   });
 };
 
-/** A group and what it asks of the lane. */
+/** A group, and its request for slots in the lane. */
 export type Planned<D extends DueWatch> = { readonly group: Group<D>; readonly wish: CallRequest };
 
-/** Groups that look now, and groups that look after the first of them has been answered. */
+/** The groups that look now, and the groups that look after the first of those has its answer. */
 export type Plan<D extends DueWatch> = {
   readonly going: readonly Planned<D>[];
   readonly following: readonly Group<D>[];
@@ -32,9 +37,9 @@ export type Plan<D extends DueWatch> = {
 
 type Knowledge = {
   readonly now: number;
-  /** This function does not know how the connection fares: one look goes first, as a scout. */
+  /** This function does not know whether the connection works. So one look goes first as a test (the scout). */
   readonly needsScout: boolean;
-  /** Whether an answer of the last moments may do for a scope. */
+  /** Answers whether another look has just read an answer for this scope. */
   readonly hasAnswer: (scope: string) => boolean;
 };
 
@@ -47,15 +52,18 @@ export const planOf = <D extends DueWatch>(groups: readonly Group<D>[], known: K
   };
 };
 
-/** The group whose look tells most of the connection: the cloud has shown its operation, and brought no trouble since. */
+/**
+ * Returns the group whose look tests the connection best. The cloud has shown its operation before, and no look at it
+ * has failed since.
+ */
 const scoutOf = <D extends DueWatch>(groups: readonly Group<D>[]): Group<D> | undefined =>
   groups.find(({ dues }) => dues.some(({ watch }) => isSound(watch))) ?? groups[0];
 
 const wishOf = ({ dues, scope }: Group<DueWatch>, { now, needsScout, hasAnswer }: Knowledge): CallRequest => {
   const given = dues.flatMap(({ slots = [] }) => slots);
   const held = heldSlots(given, now);
-  // An answer of the last moments may do for this group too: whether it needs a call at all will be seen. A group that comes
-  // back for several times has needed so many calls.
+  // The group can perhaps use an answer that another look has just read, and then needs no call. A group that comes
+  // back with several slots did need that many calls.
   const mayNeedNone = held.length <= 1 && scope !== undefined && hasAnswer(scope);
   return {
     watch: dues[0]?.watch.id ?? '',
@@ -67,12 +75,12 @@ const wishOf = ({ dues, scope }: Group<DueWatch>, { now, needsScout, hasAnswer }
   };
 };
 
-/** A group that has its times and asks the cloud, or a group that comes back, with the outcome of each of its watches. */
+/** A group that has its slots and makes its look, or a group that comes back later with an outcome for each watch. */
 export type Allotted<D extends DueWatch> =
   | { readonly group: Group<D>; readonly reserved: Reserved }
   | { readonly group: Group<D>; readonly outcomes: readonly Outcome[] };
 
-/** Gives each group what the lane has allotted to its wish. */
+/** Matches each group with the lane's answer to its request. */
 export const allotTo = <D extends DueWatch>(
   planned: readonly Planned<D>[],
   allotments: readonly Allotment[],

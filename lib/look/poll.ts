@@ -1,4 +1,4 @@
-/** Handles wake-ups for watches: looks at those that are due, and decides when each message comes back. */
+/** Handles the wake-ups of watches. It makes the looks that are due, and decides when each message comes back. */
 import { lookPolicyOf } from '../config/look-policy.ts';
 import type { Missed } from '../core/deadline.ts';
 import { decide, waited } from '../core/decide.ts';
@@ -19,7 +19,7 @@ import { saveChange, settle, stayIdle } from './save-look.ts';
 type WatchJob = Job<Watch>;
 type DueJob = DueWatch & { readonly job: WatchJob };
 
-/** Handles one batch of a poll queue; answers the ids of the messages that stay. */
+/** Handles one batch of a poll queue. Answers the ids of the messages that stay in the queue. */
 export const poll = (
   records: readonly SqsRecord[],
   queueUrls: readonly string[],
@@ -27,7 +27,10 @@ export const poll = (
 ): Promise<string[]> =>
   handleWakeUps<Watch>({ records, queueUrls, partitions: [WATCHES] }, (jobs) => lookAtBatch(jobs, runtime), runtime);
 
-/** Settles the watches that need no look, looks at the others, and returns the result of each. */
+/**
+ * Handles a batch: it settles the watches that need no look, makes the looks at the others, and returns the result of
+ * each watch.
+ */
 const lookAtBatch = async (jobs: readonly WatchJob[], runtime: Runtime): Promise<Dispositions<Watch>> => {
   const sorted = await Promise.all(
     jobs.map(async (job) => ({ job, result: await orFault(job, withoutLook(job, runtime), runtime) })),
@@ -47,8 +50,8 @@ const lookAtBatch = async (jobs: readonly WatchJob[], runtime: Runtime): Promise
 };
 
 /**
- * The result of a watch. Where opwatch itself is at fault, only this message comes back in a while, and its neighbors are served.
- * Undefined where the fault cannot be written down either.
+ * Returns the result of a watch. Where opwatch itself fails, only this message comes back later, and the rest of the
+ * batch goes on. Returns undefined where the function cannot even save that failure.
  */
 const orFault = <R>(job: WatchJob, result: Promise<R>, runtime: Runtime): Promise<R | Disposition | undefined> =>
   result.catch((error: unknown) => {
@@ -56,7 +59,7 @@ const orFault = <R>(job: WatchJob, result: Promise<R>, runtime: Runtime): Promis
     return noteFault(job, runtime).catch(() => undefined);
   });
 
-/** The result of a watch that needs no look now; `look` when one is due. */
+/** Returns the result of a watch that needs no look now, or `look` for a watch whose look is due. */
 const withoutLook = async (job: WatchJob, runtime: Runtime): Promise<Disposition | 'look'> => {
   const watch = job.item.body;
   if (isOver(watch.status)) return settle(job, job.item, runtime);
@@ -66,15 +69,18 @@ const withoutLook = async (job: WatchJob, runtime: Runtime): Promise<Disposition
 
 const dueOf = (job: WatchJob, { now }: Runtime): DueJob => {
   const watch = job.item.body;
-  // The last look goes before all others of its connection.
+  // The last look before the deadline goes before all other looks of the connection.
   return { job, watch, ...promisedTo(job), ...(now() >= watch.deadline && { first: true }) };
 };
 
-/** The times it was promised, when it comes back for them: after that its next look has no claim to them. */
+/**
+ * Returns the slots that the lane reserved for the watch, if the message came back for them. On a later return of the
+ * message they are not valid any more.
+ */
 const promisedTo = ({ item: { slots, receives: before }, receives }: WatchJob): Pick<DueWatch, 'slots'> =>
   slots && receives <= before + 1 ? { slots } : {};
 
-/** Says in the watch, as far as it can still be written, that an error of our own keeps it from being looked at. */
+/** Records in the watch that a fault of opwatch prevents its look, if the function can still write. */
 const noteFault = (job: WatchJob, runtime: Runtime): Promise<Disposition> => {
   const now = runtime.now();
   const apply = (watch: Watch) => waited(watch, OWN_FAULT, now + MINUTE, now);
@@ -84,8 +90,9 @@ const noteFault = (job: WatchJob, runtime: Runtime): Promise<Disposition> => {
 const MOMENT_MS = 1.5 * SECOND;
 
 /**
- * The moment it is, the same for all that happens within a second or so. The looks of one batch are made one slot after
- * another: reckoned each from its own instant their watches would come back one by one, and meet again only by chance.
+ * Returns a function that tells the time, the same for about a second and a half. The looks of one batch run one after
+ * another. With one time for all, their watches come back together and can share a look. With exact times, they would
+ * come back one by one.
  */
 const momentsOf = ({ now }: Pick<Runtime, 'now'>): (() => number) => {
   let moment = Number.NEGATIVE_INFINITY;
@@ -101,7 +108,10 @@ const OWN_FAULT: Missed = {
   message: 'opwatch has a fault; the log of the poller has the error',
 };
 
-/** Why it was not looked at, in full: the lane has the words of the cloud, and they matter only past the deadline. */
+/**
+ * Returns the full reason why a watch had no look. The lane has the words of the cloud. opwatch needs them only after
+ * the deadline, so it reads the lane only then.
+ */
 const missedFor = async (watch: Watch, why: Unasked, { lanes, now }: Runtime): Promise<Missed> => {
   if (why === 'fault') return OWN_FAULT;
   return missedBy(now() < watch.deadline ? openLane : await lanes.read(watch.connection), why);
@@ -109,7 +119,7 @@ const missedFor = async (watch: Watch, why: Unasked, { lanes, now }: Runtime): P
 
 type Found<O> = { readonly job: WatchJob; readonly outcome: O; readonly moment: number };
 
-/** Saves what a look brought, or that there was none, and returns when the message comes back. */
+/** Saves the outcome of a look, and returns the time when the message comes back. */
 const afterLook = ({ job, outcome, moment }: Found<Outcome>, runtime: Runtime): Promise<Disposition> => {
   if (!('observation' in outcome)) return afterNoLook(job, outcome, runtime);
   const now = runtime.now();
@@ -130,7 +140,8 @@ const afterNoLook = async (
   const apply = (watch: Watch) => waited(watch, missed, backAt, now);
   const forSlots = slots && { slots };
   if (apply(body) !== body) return saveChange(job, { apply, isLook: false, ...forSlots }, runtime);
-  // Where nothing but the deadline comes first, it is looked at there, or begins to wait for its last look.
+  // Without reserved slots, the message comes back at the deadline at the latest. There the watch gets its last look,
+  // or begins to wait for it.
   const isBooked = slots !== undefined;
   const retryAt = isBooked || now >= body.deadline ? backAt : Math.min(backAt, body.deadline);
   return stayIdle(job, { retryAt, ...forSlots }, runtime);

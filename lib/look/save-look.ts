@@ -1,4 +1,4 @@
-/** Writes down what a receipt of a watch's message brought, and says what becomes of the message. */
+/** Saves the result of handling a watch's message, and decides what happens to the message. */
 import { isDeepStrictEqual } from 'node:util';
 import { PROGRESS_EVERY_MS } from '../core/schedule.ts';
 import { isOver, type Watch } from '../core/watch.ts';
@@ -11,23 +11,23 @@ import { report, tellOfBlock, tellOfWord } from './watch-news.ts';
 
 type WatchJob = Job<Watch>;
 
-/** The change that a receipt of the message brought. */
+/** The change of a watch after SQS handed out its message once. */
 type Change = {
-  /** The watch after it. */
+  /** Returns the changed watch. */
   readonly apply: (watch: Watch) => Watch;
   readonly isLook: boolean;
-  /** The times of the lane that the watch comes back for, where it was not looked at. */
+  /** The slots that the lane reserved for the watch. Only a watch without a look has them. */
   readonly slots?: readonly number[];
 };
 
-/** Applies a change to the watch as it stands in the table, however often somebody else writes meanwhile. */
+/** Applies a change to the watch in the table. It repeats the write when other functions write meanwhile. */
 export const saveChange = async (job: WatchJob, change: Change, runtime: Runtime): Promise<Disposition> => {
   let item: WatchItem | undefined = job.item;
   while (item) {
     const body = change.apply(item.body);
     if (body === item.body || !isWorthWriting(item, body, change)) return settle(job, { ...item, body }, runtime);
     const written = afterChange(job, { item, body, change }, runtime);
-    // Before it is written down, so that it is told even if this function is killed in between.
+    // The operators are told before the write. So they hear of it even if this function is killed in between.
     await tellOfWord(item.body, written.body, runtime);
     await tellOfBlock(item.body, written.body, runtime);
     if (await runtime.table.replace(written)) {
@@ -45,13 +45,19 @@ const readWatch = async ({ item }: WatchJob, { table }: Pick<Runtime, 'table'>):
   return found;
 };
 
-/** Makes the deliveries that the watch owes. The message comes back only for a watch that goes on and still expects it. */
+/**
+ * Creates the deliveries that the watch owes. The message comes back only if the operation goes on and the item still
+ * expects this message.
+ */
 export const settle = async (job: WatchJob, item: WatchItem, runtime: Runtime): Promise<Disposition> => {
   const paid = await announce(item, runtime);
   return isOver(paid.body.status) || !isCurrent(paid, job) ? 'ack' : { retryAt: paid.body.nextLookAt };
 };
 
-/** Sends a watch away without a look. It writes, once, that the receipts are no looks, and which slots the watch comes back for. */
+/**
+ * Hides a watch's message without a look. It writes to the table only once. This write says that the coming returns of
+ * the message bring no look, and which slots the watch has.
+ */
 export const stayIdle = async (
   job: WatchJob,
   { retryAt, slots }: { readonly retryAt: number; readonly slots?: readonly number[] },
@@ -69,7 +75,9 @@ export const stayIdle = async (
   return { retryAt };
 };
 
-/** Whether the item has to be written after a change: for its watch, its lease, or for how its receipts are counted. */
+/**
+ * Answers whether the item must be written after a change: because of its watch, its lease, or the count of its looks.
+ */
 const isWorthWriting = (item: WatchItem, body: Watch, { isLook, slots }: Change): boolean =>
   tellsMore(item.body, body) ||
   leaseIsDue(item, body.nextLookAt) ||
@@ -91,8 +99,8 @@ const afterChange = (
 };
 
 /**
- * Whether a look brought anything to write down. A field of the watch counts unless `lasting` leaves it out: a new field that
- * was forgotten there costs writes, and loses nothing.
+ * Answers whether a look found a change that is worth a write. Every field of the watch counts, except those that
+ * `lasting` leaves out. A new field that nobody added to `lasting` causes more writes, and nothing is lost.
  */
 const tellsMore = (before: Watch, after: Watch): boolean => {
   if (!isDeepStrictEqual(lasting(before), lasting(after))) return true;
@@ -100,16 +108,20 @@ const tellsMore = (before: Watch, after: Watch): boolean => {
   return progressed && (after.lookedAt ?? 0) - (before.lookedAt ?? 0) >= PROGRESS_EVERY_MS;
 };
 
-/** The watch without the times of looks, request ids and progress: each of them alone is not worth a write. */
+/**
+ * Returns the watch without the times of looks, the request ids and the progress. A change of these fields alone is not
+ * worth a write.
+ */
 const lasting = ({ lookedAt: _l, nextLookAt: _n, looks: _c, progress: _p, heard, facts, ...rest }: Watch) => {
   const { requestId: _r, ...kept } = facts;
-  // A cloud may word the same absence anew every time.
+  // A cloud may describe the same absence in other words each time.
   return { ...rest, kept, heard: heard && ('word' in heard ? heard.word : 'absent') };
 };
 
 /**
- * Looks that the watch's count does not hold yet: those since the last write, one a receipt of this message, and the present
- * one if it is a look. A later receipt of this message that was written down meanwhile has counted all of them.
+ * Returns the number of looks that the watch's count does not contain yet. These are one look for each return of the
+ * message since the last write, and the present look. If a later return of this message has been written meanwhile, its
+ * count contains all of them.
  */
 const uncounted = (job: WatchJob, item: WatchItem, isLook: boolean): number => {
   const present = isLook ? 1 : 0;
@@ -118,16 +130,22 @@ const uncounted = (job: WatchJob, item: WatchItem, isLook: boolean): number => {
   return item.idle ? present : job.receives - item.receives - 1 + present;
 };
 
-/** The receipt that an item's count reaches up to. */
+/** Returns the message and the number of its returns that the item's count covers. */
 const upTo = (job: WatchJob, item: WatchItem) => {
   const receives = Math.max(job.receives, item.receives);
   return { message: job.messageId, receives };
 };
 
-/** Marks that a receipt brought no look: the item keeps the slots that its watch comes back for, or is idle. */
+/**
+ * Marks that this return of the message brought no look. The item keeps the reserved slots of its watch, or becomes
+ * idle.
+ */
 const comesBack = (slots: readonly number[] | undefined) => (slots ? { slots } : { idle: true as const });
 
-/** Whether this look is in the table already: the write was done, and its answer was lost. A look counts once. */
+/**
+ * Answers whether the table already contains this look. This happens when the answer to the first write was lost. The
+ * look must count only once.
+ */
 const isSameLook = ({ ticket, message, receives, body }: WatchItem, written: WatchItem): boolean =>
   ticket === written.ticket &&
   message === written.message &&

@@ -1,4 +1,4 @@
-/** Tells the operators and the log that a look has changed a watch. */
+/** Tells the operators and the log about a change that a look found. */
 import { isCanary } from '../core/canary.ts';
 import { isOver, type Watch } from '../core/watch.ts';
 import { tellOperatorsOf } from '../deliver/operators.ts';
@@ -9,14 +9,14 @@ import { raise } from '../store/standing.ts';
 const hasNewWord = (before: Watch, after: Watch): boolean =>
   after.unknownWords !== undefined && after.unknownWords.at(-1) !== before.unknownWords?.at(-1);
 
-/** Tells the operators of a word that no page of the vendor has. */
+/** Tells the operators about a word of the cloud that the vendor does not document. */
 export const tellOfWord = async (before: Watch, after: Watch, runtime: Runtime): Promise<void> => {
   const { id: watch, tenant, provider, word = '' } = after;
   if (!hasNewWord(before, after)) return;
   await tellOperatorsOf(tenant, { event: 'unknown_word', at: runtime.now(), provider, word, watch }, runtime);
 };
 
-/** Tells the operators that a cloud refuses the looks of a watch. */
+/** Tells the operators that a cloud refuses the looks at one watch. */
 export const tellOfBlock = async (before: Watch, after: Watch, runtime: Runtime): Promise<void> => {
   const { id: watch, tenant, provider, connection, blocked } = after;
   if (!blocked || before.blocked) return;
@@ -26,10 +26,10 @@ export const tellOfBlock = async (before: Watch, after: Watch, runtime: Runtime)
   await tellOperatorsOf(tenant, { event: 'watch_blocked', at: runtime.now(), ...about }, runtime);
 };
 
-/** Logs what a write has changed. */
+/** Logs the change of a watch. */
 export const report = (before: Watch, after: Watch, { log, now }: Runtime): void => {
   const { id, provider, status, word, looks, submittedAt } = after;
-  // The canary has lines and a metric of its own.
+  // The canary has its own log lines and its own metric.
   if (isCanary(after.tenant)) return;
   if (hasNewWord(before, after)) {
     log.warn('unknown word from a cloud', { watch: id, provider, word });
@@ -45,7 +45,8 @@ export const report = (before: Watch, after: Watch, { log, now }: Runtime): void
       { watch: id, provider, status, word, looks, seconds: Math.round((now() - submittedAt) / 1000) },
       {
         looks: [looks, 'Count'],
-        // From the cloud's own end, where it tells one that can be ours to have missed.
+        // The delay counts from the end time that the cloud gives. An end before the submission does not count, because
+        // opwatch could not have seen it.
         ...(endedAt !== undefined && endedAt >= submittedAt && { detectionDelay: [now() - endedAt, 'Milliseconds'] }),
       },
     );

@@ -1,4 +1,4 @@
-/** Begins the canary's operations: each poll queue and each notify queue is in the way of one. */
+/** Begins the operations of the canary. Together they pass through every poll queue and every notify queue. */
 import { CANARY } from '../core/canary.ts';
 import { CANARY_DEADLINE_MS, MINUTE } from '../core/schedule.ts';
 import { ownProviders } from '../providers/index.ts';
@@ -10,12 +10,12 @@ import { submit } from './submit.ts';
 
 type CanaryDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'config'>;
 
-/** The last part of a queue's URL. */
+/** Returns the last part of a queue's URL. */
 const nameOf = (queueUrl: string): string => queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
 
 /**
- * Operations, as many as it takes for each queue to be in the way of one. The queues of a watch follow from its id, and the id from
- * the operation: so numbers are tried in turn, some ten for each queue.
+ * Returns as many operations as are necessary to pass through each queue. The id of a watch decides its queues, and the
+ * operation decides the id. So this function tries number after number, about ten for each queue.
  */
 const operationsThrough = (
   { pollQueues, notifyQueues }: Runtime['env'],
@@ -31,7 +31,7 @@ const operationsThrough = (
       const operation = { at, number: String(number) };
       const id = watchId({ tenant: CANARY, connection: CANARY, provider: provider.traits.name, operation }, 1);
       const [pollQueue, notifyQueue] = [queueFor(polled, id), queueFor(notifyQueues, id)];
-      // Both: what an operation passes through is missing no more.
+      // The array makes both calls run. A queue that this operation passes through is no longer missing.
       const isNew = [missing.delete(pollQueue), missing.delete(notifyQueue)].includes(true);
       const labels = { pollQueue: nameOf(pollQueue), notifyQueue: nameOf(notifyQueue) };
       if (isNew) begun.push({ provider, connection: CANARY, operation, notify: [CANARY], deadline, labels });
@@ -41,8 +41,9 @@ const operationsThrough = (
 };
 
 /**
- * Begins the operations of this minute, and writes a 0 into the metric of each queue: the delivery of an outcome through it writes the
- * 1. Called twice within a minute, it begins none anew. Answers how many there are.
+ * Begins the operations of this minute, and writes a 0 into the metric of each queue. The delivery of an outcome
+ * through a queue writes a 1. A second call within the same minute begins no new operation. Answers the number of
+ * operations.
  */
 export const beginCanaries = async (deps: CanaryDeps): Promise<{ readonly operations: number }> => {
   const { env, now, log } = deps;

@@ -1,15 +1,21 @@
-/** Submissions that come without HTTP: by direct invoke, schedule or rule. */
+/** Accepts submissions that come without HTTP: from a direct invoke, a schedule or a rule. */
 import { THE_DEPLOYMENT } from '../access/caller.ts';
 import type { HttpEvent } from '../access/http-event.ts';
 import type { Runtime } from '../runtime.ts';
 import { noteSubmitted, problemsIn, type Receipt, receive } from './receive.ts';
 import { keepRefused } from './refused.ts';
 
-/** EventBridge hands over an envelope unless a rule sets its own input: the watch is then in `detail`. */
+/**
+ * Returns the submission inside an event. EventBridge sends an envelope with the submission in `detail`, unless the
+ * rule sets its own input.
+ */
 const inputOf = (event: unknown): unknown =>
   typeof event === 'object' && event !== null && 'detail-type' in event && 'detail' in event ? event.detail : event;
 
-/** Who sends what comes without HTTP: the rule that an envelope names, or somebody who may invoke the function. */
+/**
+ * Returns the sender of a submission without HTTP: the rule that the envelope names, or else a caller who may invoke
+ * the function.
+ */
 const senderOf = (event: unknown): string => {
   const { resources } = (event ?? {}) as { readonly resources?: unknown };
   const [rule] = Array.isArray(resources) && inputOf(event) !== event ? resources : [];
@@ -19,11 +25,15 @@ const senderOf = (event: unknown): string => {
 export const isHttp = (event: unknown): event is HttpEvent =>
   typeof event === 'object' && event !== null && 'requestContext' in event;
 
-/** Takes a submission by direct invoke, schedule or rule; throws where Lambda is to submit it again. */
+/**
+ * Accepts submissions from a direct invoke, a schedule or a rule. Throws an error where Lambda must submit the event
+ * again.
+ */
 export const serveDirect = async (event: unknown, runtime: Runtime): Promise<Receipt> => {
   const receipt = await receive(inputOf(event), THE_DEPLOYMENT, runtime);
   noteSubmitted(receipt, THE_DEPLOYMENT.tenant, senderOf(event), runtime);
-  // Lambda calls again for what nobody waits for, and at last keeps it where an alarm shows it.
+  // Nobody waits for the answer. Lambda retries an event that fails. After the last retry it moves the event to a queue
+  // with an alarm.
   if (problemsIn(receipt).some(({ status }) => status === 503)) throw new Error('not all was taken: submit it again');
   await keepRefused(inputOf(event), receipt, runtime);
   return receipt;

@@ -1,4 +1,4 @@
-/** Takes one submission or up to 25, and answers each on its own. */
+/** Accepts one submission, or an array of up to 25. Each submission gets an answer of its own. */
 import type { Caller } from '../access/caller.ts';
 import { type Problem, pointer, problem, TOO_MANY_DELIVERIES, TOO_MANY_REQUESTS, tooMany } from '../access/problem.ts';
 import { withinTenant } from '../access/within-tenant.ts';
@@ -18,7 +18,7 @@ type Many = {
   readonly status: number;
   readonly body: readonly { readonly status: number; readonly watch?: WatchView; readonly problem?: Problem }[];
 };
-/** `status` is the HTTP status; of an array 207, with each submission's own inside. */
+/** `status` is the HTTP status. For an array it is 207, and each submission has its own status inside. */
 export type Receipt = One | Many;
 
 const NOT_TAKEN = 'the submission could not be written: submit it again';
@@ -59,7 +59,7 @@ export const receive = async (input: unknown, asking: Caller, runtime: Runtime):
   };
 };
 
-/** Takes what a submission needs of its tenant's limits. */
+/** Returns a function that takes the quota of a submission from its tenant's limits. */
 const quotaOf =
   ({ tenant, isUnlimited }: Caller, { watches, deliveries }: Runtime['limits']) =>
   async (quota: Quota): Promise<OverQuota | undefined> => {
@@ -91,7 +91,7 @@ const answerTo = (
   return { status: taken.isNew ? 202 : 200, body };
 };
 
-/** Why the targets of a submission could not join the watch that stands there. */
+/** Returns the reason why the targets of a submission could not join the existing watch. */
 const conflictOf = ({ item: { body: watch }, isFull, lacks }: Accepted): string | undefined => {
   if (isFull) {
     const [count, most] = [String(watch.notify.length), String(WATCH_TARGETS_MAX)];
@@ -102,15 +102,15 @@ const conflictOf = ({ item: { body: watch }, isFull, lacks }: Accepted): string 
   return sentence('watch_stands', { watch: watch.id, needs });
 };
 
-/** The refusals in a receipt. */
+/** Returns the problems in a receipt, one for each refused submission. */
 export const problemsIn = ({ body }: Receipt): Problem[] =>
   'map' in body ? body.flatMap(({ problem: each = [] }) => each) : 'title' in body ? [body] : [];
 
-/** The ids of the watches that it took or joined. */
+/** Returns the ids of the watches that the submissions created or joined. */
 export const watchesIn = ({ body }: Receipt): string[] =>
   'map' in body ? body.flatMap(({ watch }) => watch?.id ?? []) : 'title' in body ? [] : [body.id];
 
-/** Says who submitted which watch: the record of one cloud operation begins with it. */
+/** Logs who submitted which watch. This is the first log line about an operation. */
 export const noteSubmitted = (receipt: Receipt, tenant: string, by: string, { log }: Pick<Runtime, 'log'>): void => {
   for (const watch of watchesIn(receipt)) log.info('watch submitted', { watch, tenant, by });
 };

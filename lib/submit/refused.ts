@@ -1,4 +1,7 @@
-/** Nobody reads the answer to a schedule: each submission that was refused is kept, and the operators are told why. */
+/**
+ * Keeps each submission that opwatch refused, and tells the operators the reason. Nobody reads the answer to a
+ * schedule.
+ */
 
 import type { Problem } from '../access/problem.ts';
 import { DEFAULT_TENANT } from '../config/tenants.ts';
@@ -7,14 +10,19 @@ import { tellOperatorsOf } from '../deliver/operators.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Receipt } from './receive.ts';
 
-/** A message of SQS holds 256 KiB in every region, this much of it the submission (SQS Developer Guide, quotas). */
+/**
+ * An SQS message holds 256 KiB in every region. The submission may use this much of it (SQS Developer Guide, quotas).
+ */
 const SUBMISSION_BYTES = 200_000;
 const REASON_BYTES = 900;
 const GIST_BYTES = 300;
 
 type Refused = { readonly submission: unknown; readonly problem: Problem };
 
-/** What of `input` was refused for good; what only could not be written (503) is submitted again by Lambda. */
+/**
+ * Returns the submissions of `input` that opwatch refused for good. It leaves out those that the table could not take
+ * (503), because Lambda submits them again.
+ */
 const refusedIn = (input: unknown, { body }: Receipt): Refused[] => {
   if ('map' in body) {
     const submissions = input as readonly unknown[];
@@ -28,13 +36,18 @@ const reasonOf = ({ detail, errors = [] }: Problem): string => {
   return plain(faults.length > 0 ? faults.join('; ') : detail, REASON_BYTES);
 };
 
-/** What was to be watched, and nothing of where it was to be told: an address may be secret. */
+/**
+ * Describes a refused submission: the operation, but not the targets, because the address of a target may be secret.
+ */
 const gistOf = ({ submission }: Refused): string => {
   const { provider, operation } = (submission ?? {}) as Record<string, unknown>;
   return plain(JSON.stringify({ provider, operation }), GIST_BYTES);
 };
 
-/** Under the names that Lambda gives an event that failed three times, so that one command submits both again. */
+/**
+ * Writes a message for the dead-letter queue. It has the same fields as Lambda's message for an event that failed three
+ * times. So one command can submit both kinds again.
+ */
 const letterOf = ({ submission, problem }: Refused, at: number): string => {
   const text = JSON.stringify(submission) ?? '';
   const isTooLong = Buffer.byteLength(text) > SUBMISSION_BYTES;
@@ -47,8 +60,9 @@ const letterOf = ({ submission, problem }: Refused, at: number): string => {
 };
 
 /**
- * Puts what was refused into the dead-letter queue, one message each, with the faults as the attribute `reason`, after the
- * operators' notice. Throws when the queue does not take it: Lambda then submits the event again.
+ * Writes a notice to the operators, and then puts each refused submission into the dead-letter queue as one message.
+ * The attribute `reason` of the message holds its faults. Throws where the queue does not accept a message. Lambda then
+ * submits the event again.
  */
 export const keepRefused = async (input: unknown, receipt: Receipt, runtime: Runtime): Promise<void> => {
   const { queue, env, log, now } = runtime;

@@ -1,4 +1,4 @@
-/** What is wrong with an input by its schema, in opwatch's own sentences. Pure. */
+/** Finds the faults of an input by a schema, and describes them in opwatch's own sentences. Pure. */
 import * as v from 'valibot';
 import { type Fault, pointer } from '../access/problem.ts';
 import { sentence } from '../core/sentences.ts';
@@ -13,8 +13,8 @@ const faultsOf = (issues: readonly v.BaseIssue<unknown>[], base: string): Fault[
   }));
 
 /**
- * What `schema` reads in `input`, and everything that is wrong with it. Of unknown fields valibot names the first alone, and
- * takes what every object inherits (`constructor`) for known: here each is named.
+ * Reads `input` by `schema`, and returns the result and every fault. Valibot alone names only the first unknown field.
+ * It also accepts names that every object inherits, such as `constructor`. This function names each of them.
  */
 export const check = <T>(schema: v.GenericSchema<unknown, T>, input: Record<string, unknown>, base: string) => {
   const read = v.safeParse(schema, input);
@@ -40,5 +40,5 @@ const wording = (issue: v.BaseIssue<unknown>): string => {
   return message.startsWith('Invalid') ? sentence(KINDS[type] ?? 'not_object') : message;
 };
 
-/** By valibot's name of a schema. */
+/** The key of the sentence for a wrong kind of value, by valibot's name of the schema. */
 const KINDS: Readonly<Record<string, 'not_string' | 'not_array'>> = { string: 'not_string', array: 'not_array' };

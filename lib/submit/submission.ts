@@ -1,4 +1,4 @@
-/** What callers submit, checked whole: a submission ready to be watched, or every fault in it. Pure. */
+/** Checks a whole submission. It returns a submission that opwatch can watch, or a list of all faults. Pure. */
 import * as v from 'valibot';
 import { type Caller, mayTell, mayUse, oversteps } from '../access/caller.ts';
 import { type Fault, pointer } from '../access/problem.ts';
@@ -20,7 +20,7 @@ export const SUBMISSIONS_MAX = 25;
 const TARGETS_MAX = 10;
 export const LABELS_MAX = 20;
 const LABEL_BYTES = 256;
-/** Labels go into every event, and an event stays below 20 kB. */
+/** Every event contains the labels, and an event must stay below 20 kB. */
 const LABELS_BYTES = 4_096;
 const URL_MAX = 1_024;
 
@@ -33,12 +33,12 @@ export type Submission = {
   readonly labels: Readonly<Record<string, string>>;
 };
 
-/** Without faults it asks for more than its caller may: `beyond` says where. */
+/** A submission without other faults may ask for more than its caller may use. `beyond` lists those places. */
 export type Checked =
   | { readonly submission: Submission }
   | { readonly faults: readonly Fault[]; readonly beyond?: readonly Fault[] };
 
-/** Kept and told as text, whatever it was. */
+/** opwatch stores and sends each label as text, whatever its type was. */
 const Label = v.pipe(
   v.union([v.string(), v.number(), v.boolean()], sentence('not_label')),
   v.transform(String),
@@ -46,7 +46,7 @@ const Label = v.pipe(
   v.check((text) => plain(text, Number.POSITIVE_INFINITY) === text, sentence('label_control')),
 );
 
-/** An object: valibot would take an array for a record. */
+/** Accepts a plain object only. The `record` of valibot would also accept an array. */
 const PlainObject = v.custom<Record<string, unknown>>(isObject, sentence('not_object'));
 
 export const Labels = v.record(v.pipe(v.string(), v.regex(/^[\w.\-/]{1,63}$/, sentence('label_name'))), Label);
@@ -84,13 +84,14 @@ type Bounded = Pick<Caller, 'connections' | 'targets'>;
 type Context = Bounded & { readonly config: Config; readonly tenant: string; readonly now: number };
 
 /**
- * Checks one submission of a caller. `base` is its place in the body (`/3` in an array). Every fault is found, as far as one
- * does not hide another. No fault names a connection or a target that the caller may not use, or tells whether there is one.
+ * Checks one submission of a caller. `base` is its place in the body (`/3` in an array). It finds every fault that no
+ * other fault hides. A caller never learns from the faults whether a forbidden connection or target exists.
  */
 export const checkSubmission = (input: unknown, context: Context, base = ''): Checked => {
   const { config, now } = context;
   if (!isObject(input)) return { faults: [{ pointer: base, detail: sentence('not_object') }] };
-  // Before anything is said of it: to whom it is not allowed, a connection that is not there looks the same.
+  // This check comes first. To a caller without the right, a forbidden connection and an unknown one must look the
+  // same.
   if (typeof input.connection === 'string' && !mayUse(context, input.connection))
     return {
       faults: [],
@@ -98,7 +99,7 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
     };
   const envelope = check(Envelope, input, base);
   const faults: Fault[] = [...envelope.faults];
-  // What can be checked is checked even beside other faults, so that a caller sees everything at once.
+  // The checks go on after a fault, so that the caller sees all faults at once.
   const fault = (field: string, detail: string) => faults.push({ pointer: pointer(base, field), detail });
 
   const provider = providers.find(({ traits }) => traits.name === input.provider);
@@ -152,7 +153,7 @@ export const checkSubmission = (input: unknown, context: Context, base = ''): Ch
 
 type AddFault = (field: string, detail: string) => unknown;
 
-/** A Huawei connection that is for one project fills it in where the submission leaves it out. */
+/** Adds the project of a Huawei connection to a submission without a project. */
 const withProject = (operation: Record<string, unknown>, provider: Provider, project?: string) =>
   provider.traits.vendor === 'huawei' && project !== undefined ? { project_id: project, ...operation } : operation;
 
@@ -197,7 +198,8 @@ const checkNotify = (named: unknown, context: Context, base: string, faults: Fau
     if (typeof name !== 'string') continue;
     const detail = notifyFault(name, context);
     if (detail) faults.push({ pointer: pointer(base, 'notify', i), detail });
-    // However a callback is spelled (`HTTPS://Ci.Example.com`), it is one place to be told, and known for a callback later.
+    // Different spellings of a callback (`HTTPS://Ci.Example.com`) mean the same target. So opwatch stores the normal
+    // form of the URL, and later code recognizes it as a callback.
     else names.push(name.includes(':') ? new URL(name).href : name);
   }
   return [...new Set(names)];
@@ -205,7 +207,7 @@ const checkNotify = (named: unknown, context: Context, base: string, faults: Fau
 
 const notifyFault = (name: string, { config, tenant, ...caller }: Context): string | undefined => {
   if (!name.includes(':')) {
-    // One that goes beyond what the caller may is refused for that, whether there is one of that name or not.
+    // A name that the caller may not use gets another fault, whether it exists or not.
     const isGood = config.targets.has(name) || !mayTell(caller, name);
     if (isGood) return undefined;
     const names = [...config.targets.keys()].filter((each) => mayTell(caller, each)).join(', ');
@@ -230,7 +232,10 @@ const checkDeadline = (given: unknown, config: Config, now: number, fault: AddFa
   return at;
 };
 
-/** Reads a deadline: an instant with a zone, or a duration from now; in the future, at most seven days ahead. */
+/**
+ * Reads a deadline: an instant with a time zone, or a duration from now. It must lie in the future, at most seven days
+ * ahead.
+ */
 export const readDeadline = (given: string, now: number): { readonly at: number; readonly detail?: string } => {
   const span = parseDurationMs(given);
   const at = span === undefined ? parseInstant(given) : now + span;

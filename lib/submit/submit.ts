@@ -1,4 +1,7 @@
-/** Accepts submissions: writes the watch, sends its one message; or joins the watch that answers for the operation already. */
+/**
+ * Accepts submissions. It writes a new watch and sends the watch's message. If a watch of the same operation exists,
+ * the submission joins that watch.
+ */
 
 import type { Item } from '../core/item.ts';
 import type { CloudStatus } from '../core/observation.ts';
@@ -12,13 +15,13 @@ import type { Lack } from '../targets/target.ts';
 import { wake } from '../wake/wake.ts';
 import type { Submission } from './submission.ts';
 
-/** A submission takes so much of its tenant's limits. */
+/** The number of watches and deliveries that a submission takes from its tenant's limits. */
 export type Quota = { readonly watches: number; readonly deliveries: number };
 
-/** The limit named by `of` is used up, and nothing was written. After `waitMs` there may be room. */
+/** The limit that `of` names is used up, and nothing was written. After `waitMs` there may be room again. */
 export type OverQuota = { readonly waitMs: number; readonly of: keyof Quota };
 
-/** Takes all of a quota or nothing, and then says which limit is used up; see limits.ts. */
+/** Takes a whole quota or nothing. In the second case it answers which limit is used up; see limits.ts. */
 type TakeQuota = (quota: Quota) => Promise<OverQuota | undefined>;
 
 /** The tenant that submits, and the function that takes its quota. */
@@ -30,25 +33,30 @@ type SubmitDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'con
 type WatchDeps = Omit<SubmitDeps, 'config'>;
 type Identity = Pick<Watch, 'tenant' | 'connection' | 'provider' | 'operation'>;
 
-/** It could not be written, or nobody can say whether it was: to be submitted again. */
+/** The table did not take the submission, or its answer was lost. The caller must submit it again. */
 export type NotTaken = { readonly failed: true };
 
 export type Accepted = {
   readonly item: WatchItem;
   readonly isNew: boolean;
-  /** The watch is as it was: with the targets of this submission it would have too many. */
+  /** The watch did not change, because it would have too many targets with those of this submission. */
   readonly isFull?: boolean;
-  /** The watch is as it was: it lacks what these targets need, and its labels are those of its first submission. */
+  /**
+   * The watch did not change, because it lacks labels that these targets need. A later submission cannot add labels.
+   */
   readonly lacks?: readonly Lack[];
 };
 
-/** Targets of one watch, of all its submissions together: it has to fit an item of 400 KB. */
+/**
+ * The maximum number of targets of one watch, from all its submissions together. The watch must fit into an item of 400
+ * KB.
+ */
 export const WATCH_TARGETS_MAX = 50;
 
 /**
- * Watches operations. When this answers, each watch that was taken stands in the table with a lease: whatever happens to its
- * message, the sweep sends another. A submission that fails does not stop the others. Submitting again is safe and answers the
- * same watch.
+ * Watches operations. When it answers, each accepted watch is in the table with a lease. If the message of a watch is
+ * lost, the sweep sends another. A failed submission does not stop the others. A second submission of the same
+ * operation is safe and answers the same watch.
  */
 export const submit = async (
   submissions: readonly Submission[],
@@ -73,7 +81,7 @@ const orNotTaken = (
     return { failed: true };
   });
 
-/** Joins the watch that answers for the operation; where none does, begins the next generation of it. */
+/** Joins the existing watch of the operation. Where there is none, it begins the next generation. */
 const accept = async (
   submission: Submission,
   { tenant, takeQuota }: Submitter,
@@ -85,7 +93,8 @@ const accept = async (
   const found = await table.get([headKey(identity), watchKey(watchId(identity, 1))]);
   const head = found.find(({ sk }) => sk === 'head') as Head | undefined;
 
-  // The head may lag behind (a crash between the two writes): from where it points on, generations are tried in turn.
+  // The head may point to an old generation, because a function can crash between the two writes. So this loop tries
+  // one generation after another, from the head on.
   let hasQuota = false;
   let earlierRuns: Watch['earlierRuns'] = [];
   for (let generation = head?.body.generation ?? 1; ; generation += 1) {
@@ -106,10 +115,10 @@ const accept = async (
   }
 };
 
-/** Nothing more is taken: the quota that is taken already is enough for it. */
+/** This submission has taken its quota already, so it takes nothing more. */
 const free: TakeQuota = async () => undefined;
 
-/** Writes a new watch; false where one of its generation stands there. */
+/** Writes a new watch. Answers false where a watch of the same generation exists. */
 const begin = async (item: WatchItem, head: Head | undefined, deps: WatchDeps): Promise<boolean> => {
   if (!(await deps.table.insert(item))) return false;
   const { generation } = item.body;
@@ -122,7 +131,7 @@ const findStanding = async (item: WatchItem, { table }: Pick<SubmitDeps, 'table'
   return found;
 };
 
-/** Adds the targets of a submission to the watch that answers for its operation. */
+/** Adds the targets of a submission to the existing watch of its operation. */
 const joinStanding = async (
   standing: WatchItem,
   { submission, takeQuota }: { readonly submission: Submission; readonly takeQuota: TakeQuota },
@@ -162,10 +171,11 @@ const newWatch = (submission: Submission, { earlierRuns = [], ...named }: Genera
 });
 
 /**
- * Changes a watch from outside and wakes it when that leaves it owing something (an end by request, or an outcome to tell
- * a target that joined late) or with a deadline that may come before its message does. The message goes out under a new
- * ticket, so there is still only one. A watch that lives longer is listed, and found by its operation, for as long. Answers
- * undefined where the watch has been deleted meanwhile: then nothing was changed.
+ * Changes a watch on a request from outside. It wakes the watch in two cases: the watch now owes an event, or its
+ * deadline now comes before its message returns. An event is owed when the request ends the watch, or when a target
+ * joins after the end. The new message has a new ticket, so only one message is valid. If the watch now lives longer,
+ * its head and its place in the list also live longer. Returns undefined where another function has deleted the watch.
+ * It then changes nothing.
  */
 export const changeWatch = async (
   item: WatchItem,
@@ -192,7 +202,7 @@ export const changeWatch = async (
   }
 };
 
-/** The item with a changed watch whose poller goes on as it was: with the receipts that were no looks, and its slots. */
+/** Returns the item with the changed watch. The poller's own fields stay: the count of looks and the reserved slots. */
 const undisturbed = (item: WatchItem, body: Watch, now: number): WatchItem => {
   const { idle, slots } = item;
   return { ...withBody(item, body, body.nextLookAt, now), ...(idle && { idle }), ...(slots && { slots }) };

@@ -1,6 +1,6 @@
 /**
- * Counts the watches at work and the deliveries that wait, tenant by tenant, from the lease index: whatever was lost on the way, the next count is true
- * again. docs/decisions/ says why nothing else keeps it.
+ * Counts the active watches and the waiting deliveries of each tenant, from the index of leases. Each count starts
+ * anew, so an error in one count does not last. docs/decisions/ explains why there is no running counter.
  */
 import { type Allowance, type Counted, counted, untouched } from '../core/allowance.ts';
 import type { Item } from '../core/item.ts';
@@ -8,7 +8,7 @@ import { allowanceKey, TENANTS } from '../limits/quotas.ts';
 import { isDeliveries, LEASE_SHARDS, tenantOf } from '../store/keys.ts';
 import { type SharedItemDeps, sharedItem } from '../store/shared-item.ts';
 
-/** Writes the count down where it has changed. Answers it. */
+/** Writes the counts that have changed, and returns all counts. */
 export const countInUse = async (deps: SharedItemDeps): Promise<ReadonlyMap<string, Counted>> => {
   const { table } = deps;
   const standing = new Map((await table.partition(TENANTS)).map((item) => [item.sk, (item as Item<Allowance>).body]));

@@ -1,6 +1,7 @@
 /**
- * Holds the entries of standing troubles against the items they name, counts the true ones and removes the others. Before it
- * removes the entry of an origin that was enabled, it wakes what sleeps there: whoever enabled it may have been killed.
+ * Checks the entries of standing troubles. A trouble is a fault that lasts until somebody repairs it. This file
+ * compares each entry with its item, counts the true entries and removes the others. For an origin that somebody has
+ * enabled, it first wakes the sleeping deliveries, because the function that enabled the origin may have been killed.
  */
 import { overtaken } from '../core/delivery.ts';
 import { isOnTheWay } from '../core/event.ts';
@@ -15,14 +16,20 @@ import { AHEAD_MS, COUNT_MAX, isStanding, type Standing, TROUBLES, type Trouble 
 import { wakeSleepers } from '../wake/sleepers.ts';
 
 const SHARD_MAX = COUNT_MAX / STANDING_SHARDS.length;
-/** Entries of a trouble in a shard that one sweep holds against their items: all, or with more of them some every minute. */
+/**
+ * The number of entries of one trouble in one shard that one sweep checks. If there are more, each sweep checks a part
+ * of them.
+ */
 const CHECKED_EACH_SWEEP = 100;
 
 type CountDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 
 export type Counts = Readonly<Record<Trouble, number>>;
 
-/** The counts of all troubles, 10,000 at most each. Throws when the table does. Wakes deliveries while `mayGoOn` says so. */
+/**
+ * Returns the counts of all troubles, each at most 10,000. Throws where the table does not answer. It wakes deliveries
+ * as long as `mayGoOn` answers true.
+ */
 export const countStanding = async (deps: CountDeps, mayGoOn: () => boolean = () => true): Promise<Counts> => {
   const shards = await Promise.all(STANDING_SHARDS.map((shard) => countIn(shard, deps, mayGoOn)));
   return Object.fromEntries(
@@ -33,7 +40,7 @@ export const countStanding = async (deps: CountDeps, mayGoOn: () => boolean = ()
 const countIn = async (shard: string, deps: CountDeps, mayGoOn: () => boolean): Promise<Counts> => {
   const { table } = deps;
   const read = (prefix: string) => table.beginning(shard, prefix, SHARD_MAX) as Promise<Item<Standing>[]>;
-  // One query brings them all, unless there are so many of one trouble that another may be missing.
+  // One query usually brings all entries. If one trouble has very many, entries of another trouble may be missing.
   const first = await read('');
   const isCut = first.length >= SHARD_MAX;
   const count = async (trouble: Trouble): Promise<readonly [Trouble, number]> => {
@@ -44,7 +51,7 @@ const countIn = async (shard: string, deps: CountDeps, mayGoOn: () => boolean): 
   return Object.fromEntries(await Promise.all(TROUBLES.map(count))) as Counts;
 };
 
-/** How many of these entries are true, as far as they are checked; removes those that are not. */
+/** Checks a part of the entries and removes those that are not true any more. Returns the number of true entries. */
 const countTrue = async (
   trouble: Trouble,
   entries: readonly Item<Standing>[],
@@ -65,12 +72,15 @@ const countTrue = async (
   const untrue = checked.filter((entry) => !isTrue(entry));
   const settled = trouble === 'disabled' ? await awoken(untrue, deps, mayGoOn) : untrue;
   const ended = settled.filter(({ body }) => body.at < now() - AHEAD_MS);
-  // Whoever raises the trouble again meanwhile raises the entry's version: then it stays.
+  // Another function may raise the trouble again meanwhile. That raises the version of the entry, and the entry stays.
   await Promise.all(ended.map((entry) => table.remove(entry)));
   return entries.length - untrue.length;
 };
 
-/** The deliveries that tell what still is so. Of what a later state of its watch has overtaken, nobody has to see to anything. */
+/**
+ * Returns the deliveries without those that a later state of their watch has overtaken. Nobody needs to repair an
+ * overtaken delivery.
+ */
 const withoutLate = async (
   items: readonly DeliveryItem[],
   { table, now }: CountDeps,
@@ -83,7 +93,7 @@ const withoutLate = async (
   return items.filter((item) => !late.includes(item));
 };
 
-/** Those of the entries whose origins have nothing left that sleeps on. */
+/** Returns the entries whose origins have no sleeping delivery left. */
 const awoken = async (
   entries: readonly Item<Standing>[],
   deps: CountDeps,

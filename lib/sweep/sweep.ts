@@ -1,9 +1,10 @@
 /**
- * The net: finds items that owe work and whose lease has lapsed, and sends each a new message under a new ticket.
- * Harmless to run twice or late: the ticket is raised under condition, and whoever loses that race leaves the item alone.
+ * Finds items that still have work and whose lease has ended, and sends a new message for each, with a new ticket. It
+ * may run twice or late without harm. A conditional write raises the ticket. A function whose write fails leaves the
+ * item alone.
  *
- * Each item, each page and each shard stands for itself. What goes wrong with one is counted, told at the end, and tried
- * again a minute later; the others go on.
+ * A failure of one item, page or shard does not stop the others. The sweep counts the failures, reports them at the
+ * end, and tries again a minute later.
  */
 
 import { HOUR, LEASE_FURTHEST_MS, MINUTE } from '../core/schedule.ts';
@@ -22,15 +23,18 @@ const PAGE = 100;
 type SweepDeps = Pick<Runtime, 'table' | 'queue' | 'env' | 'now' | 'log' | 'chance' | 'pause' | 'config'>;
 
 export type Swept = {
-  /** Messages for what had gone quiet that the queues took. */
+  /** The number of messages that the queues accepted for items whose message was lost. */
   readonly sent: number;
-  /** The same for what slept until now. */
+  /** The number of messages that the queues accepted for sleeping items. */
   readonly woken: number;
-  /** How long the oldest item had lain unattended, over however many messages that came to nothing, ms. */
+  /**
+   * The longest time that an item had waited for a function (ms). It counts through all messages of the item that had
+   * no effect.
+   */
   readonly oldestMs: number;
-  /** Items, pages, shards and counts that could not be done. */
+  /** The number of items, pages, shards and counts that failed. */
   readonly undone: number;
-  /** The first reason why. */
+  /** The reason of the first failure. */
   readonly why?: string;
 };
 
@@ -50,9 +54,9 @@ const sum = (all: readonly Swept[]): Swept =>
   }, NOTHING);
 
 /**
- * Sweeps until nothing lapsed is left or `mayGoOn` says the time is up. Never throws: the answer, and an error in the log,
- * say what could not be done. A sweep that has done everything ends with the metric `sweepDone`: an alarm waits for it.
- * `pageSize`: how many entries of an index it reads at a time.
+ * Sweeps until no ended lease is left, or until `mayGoOn` answers false. It never throws. The answer and an error in
+ * the log report the failures. A sweep without a failure writes the metric `sweepDone`, and an alarm rings when that
+ * metric is missing. `pageSize` is the number of index entries that it reads at a time.
  */
 export const sweep = async (runtime: SweepDeps, mayGoOn: () => boolean, pageSize = PAGE): Promise<Swept> => {
   const { log } = runtime;
@@ -72,7 +76,7 @@ export const sweep = async (runtime: SweepDeps, mayGoOn: () => boolean, pageSize
   return swept;
 };
 
-/** The gauges that ring the alarms; docs/operations.md names them. */
+/** Writes the gauges behind the alarms. docs/operations.md names them. */
 const tellStanding = async (runtime: SweepDeps, mayGoOn: () => boolean): Promise<void> => {
   const { parked, blocked, disabled, resting } = await countStanding(runtime, mayGoOn);
   const isCut = [parked, blocked, disabled, resting].some((count) => count >= COUNT_MAX);
@@ -88,11 +92,16 @@ const tellStanding = async (runtime: SweepDeps, mayGoOn: () => boolean): Promise
   );
 };
 
-/** Leases that end after this have been set by a wrong clock. The sweep looks for them once an hour: hardly ever is there one. */
+/**
+ * Returns the latest valid end of a lease. A later end comes from a wrong clock. The sweep looks for such leases once
+ * an hour, because they are very rare.
+ */
 const furthest = (now: number): number => now + LEASE_FURTHEST_MS;
 const isFullHour = (now: number): boolean => now % HOUR < MINUTE;
 
-/** Walks through what has lapsed in a shard, once: what cannot be renewed does not stand in the way of what comes after it. */
+/**
+ * Goes through the ended leases of one shard, once. A lease that it cannot renew does not block the leases after it.
+ */
 const sweepShard = async (
   shard: string,
   runtime: SweepDeps,
@@ -112,7 +121,7 @@ const sweepShard = async (
       after = keys.length < pageSize ? undefined : keys.at(-1);
     } while (after !== undefined);
     if (!isFullHour(before)) return done;
-    // From behind a place that no entry need stand at.
+    // The walk begins at a place in the index that needs no entry.
     const place = { ...watchKey(WATCHES), aliveUntil: furthest(before) };
     return sum([done, await sweepPage(await table.lapsed(shard, Number.MAX_SAFE_INTEGER, PAGE, place), runtime)]);
   } catch (error) {
@@ -125,7 +134,7 @@ type Renewed = { readonly item: Leased<unknown>; readonly slept: boolean } & Swe
 const sweepPage = async (keys: readonly Lapsed[], runtime: SweepDeps): Promise<Swept> => {
   const { table, now } = runtime;
   const items = (await table.get(keys)) as Leased<unknown>[];
-  // The index lags behind: what has been renewed meanwhile is no longer lapsed.
+  // The index is a little behind the table. An item may have a new lease meanwhile.
   const lapsed = items.filter(
     ({ aliveUntil }) => aliveUntil !== undefined && (aliveUntil < now() || aliveUntil > furthest(now())),
   );
@@ -152,7 +161,7 @@ const renew = async (item: Leased<unknown>, { table, now }: SweepDeps): Promise<
   return (await table.replace(next)) ? { ...NOTHING, oldestMs, item: next, slept: false } : { ...NOTHING, oldestMs };
 };
 
-/** No message was sent, so the lease must not grow: another is tried in two minutes. */
+/** The queue did not accept the message, so the lease must not grow. The sweep tries again in two minutes. */
 const takeBack = async (item: Leased<unknown>, { table, now }: SweepDeps): Promise<Swept> => {
   await table.replace(unsent(item, now()));
   return undone('a queue did not take a message');

@@ -1,7 +1,7 @@
 /**
- * Deliveries to callbacks that sleep are listed beside their origin's turn, so that whoever enables the origin can wake them.
- * A delivery is listed before it sleeps, and stays listed as long as it may wait: a function that is killed in between
- * leaves an entry too many and never one too few.
+ * Lists the sleeping deliveries to callbacks beside the target limiter of their origin. A function that enables the
+ * origin finds and wakes them there. A delivery is listed before it sleeps, and stays listed as long as it may wait. So
+ * a function that is killed in between leaves one entry too many, and never one too few.
  */
 import { dueNow } from '../core/delivery.ts';
 import type { Item, Key } from '../core/item.ts';
@@ -17,21 +17,25 @@ type SleeperDeps = Pick<Stores, 'table' | 'queue' | 'env' | 'log' | 'now'>;
 const PREFIX = 'asleep#';
 const PAGE = 100;
 
-/** Lists a delivery that is about to sleep. Throws when it cannot: then the delivery must not sleep. */
+/**
+ * Lists a delivery that is about to sleep. Throws where the table does not take the entry. The delivery must then not
+ * sleep.
+ */
 export const listSleeper = async (
   limiter: string,
   { pk, sk, body: { begunAfter = 0 } }: DeliveryItem,
   { table, now }: Pick<Stores, 'table' | 'now'>,
 ): Promise<void> => {
   const body: Sleeper = { of: { pk, sk } };
-  // One entry for each time that it was begun: the entry outlives the attempts of that time.
+  // A delivery has one entry each time that somebody starts it anew. The entry lasts longer than the attempts of that
+  // time.
   const key = { pk: limiterKey(limiter).pk, sk: `${PREFIX}${pk}#${sk}#${begunAfter}` };
   await table.insert({ ...key, version: 1, body, expiresAt: Math.ceil((now() + KEEP_MS) / SECOND) });
 };
 
 /**
- * Whether a delivery sleeps that was to wait for the origin, or had its last attempt before the origin was enabled. What has
- * been tried since then waits for its own time.
+ * Answers whether a sleeping delivery waits for this origin. It does if the origin made it wait, or if its last attempt
+ * was before the origin was enabled. A delivery with a later attempt waits for its own next attempt.
  */
 const isToWake = ({ isAsleep, body }: DeliveryItem, enabledAt: number): boolean =>
   isAsleep === true &&
@@ -40,13 +44,14 @@ const isToWake = ({ isAsleep, body }: DeliveryItem, enabledAt: number): boolean 
 
 export type Woken = {
   readonly woken: number;
-  /** Whether time sufficed for all. */
+  /** Answers whether the time was enough for all deliveries. */
   readonly isDone: boolean;
 };
 
 /**
- * Makes the sleeping deliveries of an origin due at once, unless it is disabled (again). What falls asleep meanwhile is for
- * the next time. `remove` says whether entries of what waits no more are removed. Throws when the table does.
+ * Makes the sleeping deliveries of an origin due at once, unless the origin is disabled. It leaves deliveries that fall
+ * asleep meanwhile to the next call. `remove` says whether it also removes the entries of deliveries that wait no more.
+ * Throws where the table does not answer.
  */
 export const wakeSleepers = async (
   limiter: Key,
@@ -56,7 +61,7 @@ export const wakeSleepers = async (
   const { table } = deps;
   const [found] = (await table.get([limiter])) as Item<TargetLimiter>[];
   if (!found || found.body.disabled) return { woken: 0, isDone: true };
-  // By a wrong clock it would wake whatever has failed since, again and again.
+  // A time from a wrong clock would wake the deliveries that failed since then, again and again.
   const enabledAt = believed(found.body.enabledAt ?? 0, deps.now(), 0);
   const entries = (await table.beginning(limiter.pk, PREFIX, limit)) as Item<Sleeper>[];
   let woken = 0;
@@ -76,7 +81,7 @@ export const wakeSleepers = async (
   return { woken, isDone: entries.length < limit };
 };
 
-/** Another function that has changed a delivery meanwhile looks after it. */
+/** If another function has changed a delivery meanwhile, that function takes care of it. */
 const wakeAll = async (items: readonly DeliveryItem[], deps: SleeperDeps): Promise<number> => {
   const { table, now } = deps;
   const renewed = await Promise.all(

@@ -1,9 +1,10 @@
 /**
- * Handles a batch of wake-ups: reads the messages, matches them with their items, has the items handled, and then acknowledges
- * each message or hides it.
+ * Handles a batch of wake-ups. It reads the messages and their items, lets a function handle the items, and then
+ * acknowledges or hides each message.
  *
- * A message is acknowledged when its item needs no more work from it. Any other message is hidden and reported as failed, so
- * that the same message comes back. A message whose item nobody could handle comes back too, only at another time.
+ * It acknowledges a message when the item needs no more work from this message. It hides every other message and
+ * reports it as failed, so that SQS hands out the same message again. If nobody could handle an item, its message also
+ * comes back, but at another time.
  */
 
 import type { Item, Key } from '../core/item.ts';
@@ -12,22 +13,25 @@ import { type Leased, letGo } from '../store/items.ts';
 import { type Hide, queueOf, readWakeUp, type SqsRecord, type WakeUp } from '../store/queue.ts';
 import type { Stores } from '../store/stores.ts';
 
-/** A message with its item. */
+/** A message and its item. */
 export type Job<B> = {
   readonly wakeUp: WakeUp;
   readonly messageId: string;
   readonly item: Leased<B>;
-  /** How often SQS has handed out this message, this time included. */
+  /** The number of times that SQS has handed out this message, with the present time. */
   readonly receives: number;
 };
 
-/** The result of a message: it is acknowledged, or it comes back at a time (epoch ms). */
+/** The result of a message: the function acknowledges it, or the message comes back at a time (epoch ms). */
 export type Disposition = 'ack' | { readonly retryAt: number };
 
-/** The result of each job. A job that is left out comes back in a minute or more. */
+/** The result of each job. A job without a result comes back in a minute or more. */
 export type Dispositions<B> = ReadonlyMap<Job<B>, Disposition>;
 
-/** Handles the jobs of a batch and returns their results. `around` holds the items that were read alongside. */
+/**
+ * Handles the jobs of a batch and returns their results. `around` holds the items that were read together with the
+ * jobs.
+ */
 type Handle<B> = (jobs: readonly Job<B>[], around: readonly Item[]) => Promise<Dispositions<B>>;
 
 type WakeUpDeps = Pick<Stores, 'table' | 'queue' | 'log' | 'env' | 'now'>;
@@ -35,21 +39,26 @@ type WakeUpDeps = Pick<Stores, 'table' | 'queue' | 'log' | 'env' | 'now'>;
 type Batch = {
   readonly records: readonly SqsRecord[];
   readonly queueUrls: readonly string[];
-  /** How the partitions begin whose items it wakes; there is no item for a wake-up of another. */
+  /**
+   * The beginnings of the partition keys whose items the function wakes. A wake-up of another partition finds no item.
+   */
   readonly partitions: readonly string[];
-  /** Items to read along with a wake-up's own. */
+  /** Returns the keys of further items that are read together with the item of a wake-up. */
   readonly alongside?: (wakeUp: WakeUp) => readonly Key[];
 };
 
-/** Whether an item expects this message: the message has the item's ticket, and no double of it has the item already. */
+/**
+ * Answers whether an item expects this message. The message must have the item's ticket, and the item must not belong
+ * to a second copy of the message.
+ */
 export const isCurrent = (
   item: Leased<unknown>,
   { wakeUp, messageId }: Pick<Job<unknown>, 'wakeUp' | 'messageId'>,
 ): boolean => item.ticket === wakeUp.ticket && (item.message ?? messageId) === messageId;
 
 /**
- * Handles a batch and answers the ids of the messages that stay (Lambda's batchItemFailures). Throws when the items cannot
- * be read: then all of them come back, no later than those of a job left out.
+ * Handles a batch, and answers the ids of the messages that stay (Lambda's batchItemFailures). Throws where the table
+ * does not answer. All messages then come back, at the latest when a job without a result comes back.
  */
 export const handleWakeUps = async <B>(batch: Batch, handle: Handle<B>, deps: WakeUpDeps): Promise<string[]> => {
   const { readable, results: unreadable } = await readBatch(batch, deps);
@@ -71,7 +80,7 @@ const resultsOf = <B>(jobs: readonly Job<B>[], handled: Dispositions<B>): Result
     return result ? [[job.messageId, result] as const] : [];
   });
 
-/** Reads the messages. A message that nobody will ever be able to read goes to the dead-letter queue. */
+/** Reads the messages. A message that no function can ever read goes to the dead-letter queue. */
 const readBatch = async (
   { records }: Batch,
   deps: WakeUpDeps,
@@ -86,7 +95,7 @@ const readBatch = async (
   return { readable, results: dead.map((messageId) => [messageId, 'ack']) };
 };
 
-/** Whether the dead-letter queue has taken a message. */
+/** Sends a message to the dead-letter queue. Answers whether the queue has accepted it. */
 const deadLetter = async (record: SqsRecord, reason: string, { queue, env, log }: WakeUpDeps): Promise<boolean> => {
   try {
     await queue.deadLetter(env.deadLetterQueue, record, reason);
@@ -100,17 +109,21 @@ const deadLetter = async (record: SqsRecord, reason: string, { queue, env, log }
 
 const readItems = (batch: Batch, readable: readonly Readable[], deps: WakeUpDeps): Promise<readonly Item[]> => {
   const { partitions, alongside = () => [] } = batch;
-  // A role may read no other partitions: one strange key would fail the reading of its whole batch.
+  // The role of a function may read only its own partitions. One key of another partition would make the read of the
+  // whole batch fail.
   const ours = readable.filter(({ wakeUp }) => partitions.some((beginning) => wakeUp.pk.startsWith(beginning)));
   const keys = ours.flatMap(({ wakeUp }) => [wakeUp, ...alongside(wakeUp)]);
   return deps.table.get(keys).catch(async (error: unknown) => {
-    // Left to the queue's own visibility timeout they would be late by minutes.
+    // Without this call the messages would come back only after the queue's own visibility timeout, minutes too late.
     await hideRest(batch, new Map(), deps);
     throw error;
   });
 };
 
-/** Finds the item of each message, and settles the messages that no item needs and those that are worn out. */
+/**
+ * Finds the item of each message. It settles two kinds of messages: those that no item needs, and those that SQS has
+ * handed out too often.
+ */
 const matchItems = async <B>(
   readable: readonly Readable[],
   items: readonly Item[],
@@ -133,11 +146,13 @@ const receivesOf = ({ attributes }: SqsRecord): number => Number(attributes.Appr
 const isWorn = (record: SqsRecord, now: number): boolean =>
   isWornOut(receivesOf(record), Number(record.attributes.SentTimestamp), now);
 
-/** Whether an item can do without its worn-out message: the sweep sends it another, or the item owes nothing. */
+/**
+ * Answers whether an item does not need its old message: the sweep sends another message, or the item has no more work.
+ */
 const isLetGo = async (item: Leased<unknown>, { table, now }: WakeUpDeps): Promise<boolean> =>
   item.aliveUntil === undefined || table.replace(letGo(item, now()));
 
-/** Acts on the results: hides every message that is not acknowledged, and answers the ids of these. */
+/** Acts on the results. It hides every message that is not acknowledged, and answers the ids of these messages. */
 const hideRest = async (
   { records, queueUrls }: Batch,
   results: ReadonlyMap<string, Disposition>,
@@ -156,7 +171,7 @@ const hideRest = async (
   return staying.map(({ messageId }) => messageId);
 };
 
-/** When a message comes back; undefined where it is acknowledged. */
+/** Returns the time when a message comes back. Returns undefined for a message that is acknowledged. */
 const retryAtOf = (record: SqsRecord, result: Disposition | undefined, now: number): number | undefined => {
   switch (result) {
     case 'ack':

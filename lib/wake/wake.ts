@@ -1,4 +1,4 @@
-/** Sends items their messages. */
+/** Sends a message for each item that has work. */
 
 import type { Watch } from '../core/watch.ts';
 import { providerNamed } from '../providers/index.ts';
@@ -6,7 +6,7 @@ import { type Leased, wakeUpOf } from '../store/items.ts';
 import { queueFor } from '../store/queue.ts';
 import type { Environment, Stores } from '../store/stores.ts';
 
-/** The queue an item's messages go to, or undefined when there is none. */
+/** Returns the URL of the queue for an item's messages. Returns undefined where there is none. */
 const queueUrlOf = (item: Leased<unknown>, { pollQueues, notifyQueues }: Environment): string | undefined => {
   const urls = item.sk === 'watch' ? pollQueuesOf(item, pollQueues) : notifyQueues;
   return urls.length > 0 ? queueFor(urls, item.pk) : undefined;
@@ -14,13 +14,14 @@ const queueUrlOf = (item: Leased<unknown>, { pollQueues, notifyQueues }: Environ
 
 const pollQueuesOf = (item: Leased<unknown>, pollQueues: Environment['pollQueues']): readonly string[] => {
   const vendor = providerNamed((item.body as Watch | undefined)?.provider ?? '')?.traits.vendor;
-  // A watch whose provider has left the deployment only waits for its deadline: any poller can end it.
+  // This release no longer has the provider of the watch. The watch only waits for its deadline, and any poller can end
+  // it.
   return vendor === undefined ? Object.values(pollQueues).flat() : (pollQueues[vendor] ?? []);
 };
 
 /**
- * Sends each item its message and answers the items whose message was not taken. That is never an error: their leases lapse
- * and the sweep sends others.
+ * Sends a message for each item. Answers the items whose message the queue did not accept. This is no error: their
+ * leases end, and the sweep sends other messages.
  */
 export const wake = async (
   items: readonly Leased<unknown>[],
