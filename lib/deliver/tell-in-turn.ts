@@ -158,7 +158,7 @@ const release = async (
     return disabled;
   } catch (error) {
     // A seat that is not given back lapses; every attempt is saved already.
-    log.warn('a seat was not given back', { target: limiter, error: String(error) });
+    log.warn('a permit was not given back', { target: limiter, error: String(error) });
     return undefined;
   }
 };

@@ -102,7 +102,7 @@ const deadLetter = async (record: SqsRecord, reason: string, { queue, env, log }
     log.error('message dead-lettered', { message: record.messageId, reason });
     return true;
   } catch (error) {
-    log.error(String(error));
+    log.error('message not dead-lettered', { message: record.messageId, error: String(error) });
     return false;
   }
 };
