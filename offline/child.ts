@@ -40,7 +40,7 @@ export class StartFault extends Error {
   override readonly name = 'StartFault';
 }
 
-type Outcome = { readonly ready: unknown } | { readonly fault: string };
+type Start = { readonly ready: unknown } | { readonly fault: string };
 
 const STOP = 'stop';
 const SILENCE_MS = 10_000;
@@ -88,7 +88,7 @@ const readiness = async (child: ChildProcess, ended: Promise<void>, waiting: Wai
   const silence = createSilence(silenceMs);
   let lastStep = '';
   let isOver = false;
-  const told = new Promise<Outcome>((resolve) => {
+  const told = new Promise<Start>((resolve) => {
     child.on('message', (report) => {
       silence.end();
       if (!isRecord(report)) return;
@@ -103,7 +103,7 @@ const readiness = async (child: ChildProcess, ended: Promise<void>, waiting: Wai
   }).finally(() => {
     isOver = true;
   });
-  const silent = (): Outcome => {
+  const silent = (): Start => {
     const since = lastStep === '' ? 'since it began' : `since it said "${lastStep}"`;
     return { fault: `it has said nothing for ${silenceMs / 1_000} s, ${since}.\n${lastWords(logFile, logStart)}` };
   };

@@ -20,7 +20,7 @@ export type Mapping = {
   readonly reportsItemFailures: boolean;
 };
 
-export type Tools = {
+export type MappingDeps = {
   readonly sqs: SQSClient;
   /** Runs the function; throws when it failed. */
   readonly invoke: (event: object) => Promise<unknown>;
@@ -31,7 +31,7 @@ const LONG_POLL_SECONDS = 20;
 const AGAIN_MS = 250;
 
 /** Starts handing over messages. `stop` takes no new ones and waits for the batches that are being worked on. */
-export const startMapping = (mapping: Mapping, tools: Tools): { readonly stop: () => Promise<void> } => {
+export const startMapping = (mapping: Mapping, tools: MappingDeps): { readonly stop: () => Promise<void> } => {
   const stopping = new AbortController();
   const pollers = Array.from({ length: mapping.concurrency }, () => poll(mapping, tools, stopping.signal));
   return {
@@ -42,7 +42,7 @@ export const startMapping = (mapping: Mapping, tools: Tools): { readonly stop: (
   };
 };
 
-const poll = async (mapping: Mapping, { sqs, invoke, log }: Tools, signal: AbortSignal): Promise<void> => {
+const poll = async (mapping: Mapping, { sqs, invoke, log }: MappingDeps, signal: AbortSignal): Promise<void> => {
   const receive = new ReceiveMessageCommand({
     QueueUrl: mapping.queueUrl,
     MaxNumberOfMessages: mapping.batchSize,

@@ -6,7 +6,7 @@ import type { HttpAnswer, HttpRequest } from '../lib/net/http.ts';
 import { WORDS } from '../lib/targets/kit/words.ts';
 import { casesAmong } from './helpers/cases.ts';
 import { MINUTE, SECOND } from './samples.ts';
-import { type Course, type Sight, type Told, type Trouble, tellAll } from './world/notifiers.ts';
+import { type Course, type Sight, type Telling, type Trouble, tellAll } from './world/notifiers.ts';
 import { configWith } from './world/settings.ts';
 
 const config = configWith({
@@ -43,13 +43,13 @@ const answerOf =
     cut: false,
   });
 
-const play = (course: Course, name: string): Promise<Told> => tellAll(course, config, [name], answerOf(name));
+const play = (course: Course, name: string): Promise<Telling> => tellAll(course, config, [name], answerOf(name));
 
 /** Whether a request shows how the watch has ended. */
-const showsEnd = (request: HttpRequest | undefined, { watch }: Told): boolean =>
+const showsEnd = (request: HttpRequest | undefined, { watch }: Telling): boolean =>
   request?.body?.includes(WORDS.en.status[watch.status]) ?? false;
 
-const inOrder = ({ arrivals }: Told) => arrivals.toSorted((a, b) => a.at - b.at);
+const inOrder = ({ arrivals }: Telling) => arrivals.toSorted((a, b) => a.at - b.at);
 
 const looks = fc
   .tuple(

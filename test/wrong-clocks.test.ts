@@ -32,7 +32,7 @@ const isOfKey = (lane: Partial<Lane>): boolean => {
 };
 
 const turnIsFull = (turn: Partial<TargetLimiter>, rate = {}): boolean => {
-  const wish = { by: 'me', count: 1, rate, seats: 1, patienceMs: 0 };
+  const wish = { by: 'me', count: 1, rate, permits: 1, patienceMs: 0 };
   return 'backAt' in acquire({ ...openLimiter, ...turn }, wish, T0).entry;
 };
 

@@ -10,7 +10,7 @@ import { type Failing, failingIn, progressIn } from './huawei-dws-parts.ts';
 import { FAILURE_NAMES, isTaskWord } from './huawei-dws-tasks.ts';
 import { type Stamp, stampOf } from './stamp.ts';
 
-export type Place = { readonly region: string; readonly project_id: string; readonly cluster_id: string };
+export type ClusterRef = { readonly region: string; readonly project_id: string; readonly cluster_id: string };
 
 export type Action = {
   /**
@@ -51,7 +51,7 @@ export type Cluster = {
  */
 const UNKNOWN_CODE = /^DWS\.(0022|0047|3027)$/;
 
-const get = (cloud: Cloud, { region, project_id: project }: Place, path: readonly string[]) =>
+const get = (cloud: Cloud, { region, project_id: project }: ClusterRef, path: readonly string[]) =>
   callHuawei(cloud, { product: 'dws', region, project, path, unknownCode: UNKNOWN_CODE });
 
 type Unknown = Answer & { kind: 'unknown' };
@@ -83,7 +83,7 @@ const showsNothing = (body: Fields): boolean =>
  * accepts an empty answer or a listed "no such" as this answer. The API may refuse a name that it does not document.
  * Then only the cluster tells the state.
  */
-export const actionNamed = async (name: string, place: Place, cloud: Cloud): Promise<Action | undefined> => {
+export const actionNamed = async (name: string, place: ClusterRef, cloud: Cloud): Promise<Action | undefined> => {
   const isDocumented = Object.entries(FAILURE_NAMES).flat().includes(name);
   const path = ['v1', place.project_id, 'clusters', place.cluster_id, 'actions', name];
   const answer = await get(cloud, place, path).catch((error: unknown) => {
@@ -113,7 +113,7 @@ const actionIn = (body: Fields, name: string, requestId: string | undefined): Ac
 };
 
 /** Asks for the cluster. The cloud may not know it. Throws a LookError. */
-export const clusterAt = async (place: Place, cloud: Cloud): Promise<Cluster | Unknown> => {
+export const clusterAt = async (place: ClusterRef, cloud: Cloud): Promise<Cluster | Unknown> => {
   const answer = await get(cloud, place, ['v1.0', place.project_id, 'clusters', place.cluster_id]);
   if (answer.kind === 'unknown') {
     if (!isListed(answer)) throw new RetryLater(answer.words);

@@ -78,7 +78,7 @@ export type PermitRequest = {
   readonly by: string;
   readonly count: number;
   readonly rate: Rate;
-  readonly seats: number;
+  readonly permits: number;
   /**
    * The lowest number of messages, when deliveries that can share a message do so. Absent: all `mergeable` share one.
    */
@@ -152,7 +152,7 @@ export const acquire = (
   if (limiter.disabled) return { limiter: stored, entry: { disabled: limiter.disabled } };
   if (limiter.pausedUntil > now) return { limiter: leftWaiting(stored, wish), entry: { backAt: limiter.pausedUntil } };
   const seats = limiter.seats.filter(({ until }) => until > now);
-  if (seats.length >= (limiter.hangs ? 1 : wish.seats)) {
+  if (seats.length >= (limiter.hangs ? 1 : wish.permits)) {
     return { limiter: leftWaiting(stored, wish), entry: { backAt: now + SECOND } };
   }
 

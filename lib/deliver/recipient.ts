@@ -32,7 +32,7 @@ export type Recipient = {
    */
   readonly gate?: string;
   /** So many batches may tell it at a time. One host of callbacks leaves room for the other hosts of its tenant. */
-  readonly seats: number;
+  readonly permits: number;
   readonly isNamed: boolean;
   /** It has no address: a delivery there is a log line (hear-canary.ts). */
   readonly isInternal: boolean;
@@ -85,7 +85,7 @@ export const recipientOf = (delivery: Pick<Delivery, 'target' | 'tenant'>, confi
     ...(!isNamed && { gate: `${tenant} callbacks` }),
     isNamed,
     isInternal: name === CANARY,
-    seats: isNamed ? PERMITS : PERMITS - 1,
+    permits: isNamed ? PERMITS : PERMITS - 1,
     rate: rate ?? target?.rate ?? {},
     follows,
     isLinked: (link ?? target?.usualLink) !== 'none',

@@ -34,7 +34,7 @@ export const tellThroughGate = async (
 ): Promise<Results> => {
   if (gate === undefined) return tellRecipients(dues, runtime);
   const by = runtime.uniqueId();
-  const entry = await acquire(gate, { by, count: 1, rate: {}, seats: PERMITS }, runtime);
+  const entry = await acquire(gate, { by, count: 1, rate: {}, permits: PERMITS }, runtime);
   if ('backAt' in entry) return comeBack(dues, { at: entry.backAt, cause: 'target' }, runtime);
   const results = tellRecipients(dues, runtime);
   return results.finally(() =>
@@ -85,13 +85,13 @@ const acquire = (
 
 /** The seat and the slots that a batch asks for. */
 const wishOf = (dues: readonly DueDelivery[], recipient: Recipient): Omit<PermitRequest, 'by' | 'patienceMs'> => {
-  const { rate, seats } = recipient;
+  const { rate, permits } = recipient;
   const mergeable = dues.filter((due) => canMerge(due, recipient));
   return {
     count: apart(dues, recipient).length,
     fewest: merged(dues, recipient).length,
     rate,
-    seats,
+    permits,
     mergeable: mergeable.map(({ job }) => job.wakeUp),
     first: mergeable.filter(({ job }) => isOfUrgent(job.item)).map(({ job }) => job.wakeUp),
   };

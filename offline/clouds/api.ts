@@ -29,7 +29,7 @@ export type AliyunCall = Call & {
 export type HuaweiCall = Call & { readonly path: string };
 
 /** What an answer says of an operation beside its word, whatever the shape: instants in epoch ms. */
-export type Told = {
+export type ShownFacts = {
   readonly operationType?: string;
   readonly startedAt?: number;
   readonly endedAt?: number;
@@ -46,7 +46,7 @@ type Common = {
   /** Every state the vendor documents, and what it means. */
   readonly states: States;
   /** What its answers are written from. */
-  readonly tells: (moment: Moment) => Told;
+  readonly tells: (moment: Moment) => ShownFacts;
   /** Ways to say that nothing is known by that id; the first holds unless the operation or the settings name another. */
   readonly absences: Readonly<Record<string, (responder: Responder, params: Params) => Answer>>;
   /** Scenarios and faults of this API alone. */

@@ -3,7 +3,7 @@
  * Source: alibabacloud-go/bpstudio-20210931; help.aliyun.com 448167: an operation id is kept for one hour, afterwards nothing is returned.
  */
 import { ALIYUN_FAULTS } from './aliyun-faults.ts';
-import { type AliyunApi, sameIds, type Told } from './api.ts';
+import { type AliyunApi, type ShownFacts, sameIds } from './api.ts';
 import { passing, telling, within } from './cloud-faults.ts';
 import { type Moment, reasonOf } from './operation.ts';
 
@@ -35,7 +35,7 @@ const withReason = (body: Json, data: Json, message: string = BLANK): object => 
   return Data?.Status === 'FAILURE' ? { ...body, Message: message, Data: { ...Data, ...data } } : body;
 };
 
-const tells = (moment: Moment): Told => {
+const tells = (moment: Moment): ShownFacts => {
   const { code, message } = reasonOf(moment, { code: 'Forbidden.Stock', message: REASON });
   if (moment.phase === 'succeeded') return { result: JSON.stringify({ tagMap: { cadt: ['i-bp10000000000000000a'] } }) };
   return moment.phase === 'failed' ? { reasonMessage: `${code}: ${message}` } : {};

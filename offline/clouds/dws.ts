@@ -4,7 +4,7 @@
  * What the action's address answers once the action is over or was never there is documented nowhere: `absence` chooses.
  */
 import type { Answer } from './answer.ts';
-import type { HuaweiApi, Told } from './api.ts';
+import type { HuaweiApi, ShownFacts } from './api.ts';
 import { telling, within } from './cloud-faults.ts';
 import { isIll, type Moment, type Operation, type Phase, reasonOf } from './operation.ts';
 import type { Asked, Params, Responder } from './responder.ts';
@@ -58,7 +58,7 @@ const UNDER_WAY: ReadonlySet<Phase> = new Set<Phase>(['waiting', 'running', 'unk
 
 const STEP = 'Execute';
 
-const tells = ({ operation, phase, step }: Moment): Told => {
+const tells = ({ operation, phase, step }: Moment): ShownFacts => {
   const action = operation.ids.action_name ?? '';
   if (!isIll(phase)) return { operationType: action };
   const why = step?.reason && `: ${step.reason.message}`;

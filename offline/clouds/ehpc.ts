@@ -1,7 +1,7 @@
 /** E-HPC ListTasks, 2018-04-12. Source: alibabacloud-go/ehpc-20180412 client.go; help.aliyun.com api-ehpc-2018-04-12-listtasks. */
 import { ALIYUN_FAULTS } from './aliyun-faults.ts';
 import type { Answer } from './answer.ts';
-import type { AliyunApi, Told } from './api.ts';
+import type { AliyunApi, ShownFacts } from './api.ts';
 import { type Fault, lasting, passing, within } from './cloud-faults.ts';
 import { isIll, isOver, type Moment, reasonOf } from './operation.ts';
 import type { Asked, Params, Responder } from './responder.ts';
@@ -10,7 +10,7 @@ const TOTAL_STEPS = 8;
 
 const NODE_KEPT_ON = { code: 'StopNodeFailed', message: 'The node compute000 did not stop in time.' };
 
-const tells = (moment: Moment): Told => {
+const tells = (moment: Moment): ShownFacts => {
   const { operation, phase } = moment;
   const { code, message } = reasonOf(moment, NODE_KEPT_ON);
   const { ClusterId, TaskId } = operation.ids;

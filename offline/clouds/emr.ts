@@ -1,6 +1,6 @@
 /** E-MapReduce GetOperation, 2021-03-20. Source: alibabacloud-go/emr-20210320 client.go; help.aliyun.com api-emr-2021-03-20-getoperation. */
 import { ALIYUN_FAULTS } from './aliyun-faults.ts';
-import { type AliyunApi, sameIds, type Told } from './api.ts';
+import { type AliyunApi, type ShownFacts, sameIds } from './api.ts';
 import { within } from './cloud-faults.ts';
 import { isIll, isOver, type Moment, reasonOf } from './operation.ts';
 
@@ -13,7 +13,7 @@ const SOLD_OUT = {
 /** A reason is present with every state, as in the vendor's own sample. */
 const NO_REASON = { code: 'UserRequest', message: 'Requested by user.' };
 
-const tells = (moment: Moment): Told => {
+const tells = (moment: Moment): ShownFacts => {
   const { operation, step, phase, beganAt, sinceAt } = moment;
   const { code, message } = isIll(phase) ? reasonOf(moment, SOLD_OUT) : (step?.reason ?? NO_REASON);
   return {

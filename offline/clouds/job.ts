@@ -1,11 +1,11 @@
 /** The job query that ECS, EVS, BMS, IMS and SDRS share. Source: support.huaweicloud.com/api-ecs/ecs_02_0901.html; api-evs evs_04_0054. */
-import { type HuaweiApi, sameIds, type Told } from './api.ts';
+import { type HuaweiApi, type ShownFacts, sameIds } from './api.ts';
 import { telling } from './cloud-faults.ts';
 import { isOver, type Moment, reasonOf } from './operation.ts';
 
 const IDS = ['project_id', 'job_id'];
 
-const tells = (moment: Moment): Told => {
+const tells = (moment: Moment): ShownFacts => {
   const { operation, phase, beganAt, sinceAt } = moment;
   const { code, message } = reasonOf(moment, { code: 'Ecs.0013', message: 'Insufficient EIP quota.' });
   return {

@@ -1,5 +1,5 @@
 /** ModelArts Lite Server operation (volume attached or detached). Source: huaweicloud-sdk-nodejs-v3 services/modelarts/v1; support.huaweicloud.com AttachDevServerVolume. */
-import { type HuaweiApi, sameIds, type Told } from './api.ts';
+import { type HuaweiApi, type ShownFacts, sameIds } from './api.ts';
 import { telling } from './cloud-faults.ts';
 import { type Moment, reasonOf } from './operation.ts';
 
@@ -7,7 +7,7 @@ const REASON = 'The volume is attached to another server.';
 
 const IDS = ['project_id', 'id', 'operation_id'];
 
-const tells = (moment: Moment): Told => {
+const tells = (moment: Moment): ShownFacts => {
   const { code, message } = reasonOf(moment, { code: 'ModelArts.6530', message: REASON });
   return {
     operationType: moment.operation.type ?? 'node_attach_volume',

@@ -3,7 +3,7 @@
  * DELETE_COMPLETE from ListStacks.
  */
 import { ALIYUN_FAULTS } from './aliyun-faults.ts';
-import { type AliyunApi, sameIds, type Told } from './api.ts';
+import { type AliyunApi, type ShownFacts, sameIds } from './api.ts';
 import { lasting, telling } from './cloud-faults.ts';
 import { type Moment, reasonOf, type States, type Step, wordFor } from './operation.ts';
 import { AT_REST, ROS_TIMELINES } from './ros-timelines.ts';
@@ -75,7 +75,7 @@ const timesOf = ({ operation, step }: Moment, aheadMs: number): object => {
   };
 };
 
-const tells = (moment: Moment): Told => {
+const tells = (moment: Moment): ShownFacts => {
   const { phase, word } = moment;
   const action = actionIn(word);
   const isDocumented = Object.hasOwn(STATES, word) && word !== 'REVIEW_IN_PROGRESS';

@@ -21,9 +21,9 @@ const TURNS = 12;
 const TURN_MS = 1_000;
 const LOOKS = 10;
 
-type Turn = { readonly perSecond: number; readonly cpuMicros: number };
+type Round = { readonly perSecond: number; readonly cpuMicros: number };
 
-const acquire = async (batch: () => Promise<unknown>): Promise<Turn> => {
+const acquire = async (batch: () => Promise<unknown>): Promise<Round> => {
   const cpu = process.cpuUsage();
   const began = performance.now();
   let batches = 0;
@@ -85,7 +85,7 @@ export const poller = (print: Print): Promise<void> =>
     const ofBoth = await counts();
 
     const sides = { poller: () => poll(records, [queueUrl], runtime), 'bare loop': bare };
-    const targetLimiters = new Map<string, Turn[]>();
+    const targetLimiters = new Map<string, Round[]>();
     for (let turn = -2; turn < TURNS; turn += 1) {
       for (const [name, batch] of Object.entries(sides)) {
         const taken = await acquire(batch);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callAliyun } from '../../lib/clouds/aliyun.ts';
 import { LookError } from '../../lib/core/errors.ts';
-import { CREDENTIALS, NOW, scripted, type Told, wording } from '../providers/scripted.ts';
+import { CREDENTIALS, NOW, type Reply, scripted, wording } from '../providers/scripted.ts';
 
 const CALL = {
   product: 'emr',
@@ -11,7 +11,7 @@ const CALL = {
   version: '2021-03-20',
   method: 'POST',
 } as const;
-const OK: Told = { body: { RequestId: 'r-1' } };
+const OK: Reply = { body: { RequestId: 'r-1' } };
 
 const called = async (
   call: Partial<Parameters<typeof callAliyun>[1]> = {},
@@ -72,7 +72,7 @@ describe('a call of an Alibaba Cloud RPC API', () => {
 
 const QUERY = { OperationId: 'SecurityToken.Expired-1' };
 
-const read = async (told: Told, unknownCode?: RegExp) => {
+const read = async (told: Reply, unknownCode?: RegExp) => {
   const { cloud } = scripted([told]);
   return callAliyun(cloud, { ...CALL, query: QUERY, ...(unknownCode && { unknownCode }) }).catch((error: unknown) => {
     if (error instanceof LookError) return error;
@@ -80,25 +80,25 @@ const read = async (told: Told, unknownCode?: RegExp) => {
   });
 };
 
-const readAs = async (told: Told): Promise<string> => {
+const readAs = async (told: Reply): Promise<string> => {
   const it = await read(told);
   return it instanceof LookError ? wording(it) : it.kind;
 };
 
-const error = (status: number, Code: string | number, headers = {}): Told => ({
+const error = (status: number, Code: string | number, headers = {}): Reply => ({
   status,
   headers,
   body: { RequestId: 'r-1', HostId: 'h', Code, Message: 'words of the cloud' },
 });
 
-const expired = (Message: string): Told => ({ status: 400, body: { Code: 'InvalidParameter', Message } });
+const expired = (Message: string): Reply => ({ status: 400, body: { Code: 'InvalidParameter', Message } });
 
 const NO_SUCH_THING = ['ResourceNotFound', 'ClusterNotFound', 'StackNotFound', 'OperationNotFound', 'TaskNotFound'];
 
 const DATE = 'Fri, 02 Jan 2026 02:04:05 GMT';
 
 describe('an answer of Alibaba Cloud', () => {
-  it.each<[string, Told, string]>([
+  it.each<[string, Reply, string]>([
     ['400 Throttling', error(400, 'Throttling'), 'Throttled'],
     ['400 Throttling.User', error(400, 'Throttling.User'), 'Throttled'],
     ['400 Throttling.Api', error(400, 'Throttling.Api'), 'Throttled'],

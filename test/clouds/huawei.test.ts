@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callHuawei } from '../../lib/clouds/huawei.ts';
 import { LookError } from '../../lib/core/errors.ts';
-import { CREDENTIALS, NOW, scripted, type Told, wording } from '../providers/scripted.ts';
+import { CREDENTIALS, NOW, type Reply, scripted, wording } from '../providers/scripted.ts';
 
 type Call = Parameters<typeof callHuawei>[1];
 const CALL: Call = { product: 'dws', region: 'cn-north-4', project: 'p1', path: ['v1', 'p1', 'clusters', 'c1'] };
@@ -58,7 +58,7 @@ describe('a call of a Huawei Cloud REST API', () => {
   });
 });
 
-const read = async (told: Told, call: Partial<Call> = {}) => {
+const read = async (told: Reply, call: Partial<Call> = {}) => {
   const { cloud } = scripted([told]);
   return callHuawei(cloud, { ...CALL, ...call }).catch((error: unknown) => {
     if (error instanceof LookError) return error;
@@ -66,7 +66,7 @@ const read = async (told: Told, call: Partial<Call> = {}) => {
   });
 };
 
-const error = (status: number, error_code: string, headers = {}): Told => ({
+const error = (status: number, error_code: string, headers = {}): Reply => ({
   status,
   headers: { 'x-request-id': 'r-1', ...headers },
   body: { error_code, error_msg: 'words of the cloud' },
@@ -76,7 +76,7 @@ const SOON = { date: 'Fri, 02 Jan 2026 03:10:00 GMT' };
 const HOUR_OFF = { date: 'Fri, 02 Jan 2026 04:04:05 GMT' };
 
 describe('an answer of Huawei Cloud', () => {
-  it.each<[string, Told, string]>([
+  it.each<[string, Reply, string]>([
     ['429 APIG.0308', error(429, 'APIG.0308'), 'Throttled'],
     ['429 APIGW.0308', error(429, 'APIGW.0308'), 'Throttled'],
     ['429 APIGW.0308, Retry-After: 4', error(429, 'APIGW.0308', { 'retry-after': '4' }), 'Throttled after 4000 ms'],
@@ -151,7 +151,7 @@ describe('an answer of Huawei Cloud', () => {
     expect(await read(error(401, 'APIGW.0301', HOUR_OFF))).toMatchObject({ cloudTime: NOW + 3_600_000 });
   });
 
-  it.each<[string, Told, string]>([
+  it.each<[string, Reply, string]>([
     ['503 DWS.3027', error(503, 'DWS.3027'), 'RetryLater'],
     ['500 DWS.0001', error(500, 'DWS.0001'), 'RetryLater'],
     ['429 DWS.0001', error(429, 'DWS.0001'), 'Throttled'],
@@ -212,7 +212,7 @@ describe('an answer of Huawei Cloud', () => {
     expect(await read({ status: 400, body }, { path })).toMatchObject({ name: 'Misconfigured' });
   });
 
-  it.each<[string, Told]>([
+  it.each<[string, Reply]>([
     ['an empty 401', { status: 401, body: '' }],
     ['a 401 of HTML', { status: 401, body: '<html>Unauthorized</html>' }],
     ['a 401 without a code', { status: 401, body: { message: 'no' } }],
@@ -243,7 +243,7 @@ describe('an answer of Huawei Cloud', () => {
   });
 
   it('leaves an error code to the thing asked about where the answer tells a state of it', async () => {
-    const told = (more: object): Told => ({ body: { error_code: 'Ecs.0208', ...more } });
+    const told = (more: object): Reply => ({ body: { error_code: 'Ecs.0208', ...more } });
     expect(await read(told({ status: 'FAIL' }), { stateIn: 'status' })).toMatchObject({ kind: 'answered' });
     expect(await read(told({}), { stateIn: 'status' })).toMatchObject({ name: 'RetryLater', code: 'Ecs.0208' });
     expect(await read(told({ status: 'FAIL' }))).toMatchObject({ name: 'RetryLater', code: 'Ecs.0208' });

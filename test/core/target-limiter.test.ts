@@ -14,7 +14,7 @@ import {
 
 const NOW = 1_795_312_800_000;
 const ask = (limiter: TargetLimiter, count: number, rate: object, now = NOW, by = 'a') =>
-  acquire(limiter, { by, count, rate, seats: 3, patienceMs: 2_000 }, now);
+  acquire(limiter, { by, count, rate, permits: 3, patienceMs: 2_000 }, now);
 const slotsOf = (entry: Entry): readonly number[] => ('slots' in entry ? entry.slots.map((at) => at - NOW) : []);
 
 describe('slots', () => {
@@ -154,14 +154,14 @@ describe('what can share a message', () => {
   const keys = (count: number, from = 0) => Array.from({ length: count }, (_, i) => key(from + i));
   const chat = { perSecond: 1 };
   const askFor = (limiter: TargetLimiter, count: number, mergeable: readonly ReturnType<typeof key>[], now = NOW) =>
-    acquire(limiter, { by: 'a', count, rate: chat, seats: 3, patienceMs: 0, mergeable }, now);
+    acquire(limiter, { by: 'a', count, rate: chat, permits: 3, patienceMs: 0, mergeable }, now);
   const told = askFor(openLimiter, 1, keys(1));
 
   test('gets a slot each while there are enough', () => {
     expect(told.entry).toEqual({ slots: [NOW], waiting: [] });
   });
 
-  const many = { by: 'a', rate: { perMinute: 20 }, seats: 3, patienceMs: 0 };
+  const many = { by: 'a', rate: { perMinute: 20 }, permits: 3, patienceMs: 0 };
 
   test('gets a slot each, so that nobody reads of three things in one message without need', () => {
     expect(acquire(openLimiter, { ...many, count: 3, mergeable: keys(3) }, NOW).entry).toEqual({
@@ -185,7 +185,7 @@ describe('what can share a message', () => {
 
   test('gets one slot for all when there are not, beside one for each that cannot', () => {
     const rate = { perMinute: 5 };
-    const wish = { by: 'a', count: 7, rate, seats: 3, patienceMs: 0, mergeable: keys(5) };
+    const wish = { by: 'a', count: 7, rate, permits: 3, patienceMs: 0, mergeable: keys(5) };
     const { limiter, entry } = acquire(openLimiter, wish, NOW);
     expect(slotsOf(entry)).toEqual([0, 0, 0]);
     expect(limiter.recent).toHaveLength(3);

@@ -6,7 +6,7 @@ import type { Vendor } from '../../lib/clouds/cloud.ts';
 import { providers } from '../../lib/providers/index.ts';
 import type { Provider } from '../../lib/providers/provider.ts';
 import { bodyStating, idsOf } from '../offline/operations.ts';
-import { ask, lookAtOne, outcome, scripted, type Told, wording } from '../providers/scripted.ts';
+import { ask, lookAtOne, outcome, type Reply, scripted, wording } from '../providers/scripted.ts';
 import { blocksIn, pageNamed, quoted, sectionOf, type Table, tablesIn } from './markdown.ts';
 
 const page = pageNamed('providers.md');
@@ -146,7 +146,7 @@ describe('docs/providers.md, errors', () => {
   it.each(rows)('%s HTTP %i %s is %s', async (vendor, status, code, is, column) => {
     const provider = providers.find(({ traits }) => traits.name === APIS[vendor]);
     if (!provider) return expect.unreachable();
-    const told: Told = { status, body: { [quoted(column)[0] ?? '']: code } };
+    const told: Reply = { status, body: { [quoted(column)[0] ?? '']: code } };
     const { cloud } = scripted([told]);
     expect(wording(await lookAtOne(provider, ask(operationOf(provider)), cloud))).toBe(is);
   });

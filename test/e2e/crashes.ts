@@ -5,7 +5,7 @@ import { until } from './kit/until.ts';
 
 let opwatch: Opwatch;
 
-type Told = {
+type Telling = {
   readonly ids: readonly string[];
   readonly name: string;
   /** Lets the operations be over in their clouds. */
@@ -15,7 +15,7 @@ type Told = {
 const UNDER_WAY: Course = { scenario: 'endless', agoSeconds: 10 };
 
 /** Submits operations of both clouds, all told to one name; answers once some of them have been seen. */
-const watchSome = async (name: string, course: Course = UNDER_WAY, count = 8): Promise<Told> => {
+const watchSome = async (name: string, course: Course = UNDER_WAY, count = 8): Promise<Telling> => {
   const submissions = Array.from({ length: count }, (_, i): Submission => {
     const operation = { service: 'ecs', region: 'cn-north-4', project_id: 'p1', job_id: `${name}-${i}` };
     const submission = i % 2 === 0 ? anOperation() : { provider: 'huawei-job', operation };
@@ -31,14 +31,14 @@ const watchSome = async (name: string, course: Course = UNDER_WAY, count = 8): P
   return { ids, name, end };
 };
 
-const toldOf = ({ name }: Told) =>
+const toldOf = ({ name }: Telling) =>
   new Set(opwatch.receiver.received(name).map(({ event }) => `${event.data.watch.id} ${event.type}`));
 
 /**
  * Every watch is told of, under one webhook-id. Whatever was in somebody's hands comes back after minutes; the sweep is
  * let see it at once.
  */
-const allAreTold = async (told: Told, type = 'operation.succeeded'): Promise<void> => {
+const allAreTold = async (told: Telling, type = 'operation.succeeded'): Promise<void> => {
   const wanted = new Set(told.ids.map((id) => `${id} ${type}`));
   const nudge = () => opwatch.tellAgain(...told.ids);
   if (toldOf(told).size < wanted.size) await nudge();

@@ -7,7 +7,7 @@ import { LaneBusy } from '../../lib/look/calls-in-turn.ts';
 import { aliyunBpStudio } from '../../lib/providers/aliyun-bpstudio.ts';
 import { HOUR, MINUTE, watchWith } from '../samples.ts';
 import { type Row, runContract } from './contract.ts';
-import { ask, lookAtOne, NOW, scripted, type Told, wording } from './scripted.ts';
+import { ask, lookAtOne, NOW, type Reply, scripted, wording } from './scripted.ts';
 import { storiesById } from './stories.ts';
 import { tellsTheTruth } from './truth.ts';
 
@@ -17,17 +17,17 @@ const operation = {
   RegionId: 'cn-hangzhou',
 } as const;
 
-const data = (Data: object | null, Message = ''): Told => ({
+const data = (Data: object | null, Message = ''): Reply => ({
   body: { Code: 200, Message, RequestId: 'r-1', Data: Data && { OperationId: operation.OperationId, ...Data } },
 });
-const state = (Status: unknown): Told => data({ Status });
+const state = (Status: unknown): Reply => data({ Status });
 
 /** A watch that was seen, before and after the hour for which the service keeps an id. */
 const WITHIN = { seen: true, submittedAt: NOW - HOUR };
 const AFTER = { seen: true, submittedAt: NOW - HOUR - 1 };
 
 /** What the service may answer for an id that has expired, and what it may answer in trouble. */
-const OF_NO_USE: readonly (readonly [string, Told])[] = [
+const OF_NO_USE: readonly (readonly [string, Reply])[] = [
   ['HTTP 503, nothing', { status: 503, body: '' }],
   ['HTTP 503 ServiceUnavailable', { status: 503, body: { Code: 'ServiceUnavailable' } }],
   ['HTTP 500 InternalError', { status: 500, body: { Code: 'InternalError' } }],
@@ -40,7 +40,7 @@ const OF_NO_USE: readonly (readonly [string, Told])[] = [
 ];
 
 /** What would be a mistake of ours, had the service not taken the id before. */
-const NOT_TAKEN: readonly (readonly [string, Told])[] = [
+const NOT_TAKEN: readonly (readonly [string, Reply])[] = [
   ['Code 404', { body: { Code: 404, Message: 'The operation does not exist.' } }],
   ['HTTP 400 InvalidParameter', { status: 400, body: { Code: 'InvalidParameter' } }],
 ];
@@ -173,7 +173,7 @@ describe('aliyun-bpstudio', () => {
   });
 
   /** What a watch becomes, submitted at NOW and looked at from `from` on, as long as it is not over. */
-  const watched = async (toldAt: (now: number) => Told, from = NOW): Promise<{ watch: Watch; looks: number }> => {
+  const watched = async (toldAt: (now: number) => Reply, from = NOW): Promise<{ watch: Watch; looks: number }> => {
     const policy = { ...aliyunBpStudio.traits, gap: DEFAULT_GAP };
     let watch = watchWith({ provider: 'aliyun-bpstudio', operation, submittedAt: NOW, nextLookAt: from });
     let looks = 0;
@@ -188,7 +188,7 @@ describe('aliyun-bpstudio', () => {
     return { watch, looks };
   };
 
-  it.each<[string, Told, number]>([
+  it.each<[string, Reply, number]>([
     ['HTTP 503', { status: 503, body: '' }, 60],
     ['nothing', { body: '' }, 60],
     ['no Data', { body: { Code: 200, RequestId: 'r-1' } }, 50],
@@ -203,7 +203,7 @@ describe('aliyun-bpstudio', () => {
   );
 
   it('takes no single silence for absence where nobody asked within the hour [F49]', async () => {
-    const down: Told = { status: 503, body: '' };
+    const down: Reply = { status: 503, body: '' };
     const back = NOW + 30 * HOUR;
     const forgotten = await watched(() => down, back);
     expect(forgotten).toMatchObject({
@@ -216,7 +216,7 @@ describe('aliyun-bpstudio', () => {
 });
 
 describe('aliyun-bpstudio, what it tells beside a state', () => {
-  const factsOf = async (told: Told) => {
+  const factsOf = async (told: Reply) => {
     const seen = await lookAtOne(aliyunBpStudio, ask(operation), scripted([told]).cloud);
     return 'facts' in seen ? seen.facts : expect.unreachable();
   };
@@ -234,7 +234,7 @@ describe('aliyun-bpstudio, what it tells beside a state', () => {
   };
   const WHY = '1 of 3 failed; i-2: The instance type is sold out.';
 
-  it.each<[string, Told, string | undefined]>([
+  it.each<[string, Reply, string | undefined]>([
     ['Data.Message', data({ Status: 'FAILURE', Message: 'Sold out.' }), 'Sold out.'],
     ['the outer Message', data({ Status: 'FAILURE', Message: '' }, 'Sold out.'), 'Sold out.'],
     ['both', data({ Status: 'FAILURE', Message: 'Sold out.' }, 'See Data.'), 'Sold out.; See Data.'],
@@ -265,7 +265,7 @@ describe('aliyun-bpstudio, what it tells beside a state', () => {
     expect(facts?.reasonMessage).toBe('i-1: m; i-2: m; i-3: m; i-4: m; i-5: m; and 2 more');
   });
 
-  it.each<[string, Told, object]>([
+  it.each<[string, Reply, object]>([
     ['listeners', data({ Status: 'SUCCESS', Message: LISTENERS }), { message: LISTENERS, requestId: 'r-1' }],
     ['words', data({ Status: 'SUCCESS', Message: 'Done.' }), { message: 'Done.', requestId: 'r-1' }],
     ['nothing', data({ Status: 'SUCCESS', Message: '[]' }, ' '), { requestId: 'r-1' }],

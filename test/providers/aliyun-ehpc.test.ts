@@ -5,7 +5,7 @@ import { LaneBusy } from '../../lib/look/calls-in-turn.ts';
 import type { HttpRequest } from '../../lib/net/http.ts';
 import { aliyunEhpc } from '../../lib/providers/aliyun-ehpc.ts';
 import { runContract } from './contract.ts';
-import { ask, lookAtOne, NOW, scripted, type Told, wording } from './scripted.ts';
+import { ask, lookAtOne, NOW, type Reply, scripted, wording } from './scripted.ts';
 import { storiesById } from './stories.ts';
 import { tellsTheTruth } from './truth.ts';
 
@@ -15,11 +15,11 @@ const operation = {
   TaskId: 'B745C159-3155-4B94-95D0-4B73D4D20000',
 };
 
-const state = (Status: unknown, TaskId: unknown = operation.TaskId): Told => ({
+const state = (Status: unknown, TaskId: unknown = operation.TaskId): Reply => ({
   body: { RequestId: 'r-1', PageSize: 50, PageNumber: 1, TotalCount: 1, Tasks: [{ TaskId, Status }] },
 });
 
-const inCluster = (ClusterId: string): Told => ({
+const inCluster = (ClusterId: string): Reply => ({
   body: { Tasks: [{ ClusterId, TaskId: operation.TaskId, Status: 'Success' }] },
 });
 
@@ -202,7 +202,7 @@ describe('aliyun-ehpc: the tasks of one cluster', () => {
   });
 
   /** Whatever comes instead of a page of the list, from page `from` on. */
-  const withList = (instead: Told, from = 1) => {
+  const withList = (instead: Reply, from = 1) => {
     const page = names(50).map((TaskId) => ({ TaskId, Status: 'Processing' }));
     return scripted(({ url }) => {
       const query = new URL(url).searchParams;
@@ -211,7 +211,7 @@ describe('aliyun-ehpc: the tasks of one cluster', () => {
     });
   };
 
-  it.each<[string, Told]>([
+  it.each<[string, Reply]>([
     ['HTTP 500', { status: 500, body: { Code: 'UnknownError' } }],
     ['HTTP 503 HTML', { status: 503, body: '<html>' }],
     ['Tasks null', { body: { RequestId: 'r-1', Tasks: null } }],
@@ -231,7 +231,7 @@ describe('aliyun-ehpc: the tasks of one cluster', () => {
     expect(calls).toBe(2 + 30);
   });
 
-  it.each<[string, Told, string]>([
+  it.each<[string, Reply, string]>([
     ['throttled', { status: 400, body: { Code: 'Throttling.User' } }, 'Throttled'],
     ['not allowed', { status: 403, body: { Code: 'NoPermission' } }, 'NotAllowed'],
     ['refused', { status: 403, body: { Code: 'SignatureDoesNotMatch' } }, 'Refused'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aliyunEmr } from '../../lib/providers/aliyun-emr.ts';
 import { runContract } from './contract.ts';
 import { SUBMITTED_AT } from './course.ts';
-import { ask, lookAtOne, NOW, scripted, type Told } from './scripted.ts';
+import { ask, lookAtOne, NOW, type Reply, scripted } from './scripted.ts';
 import { storiesById } from './stories.ts';
 import { tellsTheTruth } from './truth.ts';
 
@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 const operation = { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe0000', OperationId: 'op-13c37a77c5050000' };
 const { ClusterId, OperationId } = operation;
 
-const state = (OperationState: unknown, more = {}): Told => ({
+const state = (OperationState: unknown, more = {}): Reply => ({
   body: { RequestId: 'r-1', Operation: { ClusterId, OperationId, OperationState, ...more } },
 });
 
@@ -97,7 +97,7 @@ runContract({
   ],
 });
 
-const seenAs = async (told: Told, known = {}) => {
+const seenAs = async (told: Reply, known = {}) => {
   const seen = await lookAtOne(aliyunEmr, ask(operation, known), scripted([told]).cloud);
   return expect.objectContaining({ kind: 'seen' }).asymmetricMatch(seen) ? seen : expect.unreachable();
 };

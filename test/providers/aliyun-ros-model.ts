@@ -1,7 +1,7 @@
 /** What really happens to a stack, and what GetStack shows of it: late, out of order, without times, of another stack. */
 import fc from 'fast-check';
 import { SUBMITTED_AT } from './course.ts';
-import type { Told } from './scripted.ts';
+import type { Reply } from './scripted.ts';
 import type { Story } from './truth.ts';
 
 /** Instants are seconds since the submission. */
@@ -54,10 +54,10 @@ const runs: fc.Arbitrary<readonly Run[]> = fc
   });
 
 /** What a look sees: which run, whether it is over, and the answer. */
-type Sight = { readonly told: Told; readonly run?: Run; readonly isOver?: boolean; readonly isGone?: boolean };
+type Sight = { readonly told: Reply; readonly run?: Run; readonly isOver?: boolean; readonly isGone?: boolean };
 
 const sightAt = (all: readonly Run[], at: number, isForgotten: boolean): Sight => {
-  const notFound: Told = { status: 404, body: { Code: 'StackNotFound', Message: 'The Stack could not be found.' } };
+  const notFound: Reply = { status: 404, body: { Code: 'StackNotFound', Message: 'The Stack could not be found.' } };
   const run = all.findLast(({ begin }) => begin <= at);
   if (!run) return { told: notFound };
   const isOver = at >= run.end;
@@ -77,7 +77,7 @@ const sightAt = (all: readonly Run[], at: number, isForgotten: boolean): Sight =
   return { told: { body }, run, isOver };
 };
 
-const edited = (told: Told, edit: object): Told => ({ ...told, body: { ...(told.body as object), ...edit } });
+const edited = (told: Reply, edit: object): Reply => ({ ...told, body: { ...(told.body as object), ...edit } });
 
 /** The answer with something in it that makes it show nothing of the run. */
 const hiding = (sight: Sight, edit: object): Sight => (sight.run ? { told: edited(sight.told, edit) } : sight);

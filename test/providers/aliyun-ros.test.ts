@@ -3,7 +3,7 @@ import { aliyunRos } from '../../lib/providers/aliyun-ros.ts';
 import { stories } from './aliyun-ros-model.ts';
 import { type Course, type Row, runContract } from './contract.ts';
 import { type Step, SUBMITTED_AT } from './course.ts';
-import { NOW, type Told } from './scripted.ts';
+import { NOW, type Reply } from './scripted.ts';
 import { tellsTheTruth } from './truth.ts';
 
 const ID = 'c754d2a4-28f1-46df-b557-9586173a0000';
@@ -12,12 +12,12 @@ const OPERATION = { RegionId: 'cn-hangzhou', StackId: ID };
 /** A time as ROS writes it. */
 const time = (at: number): string => new Date(at).toISOString().slice(0, 19);
 
-const state = (Status: unknown, more: object = {}): Told => ({
+const state = (Status: unknown, more: object = {}): Reply => ({
   body: { RequestId: 'r-1', StackId: ID, Status, ...more },
 });
 
 /** A stack whose last operation began a second before its first look. */
-const fresh = (Status: unknown): Told =>
+const fresh = (Status: unknown): Reply =>
   state(Status, { CreateTime: time(NOW - 11_000), UpdateTime: time(NOW - 11_000) });
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -64,7 +64,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A stack as it shows itself: created and updated so many seconds after the submission (before it: negative). */
-const shown = (Status: string, created: number, updated?: number, more: object = {}): Told =>
+const shown = (Status: string, created: number, updated?: number, more: object = {}): Reply =>
   state(Status, {
     CreateTime: time(SUBMITTED_AT + created * 1_000),
     ...(updated !== undefined && { UpdateTime: time(SUBMITTED_AT + updated * 1_000) }),
@@ -72,12 +72,12 @@ const shown = (Status: string, created: number, updated?: number, more: object =
   });
 
 const OLD = -365 * 86_400;
-const gone: Told = { status: 404, body: { Code: 'StackNotFound', Message: 'The Stack could not be found.' } };
+const gone: Reply = { status: 404, body: { Code: 'StackNotFound', Message: 'The Stack could not be found.' } };
 
 /** Looks from 1 s after submission on, ten seconds apart. */
-const looks = (...told: readonly Told[]): readonly Step[] => told.map((each, i) => [1 + i * 10, each]);
+const looks = (...told: readonly Reply[]): readonly Step[] => told.map((each, i) => [1 + i * 10, each]);
 /** The first look, and one after the grace time. */
-const forAMinute = (told: Told): readonly Step[] => [
+const forAMinute = (told: Reply): readonly Step[] => [
   [1, told],
   [61, told],
 ];

@@ -14,7 +14,7 @@ import type { Provider } from '../../lib/providers/provider.ts';
 import { casesAmong } from '../helpers/cases.ts';
 import { type Step, scriptOf, standing, watched } from './course.ts';
 import { bentAnswers, NONSENSE, textsIn } from './hostile.ts';
-import { answer, ask, CREDENTIALS, lookAtOne, NOW, outcome, scripted, type Told } from './scripted.ts';
+import { answer, ask, CREDENTIALS, lookAtOne, NOW, outcome, type Reply, scripted } from './scripted.ts';
 
 /** One look as the cloud's documents have it, and what it means. */
 type Recorded = {
@@ -29,7 +29,7 @@ type Recorded = {
   readonly lookedAt?: string;
   readonly exchanges: readonly {
     readonly request: Pick<HttpRequest, 'method' | 'url' | 'body'>;
-    readonly answer: Told;
+    readonly answer: Reply;
   }[];
   readonly observation: Observation;
 };
@@ -37,7 +37,7 @@ type Recorded = {
 type Known = { readonly seen?: boolean; readonly submittedAt?: number; readonly memo?: Memo };
 
 /** A state word or case, the cloud's answers (a single one is given to every call), and what comes of them. */
-export type Row = readonly [about: string, told: Told | readonly Told[], outcome: string, known?: Known];
+export type Row = readonly [about: string, told: Reply | readonly Reply[], outcome: string, known?: Known];
 
 /** Several looks at one watch, and how the watch stands after them. */
 export type Course = readonly [
@@ -79,7 +79,7 @@ const recordedOf = (name: string): Recorded[] =>
     .sort()
     .map((file) => ({ ...JSON.parse(readFileSync(new URL(`${name}/${file}`, folder), 'utf8')), name: file }));
 
-const ERRORS: Readonly<Record<Vendor, readonly (readonly [string, Told, string])[]>> = {
+const ERRORS: Readonly<Record<Vendor, readonly (readonly [string, Reply, string])[]>> = {
   aliyun: [
     ['HTTP 400 Throttling.User', { status: 400, body: { Code: 'Throttling.User' } }, 'Throttled'],
     [

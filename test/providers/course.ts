@@ -7,14 +7,14 @@ import { DEFAULT_GAP } from '../../lib/core/schedule.ts';
 import { isOver, type Watch } from '../../lib/core/watch.ts';
 import type { Provider } from '../../lib/providers/provider.ts';
 import { watchWith } from '../samples.ts';
-import { lookAtOne, type Script, scripted, type Told } from './scripted.ts';
+import { lookAtOne, type Reply, type Script, scripted } from './scripted.ts';
 
 export const SUBMITTED_AT = Date.parse('2026-01-02T03:00:00Z');
 
 /** A look so many seconds after submission, and what the cloud answers: a single answer is given to every call. */
-export type Step = readonly [seconds: number, told: Told | readonly Told[]];
+export type Step = readonly [seconds: number, told: Reply | readonly Reply[]];
 
-export const scriptOf = (told: Told | readonly Told[]): Script => (Array.isArray(told) ? told : () => told as Told);
+export const scriptOf = (told: Reply | readonly Reply[]): Script => (Array.isArray(told) ? told : () => told as Reply);
 
 type Named = Readonly<Record<string, string>>;
 

@@ -1,10 +1,10 @@
 /** Answers no cloud should give, and answers bent out of the shape a cloud did give. */
 import fc from 'fast-check';
 import { anyText } from '../helpers/any-text.ts';
-import type { Told } from './scripted.ts';
+import type { Reply } from './scripted.ts';
 
 /** None of these is an answer: every adapter looks again later. */
-export const NONSENSE: readonly (readonly [string, Told])[] = [
+export const NONSENSE: readonly (readonly [string, Reply])[] = [
   ['HTML with 200', { headers: { 'content-type': 'text/html' }, body: '<html>It works! SUCCESS COMPLETED</html>' }],
   ['nothing with 200', { body: '' }],
   [
@@ -57,7 +57,7 @@ const anything = fc.oneof(
 );
 
 /** Answers made from `bodies` by bending them: values replaced or dropped, texts torn, statuses and headers mixed. */
-export const bentAnswers = (bodies: readonly unknown[], words: readonly string[]): fc.Arbitrary<Told> => {
+export const bentAnswers = (bodies: readonly unknown[], words: readonly string[]): fc.Arbitrary<Reply> => {
   const value = fc.oneof(anything, fc.constantFrom(...words), fc.constantFrom(...words).chain(bent));
   const body = fc
     .tuple(fc.constantFrom(...bodies), fc.array(fc.tuple(fc.nat(), value), { maxLength: 3 }))

@@ -1,7 +1,7 @@
 /** What a cluster of GaussDB(DWS) really did: runs of one action, one after the other, and what its API shows of them. */
 import fc from 'fast-check';
 import { SUBMITTED_AT } from './course.ts';
-import type { Told } from './scripted.ts';
+import type { Reply } from './scripted.ts';
 import type { Story } from './truth.ts';
 
 const SECOND = 1_000;
@@ -45,10 +45,10 @@ const runs: fc.Arbitrary<readonly Run[]> = fc
     });
   });
 
-const error = (status: number, error_code: string): Told => ({ status, body: { error_code, error_msg: 'm' } });
+const error = (status: number, error_code: string): Reply => ({ status, body: { error_code, error_msg: 'm' } });
 
 /** Answers at an address of the action that say nothing about it. */
-const UNCLEAR: readonly Told[] = [
+const UNCLEAR: readonly Reply[] = [
   { status: 404, body: '<html>SUCCESS</html>' },
   error(404, 'APIGW.0101'),
   error(400, 'DWS.0001'),
@@ -60,7 +60,7 @@ const UNCLEAR: readonly Told[] = [
 ];
 
 /** Answers by which it says that there is none. */
-const NONE: readonly Told[] = [{ body: {} }, { body: '' }, error(404, 'DWS.3027')];
+const NONE: readonly Reply[] = [{ body: {} }, { body: '' }, error(404, 'DWS.3027')];
 
 const look = fc.record({
   wait: fc.constantFrom(2, 15, 60, 200, 900),
@@ -97,7 +97,7 @@ export const stories: fc.Arbitrary<Story> = fc
   })
   .map(({ runs, looks, written, names, showsEnds }) => {
     const write = WRITINGS[written] as Writing;
-    const action = (name: string, status: string, at: number): Told => ({
+    const action = (name: string, status: string, at: number): Reply => ({
       body: { action_name: name, status, submit_time: write(at), items: [] },
     });
     const named = names === null ? undefined : runs[names % runs.length];
@@ -105,7 +105,7 @@ export const stories: fc.Arbitrary<Story> = fc
     let now = SUBMITTED_AT;
     const steps = looks.map(({ wait, manner, pick, busy }) => {
       now += wait * SECOND;
-      const none = NONE[pick % NONE.length] as Told;
+      const none = NONE[pick % NONE.length] as Reply;
       const current = runs.find(({ begin, end }) => begin <= now && now < end);
       const over = runs.filter(({ end }) => end <= now);
       const last = over.at(-1);
@@ -124,8 +124,10 @@ export const stories: fc.Arbitrary<Story> = fc
         ? action('SNAPSHOTTING_FAILED', manner === 'odd failure' ? 'FAIL' : 'FAILED', failed.begin)
         : none;
       const task = current ? 'SNAPSHOTTING' : busy || (last?.result === 'FAILED' ? 'SNAPSHOTTING_FAILED' : '');
-      const cluster: Told = { body: { cluster: { id: operation.cluster_id, status: 'AVAILABLE', task_status: task } } };
-      const unclear = UNCLEAR[pick % UNCLEAR.length] as Told;
+      const cluster: Reply = {
+        body: { cluster: { id: operation.cluster_id, status: 'AVAILABLE', task_status: task } },
+      };
+      const unclear = UNCLEAR[pick % UNCLEAR.length] as Reply;
 
       // The watched run is the one that the submission names, else the first that a look can have shown: over, if it was
       // submitted shortly before the submission, or under way.

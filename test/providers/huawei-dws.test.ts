@@ -7,7 +7,7 @@ import { huaweiDws } from '../../lib/providers/huawei-dws.ts';
 import { runContract } from './contract.ts';
 import { type Step, standing, watched } from './course.ts';
 import { stories } from './huawei-dws-model.ts';
-import { ask, lookAtOne, outcome, scripted, type Told, wording } from './scripted.ts';
+import { ask, lookAtOne, outcome, type Reply, scripted, wording } from './scripted.ts';
 import { tellsTheTruth } from './truth.ts';
 
 const operation = {
@@ -22,15 +22,15 @@ const T1 = '2026-01-01 02:05:11.0';
 const T2 = '2026-01-02 03:03:50.0';
 const T3 = '2026-01-02 03:03:58.0';
 
-const action = (status: unknown, submit_time: unknown = T2, action_name = 'SNAPSHOTTING'): Told => ({
+const action = (status: unknown, submit_time: unknown = T2, action_name = 'SNAPSHOTTING'): Reply => ({
   body: { action_name, status, submit_time, items: [] },
 });
 const failure = (status: unknown, submit_time: unknown = T2) => action(status, submit_time, 'SNAPSHOTTING_FAILED');
-const none: Told = { body: {} };
-const cluster = (status: unknown, task_status: unknown = '', action_progress: unknown = {}, more = {}): Told => ({
+const none: Reply = { body: {} };
+const cluster = (status: unknown, task_status: unknown = '', action_progress: unknown = {}, more = {}): Reply => ({
   body: { cluster: { id: operation.cluster_id, status, task_status, action_progress, ...more } },
 });
-const error = (status: number, error_code: string, error_msg = 'm'): Told => ({
+const error = (status: number, error_code: string, error_msg = 'm'): Reply => ({
   status,
   body: { error_code, error_msg },
 });
@@ -41,7 +41,7 @@ const SEEN = { seen: true, memo: { submitTime: T2 } };
 const UNTIMED = { seen: true, memo: {} };
 
 /** Answers at an action's address that mean that it is not shown; the next witness is asked. */
-const NOTHING: readonly (readonly [string, Told])[] = [
+const NOTHING: readonly (readonly [string, Reply])[] = [
   ['no status', none],
   ['status null', { body: { status: null } }],
   ['members without content', { body: { id: null, action_name: 'SNAPSHOTTING', status: '', items: [] } }],
@@ -55,7 +55,7 @@ const NOTHING: readonly (readonly [string, Told])[] = [
 ];
 
 /** Answers that say nothing about it: the look is not answered. */
-const UNANSWERED: readonly (readonly [string, Told, string])[] = [
+const UNANSWERED: readonly (readonly [string, Reply, string])[] = [
   ['HTTP 404 HTML', { status: 404, body: '<html>' }, 'RetryLater'],
   ['HTTP 404 APIGW.0101', error(404, 'APIGW.0101'), 'Misconfigured'],
   ['HTTP 404 of an unlisted code', error(404, 'DWS.9404'), 'RetryLater'],
@@ -95,7 +95,7 @@ runContract({
 });
 
 type Known = Partial<Omit<Ask<unknown>, 'operation'>>;
-type Row = readonly [about: string, script: readonly Told[], outcome: string, known?: Known];
+type Row = readonly [about: string, script: readonly Reply[], outcome: string, known?: Known];
 
 const table = (about: string, rows: readonly Row[], more: object = {}) =>
   describe(`huawei-dws: ${about}`, () => {
@@ -390,7 +390,7 @@ describe('huawei-dws', () => {
 
   it('reads progress, and only progress, out of detail', async () => {
     const detail = (progressInfo: unknown) => JSON.stringify({ progressInfo });
-    const told = (text: unknown): Told => ({
+    const told = (text: unknown): Reply => ({
       body: { status: 'RUNNING', items: [{ sub_items: [{ status: 'FAILED' }, { status: 'RUNNING', detail: text }] }] },
     });
     const progressOf = async (text: unknown) => lookAtOne(huaweiDws, ask(operation), scripted([told(text)]).cloud);
@@ -422,7 +422,7 @@ describe('huawei-dws', () => {
   });
 
   it('names what it saw of other runs, and claims no age that it does not know', async () => {
-    const showsOf = async (told: readonly Told[], known: Known = {}) => {
+    const showsOf = async (told: readonly Reply[], known: Known = {}) => {
       const observation = await lookAtOne(huaweiDws, ask(operation, known), scripted(told).cloud);
       return 'shows' in observation && observation.shows;
     };

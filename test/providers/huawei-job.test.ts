@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { huaweiJob } from '../../lib/providers/huawei-job.ts';
 import { runContract } from './contract.ts';
-import { ask, lookAtOne, scripted, type Told } from './scripted.ts';
+import { ask, lookAtOne, type Reply, scripted } from './scripted.ts';
 import { storiesById } from './stories.ts';
 import { tellsTheTruth } from './truth.ts';
 
 const JOB_ID = '2c9eb2c5544cbf6101544f0602af2b4f';
 
-const state = (status: unknown, more = {}): Told => ({ body: { job_id: JOB_ID, status, ...more } });
+const state = (status: unknown, more = {}): Reply => ({ body: { job_id: JOB_ID, status, ...more } });
 
 /** A job over several servers. */
 const parts = (total: unknown, ...sub_jobs: readonly unknown[]) => ({ entities: { sub_jobs_total: total, sub_jobs } });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { huaweiModelArts } from '../../lib/providers/huawei-modelarts.ts';
 import { runContract } from './contract.ts';
-import { ask, lookAtOne, scripted, type Told } from './scripted.ts';
+import { ask, lookAtOne, type Reply, scripted } from './scripted.ts';
 import { storiesById } from './stories.ts';
 import { tellsTheTruth } from './truth.ts';
 
@@ -13,7 +13,7 @@ const operation = {
 };
 const { operation_id } = operation;
 
-const state = (operation_status: unknown, more = {}): Told => ({ body: { operation_id, operation_status, ...more } });
+const state = (operation_status: unknown, more = {}): Reply => ({ body: { operation_id, operation_status, ...more } });
 const of = (other: unknown, operation_status: string) => state(operation_status, { operation_id: other });
 
 runContract({

@@ -15,21 +15,21 @@ export const CREDENTIALS: Credentials = {
 };
 
 /** An answer; an object for a body is sent as JSON. */
-export type Told = {
+export type Reply = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly cut?: boolean;
 };
 
-export const answer = ({ status = 200, headers = {}, body = '', cut = false }: Told): HttpAnswer => ({
+export const answer = ({ status = 200, headers = {}, body = '', cut = false }: Reply): HttpAnswer => ({
   status,
   headers,
   body: typeof body === 'string' ? body : JSON.stringify(body),
   cut,
 });
 
-export type Script = readonly Told[] | ((request: HttpRequest) => Told);
+export type Script = readonly Reply[] | ((request: HttpRequest) => Reply);
 
 /** `script` answers call by call, or request by request; a call beyond the last answer fails the test. */
 export const scripted = (script: Script, settings: Partial<Cloud> = {}) => {

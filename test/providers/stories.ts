@@ -1,6 +1,6 @@
 /** Stories of an API that is asked by the operation's own id: each answer tells of that operation, or of another one. */
 import fc from 'fast-check';
-import type { Told } from './scripted.ts';
+import type { Reply } from './scripted.ts';
 import type { Story } from './truth.ts';
 
 type Ids = Readonly<Record<string, string>>;
@@ -58,7 +58,7 @@ const spelled = (word: string): fc.Arbitrary<readonly [spelling: string, isWord:
   );
 
 /** Answers that tell nothing of the operation, though the words in them might. */
-const NOTHING: readonly Told[] = [
+const NOTHING: readonly Reply[] = [
   { status: 500, body: { Code: 'InternalError', Message: 'SUCCESS' } },
   { status: 400, body: { Code: 'SystemBusy', Status: 'SUCCESS' } },
   { status: 404, body: { Code: 'ResourceNotFound' } },

@@ -2,7 +2,7 @@
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { controlClouds } from './clouds.ts';
 import { breaches, gather, inWords } from './load.ts';
-import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
+import { brokenOf, type Scenario, type ScenarioResult } from './scenario.ts';
 import { store } from './stored.ts';
 
 type Size = {
@@ -15,7 +15,10 @@ type Size = {
 const WITHIN_MS = 20_000;
 const REFUSALS: readonly (string | undefined)[] = ['InvalidTimeStamp.Expired', 'APIGW.0301'];
 
-export const setClocksOff = async (opwatch: Opwatch, { watches, offMinutes, withinMs }: Size): Promise<Outcome> => {
+export const setClocksOff = async (
+  opwatch: Opwatch,
+  { watches, offMinutes, withinMs }: Size,
+): Promise<ScenarioResult> => {
   const clouds = controlClouds(opwatch);
   const heard = await clouds.listen();
   for (const vendor of ['aliyun', 'huawei'] as const) await store(opwatch, vendor, clouds.keys[vendor]);

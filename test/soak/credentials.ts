@@ -10,7 +10,7 @@ import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { until } from '../e2e/kit/until.ts';
 import { controlClouds } from './clouds.ts';
 import { breaches, gather, inWords } from './load.ts';
-import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
+import { brokenOf, type Scenario, type ScenarioResult } from './scenario.ts';
 import { store } from './stored.ts';
 
 type Size = {
@@ -31,7 +31,10 @@ const newKey = (accessKeyId: string) => ({
   securityToken: randomBytes(24).toString('base64url'),
 });
 
-export const replaceCredentials = async (opwatch: Opwatch, { watches, letPass = false }: Size): Promise<Outcome> => {
+export const replaceCredentials = async (
+  opwatch: Opwatch,
+  { watches, letPass = false }: Size,
+): Promise<ScenarioResult> => {
   const { stack, infra } = opwatch;
   const clouds = controlClouds(opwatch);
   const lane = async () => (await infra.table.get([LANE]))[0]?.body as Lane | undefined;

@@ -11,7 +11,7 @@ import { until } from '../e2e/kit/until.ts';
 import { watchWith } from '../samples.ts';
 import { controlClouds } from './clouds.ts';
 import { inTurns } from './in-turns.ts';
-import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
+import { brokenOf, type Scenario, type ScenarioResult } from './scenario.ts';
 
 type Size = {
   readonly watches: number;
@@ -53,7 +53,10 @@ const itemOf = (i: number, notify: string, now: number) => {
   return { ...newWatchItem(watch, now), aliveUntil: now + HOUR };
 };
 
-export const fallDue = async (opwatch: Opwatch, { watches, callsPerSecond, slowerMax }: Size): Promise<Outcome> => {
+export const fallDue = async (
+  opwatch: Opwatch,
+  { watches, callsPerSecond, slowerMax }: Size,
+): Promise<ScenarioResult> => {
   const { infra, receiver } = opwatch;
   const clouds = controlClouds(opwatch);
   const all = Array.from({ length: watches }, (_, i) => i);

@@ -7,7 +7,7 @@ import { seconds } from '../bench/report.ts';
 import { anOperation, type Opwatch } from '../e2e/kit/opwatch.ts';
 import { countDeadLetters } from './dead-letters.ts';
 import { breaches, gather, inWords } from './load.ts';
-import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
+import { brokenOf, type Scenario, type ScenarioResult } from './scenario.ts';
 
 type Size = {
   /** Submitted before; their operations end at any time until the functions are well again. */
@@ -21,7 +21,10 @@ type Size = {
 const BACK_WITHIN_MS = 215_000;
 const ASK_EVERY_MS = 5_000;
 
-export const failForLong = async (opwatch: Opwatch, { watches, failSeconds, nudged }: Size): Promise<Outcome> => {
+export const failForLong = async (
+  opwatch: Opwatch,
+  { watches, failSeconds, nudged }: Size,
+): Promise<ScenarioResult> => {
   const { stack, receiver, ask } = opwatch;
   const before = gather(opwatch, { name: 'before' });
   await before.join(watches, () => Math.random() * failSeconds);

@@ -4,7 +4,7 @@ import { median, number, ratio, seconds } from '../bench/report.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { tellAnother } from './another.ts';
 import { controlClouds } from './clouds.ts';
-import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
+import { brokenOf, type Scenario, type ScenarioResult } from './scenario.ts';
 import { store } from './stored.ts';
 
 type Size = {
@@ -62,7 +62,7 @@ const flood = async ({ ask, stack }: Opwatch, submissions: number): Promise<Floo
 export const floodWith = async (
   opwatch: Opwatch,
   { submissions, before, everyMs, withinMs = Number.POSITIVE_INFINITY }: Size,
-): Promise<Outcome> => {
+): Promise<ScenarioResult> => {
   await store(opwatch, 'aliyun', controlClouds(opwatch).keys.aliyun);
   const calm: number[] = [];
   for (let i = 0; i < before; i += 1) calm.push(await tellAnother(opwatch));

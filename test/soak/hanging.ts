@@ -5,13 +5,13 @@ import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { startReceiver } from '../e2e/kit/receiver.ts';
 import { until } from '../e2e/kit/until.ts';
 import { breaches, gather } from './load.ts';
-import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
+import { brokenOf, type Scenario, type ScenarioResult } from './scenario.ts';
 
 type Size = { readonly hanging: number; readonly others: number; readonly everyMs: number };
 
 const WITHIN_MS = 10_000;
 
-export const hangReceiver = async (opwatch: Opwatch, { hanging, others, everyMs }: Size): Promise<Outcome> => {
+export const hangReceiver = async (opwatch: Opwatch, { hanging, others, everyMs }: Size): Promise<ScenarioResult> => {
   const { stack } = opwatch;
   const deaf = await startReceiver(stack.endpoints.environment.STAND_IN_SIGNING_SECRET ?? '');
   deaf.answers('deaf', ...Array<'hang'>(hanging * 10).fill('hang'));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seconds } from '../bench/report.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { breaches, gather, inWords } from './load.ts';
-import type { Outcome, Scenario } from './scenario.ts';
+import type { Scenario, ScenarioResult } from './scenario.ts';
 
 type Size = {
   readonly kills: number;
@@ -19,7 +19,7 @@ const WITHIN_MS = 215_000;
 export const killAtRandom = async (
   opwatch: Opwatch,
   { kills, watches, everyMs: [from, to], nudged = false }: Size,
-): Promise<Outcome> => {
+): Promise<ScenarioResult> => {
   const { stack } = opwatch;
   const load = gather(opwatch, { name: 'kills' });
   const beganAt = Date.now();

@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { breaches, gather, inWords } from './load.ts';
-import type { Outcome, Scenario } from './scenario.ts';
+import type { Scenario, ScenarioResult } from './scenario.ts';
 
 type Size = { readonly purges: number; readonly watches: number };
 
 const WITHIN_MS = 90_000;
 
-export const purgeAtRandom = async (opwatch: Opwatch, { purges, watches }: Size): Promise<Outcome> => {
+export const purgeAtRandom = async (opwatch: Opwatch, { purges, watches }: Size): Promise<ScenarioResult> => {
   const load = gather(opwatch, { name: 'purges' });
   const joining: Promise<unknown>[] = [];
   for (let i = 0; i < purges; i += 1) {

@@ -2,7 +2,7 @@
 import type { StackOptions } from '../../offline/stack.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 
-export type Outcome = {
+export type ScenarioResult = {
   /** One line: what was done, and how it went, in numbers. */
   readonly figure: string;
   /** What did not hold; empty when all is well. */
@@ -19,7 +19,7 @@ export type Scenario = {
    * As often and as long as it takes to be believed: a few minutes, five to ten where 20,000 deliveries wait, and twelve where
    * functions fail for ten.
    */
-  readonly long: (opwatch: Opwatch) => Promise<Outcome>;
+  readonly long: (opwatch: Opwatch) => Promise<ScenarioResult>;
 };
 
 /** `[true, what did not hold]`s, of which the true ones are broken. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableFaults } from '../../offline/dynamodb-faults.ts';
 import type { Opwatch } from '../e2e/kit/opwatch.ts';
 import { breaches, gather, inWords } from './load.ts';
-import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
+import { brokenOf, type Scenario, type ScenarioResult } from './scenario.ts';
 
 type Size = {
   readonly watches: number;
@@ -22,7 +22,7 @@ const BURST_MS = 3_000;
 export const throttleTable = async (
   opwatch: Opwatch,
   { watches, slowSeconds, bursts, withinMs }: Size,
-): Promise<Outcome> => {
+): Promise<ScenarioResult> => {
   const setFaults = async (faults: TableFaults) => {
     const answer = await fetch(`${opwatch.stack.urls.dynamodb}/_control/faults`, {
       method: 'POST',

@@ -18,7 +18,7 @@ import { controlClouds } from './clouds.ts';
 import { type Crowd, startCrowd } from './crowd.ts';
 import { countDeadLetters } from './dead-letters.ts';
 import { inTurns } from './in-turns.ts';
-import { brokenOf, type Outcome, type Scenario } from './scenario.ts';
+import { brokenOf, type Scenario, type ScenarioResult } from './scenario.ts';
 import { store } from './stored.ts';
 
 type Size = {
@@ -79,7 +79,7 @@ const refusedAtLimit = async ({ ask, invoke }: Opwatch, token: string): Promise<
   return status === 429 ? (headers.get('retry-after') ?? undefined) : undefined;
 };
 
-export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<Outcome> => {
+export const waitInCrowd = async (opwatch: Opwatch, size: Size): Promise<ScenarioResult> => {
   const { infra, ask, stack } = opwatch;
   const { waiting, before, everyMs, withinMs = Number.POSITIVE_INFINITY } = size;
   const token = await stack.createToken(TENANT);

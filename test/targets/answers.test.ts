@@ -1,11 +1,11 @@
 /** The table target x case -> verdict and reason. `npx vitest run test/targets/answers.test.ts` prints it. */
 import { describe, expect, it } from 'vitest';
 import { targetOf, targetTypes } from '../../lib/targets/index.ts';
-import { answerOf, CASES, NOW, ROWS, type Told } from './answers.ts';
+import { answerOf, CASES, NOW, type Reply, ROWS } from './answers.ts';
 import { inWords } from './stand-in.ts';
 import { verdictTable } from './verdict-table.ts';
 
-const verdictOf = (type: string, told: Told): string | undefined => {
+const verdictOf = (type: string, told: Reply): string | undefined => {
   const target = targetOf(type);
   return target && inWords(target.verdict(answerOf(told), NOW));
 };
@@ -22,7 +22,7 @@ const MINUTE_AND_A_HALF = /^retry: HTTP \d{3}, slow, after 90000 ms$/;
 const SOME_TIME = /^retry: HTTP \d{3}(: [^,]+)?, slow(, after \d+ ms)?$/;
 
 /** A limit in every form in which any server tells of one; `now` of the answers is 12:00:00. */
-const LIMITS: readonly (readonly [form: string, told: Told, verdict: RegExp])[] = [
+const LIMITS: readonly (readonly [form: string, told: Reply, verdict: RegExp])[] = [
   ['429 alone', { status: 429 }, SOME_TIME],
   ['429 in seconds', { status: 429, headers: SECONDS }, MINUTE_AND_A_HALF],
   ['429 in parts of a second', { status: 429, headers: { 'retry-after': '89.9999' } }, MINUTE_AND_A_HALF],

@@ -16,11 +16,11 @@ export const CASES = [
 /** The cases of answers; too long and injection are those of requests. */
 export type Case = Exclude<(typeof CASES)[number], 'too long' | 'injection'>;
 
-export type Told = { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
+export type Reply = { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
 
-export type Row = readonly [type: string, about: Case, told: Told, verdict: string];
+export type Row = readonly [type: string, about: Case, told: Reply, verdict: string];
 
-export const answerOf = ({ status = 200, headers = {}, body = '' }: Told): HttpAnswer => ({
+export const answerOf = ({ status = 200, headers = {}, body = '' }: Reply): HttpAnswer => ({
   status,
   headers,
   body: typeof body === 'string' ? body : JSON.stringify(body),

@@ -16,10 +16,10 @@ import { casesAmong } from '../helpers/cases.ts';
 import { anyEvent, anyEvents, failed, injection, LITERAL, noticesWith, succeeded, TRICKS, tooLong } from './events.ts';
 import { ATTEMPT, fromStandIn, inWords, prepared, received, resolved, standInFor } from './stand-in.ts';
 
-export type Told = { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
+export type Reply = { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
 
 /** An answer of the receiver, and what comes of it. */
-export type Row = readonly [about: string, told: Told, verdict: string];
+export type Row = readonly [about: string, told: Reply, verdict: string];
 
 export type Contract = {
   readonly type: string;
@@ -35,7 +35,7 @@ export type Contract = {
   readonly believesAny2xx?: boolean;
 };
 
-const answerOf = ({ status = 200, headers = {}, body = '' }: Told): HttpAnswer => ({
+const answerOf = ({ status = 200, headers = {}, body = '' }: Reply): HttpAnswer => ({
   status,
   headers,
   body: typeof body === 'string' ? body : JSON.stringify(body),

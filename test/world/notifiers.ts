@@ -60,7 +60,7 @@ export type Course = {
 /** A request that reached the target. */
 export type Arrival = { readonly at: number; readonly sentAt: number; readonly request: HttpRequest };
 
-export type Told = {
+export type Telling = {
   readonly watch: Watch;
   readonly deliveries: readonly Delivery[];
   readonly arrivals: readonly Arrival[];
@@ -89,7 +89,7 @@ export const tellAll = async (
   config: Config,
   notify: readonly string[],
   answer: (request: HttpRequest) => HttpAnswer,
-): Promise<Told> => {
+): Promise<Telling> => {
   const timeline = createTimeline(START);
   const chance = createRng(course.seed);
   const table = createMemoryTable({

@@ -1,5 +1,5 @@
 /** What clouds have said, answer by answer: the truth that outcomes, notes and webhooks are held against. */
-import type { Told } from '../../offline/clouds/api.ts';
+import type { ShownFacts } from '../../offline/clouds/api.ts';
 import type { Process } from './process.ts';
 
 /** What becomes of an operation. `odd` is a word no page knows. */
@@ -20,7 +20,7 @@ export const isUnderWay = (state: CloudState): boolean =>
 export const isEnd = (state: CloudState): boolean => state !== 'absent' && !isUnderWay(state);
 
 /** What a person must learn of an operation in this state: all of it stands in the cloud's answer, and nothing else does. */
-export type Shown = Told & { readonly word: string };
+export type Shown = ShownFacts & { readonly word: string };
 
 /** What one answer said of one operation. Instants are epoch ms. */
 export type Statement = {

@@ -33,7 +33,7 @@ export type Triggers = {
   readonly cutChains: () => number;
 };
 
-type Tools = {
+type TriggerDeps = {
   readonly timeline: Timeline;
   readonly chance: Rng;
   readonly effects: Effects;
@@ -49,7 +49,7 @@ const TIMEOUT_MS = 30_000;
 /** Lambda stops a function that is called by its own doing after about 16 rounds (developer guide, "recursive loop detection"). */
 const CHAIN_MAX = 16;
 
-export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, trace }: Tools): Triggers => {
+export const attachTriggers = ({ timeline, chance, effects, happens, downUntil, trace }: TriggerDeps): Triggers => {
   const consumers = new Map<string, Consumer>();
   const busy = new Map<string, number>();
   /** Queues that hand out no more, and when they are asked again. */

@@ -42,7 +42,7 @@ const receiptKey = ({ run, message }: Play, receives: number, invocation: string
   sk: `${String(message).padStart(3, '0')}#${String(receives).padStart(4, '0')}#${invocation}`,
 });
 
-type Tools = {
+type MappedDeps = {
   readonly table: Pick<Table, 'insert'>;
   readonly queue: Pick<Queue, 'hide'>;
   readonly queueUrl: string;
@@ -56,7 +56,7 @@ type Answer = { readonly batchItemFailures: readonly { readonly itemIdentifier: 
 export const play = async (
   records: readonly SqsRecord[],
   invocation: string,
-  { table, queue, queueUrl, now, pause }: Tools,
+  { table, queue, queueUrl, now, pause }: MappedDeps,
 ): Promise<Answer> => {
   const at = now();
   const played = records.map((record) => {

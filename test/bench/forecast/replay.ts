@@ -30,7 +30,7 @@ export type Replayed = {
   readonly bytes: { item: number; plan: number };
 };
 
-type Told = { readonly kind: number; readonly seen: Observation; readonly plan: Plan | undefined };
+type Replay = { readonly kind: number; readonly seen: Observation; readonly plan: Plan | undefined };
 
 /** The items and plans of all types, as texts. The plan of a type is the same until it learns something. */
 const createMemory = (types: number, bytes: Replayed['bytes']) => {
@@ -43,7 +43,7 @@ const createMemory = (types: number, bytes: Replayed['bytes']) => {
       bytes.plan = Math.max(bytes.plan, Buffer.byteLength(text ?? ''));
       return readPlan(text);
     },
-    learn: ({ kind, seen, plan }: Told): void => {
+    learn: ({ kind, seen, plan }: Replay): void => {
       const item = encodeLearned(learn(decodeLearned(items[kind]), seen, plan));
       bytes.item = Math.max(bytes.item, Buffer.byteLength(item));
       items[kind] = item;
@@ -75,7 +75,7 @@ export const replay = ({ submitted, durations, kinds, types }: Trace): Replayed 
   const byRuns = { '3-9': { hits: 0, of: 0 }, '10+': { hits: 0, of: 0 } };
   const isLate = new Uint8Array(durations.length);
   const memory = createMemory(types, bytes);
-  const pending = createPending<Told>();
+  const pending = createPending<Replay>();
   for (const [job, at] of submitted.entries()) {
     const [duration, kind] = [durations[job] ?? 0, kinds[job] ?? 0];
     for (let told = pending.before(at); told; told = pending.before(at)) memory.learn(told);
