@@ -1,6 +1,6 @@
 /**
- * The first stage of a message: decides which of its deliveries are told now. A delivery that is not true any more ends here.
- * The others are claimed, so that two functions do not tell the same.
+ * The first stage of a message: it decides which of its deliveries opwatch sends now. A delivery whose event is no
+ * longer true ends here. The stage claims the others, so that no second function sends them.
  */
 import { claimed, mayAttemptAt } from '../core/delivery.ts';
 import { isOnTheWay } from '../core/event.ts';
@@ -23,7 +23,7 @@ export const admit: Stage<Message, Admitted> = (message, runtime) => {
   return one && key ? admitHeld(message, { due: one, key }, runtime) : admitFree(message, runtime);
 };
 
-/** For a target that keeps every message. There the order of requests does not matter. */
+/** Admits the deliveries to a target that keeps every message. The order of requests does not matter there. */
 const admitFree: Stage<Message, Admitted> = async (message, runtime) => {
   const { dues, recipient } = message;
   const fresh = await withFreshWatches(dues, runtime);
@@ -35,7 +35,10 @@ const admitFree: Stage<Message, Admitted> = async (message, runtime) => {
   return { ...message, claims, results: [...dropped, ...results] };
 };
 
-/** For a target that holds state. It takes the thing first and reads the watch then, so that no older state follows a newer one. */
+/**
+ * Admits a delivery to a target that holds state. It takes the held thing first and reads the watch afterwards. So an
+ * older state never follows a newer one.
+ */
 const admitHeld = async (
   message: Message,
   { due, key }: { readonly due: DueDelivery; readonly key: Key },
@@ -61,7 +64,7 @@ const dropAll = (dues: readonly DueDelivery[], runtime: Runtime): Promise<Result
 
 const isOpen = ({ job }: DueDelivery): boolean => isOnTheWay(job.item.body.event.event);
 
-/** Reads the watches anew, where the present state of a watch decides whether its event is still true. */
+/** Reads the watches again if the present state of a watch decides whether its event is still true. */
 const withFreshWatches = async (
   dues: readonly DueDelivery[],
   { table }: Pick<Runtime, 'table'>,
@@ -76,7 +79,10 @@ const withFreshWatches = async (
   });
 };
 
-/** Claims deliveries for one attempt, one after another. A delivery that another function has gets its result. */
+/**
+ * Claims deliveries for one attempt, one after another. A delivery that another function has claimed gets its result at
+ * once.
+ */
 const claimAll = async (
   dues: readonly DueDelivery[],
   runtime: Runtime,
@@ -100,7 +106,7 @@ const claimFor = async (
   if (await table.replace(claim)) return { item: claim };
   const [standing] = (await table.get([item])) as DeliveryItem[];
   if (!standing) return { result: 'ack' };
-  // The claim may be ours after all, written by a try whose answer was lost.
+  // The claim may be ours: an earlier try wrote it, and the table's answer was lost.
   if (standing.body.claim?.by === by) return { item: standing };
   return { result: { retryAt: mayAttemptAt(standing.body, now()) } };
 };

@@ -1,4 +1,4 @@
-/** Deliveries that wait for their target, or for their own address, come back later. */
+/** Sends deliveries away until their target, or their own address, is free again. */
 import { heldUp, type WaitingFor } from '../core/delivery.ts';
 import { SECOND } from '../core/schedule.ts';
 import type { Runtime } from '../runtime.ts';
@@ -6,16 +6,16 @@ import { leaseIsDue, withBody } from '../store/items.ts';
 import type { Disposition } from '../wake/wake-ups.ts';
 import type { DueDelivery, Results } from './due.ts';
 
-/** A wait that is longer than this is written down. */
+/** A longer wait than this is written into the delivery. */
 const WORTH_SHOWING_MS = 30 * SECOND;
 
-/** Until when deliveries wait, and for what. */
+/** The end of a wait, and its cause. */
 type Wait = { readonly at: number; readonly cause: WaitingFor['cause'] };
 
 /**
- * Has deliveries come back. Deliveries that have come in vain before spread out, so that a backlog does not ask for one slot.
- * A longer wait is written into the delivery, and the API shows it. The lease is renewed where it ends before that: otherwise the
- * sweep would send a second message.
+ * Sends deliveries away until a time. Deliveries that have come back in vain before get different times, so that they
+ * do not all ask for the same slot. A long wait is written into the delivery, and the API shows it. If the lease ends
+ * before that time, the function renews the lease. Otherwise the sweep would send a second message.
  */
 export const comeBack = (dues: readonly DueDelivery[], wait: Wait, runtime: Runtime): Promise<Results> =>
   Promise.all(dues.map(async (due) => [due, await comeBackOne(due, wait, runtime)] as const));

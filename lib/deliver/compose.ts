@@ -1,4 +1,4 @@
-/** The second stage of a message: reads the secrets of its recipient and writes its request. Never throws. */
+/** The second stage of a message: it reads the secrets of the recipient and writes the request. It never throws. */
 import { isDeepStrictEqual } from 'node:util';
 import { RetryLater } from '../core/errors.ts';
 import { sentence } from '../core/sentences.ts';
@@ -24,7 +24,7 @@ export const compose: Stage<Admitted, Composed> = async (message, runtime) => {
   return { ...begun, letter };
 };
 
-/** Reads the secrets anew and writes the request with them. Answers undefined where the secrets have not changed. */
+/** Reads the secrets again and writes the request with them. Returns undefined where the secrets have not changed. */
 export const recompose: Stage<Composed, Composed | undefined> = async (message, runtime) => {
   const { letter, recipient } = message;
   if (!('opened' in letter)) return undefined;
@@ -47,7 +47,10 @@ const letterTo = (opened: Opened, message: Begun, runtime: Runtime): Letter => {
   }
 };
 
-/** No other function makes an attempt before this time. A function that was frozen for longer sends nothing. */
+/**
+ * Returns the end of the claim. Before it no other function makes an attempt. A function that Lambda has frozen for
+ * longer sends nothing.
+ */
 const claimedUntil = ({ claims, held }: Begun): number =>
   Math.min(
     held?.state.claim?.until ?? Number.POSITIVE_INFINITY,

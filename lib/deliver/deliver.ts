@@ -1,4 +1,7 @@
-/** Handles wake-ups for deliveries: tells each recipient what is due, and decides when each message comes back. */
+/**
+ * Handles the wake-ups of deliveries. It sends the due deliveries to each recipient, and decides when each message
+ * comes back.
+ */
 
 import { type Delivery, mayAttemptAt } from '../core/delivery.ts';
 import type { Item } from '../core/item.ts';
@@ -15,7 +18,7 @@ import { saveOvertaken } from './save-attempt.ts';
 import { withSleep } from './sleep.ts';
 import { orUnfinished, tellThroughGate } from './tell-in-turn.ts';
 
-/** Handles one batch of the notify queue; answers the ids of the messages that stay. */
+/** Handles one batch of a notify queue. Answers the ids of the messages that stay in the queue. */
 export const deliver = (
   records: readonly SqsRecord[],
   queueUrls: readonly string[],
@@ -27,7 +30,7 @@ export const deliver = (
     runtime,
   );
 
-/** Tells the recipients of a batch what is due, and returns the result of each delivery. */
+/** Sends the due deliveries of a batch, and returns the result of each delivery. */
 const deliverBatch = async (
   jobs: readonly Job<Delivery>[],
   around: readonly Item[],
@@ -46,7 +49,7 @@ const deliverBatch = async (
 
 type Sorted = { readonly due: DueDelivery } | { readonly job: Job<Delivery>; readonly result: Disposition };
 
-/** Says that a delivery is due, or what becomes of its message. */
+/** Answers that a delivery is due, or else the result of its message. */
 const sort = async (job: Job<Delivery>, around: readonly Item[], runtime: Runtime): Promise<Sorted> => {
   const { pk, body } = job.item;
   const watch = around.find((item) => item.pk === pk && item.sk === 'watch') as Item<Watch> | undefined;
@@ -57,7 +60,10 @@ const sort = async (job: Job<Delivery>, around: readonly Item[], runtime: Runtim
   return mayAt > runtime.now() + EARLY_MS ? { job, result: { retryAt: mayAt } } : { due };
 };
 
-/** Whether its event is not true any more. Such a delivery ends at once: it waits neither for its time nor for its target. */
+/**
+ * Answers whether the event of a delivery is no longer true. Such a delivery ends at once. It does not wait for its
+ * time or its target.
+ */
 const isLate = (due: DueDelivery, { config, now }: Runtime): boolean => {
   const { body } = due.job.item;
   return isOfNoUse(due, recipientOf(body, config)) && (body.claim?.until ?? 0) <= now();

@@ -1,4 +1,4 @@
-/** Handles deliveries to a disabled target or origin: opwatch sends nothing there. */
+/** Handles deliveries to a disabled target or origin. opwatch sends nothing there. */
 
 import { heldUp, usualEnd } from '../core/delivery.ts';
 import { EARLY_MS, SECOND } from '../core/schedule.ts';
@@ -18,7 +18,10 @@ import { putToSleep } from './sleep.ts';
 /** A disabled recipient, with the time and the reason. */
 type Disabling = { readonly recipient: Recipient; readonly disabled: Disabled };
 
-/** Tells people that opwatch has disabled a target or an origin. A second call for the same time tells nobody. */
+/**
+ * Tells people that opwatch has disabled a target or an origin. A second call with the same time sends no second
+ * notice.
+ */
 export const tellOfDisabling = async (
   [due]: readonly DueDelivery[],
   { recipient: { isNamed, limiter }, disabled: { since, reason, isAsked } }: Disabling,
@@ -30,7 +33,9 @@ export const tellOfDisabling = async (
   await tellTenant({ event: 'origin_disabled', at: since, tenant, target: targetName(target), reason }, runtime);
 };
 
-/** Makes no attempt. A delivery to a named target ends at once; a delivery to a callback waits. */
+/**
+ * Makes no attempt at a disabled recipient. A delivery to a named target ends at once. A delivery to a callback waits.
+ */
 export const holdBack = async (
   dues: readonly DueDelivery[],
   { recipient, disabled }: Disabling,
@@ -50,7 +55,10 @@ const giveUp = async ({ job }: DueDelivery, { reason }: Disabled, runtime: Runti
   return dispositionOf(await saveVerdict(job.item, { ...made, number: job.item.body.attempts + 1 }, runtime));
 };
 
-/** Has a delivery sleep until its attempts would be used up. The sweep wakes it then, or the person who enables the origin does. */
+/**
+ * Lets a delivery sleep until the time of its last attempt would be over. The sweep wakes it at that time. A person who
+ * enables the origin wakes it earlier.
+ */
 const keepWaiting = async ({ job }: DueDelivery, recipient: Recipient, runtime: Runtime): Promise<Disposition> => {
   const until = usualEnd(job.item.body, runtime.now());
   const held = withBody(job.item, heldUp(job.item.body, { cause: 'disabled', until }), until, runtime.now());

@@ -1,4 +1,4 @@
-/** Tells people in good time that a token of opwatch, or temporary credentials of a cloud, are about to expire. */
+/** Warns people before a token of opwatch, or temporary credentials of a cloud, expire. */
 
 import { TOKEN_ENDS, type Token, type TokenEnd } from '../access/token.ts';
 import type { Lifetime } from '../clouds/cloud.ts';
@@ -8,13 +8,20 @@ import type { Runtime } from '../runtime.ts';
 import type { SharedItemDeps } from '../store/shared-item.ts';
 import { tellOperators, tellTenant } from './operators.ts';
 
-/** A tenant is told a week and a day before its token ends. A token that lives too briefly for that has one warning. */
+/**
+ * A tenant gets a warning seven days and one day before its token expires. A token with a shorter life has one warning.
+ */
 const AHEAD: readonly number[] = [7 * DAY, DAY];
 const PART_OF_TOKEN = 4;
-/** Programs replace credentials late: then less than this part of their lifetime is left. */
+/**
+ * Programs that replace credentials do it late. So opwatch warns only when less than an eighth of the lifetime is left.
+ */
 const PART_OF_CREDENTIALS = 8;
 
-/** The warning of a token that is due, as its time before the end, ms. Undefined where none is due, or the token has ended. */
+/**
+ * Returns the warning of a token that is due, as the time before its end (ms). Returns undefined where no warning is
+ * due, or where the token has expired.
+ */
 export const warningOf = (
   { createdAt, expiresAt }: Pick<Token, 'createdAt' | 'expiresAt'>,
   now: number,
@@ -29,10 +36,13 @@ export const warningOf = (
 type TokenDeps = SharedItemDeps & Pick<Runtime, 'config' | 'now' | 'log'>;
 
 const TOKENS_MAX = 10_000;
-/** Not on the hour, when schedules submit. */
+/**
+ * The minute of the hour at which opwatch looks for such tokens. It is not minute 0, because many schedules submit
+ * then.
+ */
 const AT_MINUTE = 30;
 
-/** Owes a notice, once an hour, to the tenants of tokens that expire soon. It gives each warning once. */
+/** Writes notices to the tenants whose tokens expire soon, once an hour. Each warning is sent once. */
 export const tellOfTokens = async (deps: TokenDeps): Promise<void> => {
   const { table, now } = deps;
   if (Math.floor(now() / MINUTE) % (HOUR / MINUTE) !== AT_MINUTE) return;
@@ -45,10 +55,13 @@ export const tellOfTokens = async (deps: TokenDeps): Promise<void> => {
   }
 };
 
-/** Credentials that this function has warned of already. */
+/** The credentials that this function has already warned about. */
 const warnedOf = new WeakSet<Lifetime>();
 
-/** Owes the operators a notice when an eighth of the lifetime is left, as far as this function knows the lifetime. */
+/**
+ * Writes a notice to the operators when an eighth of the credentials' lifetime is left. It can warn only if this
+ * function knows the lifetime.
+ */
 export const tellOfCredentials = async (
   connection: string,
   lifetime: Lifetime | undefined,
@@ -62,7 +75,7 @@ export const tellOfCredentials = async (
     await tellOperators({ event: 'credentials_expire', at: now(), connection, expiresAt }, deps);
     warnedOf.add(lifetime);
   } catch (error) {
-    // The look must go on. The next look tells the operators.
+    // The look must go on without the notice. The next look writes the notice.
     log.warn('a notice was not written', { connection, error: String(error) });
   }
 };

@@ -1,4 +1,7 @@
-/** The canary's own target. A delivery there writes a log line for each of its queues, with the metric of its alarms. */
+/**
+ * The target of the canary. A delivery to it writes one log line for each queue that the operation passed through. The
+ * line carries the metric of the canary's alarms.
+ */
 
 import { CANARY_IN_TIME_MS, SECOND } from '../core/schedule.ts';
 import type { Watch } from '../core/watch.ts';
@@ -6,7 +9,7 @@ import type { Runtime } from '../runtime.ts';
 
 type Heard = Pick<Watch, 'id' | 'status' | 'labels' | 'submittedAt'>;
 
-/** A second delivery counts again. That does no harm: the alarm asks for at least one. */
+/** A delivery that is made twice counts twice. That is harmless, because the alarm requires at least one. */
 export const hearCanary = (
   { id, status, labels, submittedAt }: Heard,
   { log, now }: Pick<Runtime, 'log' | 'now'>,

@@ -1,17 +1,21 @@
 /**
- * A target may hold state: a commit status, an incident, a live message. It shows the state of the last request. One item stands
- * for each such thing. The item says who may write the thing now, its name at the target, and the states that were told last.
+ * A target may hold a thing with a state: a commit status, an incident or a live message. The thing shows the state of
+ * the last request. Each thing has one item in the table. The item says which function may write the thing now, which
+ * name the target gave to the thing, and which states opwatch has sent.
  *
- * One attempt at a time. The notifier takes the item, then reads the watch, then sends. So it never sends a state that is older
- * than a state sent before. The item is free again when the attempt has ended, or CLAIM_MS after it was taken.
+ * Only one attempt runs at a time. The notifier takes the item, then reads the watch, then sends. So it never sends an
+ * older state after a newer one. The item is free again when the attempt has ended, or CLAIM_MS after the notifier took
+ * it.
  *
- * Known and unknown outcomes. The outcome of an attempt is known when the target has answered it, or when its request has
- * never left: then nothing of it can arrive later. It is unknown
- *  - when no answer came (a time-out, a connection that broke after the request was sent),
- *  - when a gateway answered for a target that did not (502, 504, 524),
- *  - when nobody gave the item back (the function was killed, or another function has taken the item meanwhile).
- * Such a request may still arrive, after a later one. For DOUBT_MS from its beginning the thing is in doubt: a state that is
- * delivered in this time is sent once more when the time is over.
+ * The outcome of an attempt is known in two cases. Either the target has answered it, or its request has never left
+ * opwatch. Nothing of such an attempt can arrive later. The outcome is unknown in these cases:
+ * - No answer came (a time-out, or a connection that broke after the request was sent).
+ * - A gateway answered for a target that did not (502, 504, 524).
+ * - The function did not give the item back. It was killed, or another function has taken the item meanwhile.
+ *
+ * A request with an unknown outcome may still arrive, even after a later request. So the thing is in doubt until
+ * DOUBT_MS after the start of the request. opwatch sends a state that it delivers in this time once more when the time
+ * is over.
  */
 
 import type { Key } from '../core/item.ts';
@@ -22,34 +26,34 @@ import { heldKey, messageKey } from '../store/keys.ts';
 import { sharedItem } from '../store/shared-item.ts';
 import type { Standing, Target } from '../targets/target.ts';
 
-/** A state of an operation that the target was told. Generations are those of the operation's watches. */
+/** A state of an operation that opwatch has sent to the target. `generation` is the generation of the watch. */
 export type LastTold = Standing & {
   readonly operation: string;
   readonly generation: number;
-  /** When the event happened; none of progress, which is told as it is at the moment. */
+  /** The time of the event. Progress has none, because opwatch always sends the present progress. */
   readonly at?: number;
 };
 
 export type HeldState = {
-  /** The name of the thing at the target, once it is there. */
+  /** The name that the target gave to the thing. It is undefined until the target has created the thing. */
   readonly handle?: string;
-  /** The last state of each operation that the target was told. Several operations may share one thing. */
+  /** The last sent state of each operation. Several operations may share one thing. */
   readonly told?: readonly LastTold[];
-  /** Until then, a request without a known outcome may still arrive. */
+  /** Until this time, a request with an unknown outcome may still arrive. */
   readonly doubtUntil?: number;
   readonly claim?: { readonly by: string; readonly until: number };
 };
 
 export type HeldStates = {
-  /** Takes the thing for one attempt, or tells when to ask again. */
+  /** Takes the thing for one attempt, or answers when to ask again. */
   readonly take: (by: string) => Promise<HeldState | { readonly retryAt: number }>;
-  /** Gives it back in a new state. A function that has lost it meanwhile changes nothing. */
+  /** Gives the thing back in a new state. It changes nothing where another function has taken the thing meanwhile. */
   readonly leave: (by: string, held: HeldState) => Promise<void>;
 };
 
 const AGAIN_MS = 2 * SECOND;
 
-/** A target, by its name in the configuration; `follows`: it keeps one live message of a watch. */
+/** A target with its name in the configuration. `follows`: opwatch keeps one live message of each watch there. */
 type Holder = {
   readonly name: string;
   readonly target: Target | undefined;
@@ -57,15 +61,18 @@ type Holder = {
   readonly follows: boolean;
 };
 
-/** The item of what a target of this name holds of a watch; undefined where it holds nothing. */
+/**
+ * Returns the key of the item for the thing that a target holds for a watch. Returns undefined where the target holds
+ * nothing.
+ */
 export const heldKeyOf = (watch: Watch, { name, target, settings, follows }: Holder): Key | undefined => {
   if (follows || target?.holds === 'watch') return messageKey(watch.id, name);
   return target?.holds && heldKey(target.type, target.holds(watch, settings));
 };
 
 /**
- * Until when the thing is in doubt; undefined when it is not. By a clock that is ahead it seems to be so for longer: the request
- * was on its way all the same, so the whole time counts from now.
+ * Returns the time until which the thing is in doubt, or undefined where it is not. The end may come from a clock that
+ * is ahead of ours. The request was still under way, so the whole time then counts from now.
  */
 export const doubtOf = ({ doubtUntil = 0 }: HeldState, now: number): number | undefined =>
   doubtUntil > now ? believed(doubtUntil, now, DOUBT_MS) || now + DOUBT_MS : undefined;
@@ -73,8 +80,8 @@ export const doubtOf = ({ doubtUntil = 0 }: HeldState, now: number): number | un
 const laterOf = (a: number | undefined, b: number): number => Math.max(a ?? 0, b);
 
 /**
- * The thing in the hands of `by`; in doubt where somebody has taken it before and never gave it back. By which clock that was is
- * not known, so the doubt begins now.
+ * Gives the thing to the function `by`. The thing becomes in doubt where another function took it and never gave it
+ * back. The clock of that function is not known, so the doubt begins now.
  */
 const taken = (before: HeldState, by: string, now: number): HeldState => {
   const { doubtUntil: _, ...held } = before;
@@ -88,7 +95,7 @@ export const heldState = (key: Key, deps: Pick<Runtime, 'table' | 'chance' | 'pa
   return {
     take: (by) =>
       items.change<HeldState | { readonly retryAt: number }>(key, (held) => {
-        // The claim may be ours after all, written by a try whose answer was lost.
+        // The claim may be ours: an earlier try wrote it, and the table's answer was lost.
         if (held.claim?.by === by) return { body: held, result: held };
         if (held.claim && believed(held.claim.until, now(), CLAIM_MS) > now())
           return { body: held, result: { retryAt: now() + AGAIN_MS } };
@@ -100,7 +107,7 @@ export const heldState = (key: Key, deps: Pick<Runtime, 'table' | 'chance' | 'pa
   };
 };
 
-/** After an attempt whose outcome is not known. */
+/** Marks the thing as in doubt after an attempt with an unknown outcome. */
 export const inDoubt = (held: HeldState, since: number): HeldState => ({
   ...held,
   doubtUntil: laterOf(doubtOf(held, since), since + DOUBT_MS),
@@ -110,8 +117,9 @@ const lastOf = ({ told = [] }: HeldState, { operation }: LastTold): LastTold | u
   told.find((each) => each.operation === operation);
 
 /**
- * Whether the target was told a later state of the same operation: by a newer watch, or of the same one. There an end is the last,
- * whenever it was: the clock of the function that wrote it may have been behind.
+ * Answers whether the target got a later state of the same operation: from a newer watch, or from this watch. Within
+ * one watch the end is always the last state, whatever its time. The clock of the function that wrote the end may have
+ * been behind.
  */
 export const wasToldLater = (held: HeldState, news: LastTold): boolean => {
   const last = lastOf(held, news);
@@ -121,13 +129,16 @@ export const wasToldLater = (held: HeldState, news: LastTold): boolean => {
   return (last.at ?? 0) > (news.at ?? Number.POSITIVE_INFINITY);
 };
 
-/** The states of other operations that share the thing. */
+/** Returns the states of the other operations that share the thing. */
 export const othersIn = ({ told = [] }: HeldState, { operation }: LastTold): readonly Standing[] =>
   told.filter((each) => each.operation !== operation).map(({ status }) => ({ status }));
 
 const TOLD_MAX = 200;
 
-/** Notes that a state was delivered. Of too many operations the oldest goes: the oldest that succeeded, if any did. */
+/**
+ * Records a delivered state. If the thing then has too many operations, it drops one of them: the oldest that
+ * succeeded, or else the oldest.
+ */
 export const withTold = (held: HeldState, news: LastTold): HeldState => {
   const others = (held.told ?? []).filter(({ operation }) => operation !== news.operation);
   const at = news.at ?? lastOf(held, news)?.at;

@@ -1,4 +1,4 @@
-/** Handles a thing that a target holds, for one attempt: the state that it is to show, and the state that it shows afterwards. */
+/** Handles a thing that a target holds during one attempt: the state before the attempt, and the state after it. */
 import { isNotice } from '../core/notice.ts';
 import type { Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
@@ -8,7 +8,7 @@ import { type HeldState, heldState, inDoubt, type LastTold, withTold } from './h
 import type { HeldThing, Made } from './message.ts';
 import type { Recipient } from './recipient.ts';
 
-/** The state that a delivery tells, in the words of a target that holds it. A notice has none. */
+/** Returns the state that a delivery sends to a target that holds state. A notice has no state. */
 export const newsOf = (watch: Watch, { body: { event } }: DeliveryItem): LastTold | undefined => {
   if (isNotice(event)) return undefined;
   const about = { operation: operationKey(watch), generation: watch.generation };
@@ -17,8 +17,8 @@ export const newsOf = (watch: Watch, { body: { event } }: DeliveryItem): LastTol
 };
 
 /**
- * Gives the thing back, and answers whether the table took that. Otherwise the claim lapses, and the attempt counts as one
- * without a known outcome.
+ * Gives the thing back, and answers whether the table took the write. If it did not, the claim ends by itself, and the
+ * attempt counts as one with an unknown outcome.
  */
 export const giveBack = async (
   { key, by, state }: Pick<HeldThing, 'key' | 'by' | 'state'>,
@@ -33,7 +33,7 @@ export const giveBack = async (
   }
 };
 
-/** The thing after an attempt. */
+/** Returns the state of the thing after an attempt. */
 export const afterwards = ({ state, news }: HeldThing, made: Made, { target }: Recipient): HeldState => {
   const { verdict, answer, isUnknown, at } = made;
   const known = isUnknown ? inDoubt(state, at) : state;

@@ -1,4 +1,4 @@
-/** The fourth stage of a message: says what the answer means. Never throws. */
+/** The fourth stage of a message: it decides what the answer means. It never throws. */
 import { SecretError } from '../config/secrets.ts';
 import { LookError } from '../core/errors.ts';
 import { sentence } from '../core/sentences.ts';
@@ -6,14 +6,17 @@ import { redact } from '../net/redact.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Judged, Made, Sent, Stage } from './message.ts';
 
-/** Faults before a request has left (lib/net/http-faults.ts): nothing of it can arrive. */
+/** Faults that happen before a request has left (lib/net/http-faults.ts). Nothing of such a request can arrive. */
 const NEVER_LEFT: readonly string[] = ['blocked_address', 'invalid_request', 'dns', 'connect', 'tls'];
-/** A gateway has given up on a target that may go on: bad gateway, gateway time-out, Cloudflare's time-out. */
+/**
+ * A gateway stopped waiting, but the target behind it may still handle the request. The statuses are bad gateway,
+ * gateway time-out, and Cloudflare's time-out.
+ */
 const GATEWAY: readonly number[] = [502, 504, 524];
 
 export const judge: Stage<Sent, Judged> = async (message, runtime) => ({ ...message, made: madeOf(message, runtime) });
 
-/** Whether the receiver would not take it from us, as against being slow, overwhelmed or out of order. */
+/** Answers whether the receiver refused our request. A receiver that is slow, overloaded or broken does not refuse. */
 export const isRefused = ({ verdict, answer }: Made): boolean =>
   verdict.kind === 'gone' ||
   (verdict.kind === 'retry' && verdict.slow !== true && answer !== undefined && answer.status < 500);
@@ -44,6 +47,6 @@ const ourFault = ({ at, claims }: Sent, error: unknown, { log, secrets }: Runtim
     return { at, verdict: { kind: 'retry', reason: error.message }, isUnknown: false, isOurs: true };
   const id = claims[0]?.item.body.id ?? '';
   log.error('attempt failed', { delivery: id, error: redact(String(error), secrets.known()) });
-  // An error that nobody foresaw may have happened after the request had left.
+  // The request may have left before an error of this unknown kind.
   return { at, verdict: { kind: 'retry', reason: sentence('unbuilt') }, isUnknown: true, isOurs: true };
 };

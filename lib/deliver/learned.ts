@@ -1,4 +1,6 @@
-/** Sums up what a batch's attempts show of their target: it answers, is slow, wants no more or only fails. Pure. */
+/**
+ * Sums up the attempts of a batch: whether the target answers, is slow, wants no more messages, or only fails. Pure.
+ */
 import type { Attempts } from '../core/origin.ts';
 import type { Learned } from '../limits/target-limiters.ts';
 import type { Made, Recorded } from './message.ts';
@@ -22,7 +24,10 @@ const answersIn = (mades: readonly Made[]): Pick<Learned, 'answers'> => {
   return mades.some(({ hangs }) => hangs) ? { answers: 'none' } : {};
 };
 
-/** The pauses that callbacks asked for. Each pause binds its own address, and no other address of its host. */
+/**
+ * Returns the pauses that callbacks asked for. A pause holds only for its own address, and not for other addresses of
+ * the host.
+ */
 const restsIn = (recorded: readonly Recorded[]): Pick<Learned, 'rests'> => {
   const rests = recorded.flatMap(({ made, results: [first] }) => {
     const afterMs = made && afterMsOf(made);
@@ -31,7 +36,7 @@ const restsIn = (recorded: readonly Recorded[]): Pick<Learned, 'rests'> => {
   return rests.length > 0 ? { rests } : {};
 };
 
-/** Whether the whole target is slow. A callback that has asked for a pause speaks for its own address alone. */
+/** Answers whether the whole target is slow. A callback that asks for a pause does so for its own address only. */
 const slownessIn = (mades: readonly Made[], isNamed: boolean): Pick<Learned, 'slow'> => {
   const ofAll = mades.filter((made) => isNamed || afterMsOf(made) === undefined);
   const slow = ofAll.filter(({ verdict }) => verdict.kind === 'retry' && verdict.slow);
@@ -40,7 +45,7 @@ const slownessIn = (mades: readonly Made[], isNamed: boolean): Pick<Learned, 'sl
   return { slow: afterMs > 0 ? { afterMs } : {} };
 };
 
-/** Counts the attempts at callbacks. A request that opwatch could not write is no failure of the receiver. */
+/** Counts the attempts at callbacks. If opwatch could not write a request, the receiver did not fail. */
 const attemptsIn = (mades: readonly Made[]): Attempts => {
   const failures = mades.flatMap(({ verdict, isOurs }) =>
     verdict.kind === 'delivered' || isOurs ? [] : [verdict.reason],

@@ -1,4 +1,4 @@
-/** Where people find a watch and its operation. */
+/** Makes the links to the pages of a watch and of its operation. */
 
 import { signLink } from '../access/link.ts';
 import { SecretError } from '../config/secrets.ts';
@@ -10,7 +10,10 @@ import type { Runtime } from '../runtime.ts';
 
 export const watchUrl = (id: string, { env }: Pick<Runtime, 'env'>): string => `${env.publicUrl}/watches/${id}`;
 
-/** `linkKey` signs the link that opens without a token; left out, there is none. */
+/**
+ * Returns the links of a watch. `linkKey` signs the link that opens without a token. Without `linkKey` there is no such
+ * link.
+ */
 export const linksOf = (watch: Watch, runtime: Pick<Runtime, 'env'>, linkKey?: string): Links => ({
   watch: watchUrl(watch.id, runtime),
   console: providerNamed(watch.provider)?.traits.console(watch.operation) ?? '',
@@ -20,8 +23,8 @@ export const linksOf = (watch: Watch, runtime: Pick<Runtime, 'env'>, linkKey?: s
 const KEY_MIN = 32;
 
 /**
- * The keys of links: the first signs, all verify. None where the configuration names none. Throws a SecretError for a key that
- * cannot be read or has fewer than 32 characters.
+ * Reads the keys of links. The first key signs links, and all keys verify them. The list is empty where the
+ * configuration names no keys. Throws a SecretError where a key is unreadable or has fewer than 32 characters.
  */
 export const readLinkKeys = async ({ config, secrets }: Pick<Runtime, 'config' | 'secrets'>): Promise<string[]> => {
   const references = config.linkKeys;
@@ -31,7 +34,10 @@ export const readLinkKeys = async ({ config, secrets }: Pick<Runtime, 'config' |
   return keys;
 };
 
-/** The key that signs links now. A message without a link is better than no message: a key that cannot be read is logged. */
+/**
+ * Returns the key that signs links now. If the key is unreadable, it logs this, and the message goes out without a
+ * link.
+ */
 export const readSigningKey = async (
   runtime: Pick<Runtime, 'config' | 'secrets' | 'log'>,
 ): Promise<string | undefined> => {

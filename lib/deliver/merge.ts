@@ -10,7 +10,10 @@ import { watchKey } from '../store/keys.ts';
 import type { DueDelivery } from './due.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 
-/** Whether a delivery can share its message with others of its kind: events with events, notices with notices. */
+/**
+ * Answers whether a delivery can share a message with others of its kind. Events share with events, and notices with
+ * notices.
+ */
 export const canMerge = ({ job }: DueDelivery, { target, follows }: Recipient): boolean =>
   isOfNotice(job.item) ? target?.notices !== undefined : target?.digest !== undefined && !follows;
 
@@ -18,10 +21,10 @@ const isOfNotice = ({ body: { event } }: DeliveryItem): boolean => isNotice(even
 
 export const isOfUrgent = ({ body: { event } }: DeliveryItem): boolean => isNotice(event) && isUrgent(event);
 
-/** A message with more notices would have no room for their reasons. */
+/** The maximum number of notices in one message. With more notices, their reasons would not fit. */
 const NOTICES_MAX = 20;
 
-/** Puts notices into as few messages as hold them. Urgent notices go first. */
+/** Puts notices into as few messages as possible. Urgent notices go first. */
 const ofNotices = (dues: readonly DueDelivery[], recipient: Recipient): DueDelivery[][] => {
   const notices = dues.filter((due) => isOfNotice(due.job.item) && canMerge(due, recipient));
   const sorted = notices.toSorted((a, b) => Number(isOfUrgent(b.job.item)) - Number(isOfUrgent(a.job.item)));
@@ -30,25 +33,28 @@ const ofNotices = (dues: readonly DueDelivery[], recipient: Recipient): DueDeliv
   );
 };
 
-/** Puts messages with an urgent notice before all others. */
+/** Puts messages with an urgent notice before all other messages. */
 const urgentFirst = (groups: readonly DueDelivery[][]): DueDelivery[][] =>
   groups.toSorted((a, b) => Number(hasUrgent(b)) - Number(hasUrgent(a)));
 const hasUrgent = (group: readonly DueDelivery[]): boolean => group.some(({ job }) => isOfUrgent(job.item));
 
-/** The messages where there are slots for all: one for each event, and notices together. */
+/** Returns the messages for a target with enough slots: one for each event. Notices go together. */
 export const apart = (dues: readonly DueDelivery[], recipient: Recipient): DueDelivery[][] => {
   const others = dues.filter((due) => !isOfNotice(due.job.item) || !canMerge(due, recipient));
   return urgentFirst([...others.map((due) => [due]), ...ofNotices(dues, recipient)]);
 };
 
-/** The messages where there are too few slots: events go together, too. */
+/** Returns the messages for a target with too few slots. Events also go together. */
 export const merged = (dues: readonly DueDelivery[], recipient: Recipient): DueDelivery[][] => {
   const together = dues.filter((due) => !isOfNotice(due.job.item) && canMerge(due, recipient));
   const alone = dues.filter((due) => !canMerge(due, recipient)).map((due) => [due]);
   return urgentFirst([...(together.length > 0 ? [together] : []), ...alone, ...ofNotices(dues, recipient)]);
 };
 
-/** Deliveries of other batches that got no slot and still wait. This batch tells them too: their own messages find that done. */
+/**
+ * Returns deliveries of other batches that got no slot and still wait. This batch sends them, too. Later their own
+ * messages find them delivered.
+ */
 export const leftByOthers = async (
   keys: readonly Key[],
   recipient: Recipient,

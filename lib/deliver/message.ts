@@ -1,4 +1,4 @@
-/** The stages of tell.ts hand on one message to one recipient. Each type here adds one stage's findings. */
+/** The types of a message between the stages of tell.ts. Each type adds the findings of one stage. */
 import type { LookError } from '../core/errors.ts';
 import type { Key } from '../core/item.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -11,43 +11,43 @@ import type { Opened, Recipient } from './recipient.ts';
 
 export type Stage<In, Out> = (message: In, runtime: Runtime) => Promise<Out>;
 
-/** The deliveries that one message tells: one, or several that a chat is told together. */
+/** The recipient and the deliveries of one message. A chat may get several deliveries in one message. */
 export type Message = { readonly recipient: Recipient; readonly dues: readonly DueDelivery[] };
 
-/** A delivery claimed for one attempt. */
+/** A delivery that this function has claimed for one attempt. */
 export type Claim = { readonly due: DueDelivery; readonly item: DeliveryItem };
 
-/** A thing that the target holds (held-state.ts), taken for this attempt, and the state that it is to show. */
+/** A thing that the target holds (held-state.ts), with the new state that it shall show. This attempt has taken it. */
 export type HeldThing = {
   readonly key: Key;
-  /** The attempt that has taken it. */
+  /** The id of the attempt that has taken it. */
   readonly by: string;
   readonly state: HeldState;
   readonly news: LastTold;
 };
 
-/** `claims` are to be told now; all other deliveries have their results. */
+/** The function sends the deliveries in `claims` now. All other deliveries have their results. */
 export type Admitted = Message & {
   readonly claims: readonly Claim[];
   readonly results: Results;
   readonly held?: HeldThing;
 };
 
-/** A request with its recipient, or the error that kept opwatch from writing it. */
+/** The recipient and the request, or the error that prevented the request. */
 export type Letter =
   | { readonly opened: Opened; readonly request: HttpRequest }
-  /** opwatch's own target is told without a request. */
+  /** The canary's own target gets no request. */
   | { readonly isInternal: true }
   | { readonly error: unknown };
 
-/** `at`: when the attempt began. `linkKey` signs links to watches, where there are any. */
+/** `at` is the start of the attempt. `linkKey` signs the links to watches, if messages have such links. */
 export type Composed = Admitted & {
   readonly at: number;
   readonly linkKey?: string | undefined;
   readonly letter: Letter;
 };
 
-/** The answer; a fault of the network; or an error of opwatch's own. */
+/** The answer of the receiver, a fault of the network, or an error of opwatch itself. */
 export type Reply =
   | { readonly answer: HttpAnswer; readonly opened: Opened }
   | { readonly isHeard: true }
@@ -56,7 +56,7 @@ export type Reply =
 
 export type Sent = Composed & { readonly reply: Reply };
 
-/** An attempt that was made. */
+/** The facts of one attempt. */
 export type Made = {
   readonly at: number;
   readonly verdict: Verdict;
@@ -65,11 +65,11 @@ export type Made = {
   readonly hangs?: boolean;
   /** The request may still arrive. held-state.ts says when an outcome is known. */
   readonly isUnknown?: boolean;
-  /** opwatch could not write the request. It sent nothing, and the receiver is not to blame. */
+  /** opwatch could not write the request, and sent nothing. The receiver did not fail. */
   readonly isOurs?: boolean;
 };
 
 export type Judged = Sent & { readonly made: Made };
 
-/** The results of all its deliveries and, where one was made, the attempt. */
+/** The results of all deliveries of a message, and the attempt if there was one. */
 export type Recorded = { readonly results: Results; readonly made?: Made };

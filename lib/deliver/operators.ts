@@ -1,4 +1,7 @@
-/** Tells people: a notice becomes a delivery to each of the configuration's `operators`, or to a tenant's own targets. */
+/**
+ * Writes notices to people. A notice becomes a delivery to each target in the configuration's `operators`, or to a
+ * tenant's own targets.
+ */
 
 import type { Config } from '../config/config.ts';
 import { DEFAULT_TENANT } from '../config/tenants.ts';
@@ -15,7 +18,7 @@ import { targetOf } from '../targets/index.ts';
 type NoticeDeps = Pick<Runtime, 'config' | 'table' | 'now'>;
 type LimitDeps = NoticeDeps & SharedItemDeps & Pick<Runtime, 'log'>;
 
-/** The targets of a notice, and the tenant that its deliveries belong to. */
+/** The targets of a notice, and the tenant of its deliveries. */
 type Addressed = { readonly targets: readonly string[]; readonly as: string };
 
 const toOperators = (notice: Notice, { operators }: Config): Addressed => ({
@@ -24,20 +27,24 @@ const toOperators = (notice: Notice, { operators }: Config): Addressed => ({
 });
 
 /**
- * Owes a notice to the operators. The same notice again changes nothing, so a function calls this before it writes the event
- * itself: when it is killed in between, the next one does both. No message is sent here, because the notifier must not be able to
- * feed its own queue. The leases lapse at once, and the sweep wakes the deliveries within a minute.
+ * Writes a notice to the operators. A second call with the same notice changes nothing. So a function writes the notice
+ * before it writes the event: if it is killed in between, the next function writes both. This call sends no message to
+ * a queue, because the notifier must not be able to feed its own queue. The leases of the deliveries end at once, and
+ * the sweep wakes them within a minute.
  */
 export const tellOperators = (notice: Notice, deps: NoticeDeps): Promise<void> =>
   owe(notice, toOperators(notice, deps.config), deps);
 
-/** The same for a notice that a tenant has caused. Each hour has a limit; notices beyond it that are not urgent are left out. */
+/**
+ * Writes a notice to the operators about an event that a tenant has caused. Each hour has a limit. It drops further
+ * notices, except urgent ones.
+ */
 export const tellOperatorsOf = (tenant: string, notice: Notice, deps: LimitDeps): Promise<void> =>
   oweWithin(tenant, notice, toOperators(notice, deps.config), deps);
 
 /**
- * Owes a tenant a notice. It goes to the tenant's own targets (`tenants.<name>.notify`) that can show notices; where there are
- * none, to the operators; where there are none either, to the tenant's usual targets.
+ * Writes a notice to a tenant. It goes to the tenant's own targets (`tenants.<name>.notify`) that can show notices.
+ * Without such targets it goes to the operators. Without operators it goes to the tenant's usual targets.
  */
 export const tellTenant = (notice: Notice & { readonly tenant: string }, deps: LimitDeps): Promise<void> => {
   const { config } = deps;
@@ -56,20 +63,23 @@ const oweWithin = async (tenant: string, notice: Notice, to: Addressed, deps: Li
   if (to.targets.length === 0 || isUrgent(notice)) return owe(notice, to, deps);
   const id = noticeId(notice);
   const known = await table.get(to.targets.map((target) => deliveryKey(id, noticeWebhookId(id, target))));
-  // A function that was killed has counted the notice already: it is not counted again.
+  // A function that was killed may have counted this notice before. It must not count twice.
   if (known.length > 0 || (await takeNotice(tenant, deps))) return owe(notice, to, deps);
   log.warn('notice left out', { notice: notice.event, tenant });
   return owe({ event: 'notices_left_out', at: now(), tenant }, to, deps);
 };
 
-/** A notice about a target does not go to that target: it could not be delivered there. */
+/**
+ * Removes a target from the recipients of the notice about that target, because the notice could not be delivered
+ * there.
+ */
 const withoutItself = (targets: readonly string[], notice: Notice): readonly string[] =>
   targets.filter((target) => !('target' in notice) || targetName(target) !== notice.target);
 
 const canTell = (name: string, { targets }: Config): boolean =>
   isCallback(name) || targetOf(targets.get(name)?.type ?? '')?.notice !== undefined;
 
-/** Writes the deliveries of a notice. A delivery that is there already stays as it is. */
+/** Writes the deliveries of a notice. It does not change a delivery that exists already. */
 const owe = async (notice: Notice, { targets, as: tenant }: Addressed, { table, now }: NoticeDeps): Promise<void> => {
   const id = noticeId(notice);
   await Promise.all(

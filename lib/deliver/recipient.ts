@@ -1,4 +1,4 @@
-/** The recipient of a delivery: a target named in the configuration, or a callback. */
+/** The recipient of a delivery: a target in the configuration, or a callback. */
 
 import type { Config, TargetConfig } from '../config/config.ts';
 import type { ReadOptions, Secrets } from '../config/secrets.ts';
@@ -24,36 +24,51 @@ import { heldKeyOf } from './held-state.ts';
 export type Opened = { readonly target: Target; readonly settings: unknown };
 
 export type Recipient = {
-  /** The limiter that limits it: a named target has its own; the callbacks of one tenant to one host share one. */
+  /**
+   * The name of the recipient's target limiter. A named target has its own limiter. All callbacks of one tenant to one
+   * host share a limiter.
+   */
   readonly limiter: string;
   /**
-   * A limiter that is taken before that. All callbacks of a tenant share it. A tenant may name any number of hosts: if all of them
-   * hang, they hold up no more functions than one target can.
+   * The name of a further limiter that all callbacks of a tenant share. The batch takes a permit of it first. A tenant
+   * may name any number of hosts. Even if all of them hang, they then occupy no more functions than one target.
    */
   readonly gate?: string;
-  /** So many batches may tell it at a time. One host of callbacks leaves room for the other hosts of its tenant. */
+  /**
+   * The number of batches that may send to it at a time. For a host of callbacks it is smaller, to leave room for other
+   * hosts of the tenant.
+   */
   readonly permits: number;
   readonly isNamed: boolean;
-  /** It has no address: a delivery there is a log line (hear-canary.ts). */
+  /** The recipient has no address. A delivery to it writes a log line (hear-canary.ts). */
   readonly isInternal: boolean;
   readonly rate: Rate;
-  /** Whether it has one live message of each watch, in place of several messages. */
+  /** The recipient has one live message for each watch, in place of several messages. */
   readonly follows: boolean;
-  /** The item of the thing that it holds of a watch (held-state.ts). Undefined where it keeps every message. */
+  /**
+   * Returns the key of the item for the thing that the recipient holds for a watch (held-state.ts). Returns undefined
+   * where it keeps every message.
+   */
   readonly heldKey: (watch: Watch) => Key | undefined;
-  /** Whether its messages hold a link that opens without a token. */
+  /** The recipient's messages carry a link that opens without a token. */
   readonly isLinked: boolean;
-  /** Undefined where the configuration no longer names it. */
+  /** Undefined where the configuration no longer has this target. */
   readonly target?: Target;
-  /** Reads its settings with every secret. Throws Misconfigured where the configuration no longer names it; throws SecretError. */
+  /**
+   * Reads the recipient's settings and secrets. Throws Misconfigured where the configuration no longer has this target.
+   * Throws a SecretError where a secret is unreadable.
+   */
   readonly open: (secrets: Secrets, options?: ReadOptions) => Promise<Opened>;
 };
 
-/** The events that a named target is told: its configuration names them; otherwise its type does. Undefined means all events. */
+/**
+ * Returns the events that a named target gets: those in its configuration, or else the usual events of its type.
+ * Undefined means all events.
+ */
 export const eventsFor = ({ type, events }: Pick<TargetConfig, 'type' | 'events'>): readonly EventType[] | undefined =>
   events ?? targetOf(type)?.usualEvents;
 
-/** Fields that a watch lacks and that one of these targets needs, with the name of that target. */
+/** Returns the fields that a watch lacks and that one of these targets needs, with the name of that target. */
 export const lacksOf = (notify: readonly string[], subject: Subject, config: Config): Lack[] =>
   notify.flatMap((name) => {
     const configured = config.targets.get(name);
@@ -61,7 +76,7 @@ export const lacksOf = (notify: readonly string[], subject: Subject, config: Con
     return (lacks ?? []).map(({ at, detail }) => ({ at, detail: sentence('needed_by', { lack: detail, name }) }));
   });
 
-/** The names under which targets show the watch, by target. Most targets have no such name. */
+/** Returns the name under which each target shows the watch. Most targets have no such name. */
 export const contextsOf = ({ notify, ...watch }: Watch, config: Config): Readonly<Record<string, string>> =>
   Object.fromEntries(
     notify.flatMap((name) => {
@@ -71,7 +86,7 @@ export const contextsOf = ({ notify, ...watch }: Watch, config: Config): Readonl
     }),
   );
 
-/** The limiter of a callback: that of its tenant and origin. */
+/** Returns the name of the target limiter for a callback. It depends on the tenant and the origin. */
 export const originLimiter = (tenant: string, callback: string): string => `${tenant} ${targetName(callback)}`;
 
 export const recipientOf = (delivery: Pick<Delivery, 'target' | 'tenant'>, config: Config): Recipient => {
@@ -103,13 +118,13 @@ export const recipientOf = (delivery: Pick<Delivery, 'target' | 'tenant'>, confi
 };
 
 type Configured = Pick<TargetConfig, 'type' | 'settings' | 'rate' | 'progress' | 'link'>;
-/** A target that the configuration names no more. */
+/** A target that the configuration no longer has. */
 const ABSENT: Configured = { type: '', settings: {} };
 const CALLBACK: Configured = { type: 'webhook', settings: {} };
 
 type Read = (reference: string) => Promise<string[]>;
 
-/** The settings of a callback: its address, and the secrets that sign for its origin. */
+/** Returns the settings of a callback: its address, and the secrets that sign requests to its origin. */
 const callbackSettings = async (
   { target: url, tenant }: Pick<Delivery, 'target' | 'tenant'>,
   config: Config,
@@ -121,8 +136,8 @@ const callbackSettings = async (
 };
 
 /**
- * Sends a request to a recipient. Nothing that is secret, or is derived from a secret, stands in the answer: everything that opwatch
- * judges, keeps, logs and shows comes from this masked answer. Throws as `Send` does.
+ * Sends a request to a recipient and masks the answer. The masked answer contains no secret, and no text derived from a
+ * secret. opwatch judges, stores, logs and shows only this masked answer. Throws as `Send` does.
  */
 export const ask = async (
   request: HttpRequest,
@@ -139,7 +154,7 @@ export const ask = async (
   ]);
 };
 
-/** Settings with every secret reference, at any depth, replaced by what it stands for. */
+/** Replaces every reference to a secret in the settings, at any depth, with the secret. */
 const resolved = async (settings: unknown, read: Read): Promise<unknown> => {
   if (typeof settings === 'string') return isReference(settings) ? (await read(settings))[0] : settings;
   if (Array.isArray(settings)) return Promise.all(settings.map((entry) => resolved(entry, read)));

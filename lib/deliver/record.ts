@@ -1,4 +1,6 @@
-/** The last stage of a message: gives back what the target holds, and saves the attempt for each delivery. */
+/**
+ * The last stage of a message: it gives back the thing that the target holds, and saves the attempt of each delivery.
+ */
 import type { Runtime } from '../runtime.ts';
 import { doubtOf, inDoubt } from './held-state.ts';
 import { afterwards, giveBack } from './held-thing.ts';
@@ -15,7 +17,10 @@ export const record: Stage<Judged, Recorded> = async (message, runtime) => {
   return { results: [...message.results, ...saved], made };
 };
 
-/** Gives the thing back as the attempt leaves it. Answers until when it is in doubt: a state delivered now is sent again then. */
+/**
+ * Gives the thing back in its state after the attempt. Answers the time until which the thing is in doubt. opwatch then
+ * sends a state that it delivered now once more.
+ */
 const settleHeld = async (
   { made, recipient }: Judged,
   held: HeldThing,
@@ -23,6 +28,7 @@ const settleHeld = async (
 ): Promise<number | undefined> => {
   const state = afterwards(held, made, recipient);
   const isGivenBack = await giveBack({ ...held, state }, runtime);
-  // A thing that was not given back does not know what it was told: the notifier sends that once more.
+  // The item of a thing that was not given back does not contain the sent state. So the notifier sends that state once
+  // more.
   return doubtOf(isGivenBack ? state : inDoubt(state, made.at), runtime.now());
 };

@@ -1,4 +1,4 @@
-/** Writes the request of a message: an event, several, how far something has got, or notices. Pure. */
+/** Writes the request of a message with one event, several events, the progress of an operation, or notices. Pure. */
 import type { Delivery } from '../core/delivery.ts';
 import { Misconfigured } from '../core/errors.ts';
 import { eventOf, type OperationEvent, progressOf } from '../core/event.ts';
@@ -11,10 +11,10 @@ import type { Attempt } from '../targets/target.ts';
 import { linksOf, watchUrl } from './links.ts';
 import type { Opened } from './recipient.ts';
 
-/** A delivery with the watch that it tells of; a notice tells of none. */
+/** A delivery, and the watch of its event. The delivery of a notice has no watch. */
 export type Payload = { readonly delivery: Delivery; readonly watch?: Watch };
 
-/** `handle` names the live message that is to be changed; `linkKey` signs links to watches. Either may be missing. */
+/** `handle` names the live message to edit. `linkKey` signs the links to watches. Either may be missing. */
 type Draft = Opened & {
   readonly payloads: readonly Payload[];
   readonly attempt: Attempt;
@@ -24,7 +24,10 @@ type Draft = Opened & {
 
 type RequestDeps = Pick<Runtime, 'env' | 'config'>;
 
-/** Throws Misconfigured where a target of this type cannot be told that: the configuration has changed meanwhile. */
+/**
+ * Writes the request. Throws Misconfigured where a target of this type cannot show such a message, because somebody has
+ * changed the configuration meanwhile.
+ */
 export const write = (draft: Draft, deps: RequestDeps): HttpRequest => {
   const { payloads, target, settings, attempt, handle } = draft;
   const [one] = payloads;
@@ -57,7 +60,7 @@ const noticeRequest = (draft: Draft, event: Notice, deps: RequestDeps): HttpRequ
   return target.notice(noticeEventOf(event, urlOf), settings, attempt);
 };
 
-/** Changes the live message, or sends the first one. */
+/** Writes a request that edits the live message, or that sends the first one. */
 const progressRequest = (draft: Draft, { watch }: Payload, deps: RequestDeps): HttpRequest => {
   const { target, settings, attempt, handle, linkKey } = draft;
   if (!target.edit || !watch) throw notForThisTarget(sentence('no_edits', { name: target.type }));

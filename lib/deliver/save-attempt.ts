@@ -1,4 +1,4 @@
-/** Saves an attempt: its consequence in the delivery, and its record beside it. */
+/** Saves an attempt: its effect on the delivery, and a record beside the delivery. */
 
 import { isCanary, keepMsOf } from '../core/canary.ts';
 import {
@@ -28,10 +28,16 @@ import { tellOperatorsOf } from './operators.ts';
 
 const ANSWER_BYTES = 1_024;
 
-/** `againAt`: it was delivered, and has to be sent once more then. `number` counts the attempts; left out, it is the latest. */
+/**
+ * `againAt`: opwatch has delivered the state and must send it once more at this time. `number` is the number of the
+ * attempt. Without it, the attempt is the latest.
+ */
 type Attempt = Made & { readonly number?: number; readonly againAt?: number };
 
-/** Saves the consequence of an attempt, however often other functions write meanwhile. It never takes `delivered` back. */
+/**
+ * Saves the effect of an attempt. It repeats the write when other functions write meanwhile. It never changes
+ * `delivered` back.
+ */
 export const saveVerdict = async (item: DeliveryItem, attempt: Attempt, runtime: Runtime): Promise<DeliveryItem> => {
   const { table, now, chance } = runtime;
   const { verdict } = attempt;
@@ -60,24 +66,27 @@ const resultOf = (item: DeliveryItem, { verdict, answer, at, number, againAt }: 
   ...(againAt !== undefined && { againAt }),
 });
 
-/** Whether its watch has a later state by now. Then no person has to see to the delivery. */
+/** Answers whether the watch of a delivery has a later state now. Nobody then needs to repair the delivery. */
 const isLate = async ({ pk, body }: DeliveryItem, { table }: Runtime): Promise<boolean> => {
   if (!isOnTheWay(body.event.event)) return false;
   const [watch] = (await table.get([watchKey(pk)])) as Item<Watch>[];
   return isOvertaken(body.event, watch?.body);
 };
 
-/** Tells the operators before the delivery is written. When a function is killed in between, the next one tells them again. */
+/**
+ * The operators are told before the delivery is written. If a function is killed in between, the next function tells
+ * them again.
+ */
 const tellOfTrouble = async (next: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
   if (next.body.state === 'parked') {
     await raise('parked', next, runtime);
     await tellOf('delivery_parked', { next, verdict }, runtime);
   }
-  // Only a person can mend that, so the operators hear it now, and not when all attempts are used up.
+  // Only a person can repair this fault. So the operators hear of it now, and not only after the last attempt.
   if (verdict.kind === 'retry' && verdict.ended) await tellOf('target_ended', { next, verdict }, runtime);
 };
 
-/** No notice tells of a notice that could not be delivered: only the alarm does. */
+/** opwatch writes no notice about a notice that it could not deliver. Only the alarm reports this. */
 const tellOf = async (
   event: 'delivery_parked' | 'target_ended',
   { next: { pk, body }, verdict }: { readonly next: DeliveryItem; readonly verdict: Verdict },
@@ -94,7 +103,7 @@ const report = (
   { verdict, runtime: { log, now } }: { readonly verdict: Verdict; readonly runtime: Runtime },
 ): void => {
   const { id, event, state, attempts } = body;
-  // The canary has a line and a metric of its own.
+  // The canary has its own log line and its own metric.
   if (event.event === 'progress' || before.state === state || isCanary(body.tenant)) return;
   const about = { watch: isNotice(event) ? undefined : pk, delivery: id, target: targetName(body.target), attempts };
   if (state === 'parked') {
@@ -111,7 +120,7 @@ const report = (
 export const dispositionOf = ({ body }: DeliveryItem): Disposition =>
   body.state === 'waiting' ? { retryAt: body.nextAttemptAt } : 'ack';
 
-/** Saves the consequence of an attempt and its record. Answers what becomes of the delivery's message. */
+/** Saves an attempt: its effect and its record. Returns the result of the delivery's message. */
 export const saveAttempt = async (item: DeliveryItem, attempt: Attempt, runtime: Runtime): Promise<Disposition> => {
   const { table, now } = runtime;
   const next = await saveVerdict(item, attempt, runtime);
@@ -136,7 +145,7 @@ const recordOf = (
   ...(state === 'waiting' && { nextAttemptAt }),
 });
 
-/** Ends a delivery that is not true any more. Answers what becomes of its message. */
+/** Ends a delivery whose event is no longer true. Returns the result of its message. */
 export const saveOvertaken = async (item: DeliveryItem, { table, now }: Runtime): Promise<Disposition> => {
   const isSaved = await table.replace(withBody(item, overtaken(item.body), now(), now()));
   return isSaved ? 'ack' : { retryAt: now() + SECOND };

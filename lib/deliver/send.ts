@@ -1,4 +1,4 @@
-/** The third stage of a message: sends its request. Never throws: that no answer comes is a reply, too. */
+/** The third stage of a message: it sends the request. It never throws. A missing answer is also a reply. */
 import { LookError } from '../core/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { hearCanary } from './hear-canary.ts';

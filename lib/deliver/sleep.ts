@@ -1,4 +1,7 @@
-/** A delivery that waits long has no message meanwhile. A queue has room for 120,000 messages, and receivers are down for days. */
+/**
+ * Lets deliveries that wait for a long time sleep. A sleeping delivery has no message in a queue. A queue has room for
+ * 120,000 messages, and a receiver may be down for days.
+ */
 import { type Delivery, mayAttemptAt } from '../core/delivery.ts';
 import { MINUTE, SECOND } from '../core/schedule.ts';
 import type { Runtime } from '../runtime.ts';
@@ -7,14 +10,17 @@ import { listSleeper } from '../wake/sleepers.ts';
 import type { Disposition, Dispositions, Job } from '../wake/wake-ups.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 
-/** The sweep wakes deliveries that wait longer, to the minute. */
+/** Deliveries that wait longer than this sleep. The sweep wakes them within a minute of their time. */
 const SLEEP_MS = 15 * MINUTE;
-/** The time in a delivery's result and the time in its item may differ by this: deliveries that come in vain spread out so far. */
+/**
+ * The time in a delivery's result may differ by this from the time in its item. Deliveries that came back in vain get
+ * different times within this range.
+ */
 const SPREAD_MS = 10 * SECOND;
 
 /**
- * Acknowledges the messages of deliveries that wait long. Their leases end when they are due, and the sweep sends other messages
- * then. Where the table does not take that, the message is hidden like any other.
+ * Acknowledges the messages of deliveries that wait for a long time. The lease of such a delivery ends when it is due,
+ * and the sweep then sends a new message. If the table does not take the write, the function hides the message instead.
  */
 export const withSleep = async (results: Dispositions<Delivery>, runtime: Runtime): Promise<Dispositions<Delivery>> => {
   const { table, now, log, config } = runtime;
@@ -30,7 +36,8 @@ export const withSleep = async (results: Dispositions<Delivery>, runtime: Runtim
     const { pk, sk, ticket } = job.wakeUp;
     const item = items.find((each) => each.pk === pk && each.sk === sk && each.ticket === ticket);
     if (item?.body.state !== 'waiting') return [];
-    // Another function has had the delivery while this one was frozen: the time that it wrote holds.
+    // Lambda may have frozen this function while another function handled the delivery. The time that the other
+    // function wrote is the valid one.
     const isSame = item.version === job.item.version;
     const standsUntil = Math.max(mayAttemptAt(item.body, now()), item.body.waitingFor?.until ?? 0);
     if (!isSame && standsUntil + SPREAD_MS < retryAt) return [];
@@ -43,7 +50,10 @@ export const withSleep = async (results: Dispositions<Delivery>, runtime: Runtim
   return new Map<Job<Delivery>, Disposition>([...results, ...(await Promise.all(sleepers)).flat()]);
 };
 
-/** Has a delivery sleep. Answers false when another function has changed it meanwhile. Throws when the table does. */
+/**
+ * Puts a delivery to sleep. Answers false where another function has changed it meanwhile. Throws where the table does
+ * not answer.
+ */
 export const putToSleep = async (
   item: DeliveryItem,
   { until, recipient }: { readonly until: number; readonly recipient: Pick<Recipient, 'isNamed' | 'limiter'> },

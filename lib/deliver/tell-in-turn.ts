@@ -1,4 +1,4 @@
-/** Tells the recipients of a batch, each in its target's limiter: as many messages as it has slots for. The rest comes back. */
+/** Sends the deliveries of a batch, as far as each target limiter has slots. The other deliveries come back later. */
 
 import { restEnd } from '../core/resting.ts';
 import { SECOND } from '../core/schedule.ts';
@@ -13,12 +13,12 @@ import type { Recorded } from './message.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 import { tell } from './tell.ts';
 
-/** The function waits for a slot that is this near. */
+/** The function waits for a slot that is at most this far away. */
 const PATIENCE_MS = 2 * SECOND;
 
 /**
- * TargetLimiters a failure into no results: these deliveries come back in a while, and the rest of the batch goes on. A batch that stopped
- * halfway would tell some deliveries twice.
+ * Turns a failure into an empty list of results. These deliveries come back later, and the rest of the batch goes on. A
+ * batch that stopped halfway would send some deliveries twice.
  */
 export const orUnfinished = (results: Promise<Results>, { log }: Pick<Runtime, 'log'>): Promise<Results> =>
   results.catch((error: unknown) => {
@@ -26,7 +26,10 @@ export const orUnfinished = (results: Promise<Results>, { log }: Pick<Runtime, '
     return [];
   });
 
-/** Tells each recipient of a batch. Callbacks of one tenant share a gate, and the batch takes a seat there first. */
+/**
+ * Sends the deliveries of a batch to their recipients. All callbacks of one tenant share a limiter, the gate. The batch
+ * takes a permit of the gate first.
+ */
 export const tellThroughGate = async (
   gate: string | undefined,
   dues: readonly DueDelivery[],
@@ -53,7 +56,7 @@ const tellRecipients = async (dues: readonly DueDelivery[], runtime: Runtime): P
   return results.flat();
 };
 
-/** Tells one recipient the deliveries that a batch has for it, as far as its limiter allows. */
+/** Sends the deliveries of a batch to one recipient, as far as its limiter allows. */
 const tellRecipient = async (dues: readonly DueDelivery[], runtime: Runtime): Promise<Results> => {
   const [first] = dues;
   if (!first) return [];
@@ -83,7 +86,7 @@ const acquire = (
     return { backAt: now() + SECOND };
   });
 
-/** The seat and the slots that a batch asks for. */
+/** Returns the request of a batch to a target limiter: for one permit and a number of slots. */
 const wishOf = (dues: readonly DueDelivery[], recipient: Recipient): Omit<PermitRequest, 'by' | 'patienceMs'> => {
   const { rate, permits } = recipient;
   const mergeable = dues.filter((due) => canMerge(due, recipient));
@@ -99,7 +102,7 @@ const wishOf = (dues: readonly DueDelivery[], recipient: Recipient): Omit<Permit
 
 type Entered = Extract<Entry, { slots: unknown }>;
 
-/** Sends away the deliveries whose own address has asked for a pause. */
+/** Sends deliveries away whose own address has asked for a pause. */
 const sendAwayResting = async (
   dues: readonly DueDelivery[],
   { resting = {} }: Entered,
@@ -116,7 +119,7 @@ const sendAwayResting = async (
   return { resting: (await Promise.all(results)).flat(), awake };
 };
 
-/** Sends one message in each slot. Deliveries without a slot come back. */
+/** Sends one message in each slot. Deliveries without a slot come back later. */
 const tellInSlots = async (
   dues: readonly DueDelivery[],
   { recipient, entry }: { readonly recipient: Recipient; readonly entry: Entered },
@@ -137,7 +140,7 @@ const tellInSlot = async (dues: readonly DueDelivery[], slotAt: number, runtime:
   const [one] = dues;
   if (!one) return { results: [] };
   if (slotAt > now()) await pause(slotAt - now());
-  // Callbacks of one host share its limiter and nothing else: each has its own address.
+  // Callbacks of one host share only the limiter. Each callback has its own address.
   const recipient = recipientOf(one.job.item.body, config);
   return tell({ recipient, dues }, runtime).catch((error): Recorded => {
     log.error('delivery not finished', { delivery: one.job.item.body.id, error: String(error) });
@@ -145,7 +148,10 @@ const tellInSlot = async (dues: readonly DueDelivery[], slotAt: number, runtime:
   });
 };
 
-/** Gives the seat back and notes what the attempts have shown. Where that disables the target, answers since when and why. */
+/**
+ * Gives the permit back and records the findings of the attempts. If these disable the target, it returns the time and
+ * the reason.
+ */
 const release = async (
   recipient: Recipient,
   { by, recorded }: { readonly by: string; readonly recorded: readonly Recorded[] },
@@ -157,7 +163,7 @@ const release = async (
     if (disabled) log.error('target disabled', { target: limiter, why: disabled.reason });
     return disabled;
   } catch (error) {
-    // A seat that is not given back lapses; every attempt is saved already.
+    // A permit that nobody gives back ends by itself. Every attempt is already saved.
     log.warn('a permit was not given back', { target: limiter, error: String(error) });
     return undefined;
   }

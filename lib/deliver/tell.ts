@@ -1,14 +1,15 @@
 /**
- * Tells a recipient one message. The message goes through five stages; each takes it with all that the stages before have added.
+ * Sends one message to a recipient. The message passes through five stages. Each stage gets the message with all
+ * results of the earlier stages.
  *
- *     admit     drops deliveries that are not true any more, and claims the others for one attempt
- *     compose   reads the secrets of the recipient and writes the request
- *     send      sends the request
- *     judge     says what the answer means
- *     record    saves the attempt and what follows from it
+ * - admit: drops deliveries whose event is no longer true, and claims the others for one attempt
+ * - compose: reads the secrets of the recipient and writes the request
+ * - send: sends the request
+ * - judge: decides what the answer means
+ * - record: saves the attempt and its effects
  *
- * Where the receiver refuses a request, its address, token or signing secret may have been rotated since opwatch read them:
- * the message is then composed once more with secrets read anew.
+ * The receiver may refuse a request because somebody has changed its address, token or signing secret. After a refusal,
+ * opwatch reads the secrets again, and composes and sends the message once more.
  */
 import { admit } from './admit.ts';
 import { compose, recompose } from './compose.ts';
