@@ -1,6 +1,6 @@
 /**
- * The composition root: the only place that makes clients, reads the clock, the environment and chance.
- * Everything else is handed what it needs, so that a test or a simulation can hand it something else.
+ * The composition root. Only this file makes clients and reads the clock, the environment and random numbers. It passes
+ * them to all other code, so a test or a simulation can pass others.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +26,9 @@ const USER_AGENT = 'opwatch/1';
 const CLOUD_LIMITS = { timeoutMs: 10_000, maxBytes: 1024 * 1024, onTooLong: 'fail' } as const;
 const TARGET_LIMITS = { timeoutMs: 15_000, maxBytes: 16 * 1024, onTooLong: 'cut' } as const;
 
-/** AWS calls: no call may hang longer than a function can wait for it (the SDK's own default is for ever). */
+/**
+ * The settings of AWS clients. A call must not hang longer than a function can wait. By default, the SDK waits forever.
+ */
 const CLIENT = {
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
@@ -36,7 +38,8 @@ const list = (value: string | undefined): string[] => (value ?? '').split(',').f
 
 export const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Environment => ({
   pollQueues: { aliyun: list(env.POLL_QUEUE_URLS_ALIYUN), huawei: list(env.POLL_QUEUE_URLS_HUAWEI) },
-  // Lambda replaces code and environment one after the other: for seconds of an upgrade the variable is that of 0.1.0.
+  // Lambda does not replace code and environment at the same time. So for seconds during an upgrade, the code finds the
+  // variable of release 0.1.0.
   notifyQueues: list(env.NOTIFY_QUEUE_URLS ?? env.NOTIFY_QUEUE_URL),
   deadLetterQueue: env.DEAD_LETTER_QUEUE_URL ?? '',
   publicUrl: (env.PUBLIC_URL ?? '').replace(/\/$/, ''),
@@ -71,7 +74,7 @@ const create = (): Runtime => {
 
 let runtime: Runtime | undefined;
 
-/** The one runtime of this process. Throws a ConfigError when opwatch.config.ts is wrong. */
+/** Returns the one runtime of this process. Throws a ConfigError where opwatch.config.ts has faults. */
 export const theRuntime = (): Runtime => {
   runtime ??= create();
   return runtime;

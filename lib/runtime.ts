@@ -1,4 +1,4 @@
-/** What the functions are handed to work with. compose.ts makes it; a test or a simulation hands them another. */
+/** The services that the functions work with. compose.ts makes them. A test or a simulation passes others. */
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import type { Lanes } from './limits/lanes.ts';
@@ -12,13 +12,13 @@ export type Runtime = Stores & {
   readonly config: Config;
   readonly lanes: Lanes;
   readonly targetLimiters: TargetLimiters;
-  /** What tenants may ask for. */
+  /** The limits of the tenants. */
   readonly limits: TenantLimits;
   readonly secrets: Secrets;
-  /** To the clouds: bounded in time and bytes, no redirects. */
+  /** Sends requests to the clouds. It limits time and size, and follows no redirects. */
   readonly sendToCloud: Send;
-  /** What clouds have answered moments ago. */
+  /** The answers that clouds have given moments ago. */
   readonly answers: SharedAnswers;
-  /** To targets and callbacks: the same, and to public addresses only. */
+  /** Sends requests to targets and callbacks, with the same limits. It sends to public addresses only. */
   readonly sendToTarget: Send;
 };

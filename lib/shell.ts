@@ -1,4 +1,7 @@
-/** What surrounds every handler: answers as JSON, refusals as problem+json, queue batches as partial batch responses. */
+/**
+ * Wraps every handler. It turns results into JSON, a Refusal into problem+json, and the results of a queue batch into a
+ * partial batch response.
+ */
 import middy from '@middy/core';
 import { type HttpEvent, type HttpResult, refused } from './access/http-event.ts';
 import { problem, Refusal } from './access/problem.ts';
@@ -7,7 +10,7 @@ import { createLog } from './core/log.ts';
 import type { Runtime } from './runtime.ts';
 import type { SqsRecord } from './store/queue.ts';
 
-/** A handler of HTTP requests: what it returns is the answer, a Refusal it throws becomes a problem. */
+/** Makes a handler of HTTP requests. Its answer is the returned result, or a problem for a thrown Refusal. */
 export const httpHandler = (handle: (event: HttpEvent, runtime: Runtime) => Promise<HttpResult>) =>
   middy<HttpEvent, HttpResult>()
     .onError((request) => {
@@ -15,7 +18,7 @@ export const httpHandler = (handle: (event: HttpEvent, runtime: Runtime) => Prom
         request.response = refused(request.error);
         return;
       }
-      // Without a runtime, which may be what has failed.
+      // This log needs no runtime, because the runtime itself may have failed.
       createLog(console.error).error('request failed', { error: String(request.error) });
       request.response = refused(new Refusal(500, problem(500, '').title));
     })
@@ -24,7 +27,7 @@ export const httpHandler = (handle: (event: HttpEvent, runtime: Runtime) => Prom
 type SqsEvent = { readonly Records: readonly SqsRecord[] };
 type SqsResult = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
 
-/** A handler of queue batches: the ids it returns are reported as failed, so those messages stay in the queue. */
+/** Makes a handler of queue batches. It reports the returned ids as failed, so these messages stay in the queue. */
 export const queueHandler = (handle: (records: readonly SqsRecord[], runtime: Runtime) => Promise<string[]>) =>
   middy<SqsEvent, SqsResult>().handler(async ({ Records }) => {
     const staying = await handle(Records, theRuntime());

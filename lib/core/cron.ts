@@ -1,15 +1,16 @@
 /**
- * The cron expressions of AWS, checked without AWS: six fields, minutes to year, as docs.aws.amazon.com has them
- * (EventBridge Scheduler User Guide, "Schedule types"; EventBridge User Guide, "Cron expressions reference"). Pure.
+ * Checks the cron expressions of AWS without a call to AWS. An expression has six fields, from minutes to year. The
+ * rules come from docs.aws.amazon.com (EventBridge Scheduler User Guide, "Schedule types"; EventBridge User Guide,
+ * "Cron expressions reference"). Pure.
  */
 
 type Field = {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  /** Words for the numbers from `from` on. */
+  /** Names for the numbers of a field. The first name stands for the number `from`. */
   readonly words: readonly string[];
-  /** What may stand in it besides numbers, lists, ranges, steps and `*`. */
+  /** The signs that the field allows besides numbers, lists, ranges, steps and `*`. */
   readonly more: readonly ('?' | 'L' | 'W' | '#')[];
   readonly hasSteps: boolean;
 };
@@ -44,7 +45,7 @@ const isStepped = (text: string, field: Field): boolean => {
   return field.hasSteps && others.length === 0 && isStart && by >= 1 && by <= field.to;
 };
 
-/** What stands alone in its field. */
+/** Answers whether a text is a special form that must stand alone in its field. */
 const isSpecial = (text: string, field: Field): boolean => {
   const { more } = field;
   if (text === '?') return more.includes('?');
@@ -72,7 +73,7 @@ const formOf = ({ name, from, to, words, more, hasSteps }: Field): string => {
   return `${name} must be of ${values} with , - * ${[...more, ...(hasSteps ? ['/'] : [])].join(' ')}`.trimEnd();
 };
 
-/** Days that no month of an expression has: it would never run. */
+/** The highest day of each month. A schedule with a day that none of its months has would never run. */
 const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const neverRuns = (days: string, months: string): boolean => {
   if (!/^\d+$/.test(days)) return false;
@@ -81,7 +82,7 @@ const neverRuns = (days: string, months: string): boolean => {
   return named.every((one) => one !== undefined && (LONGEST[one - 1] ?? 31) < Number(days));
 };
 
-/** What keeps a text from being a cron expression that AWS takes, in words for whoever wrote it; undefined for a good one. */
+/** Returns a sentence that says why AWS would refuse a cron expression. Returns undefined for a valid expression. */
 export const cronFault = (text: string): string | undefined => {
   const fields = text.trim().split(/\s+/);
   if (/^(cron|rate|at)\(/i.test(text.trim())) return 'must be the six fields alone, such as 5 2 * * ? *';

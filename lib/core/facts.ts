@@ -1,14 +1,17 @@
 /**
- * Which facts of a cloud are kept, and for how long. Pure.
+ * Decides which facts from a cloud opwatch keeps, and for how long. Pure.
  *
- * A reason, a result, an error, a message and an end belong to the state they were told with: they do not outlive it.
- * The kind of operation, its start and the last request id stay.
+ * A reason, a result, an error, a message and an end time belong to the state that they came with. opwatch drops them
+ * when the state changes. The kind of operation, its start time and the last request id stay.
  */
 import type { CloudStatus, Facts } from './observation.ts';
 import { MINUTE } from './schedule.ts';
 import { plain, saysNothing } from './text.ts';
 
-/** Caps on what a cloud may make us keep, in bytes of UTF-8: an event with all of them full stays below 20 kB. */
+/**
+ * The maximum length of each text from a cloud, in bytes of UTF-8. An event with all texts at their maximum stays below
+ * 20 kB.
+ */
 export const CODE_BYTES = 128;
 export const TEXT_BYTES = 1_024;
 const FACT_BYTES: Readonly<Record<string, number>> = {
@@ -18,11 +21,14 @@ const FACT_BYTES: Readonly<Record<string, number>> = {
   message: TEXT_BYTES,
 };
 
-/** No cloud of ours is older than 2009; a year before that is a number read in a wrong unit. */
+/** A time before 2009 is a number in a wrong unit, because both clouds are younger. */
 const EARLIEST_AT = Date.UTC(2009, 0, 1);
-/** Both vendors refuse requests when the clocks differ by this much. So their times are no further from ours. */
+/**
+ * Both vendors refuse requests when the clocks differ by more than this. So a cloud's times differ from ours by no
+ * more.
+ */
 const CLOCKS_APART_MS = 15 * MINUTE;
-/** Some times come in whole seconds, so an end may seem to lie this much before its start. */
+/** Some clouds give times in whole seconds. An end may then seem to lie this much before its start. */
 const COARSE_MS = 1_000;
 
 const isCredible = (at: number, now: number): boolean => at >= EARLIEST_AT && at <= now + CLOCKS_APART_MS;
@@ -47,7 +53,10 @@ export const credible = (facts: Facts, now: number): Facts => {
   };
 };
 
-/** A success has no cause. Words of a cloud at the place of a cause become the message. */
+/**
+ * Removes the cause from the facts of a success, because a success has no cause. If the cloud put words in the place of
+ * the cause, they become the message.
+ */
 export const withoutCause = ({ reasonCode, reasonMessage, error, ...facts }: Facts): Facts => {
   const beside = facts.message ?? ([reasonCode, reasonMessage].filter(Boolean).join(': ') || error);
   return beside === undefined ? facts : { ...facts, message: plain(beside, TEXT_BYTES) };

@@ -1,15 +1,18 @@
 /**
- * Calls that are made at one instant, and where more of them find room: no stretch of time ever holds more calls than are
- * allowed. Pure.
+ * Plans calls that start at one instant (a gust), and finds room for further calls. No period of a given length ever
+ * holds more calls than the rate allows. Pure.
  */
 
-/** Calls of one instant: when, epoch ms, and how many. */
+/** The calls of one instant: the time (epoch ms) and the number of calls. */
 export type Gust = readonly [at: number, calls: number];
 
-/** As many calls as `size` are allowed in any stretch of `spanMs`; a line gives them `stepMs` apart. */
+/**
+ * The rate limit: any period of `spanMs` may hold at most `size` calls. In a waiting line, the calls are `stepMs` apart
+ * on average.
+ */
 export type Budget = { readonly size: number; readonly spanMs: number; readonly stepMs: number };
 
-/** How many more calls fit in at `at`: as many as the fullest stretch that `at` lies in has room for. */
+/** Returns how many more calls fit in at the time `at`. The fullest period that contains `at` decides. */
 const roomAt = (gusts: readonly Gust[], at: number, { size, spanMs }: Budget): number => {
   const starts = [at, ...gusts.map(([start]) => start).filter((start) => start > at - spanMs && start < at)];
   const within = (start: number) =>
@@ -26,13 +29,13 @@ export const withCalls = (gusts: readonly Gust[], at: number, calls: number): re
 
 export type Placed = { readonly slots: readonly number[]; readonly gusts: readonly Gust[] };
 
-/** The first times from `from` on for so many calls. */
+/** Returns the first free slots from `from` on, for the given number of calls. */
 export const place = (before: readonly Gust[], calls: number, from: number, budget: Budget): Placed => {
   let gusts = before;
   const slots: number[] = [];
   while (slots.length < calls) {
     const start = Math.max(from, slots.at(-1) ?? from);
-    // Room opens only where a call has left the stretch behind it.
+    // New room appears only when an earlier call leaves the period.
     const candidates = [start, ...gusts.map(([at]) => Math.ceil(at + budget.spanMs)).filter((at) => at > start)];
     const at = candidates.sort((a, b) => a - b).find((each) => roomAt(gusts, each, budget) > 0) ?? start;
     const taken = Math.min(roomAt(gusts, at, budget), calls - slots.length);

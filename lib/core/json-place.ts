@@ -1,14 +1,23 @@
-/** Where a text stops being JSON: a parser's own message quotes the text, which may hold secrets. Pure. */
+/**
+ * Finds the place where a text stops being JSON. The error of a JSON parser quotes the text, and the text may hold
+ * secrets. Pure.
+ */
 
 const SPACE = /[ \t\n\r]*/y;
 const SCALAR =
   /"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const KEY = /"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 
-/** What may come next: a value, a value or the end of a list, a name, a name or the end of an object, and so on. */
+/**
+ * The kinds of text that may come next: a value, the first value or the end of a list, a name, the first name or the
+ * end of an object, and so on.
+ */
 type Next = 'value' | 'first' | 'name' | 'firstName' | 'colon' | 'more';
 
-/** The index of the first character that no JSON has there, the length of the text where it ends too soon, or -1 where it is JSON. */
+/**
+ * Returns the index of the first character that cannot stand there in JSON. Returns the length of the text where the
+ * text ends too soon, and -1 for valid JSON.
+ */
 const faultAt = (text: string): number => {
   const open: string[] = [];
   let at = 0;
@@ -52,7 +61,7 @@ const faultAt = (text: string): number => {
   }
 };
 
-/** The place in a text that is not JSON, for whoever has to find it: `line 3, column 14`. */
+/** Returns the place of the fault in a text that is not JSON, in words for a person: `line 3, column 14`. */
 export const jsonPlace = (text: string): string => {
   const before = text.slice(0, Math.max(0, faultAt(text))).split('\n');
   return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;

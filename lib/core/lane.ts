@@ -1,10 +1,11 @@
 /**
- * A lane: the rate limiter of one connection (a cloud account), shared by every function that calls through it. Pure.
+ * A lane: the rate limiter of one connection (a cloud account). All functions that call through the connection share
+ * it. Pure.
  *
- * The lane keeps the times of the last calls. So no second ever holds more calls than the rate, however the calls are asked
- * for. Calls may be made at one instant (a gust), as many as the rate allows in a second. Calls that find no room soon stand
- * in line: each is promised a time and comes back at about that time. Whoever comes back goes before those who stand in no
- * line yet, and takes the first room there is: a message that comes late loses nothing.
+ * The lane keeps the times of the last calls, so no second ever holds more calls than the rate allows. Several calls
+ * may start at one instant (a gust), up to the number for one second. Calls without a near slot stand in a waiting
+ * line. Each gets a reserved slot, and its message comes back at about that time. A call that comes back goes before
+ * calls that are not in the line. It takes the first free slot, so a late message loses nothing.
  */
 import { type Budget, type Gust, place, withCalls } from './gusts.ts';
 import { gustAt, type Line, stand } from './line.ts';
@@ -14,49 +15,52 @@ import { believed, HOUR, MINUTE, SECOND } from './schedule.ts';
 
 export type Lane = Pacing &
   Refusals & {
-    /** The calls of the last moments, and those whose time is near, oldest first. */
+    /** The calls of the last moments and of the near future, the oldest first. */
     readonly gusts?: readonly Gust[];
-    /** The times up to here are promised to calls that stand in line. */
+    /** All slots up to this time are reserved for calls in the waiting line. */
     readonly lineUntil?: number;
-    /** What is still free before that. */
+    /** The slots before `lineUntil` that are still free. */
     readonly gaps?: readonly Gust[];
-    /** The same for those who have stood in line and found no room: they come back soon, one after another. */
+    /** All slots up to this time are reserved for calls that have waited in the line and found no room. */
     readonly soonUntil?: number;
     /**
-     * Where functions of the previous release go on: they know neither `gusts` nor `lineUntil`. Where it is not what this
-     * release wrote (`ownNextSlotAt`), one of them has taken the times up to it.
+     * The slots before this time are taken. Functions of the previous release know only this field. If it differs from
+     * `ownNextSlotAt`, such a function has written it.
      */
     readonly nextSlotAt: number;
     readonly ownNextSlotAt?: number;
-    /** How far the cloud's clock is ahead of ours, ms, where it is too far for a signature. */
+    /**
+     * The time by which the cloud's clock is ahead of ours (ms). It is set only where the difference is too great for a
+     * signature.
+     */
     readonly skewMs?: number;
   };
 
 export const openLane: Lane = { ...openPacing, nextSlotAt: 0 };
 
-/** What a look asks of its lane. */
+/** The request of a look to its lane. */
 export type CallRequest = {
-  /** Its watch: at a trial the watches of a connection take targetLimiters. */
+  /** The id of the look's watch. While the cloud refuses the credentials, the watches take turns to test them. */
   readonly watch: string;
-  /** Whether the cloud has shown the watch's operation, and brought no trouble since: such a look tells most at a trial. */
+  /** The cloud has shown the operation before, and no look has failed since. Such a look tests credentials best. */
   readonly isSound: boolean;
-  /** The calls it needs. 0 where earlier answers may do: it only asks whether the lane rests. */
+  /** The number of calls that the look needs. With 0, the look asks only whether the lane is paused. */
   readonly calls: number;
-  /** The times that it was promised earlier. */
+  /** The slots that the lane reserved for the look earlier. */
   readonly held?: readonly number[];
-  /** A time that was kept free for it and that it missed: another call may have it. */
+  /** A reserved slot that the look has missed. Another call may use it. */
   readonly missed?: number;
-  /** Goes before all that stand in line. */
+  /** The look goes before all calls in the waiting line. */
   readonly first?: boolean;
-  /** It has made calls already, and would have to begin anew: it goes before the line, and waits longer for one more. */
+  /** The look has already made calls that it would have to repeat. So it goes before the waiting line. */
   readonly isUnderWay?: boolean;
-  /** Its function does not know how the connection fares. */
+  /** The function of this look does not know whether the connection works. */
   readonly isScout?: boolean;
-  /** Others of its batch ask after it has been answered. */
+  /** Other looks of the batch wait for the answer to this look. */
   readonly isFollowed?: boolean;
 };
 
-/** The call times that a look has got, or when it is to come back, why, and with which times. */
+/** The slots of a look. Without free slots: the time when it comes back, the reason, and reserved slots. */
 export type Allotment = { readonly slots: readonly number[]; readonly isTrial?: true } | Later;
 export type Later = {
   readonly backAt: number;
@@ -65,50 +69,53 @@ export type Later = {
 };
 
 /**
- * A time this near is waited for in the function, for each look that waits together. A later one is not, and the message is
- * hidden until then: a function that sleeps for a second costs what a message and two writes cost. The calls of a slow
- * connection are few, and one function at a time waits for the next of them: whoever came a moment early would lose it.
+ * The function waits for a slot that is at most this far away. The limit grows with the number of looks that wait
+ * together. For a later slot, the lane hides the message until then, because one second of waiting costs as much as a
+ * message and two writes. On a slow connection, one function always waits for the next slot. It would lose the slot if
+ * it came back a moment too early.
  */
 const WAIT_EACH_MS = SECOND;
-/** The same for those who would be new in a line. Functions are scarce: thousands must not take them from other connections. */
+/**
+ * The same limit for looks that would be new in a waiting line. Waiting looks occupy functions of other connections.
+ */
 const WAIT_EACH_IN_LINE_MS = 100;
 const WAIT_MAX_MS = 2.5 * SECOND;
-/** The next call of a slow connection. */
+/** The longest wait for the next slot of a slow connection. */
 const WAIT_SLOW_MAX_MS = 4 * SECOND;
-/** Messages are hidden in whole seconds: one comes back this much before its time. */
+/** SQS hides messages for whole seconds. So a message comes back this much before its slot. */
 const COME_BACK_EARLY_MS = SECOND;
-/** No line is longer: what finds no place in it comes back when the line is nearly over. */
+/** The maximum length of a waiting line. A look without a place comes back near the end of the line. */
 const LINE_MAX_MS = HOUR;
-/** A line is nearly over when this much of it is left: early enough that the lane is never idle. */
+/** Such a look comes back this long before the end of the line. So the lane is never idle. */
 const LINE_END_MS = 2.5 * SECOND;
-/** Calls are kept apart by this much more than the rate needs: one leaves a little late, another is quicker on its way. */
+/** Extra time between calls, because one call may start a little late and the next call may travel faster. */
 const GUARD_MS = 150;
-/** The times in a line are further apart than the lane's calls must be, so that those who come late catch up: by so much, or ... */
+/** Extra time between slots in a waiting line, so that late calls can catch up. */
 const LINE_GUARD_MS = 170;
-/** ... for slow connections, by so much. */
+/** The factor by which the slots in the waiting line of a slow connection are further apart. */
 const LINE_STRETCH = 1.08;
 /**
- * Where nobody knows how a connection fares, its calls are this far apart: the next one is stopped where the answer to the
- * last is a refusal. Ten functions would meet it at once.
+ * While nobody knows whether a connection works, its calls are this far apart. If the cloud refuses one call, the lane
+ * can still stop the next. Otherwise ten functions could send refused calls at once.
  */
 const SCOUTS_APART_MS = 500;
-/** Functions whose clocks are this much apart still see each other's calls. */
+/** The lane keeps old calls for this long, because the clocks of functions may differ by this much. */
 const CLOCK_DRIFT_MS = SECOND;
 
 const budgetOf = (lane: Lane, now: number, callsPerSecond: number): Budget => {
   const rate = callsPerSecond * rateFactor(lane, now);
-  // Calls are whole: at 2.5 a second no second may hold a third. (A rate such as 0.29 x 100 is 28.999... to a machine.)
+  // No second may hold a part of a call. The addition corrects rounding: 0.29 x 100 is 28.999... to a computer.
   const size = Math.max(1, Math.floor(rate + 1e-9));
   const everyMs = Math.max(SECOND, SECOND / rate);
   return { size, spanMs: everyMs + GUARD_MS, stepMs: Math.max(everyMs + LINE_GUARD_MS, everyMs * LINE_STRETCH) / size };
 };
 
-/** How far ahead times are looked for by those who have stood in line. */
+/** Returns how far ahead the lane looks for slots for calls that have waited in the line. */
 const horizonMs = ({ spanMs }: Budget): number => Math.max(2 * WAIT_MAX_MS, 2 * spanMs);
 
 type State = Line & { readonly gusts: readonly Gust[]; readonly soonUntil: number };
 
-/** What the lane says of times, as far as it can be believed and still counts. */
+/** Returns the slots of the lane, without old values and without values that only a wrong clock can have written. */
 const stateOf = (lane: Lane, now: number, budget: Budget): State => {
   const line = lane.nextSlotAt === lane.ownNextSlotAt ? (lane.lineUntil ?? 0) : lane.nextSlotAt;
   const from = now - budget.spanMs - CLOCK_DRIFT_MS;
@@ -121,30 +128,30 @@ const stateOf = (lane: Lane, now: number, budget: Budget): State => {
 };
 
 type Rules = {
-  /** How long the function waits for a time. */
+  /** The longest time that the function waits for a slot. */
   readonly patienceMs: number;
-  /** Nobody has told the lane of a good answer lately. */
+  /** No function has recently told the lane about a good answer. */
   readonly isUnknown: boolean;
 };
 type Options = {
   readonly callsPerSecond: number;
-  /** False where nobody new may stand in line for now. */
+  /** False where no new look may join the waiting line now. */
   readonly mayStand: boolean;
 };
 
 const goesFirst = ({ first, held = [], missed, isUnderWay }: CallRequest): boolean =>
   first === true || isUnderWay === true || held.length > 0 || missed !== undefined;
 
-/** Back for these times: a moment before them or, where that is not possible any more, a second from now. */
+/** Sends a look away until shortly before its slots, or for one millisecond if that time is over. */
 const backFor = (slots: readonly number[], now: number): Later => {
   const backAt = Math.max(Math.min(...slots) - COME_BACK_EARLY_MS, now + 1);
   return { backAt, why: 'full', slots };
 };
 
-/** One wish has got its times, or is for the line, which begins no earlier than `from` for it. */
+/** Either the request has its slots, or it must join the waiting line at `from` or later. */
 type Step = { readonly state: State } & ({ readonly allotment: Allotment } | { readonly from: number });
 
-/** Gives one wish its times. */
+/** Answers one request for slots. */
 const serve = (
   before: State,
   wish: CallRequest,
@@ -164,7 +171,7 @@ const serve = (
   const [at = now] = slots;
   const waitMs = waitOf(wish, lastCalled > now, patienceMs);
   if (at <= now + waitMs) return { state: { ...before, gusts }, allotment: { slots } };
-  // Nothing is kept free for it meanwhile: that would be lost if its message were late once more.
+  // The lane keeps no slot free for this look. A second late message would waste the slot.
   const state = { ...before, gusts: free };
   const soon = Math.max(before.soonUntil, at);
   if (!goesFirst(wish)) return { state, from: at };
@@ -177,19 +184,19 @@ const serve = (
   };
 };
 
-/** How long a function waits for the time of a wish. */
+/** Returns how long a function waits for the slot of a request. */
 const waitOf = (wish: CallRequest, isBehindScout: boolean, patienceMs: number): number => {
   if (wish.isUnderWay) return WAIT_MAX_MS;
-  // Those that wait for a scout of another function are not many functions at a time: others fall due meanwhile.
+  // A look that waits for another function's test of the connection occupies few functions.
   if (isBehindScout) return WAIT_EACH_MS;
-  // Nor are those whose promised time has come.
+  // Looks whose reserved slot has come occupy few functions, too.
   return goesFirst(wish) ? Math.max(patienceMs, WAIT_EACH_MS) : patienceMs;
 };
 
-/** A time that was given this long ago still counts: its message was late. What is older has been used or is over. */
+/** A reserved slot is valid for this long after its time, because its message may be late. */
 const HELD_FOR_MS = MINUTE;
 
-/** Those of the times that a watch was given that may still be meant, in order. */
+/** Returns those of a watch's reserved slots that are still valid, in order of time. */
 export const heldSlots = (slots: readonly number[], now: number): readonly number[] =>
   slots.filter((slot) => believed(slot, now, LINE_MAX_MS) > now - HELD_FOR_MS).sort((a, b) => a - b);
 
@@ -197,8 +204,9 @@ const isSame = (a: State, b: State): boolean =>
   a.gusts === b.gusts && a.lineUntil === b.lineUntil && a.gaps === b.gaps && a.soonUntil === b.soonUntil;
 
 /**
- * Gives every wish its times, in their order, those first who go before the others. The lane is the same one where nothing
- * was given. While credentials are known to be refused, one look is let through when the pause ends (see refusals.ts).
+ * Answers all requests for slots. Looks with priority come first, and otherwise the order of the requests counts.
+ * Returns the same lane object where it reserves nothing. While the cloud refuses the credentials, it lets one look
+ * through at the end of each pause (see refusals.ts).
  */
 export const allot = (
   lane: Lane,

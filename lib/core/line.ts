@@ -1,29 +1,32 @@
 /**
- * A line: the times that are promised to calls which find no room soon. Pure.
+ * The waiting line of a lane: reserved slots for calls that find no room soon. Pure.
  *
- * The calls of one batch are promised one instant where a gust has room for all of them: a function waits for its time as
- * long with half of a batch as with the whole. So a batch that fills a gust gets one of its own, and what the gust before
- * that has left (a gap) goes to a later batch that is small enough.
+ * The calls of one batch get the same instant where a gust has room for all of them. A function waits equally long for
+ * half of a batch and for the whole. So a batch that fills a gust gets a gust of its own. The free rest of the gust
+ * before it (a gap) goes to a later batch that is small enough.
  */
 import type { Budget, Gust } from './gusts.ts';
 
 export type Line = {
-  /** The times up to here are promised. */
+  /** All slots up to this time are reserved. */
   readonly lineUntil: number;
-  /** What is free before that: for how many calls, and when; the earliest first. */
+  /** The free slots before `lineUntil`: when, and for how many calls. The earliest comes first. */
   readonly gaps: readonly Gust[];
 };
 
 const GAPS_MAX = 8;
 
-/** The instant of a call whose place in the line is at `start`: that of its gust, unless that comes before `soonest`. */
+/**
+ * Returns the instant of a call whose place in the line begins at `start`. This is the instant of its gust, unless that
+ * is before `soonest`.
+ */
 export const gustAt = (start: number, soonest: number, { size, stepMs }: Budget): number => {
   const everyMs = size * stepMs;
   const common = Math.ceil(Math.floor(start / everyMs) * everyMs);
   return size > 1 && common > soonest ? common : Math.ceil(start);
 };
 
-/** The line from its next gust on, and what that leaves free of the present one. */
+/** Moves the end of the line to the next gust. The unused part of the present gust becomes a gap. */
 const skipped = ({ lineUntil, gaps }: Line, soonest: number, { size, stepMs }: Budget): Line => {
   const everyMs = size * stepMs;
   const at = Math.floor(lineUntil / everyMs) * everyMs;
@@ -40,7 +43,7 @@ const withFilled = (gaps: readonly Gust[], gap: Gust, calls: number): readonly G
     return room > calls ? [[at, room - calls]] : [];
   });
 
-/** Promises times after `soonest` to the looks of one batch, each of which needs so many calls. */
+/** Reserves slots after `soonest` for the looks of one batch. `looks` holds the number of calls of each look. */
 export const stand = (
   before: Line,
   looks: readonly number[],

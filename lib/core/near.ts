@@ -1,6 +1,6 @@
-/** Finds the name that was meant by a misspelled one. Pure. */
+/** Finds the name that a misspelled name probably means. Pure. */
 
-/** How many letters have to be added, dropped, changed or swapped with their neighbor, to make one of the other. */
+/** Returns the number of letters to add, drop, change or swap with a neighbor to turn one text into the other. */
 const distance = (a: string, b: string): number => {
   const rows = Array.from({ length: a.length + 1 }, (_, i) => [i]);
   for (let j = 1; j <= b.length; j += 1) (rows[0] as number[])[j] = j;
@@ -22,11 +22,14 @@ const distance = (a: string, b: string): number => {
 
 const LONGEST = 64;
 
-/** Whether one of them is the beginning of the other. */
+/** Answers whether one text is the beginning of the other. */
 const isBegun = (a: string, b: string): boolean =>
   Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a));
 
-/** The one of `names` that differs from `given` by a third of its letters at most, or goes on from there; or undefined. */
+/**
+ * Returns the one of `names` that is nearest to `given`. It may differ by at most a third of its letters, or one of the
+ * two may begin with the other. Returns undefined where no name is near enough.
+ */
 export const nearest = (given: string, names: readonly string[]): string | undefined => {
   if (given.length > LONGEST) return undefined;
   const [first] = names
@@ -39,11 +42,11 @@ export const nearest = (given: string, names: readonly string[]): string | undef
   return first?.name;
 };
 
-/** Whether a text may be shown: a name, and not what a secret looks like. */
+/** Answers whether a message may show a text. It may show a name, but no text that looks like a secret. */
 export const isSayable = (text: string): boolean =>
   /^[a-z][a-z0-9-]{0,39}$/i.test(text) && text.replace(/\D/g, '').length < 4;
 
-/** What there is in place of a name of nothing: the name that was probably meant, or all. */
+/** Returns a hint about an unknown name: the name that it probably means, or the list of all names. */
 export const instead = (given: string, names: readonly string[]): string => {
   const meant = nearest(given, names);
   if (meant !== undefined) return `did you mean ${meant}?`;

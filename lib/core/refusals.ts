@@ -1,66 +1,77 @@
 /**
- * What a refusal means: that the key is no good, or only that one watch asks for something it may not have. Pure.
+ * Decides what a refusal of the cloud means. Either the key is bad, or one watch asks for an operation that it may not
+ * see. Pure.
  *
- * A cloud says both in the same words. The difference is whether others are answered with the same credentials. While the
- * key counts as refused, its connection rests, and one look at a time tries whether that is still so.
+ * A cloud says both in the same words. The difference is whether the cloud answers other watches with the same
+ * credentials. While the key counts as bad, its connection pauses, and one look at a time tests the key.
  */
 import { type Pacing, pauseEnd, type Words } from './pacing.ts';
 import { believed, MINUTE, SECOND } from './schedule.ts';
 
 /** An answer of the cloud that shows that it accepts the credentials. */
 export type Good = {
-  /** The watch that was answered. */
+  /** The id of the watch whose look got the answer. */
   readonly watch: string;
   readonly at: number;
-  /** Which credentials were used: a fingerprint. */
+  /** The fingerprint of the credentials. */
   readonly key: string;
 };
 
 export type Refusals = {
-  /** The last good answers that functions have told of, newest first: of two watches at most. */
+  /** The newest good answers that functions have reported, the newest first. It holds those of at most two watches. */
   readonly good?: readonly Good[];
-  /** A watch that was answered well before and then was refused while others were not. */
+  /** A watch that the cloud refused after good answers, while it answered other watches. */
   readonly doubt?: { readonly watch: string; readonly at: number };
   /**
-   * The key counts as refused, and since when. `tried`: the watches that have tried since, newest first. `times`: how many
-   * calls were refused.
+   * The key counts as bad since `since`. `tried` lists the watches that have tested it, the newest first. `times` is
+   * the number of refused calls.
    */
   readonly refused?: { readonly since: number; readonly tried?: readonly string[]; readonly times?: number } & Words;
 };
 
 type Lane = Pacing & Refusals;
 
-/** One refused call, and the watches it was made for. */
+/** One refused call, and the watches of its look. */
 export type Refusal = {
   readonly watches: readonly string[];
-  /** Whether one of them was answered well so far. */
+  /** The looks at one of these watches had good answers before. */
   readonly wasSound: boolean;
-  /** It tried whether refused credentials are good again. */
+  /** The look tested whether refused credentials are good again. */
   readonly isTrial: boolean;
   readonly key: string;
-  /** The cloud says that the key is locked for so long, ms. */
+  /** The cloud says that it has locked the key for this time (ms). */
   readonly lockedForMs?: number;
 } & Words;
 
-/** How long refused credentials rest until one look tries again: long enough never to reach five failures in a row quickly. */
+/**
+ * The pause after a refusal, until one look tests the credentials again. It is long enough to avoid five failures in
+ * quick succession.
+ */
 export const REFUSED_PAUSE_MS = 3 * MINUTE;
 /**
- * The same where only watches were refused that never were answered: nobody knows yet whether the key is no good or only
- * they are. Others try soon. But four failures are enough: more than five in a row lock a key of Huawei Cloud.
+ * The pause where the cloud has refused only watches without an earlier answer. The reason may be the key or these
+ * watches, so other watches soon test the key. Four failures are enough, because more than five in a row lock a key of
+ * Huawei Cloud.
  */
 const SHORT_PAUSE_MS = 5 * SECOND;
 const SHORT_PAUSES_UNTIL = 4;
-/** How long everybody else rests while one look tries: its call's time-out, and room to tell that it went well. */
+/**
+ * The time for which all other looks wait while one look tests the key. It covers the time-out of the call and the
+ * report of a good answer.
+ */
 const TRIAL_MS = 20 * SECOND;
-/** A good answer of another watch that is older than this does not speak for the key. */
+/** A good answer of another watch shows nothing about the key when it is older than this. */
 const GOOD_FOR_MS = 10 * MINUTE;
-/** By how much a watch lets those go first whose look tells more. */
+/** A look that tests the key less well comes back this much later than a better one. */
 const GIVE_WAY_MS = 10 * SECOND;
-/** Those who are alike try in no order: those who came first together may be refused for the same reason. */
+/**
+ * Looks that test the key equally well come back in a mixed order within this time. Watches that were submitted
+ * together may be refused for the same reason.
+ */
 const SPREAD_MS = 5 * SECOND;
 const TRIED_MAX = 16;
 
-/** The newest of both, of two watches at most. */
+/** Returns the newest good answers of two lists, those of at most two watches. */
 export const newestGood = (some: readonly Good[], more: readonly Good[], now: number): readonly Good[] => {
   const all = [...some, ...more]
     .filter(({ at }) => believed(at, now, 0) > now - GOOD_FOR_MS)
@@ -71,10 +82,10 @@ export const newestGood = (some: readonly Good[], more: readonly Good[], now: nu
 };
 
 /**
- * Whether a refusal concerns its watches alone: another watch got a good answer with the same credentials within the last
- * ten minutes. Where a watch is refused that was answered well so far, the key may have ended just now, and the good
- * answers may be from before that: when this happens to a second watch and nobody was answered well in between, it has.
- * A lock is always the key's.
+ * Answers whether a refusal concerns only its own watches. It does if another watch got a good answer with the same
+ * credentials within the last ten minutes. But a watch with good answers before may be the first to see that the key
+ * has ended. The good answers of others may then be older than that end. So the function decides that the key is bad
+ * when a second such watch is refused and no good answer came in between. A locked key always concerns all watches.
  */
 const concernsOnlyItself = (lane: Refusals, { watches, wasSound, key, lockedForMs }: Refusal, now: number): boolean => {
   if (lockedForMs !== undefined) return false;
@@ -84,15 +95,15 @@ const concernsOnlyItself = (lane: Refusals, { watches, wasSound, key, lockedForM
   return !wasSound || !doubt || watches.includes(doubt.watch) || others.some(({ at }) => at > doubt.at);
 };
 
-/** The doubt, unless only a wrong clock can have written it. */
+/** Returns the doubt, unless only a wrong clock can have written its time. */
 export const doubtIn = ({ doubt }: Refusals, now: number): Refusals['doubt'] =>
   doubt && believed(doubt.at, now, 0) > 0 ? doubt : undefined;
 
 const newestGoodOf = ({ good = [] }: Refusals, now: number) => newestGood(good, [], now);
 
 /**
- * After a refusal: `isOwn` where it concerns its watches alone; else nobody calls for some minutes. `isNews` where the key
- * had counted as good until now.
+ * Returns the lane after a refusal. `isOwn`: the refusal concerns only its own watches. Otherwise the connection
+ * pauses, and the key counts as bad. `isNews`: the key counted as good until now.
  */
 export const refused = <L extends Lane>(
   lane: L,
@@ -107,7 +118,7 @@ export const refused = <L extends Lane>(
   const { since = now, tried = [], times = 0 } = lane.refused ?? {};
   const isShort = !wasSound && (isTrial ? times + 1 < SHORT_PAUSES_UNTIL : !lane.refused);
   const pauseMs = isShort ? SHORT_PAUSE_MS : wasSound || isTrial ? REFUSED_PAUSE_MS : 0;
-  // The trial is over: the room that it had for its answer counts no more.
+  // The test is over, so its own pause for the other looks ends.
   const pausedUntil = Math.max(isTrial ? 0 : pauseEnd(lane, now), now + Math.max(pauseMs, lockedForMs));
   const rest = {
     pausedUntil,
@@ -116,7 +127,7 @@ export const refused = <L extends Lane>(
   return { lane: { ...lane, ...rest }, isOwn: false, isNews: lane.refused === undefined };
 };
 
-/** After a look that tried was answered well: the lane is open again. */
+/** Opens the lane again after a good answer to a test of the key. */
 export const accepted = <L extends Lane>(lane: L, now: number): L => {
   if (!lane.refused) return lane;
   const { refused: _, doubt: _doubt, ...rest } = lane;
@@ -128,28 +139,31 @@ const withTried = (tried: readonly string[], watches: readonly string[]): readon
 
 type Candidate = { readonly watch: string; readonly isSound: boolean; readonly calls: number };
 
-/** How many others go before it at a trial: those that were answered well so far, then all that have not tried yet. */
+/**
+ * Returns the rank of a look for a test of the key. First come looks with good answers before, then others, and last
+ * those that have tested it already.
+ */
 const rankOf = ({ watch, isSound }: Candidate, tried: readonly string[]): number =>
   tried.includes(watch) ? 2 : isSound ? 0 : 1;
 
-/** A part of `SPREAD_MS`, always the same for a watch. */
+/** Returns a part of `SPREAD_MS` that is always the same for a watch. */
 const spreadOf = (watch: string): number => {
   const sum = [...watch].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 1_009, 7);
   return Math.floor((sum / 1_009) * SPREAD_MS);
 };
 
 export type Trial<C> = {
-  /** The one that tries now, if any does. */
+  /** The look that tests the key now, if there is one. */
   readonly trial?: C;
-  /** What the lane then holds. */
+  /** The new values of the lane. */
   readonly refusals: Pick<Lane, 'pausedUntil' | 'refused'>;
-  /** When another is to come back. */
+  /** Returns the time when another look comes back. */
   readonly backAt: (candidate: C) => number;
 };
 
 /**
- * Who of `candidates` tries now, where credentials are refused and rest until `pausedUntil`. The watches of a connection
- * take targetLimiters, across functions: one whose look tells less comes a few seconds later than one whose look tells more.
+ * Chooses one of `candidates` to test refused credentials. The connection pauses until `pausedUntil`. Watches take
+ * turns, even across functions: a look that tests the key less well comes a few seconds later.
  */
 export const trialOf = <C extends Candidate>(
   lane: Lane,

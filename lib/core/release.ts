@@ -1,2 +1,5 @@
-/** The release of this code, as package.json has it (a test holds them equal). Answers may change their shape with it. */
+/**
+ * The release of this code. It equals the version in package.json, and a test compares the two. The form of the API's
+ * answers may change with each release.
+ */
 export const RELEASE = '0.2.0';

@@ -1,16 +1,22 @@
 /**
- * The hazard of an operation: the chance that it ends within the next second, if it is still running. It is told for
- * each bin of ages. Ages are in seconds. Pure.
+ * Calculates the hazard of an operation: the chance that a running operation ends within the next second. Each bin of
+ * ages has its own hazard. Ages are in seconds. Pure.
  */
 import { BINS, binOf, endOf, LOG_WIDTH, middleOf, widthOf } from './ages.ts';
 import type { Tally } from './history.ts';
 
-/** Knowing nothing, opwatch bets on a hazard of 1/age, which makes its usual schedule. The bet has the weight of one run. */
+/**
+ * Without past runs, opwatch assumes a hazard of 1/age. This gives its usual schedule. The assumption has the weight of
+ * one run.
+ */
 const BET = 1;
 
 const sum = (values: Float64Array): number => values.reduce((total, each) => total + each, 0);
 
-/** Of each bin: what ended there, over the time spent there, averaged over a few neighbors. */
+/**
+ * Returns the hazard of each bin: the weight of the runs that ended there, divided by the time that runs spent there.
+ * Both are averaged over a few neighboring bins.
+ */
 export const hazardsOf = ({ ends, endless }: Tally): Float64Array => {
   const gone = ends.map((ended, bin) => ended + (endless[bin] ?? 0));
   let left = sum(gone);
@@ -18,7 +24,7 @@ export const hazardsOf = ({ ends, endless }: Tally): Float64Array => {
     left = Math.max(left - each, 0);
     return (left + each / 2) * widthOf(bin);
   });
-  // The more runs, the narrower the window.
+  // With more past runs, the average needs fewer neighboring bins.
   const reach = Math.round(3 * Math.max(sum(ends), 1) ** -0.2);
   return ends.map((_, bin) => {
     let [ended, time] = [BET * LOG_WIDTH, BET * LOG_WIDTH * middleOf(bin)];
@@ -31,7 +37,10 @@ export const hazardsOf = ({ ends, endless }: Tally): Float64Array => {
   });
 };
 
-/** The age that a `share` (0 to 1) of those operations outlive that are still running at `age`. */
+/**
+ * Returns an age. Of the operations that are still running at `age`, the part `share` (0 to 1) runs beyond the returned
+ * age.
+ */
 export const outlivedBy = (share: number, hazards: Float64Array, age = 0): number => {
   let left = -Math.log(share);
   let at = age;

@@ -1,8 +1,8 @@
 /**
- * The past runs of one kind of operation, as a short text: the oldest run first. Ages are in seconds. Pure.
+ * The past runs of one kind of operation, as a short text. The oldest run comes first. Ages are in seconds. Pure.
  *
- * A run is one age: when it ended. A mark before two ages says that it ended between them. A mark before one age says
- * that it took longer.
+ * The text holds one age for a run: the age at its end. A mark before two ages means that the run ended between them. A
+ * mark before one age means that the run took longer.
  */
 import { BINS, binOf } from './ages.ts';
 import { AGE_LENGTH, ageFromSymbols, ageToSymbols, FIRST_MARK, SECOND_MARK } from './symbols.ts';
@@ -10,21 +10,27 @@ import type { Leeway } from './tails.ts';
 
 const [BETWEEN, LONGER] = [FIRST_MARK, SECOND_MARK];
 
-/** The text of a history has at most so many characters: room for 84 runs whose ends are exactly known. */
+/** The maximum length of a history in characters. It holds 84 runs whose end times are exactly known. */
 export const HISTORY_LENGTH = 168;
-/** At most so many runs without an end are kept, or a flood of stopped watches would push out the runs with one. */
+/**
+ * The maximum number of runs without a known end. Without this limit, many stopped watches would push out the runs with
+ * a known end.
+ */
 const ENDLESS_MAX = 8;
 
-/** What is known of a kind: its history, and the leeway of its intervals. */
+/** The knowledge about a kind of operation: its history, and the leeway of its intervals. */
 export type Learned = Leeway & { readonly history: string };
 
-/** What opwatch saw of one run. `longerThan`: it was stopped, timed out or lost, and nobody saw its end. */
+/**
+ * The observation of one run. `longerThan`: the watch was stopped, timed out or lost, and opwatch did not see the end
+ * of the run.
+ */
 export type Observation =
   | { readonly endedAfter: number }
   | { readonly endedBetween: readonly [number, number] }
   | { readonly longerThan: number };
 
-/** The ages between which a run ended; no `to` where nobody saw its end. */
+/** The two ages between which a run ended. `to` is undefined where opwatch did not see the end. */
 type Run = { readonly from: number; readonly to?: number };
 
 const isAge = (value: number): boolean => value >= 0 && value < Number.POSITIVE_INFINITY;
@@ -54,10 +60,10 @@ const runOf = (entry: string): Run => {
   return { from, to: mark === BETWEEN ? ageFromSymbols(entry, 1 + AGE_LENGTH) : from };
 };
 
-/** Whether an entry is of our making. Another text in its place tells nothing, and must do no harm. */
+/** Answers whether opwatch can have written this entry. opwatch ignores any other entry. */
 const isTrue = ({ from, to = from }: Run): boolean => from <= to;
 
-/** Adds one run, as the newest. There is no history with an observation that cannot be true. */
+/** Adds one run as the newest. Returns undefined for an impossible observation. */
 export const remember = (history: string, seen: Observation): string | undefined => {
   const entry = entryOf(seen);
   if (entry === undefined) return undefined;
@@ -70,21 +76,21 @@ export const remember = (history: string, seen: Observation): string | undefined
   return text;
 };
 
-/** A run leaves .98 of the weight of the one before it: about the last fifty count. */
+/** Each run has .98 of the weight of the next newer run. So about the last fifty runs count. */
 const FADE = 0.98;
-/** The newest runs count for more, for the next run is more like them. */
+/** The newest runs get more weight, because the next run will probably be like them. */
 const FRESH = { weight: 2, fade: 0.7 };
 
-/** A run that ended at `age`, and how much of its weight is left. */
+/** A run that ended at `age`, and its remaining weight. */
 export type Ended = { readonly age: number; readonly weight: number };
 
-/** What a history tells. */
+/** The sums that a forecast needs from a history. */
 export type Tally = {
-  /** In each bin, the weight of the runs that ended there, the newest runs raised. */
+  /** For each bin, the weight of the runs that ended in it. The newest runs have extra weight. */
   readonly ends: Float64Array;
-  /** In each bin, the weight of the runs that still went on there, and of which no more is known. */
+  /** For each bin, the weight of the runs that were last seen running in it. opwatch does not know their end. */
   readonly endless: Float64Array;
-  /** The runs that ended, the newest first. A run that ended between two ages stands with the greater. */
+  /** The runs that ended, the newest first. A run that ended between two ages has the greater age here. */
   readonly ended: readonly Ended[];
 };
 
@@ -107,7 +113,10 @@ export const tallyOf = (history: string): Tally => {
   return { ends, endless, ended };
 };
 
-/** Adds a run to the bins between two ages: as much to each, for they are equally wide on a log scale. */
+/**
+ * Adds a run to all bins between two ages. Each bin gets the same weight, because all bins are equally wide on a log
+ * scale.
+ */
 const spread = (bins: Float64Array, from: number, to: number, weight: number): void => {
   const [first, last] = [binOf(from), binOf(to)];
   for (let bin = first; bin <= last; bin += 1) bins[bin] = (bins[bin] ?? 0) + weight / (last - first + 1);

@@ -1,17 +1,23 @@
-/** When an operation is late: when it takes longer than 95 % of its kind. Ages are in seconds. Pure. */
+/**
+ * Says when an operation is late: when it takes longer than 95 % of the operations of its kind. Ages are in seconds.
+ * Pure.
+ */
 import { outlivedBy } from './hazard.ts';
 import type { Ended } from './history.ts';
 import { RUNS_LEAST, tailOf } from './tails.ts';
 
 const LATE_TAIL = 0.05;
 
-/** Fewer past runs have no 95th percentile of their own: the longest of them is passed too often. */
+/**
+ * With fewer past runs than this, the 95th percentile is not reliable: too many runs take longer than the longest past
+ * run.
+ */
 const OWN_PERCENTILE = 20;
 
-/** The text of a history may say that a run took a little less than it did. */
+/** The history rounds ages. A run may have taken longer than its entry says, by this factor. */
 const INEXACT = 1.004;
 
-/** The least age that at most one of twenty runs passes, the operation itself reckoned among them. */
+/** Returns the least age that at most one of twenty runs passes. The present operation counts as one of the runs. */
 const percentileOf = (ended: readonly Ended[]): number => {
   const passing = LATE_TAIL * ended.reduce((sum, { weight }) => sum + weight, 1);
   let limit = Number.POSITIVE_INFINITY;
@@ -24,7 +30,7 @@ const percentileOf = (ended: readonly Ended[]): number => {
   return limit * INEXACT;
 };
 
-/** The age beyond which an operation is late; none where few past runs are known. */
+/** Returns the age after which an operation is late. Returns undefined where few past runs are known. */
 export const lateAfter = (ended: readonly Ended[], hazards: Float64Array): number | undefined => {
   if (ended.length < RUNS_LEAST) return undefined;
   if (ended.length >= OWN_PERCENTILE) return percentileOf(ended);

@@ -1,6 +1,6 @@
 /**
- * The item for one kind of operation: its past runs, and the leeway of their intervals. Pure. Ages are in seconds.
- * An item that is not of our making counts as none.
+ * The item for one kind of operation. It holds the past runs and the leeway of the intervals. opwatch treats an item
+ * with an impossible content as empty. Ages are in seconds. Pure.
  */
 import { etaOf } from './eta.ts';
 import { type Learned, type Observation, remember } from './history.ts';
@@ -27,7 +27,10 @@ export const decodeLearned = (text: string | undefined): Learned => {
   return Number.isNaN(before + after) ? NOTHING : { history: text.slice(HEAD), before, after };
 };
 
-/** Adds one run of the kind; an observation that cannot be true changes nothing. `plan` is that of its watch: whether the run kept to it moves the leeway. */
+/**
+ * Adds one run of the kind. An impossible observation changes nothing. `plan` is the plan of the run's watch. The
+ * leeway changes with each run: it depends on whether the run ended within the interval of its plan.
+ */
 export const learn = (learned: Learned, seen: Observation, plan: Plan | undefined): Learned => {
   const history = remember(learned.history, seen);
   if (history === undefined) return learned;

@@ -1,8 +1,9 @@
 /**
- * The plan of one watch: what the past runs of its kind say about when its operation may end. opwatch can make it once,
- * when it first sees the operation, and read all else from it: the next look, the ETA, whether it is late. Pure.
+ * The plan of one watch: the times when its operation may end, by the past runs of its kind. opwatch can make the plan
+ * once, at the first sight of the operation. From the plan it reads the next look, the ETA, and whether the operation
+ * is late. Pure.
  *
- * For each bin of ages a plan holds the gap between looks at factor 1, which is 1 / sqrt(hazard).
+ * For each bin of ages, a plan holds the gap between looks at factor 1. This gap is 1 / sqrt(hazard).
  */
 import { type Gap, gapAt, SECOND } from '../schedule.ts';
 import { BINS, binOf, endOf } from './ages.ts';
@@ -13,27 +14,27 @@ import { AGE_LENGTH, ageFromSymbols, ageToSymbols, fromSymbols, toSymbols } from
 import { type Leeway, RUNS_LEAST } from './tails.ts';
 
 export type Plan = Leeway & {
-  /** How many past runs have told something. */
+  /** The number of past runs in the plan. */
   readonly runs: number;
-  /** The age in seconds beyond which the operation is late; none where few runs are known. */
+  /** The age in seconds after which the operation is late. It is undefined where few runs are known. */
   readonly lateAfter: number | undefined;
-  /** In each bin, the gap in seconds at factor 1, and the hazard. */
+  /** For each bin, the gap at factor 1 (in seconds) and the hazard. */
   readonly gaps: Float64Array;
   readonly hazards: Float64Array;
 };
 
 const VERSION = '1';
 const RUNS_LENGTH = 2;
-/** A symbol for a leeway: sixteenths, from -2 on. */
+/** One character for a leeway: steps of a sixteenth, from -2 upwards. */
 const LEEWAY = { least: -2, steps: 16 };
-/** A symbol for a gap: quarters of an octave, from a quarter of a second on. */
+/** One character for a gap: four steps for each doubling, from a quarter of a second upwards. */
 const GAP = { least: -2, steps: 4 };
 const GAPS: readonly number[] = Array.from({ length: 64 }, (_, i) => 2 ** (i / GAP.steps + GAP.least));
 
 const HEAD = VERSION.length + RUNS_LENGTH + 2 + AGE_LENGTH;
 export const PLAN_LENGTH = HEAD + BINS;
 
-/** Makes the plan of a watch, as text. There is none as long as nothing is known of its kind. */
+/** Makes the plan of a watch, as text. Returns undefined while opwatch knows nothing about the kind. */
 export const planOf = ({ history, before, after }: Learned): string | undefined => {
   const tally = tallyOf(history);
   const runs = tally.ended.length;
@@ -45,7 +46,7 @@ export const planOf = ({ history, before, after }: Learned): string | undefined 
   return [VERSION, toSymbols(runs, RUNS_LENGTH), ...leeways, ageToSymbols(late), ...gaps].join('');
 };
 
-/** Reads a plan. There is none in a text that is not of our making. */
+/** Reads a plan. Returns undefined for a text that opwatch cannot have written. */
 export const readPlan = (text: string | undefined): Plan | undefined => {
   if (!text?.startsWith(VERSION) || text.length !== PLAN_LENGTH) return undefined;
   const at = VERSION.length + RUNS_LENGTH;
@@ -60,8 +61,8 @@ export const readPlan = (text: string | undefined): Plan | undefined => {
 };
 
 /**
- * The gap after a look at `ageMs`, within the bounds of `gap`. Without a plan it is the gap of the schedule that knows
- * nothing. A gap that spans several bins uses up a share of itself in each.
+ * Returns the gap after a look at `ageMs`, within the limits of `gap`. Without a plan it returns the gap of the usual
+ * schedule. A gap may cover several bins with different planned gaps. Then each bin uses up a part of the gap.
  */
 export const plannedGap = (plan: Plan | undefined, ageMs: number, gap: Gap): number => {
   if (!plan) return gapAt(ageMs, gap);
