@@ -18,6 +18,7 @@ const root = dirname(dirname(dirname(import.meta.dirname)));
 const COPIED = [
   'bundle.ts',
   'deploy',
+  'docs',
   'events',
   'functions',
   'lib',
