@@ -1,35 +1,41 @@
-/** The alarms: each says what is wrong and where docs/operations.md says what to do. */
+/** Defines the alarms. Each alarm says what is wrong, and names the section of docs/operations.md with the cure. */
 import { CONSUMERS, DEAD_LETTERS, FUNCTIONS, type Metric, metricsOf } from './metrics.ts';
 import { workQueues } from './queues.ts';
 import type { Settings } from './settings.ts';
 import { type Resources, refTo } from './template.ts';
 
 type Alarm = {
-  /** The heading of docs/operations.md, as an anchor. */
+  /** The heading of that section in docs/operations.md, as an anchor. */
   readonly section: string;
-  /** Which, where there is one for each of several. */
+  /** The name of the queue or function, where each of several has such an alarm. */
   readonly which?: string;
   readonly says: string;
   readonly metric: Metric;
   readonly statistic?: 'Sum' | 'Maximum';
   readonly seconds?: number;
   readonly periods?: number;
-  /** Of so many periods, one is enough: for what is seen only now and then. */
+  /** The alarm rings if one of its periods is bad. It is for events that happen only now and then. */
   readonly isRare?: boolean;
-  /** At this value and above it something is wrong; with `isMissed`, below it, and when there is no value. */
+  /** The alarm rings at this value or above it. With `isMissed` it rings below this value, and also without a value. */
   readonly threshold?: number;
   readonly isMissed?: boolean;
-  /** Without a value it stays as it is: that there are none is for another alarm. */
+  /** Without a value the alarm keeps its state. Another alarm rings when values are missing. */
   readonly isGauge?: boolean;
 };
 
-/** One lost message is found after a minute; the third in a row after 28 (leaseAfterLapses in lib/core/schedule.ts). */
+/**
+ * The sweep finds a lost message after one minute, and the third lost message in a row after 28 minutes
+ * (leaseAfterLapses in lib/core/schedule.ts).
+ */
 const OVERDUE_MS = 20 * 60_000;
 
-/** 80 % of the 120,000 messages that a standard queue can have hidden (SQS Developer Guide, quotas). */
+/** A standard queue can have 120,000 hidden messages (SQS Developer Guide, quotas). This is 80 % of them. */
 const NEARLY_FULL = 96_000;
 
-/** Counts of what stays wrong until somebody mends it: the sweep writes them every minute (lib/sweep/count-standing.ts). */
+/**
+ * The gauges of faults that last until somebody repairs them. The sweep writes these counts every minute
+ * (lib/sweep/count-standing.ts).
+ */
 const GAUGES = [
   { section: 'deliveries-parked', says: 'Deliveries are parked', gauge: 'standingParked' },
   { section: 'watches-blocked', says: 'Watches are blocked', gauge: 'standingBlocked' },
@@ -93,7 +99,7 @@ const alarmsOf = (settings: Named): readonly Alarm[] => {
     {
       section: 'no-sweep',
       says: 'No sweep has done everything for three minutes',
-      // Written at its end: an invocation that dies or leaves work undone is none.
+      // A sweep writes this metric at its end. A sweep that dies or that leaves work undone does not write it.
       metric: own('sweepDone'),
       seconds: 180,
       isMissed: true,
@@ -102,7 +108,7 @@ const alarmsOf = (settings: Named): readonly Alarm[] => {
       section: 'canary',
       which,
       says: 'The outcome of the canary was not delivered in time',
-      // Two of its operations in a row: each is given five minutes.
+      // The period covers two operations of the canary in a row. Each operation has five minutes.
       metric: ownOf(which, 'canaryInTime'),
       seconds: 600,
       isMissed: true,
@@ -122,7 +128,7 @@ const pascal = (text: string): string => text.replace(/(?:^|-)(\w)/g, (_, letter
 
 const nameOf = ({ section, which }: Alarm): string => (which === undefined ? section : `${section}-${which}`);
 
-/** Names of all alarms of a deployment. */
+/** Returns the names of all alarms of a deployment. */
 export const alarmNames = (settings: Named): readonly string[] =>
   alarmsOf(settings).map((alarm) => `${settings.name}-${nameOf(alarm)}`);
 

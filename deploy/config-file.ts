@@ -1,18 +1,23 @@
-/** Which file is the configuration: `--param config=…`, OPWATCH_CONFIG, or the project's own. */
+/**
+ * Finds the file of the configuration: `--param config=…`, else the variable OPWATCH_CONFIG, else the file of the
+ * project.
+ */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 export const CONFIG_VARIABLE = 'OPWATCH_CONFIG';
 
-/** Among parameters as the command line has them: `name=value`. */
+/** Returns the configuration file among the parameters of a command line, which have the form `name=value`. */
 export const configParameter = (params?: readonly string[] | null): string | undefined =>
   params?.find((each) => each.startsWith('config='))?.slice('config='.length);
 
-/** The file's path; what the user has named is relative to the folder where the command runs. */
+/**
+ * Returns the path of the configuration file. A path from the user is relative to the folder where the command runs.
+ */
 export const configFile = (root: string, named = process.env[CONFIG_VARIABLE]): string =>
   named ? resolve(named) : resolve(root, 'opwatch.config.ts');
 
-/** What the file exports. Throws, with the file's name, when it cannot be loaded. */
+/** Returns the export of the configuration file. Throws an error with the file's name where it cannot load the file. */
 export const loadConfig = async (file: string): Promise<unknown> => {
   try {
     return (await import(pathToFileURL(file).href)).default;

@@ -1,4 +1,4 @@
-/** The dashboard: what opwatch does, how late it is, and how the parts beneath it are. */
+/** Defines the CloudWatch dashboard. It shows the work of opwatch, its delays, and the state of its AWS resources. */
 import { alarmNames } from './alarms.ts';
 import { CONSUMERS, DEAD_LETTERS, FUNCTIONS, type Metric, metricsOf } from './metrics.ts';
 import { workQueues } from './queues.ts';
@@ -14,7 +14,7 @@ const HEIGHT = 6;
 
 const REGION = `\${AWS::Region}`;
 
-/** Source: CloudWatch API Reference, "Dashboard body structure and syntax". */
+/** Makes one graph of the dashboard. Source: CloudWatch API Reference, "Dashboard body structure and syntax". */
 const graph = (title: string, ...lines: readonly Line[]): Widget => ({
   type: 'metric',
   properties: {

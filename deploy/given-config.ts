@@ -1,4 +1,7 @@
-/** The configuration for programs that run here: `#config` of package.json. Bundles take the file itself. */
+/**
+ * Loads the configuration for programs on this machine (`#config` in package.json). The bundles of the functions
+ * contain the file itself.
+ */
 import { dirname } from 'node:path';
 import type { ConfigInput } from '../lib/config/settings.ts';
 import { configFile, loadConfig } from './config-file.ts';

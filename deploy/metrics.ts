@@ -1,4 +1,4 @@
-/** Metrics by the names that functions, queues and the API of a deployment have in CloudWatch. */
+/** Names the CloudWatch metrics of the functions, queues and API of a deployment. */
 import { refTo } from './template.ts';
 
 export type Metric = {
@@ -6,7 +6,7 @@ export type Metric = {
   readonly name: string;
   readonly dimension: string;
   readonly of: string | { readonly Ref: string };
-  /** A second dimension, of opwatch's own metrics alone: the name of a queue. */
+  /** The name of a queue, as a second dimension. Only metrics of opwatch itself have it. */
   readonly queue?: string;
 };
 
@@ -28,9 +28,12 @@ export const DEAD_LETTERS = ['poll-aliyun-dead', 'poll-huawei-dead', 'notify-dea
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 export const metricsOf = (deployment: string) => ({
-  /** Those that the functions' log lines carry (lib/core/log.ts). */
+  /** Returns a metric that the log lines of the functions carry (lib/core/log.ts). */
   own: (name: string): Metric => ({ namespace: 'opwatch', name, dimension: 'deployment', of: deployment }),
-  /** The same, of one queue of work, by what follows the deployment's name in the queue's. */
+  /**
+   * Returns such a metric for one work queue. `which` is the end of the queue's name, without the name of the
+   * deployment.
+   */
   ownOf: (which: string, name: string): Metric => ({
     namespace: 'opwatch',
     name,
@@ -44,7 +47,7 @@ export const metricsOf = (deployment: string) => ({
     dimension: 'FunctionName',
     of: `${deployment}-${which}`,
   }),
-  /** By what follows the deployment's name in the queue's. */
+  /** Returns a metric of a queue. `which` is the end of the queue's name, without the name of the deployment. */
   queue: (which: string, name: string): Metric => ({
     namespace: 'AWS/SQS',
     name,

@@ -1,53 +1,57 @@
 /**
- * The parameters of serverless.yml: their defaults, and in their place what opwatch.config.ts has under `deploy`. `--param`
- * goes before both. They are words and numbers, as a command line gives them.
+ * The parameters of serverless.yml, as words and numbers. The settings under `deploy` in opwatch.config.ts replace the
+ * defaults. `--param` on the command line replaces both.
  */
 import type { Deployment } from '../lib/config/deployment.ts';
 
 type Parameters = Readonly<Record<string, string | number | boolean>>;
 
 const DEFAULTS: Parameters = {
-  // Who may call the HTTP API: `token` (bearer tokens, checked by the authorizer function) or `iam` (requests signed
-  // with AWS credentials). There is no open mode: any other word stops the deployment.
+  // The access to the HTTP API: `token` (the authorizer function checks bearer tokens) or `iam` (callers sign with AWS
+  // credentials). There is no open access. Any other word stops the deployment.
   auth: 'token',
-  // What becomes of the table when the stack is removed: Delete or Retain.
+  // What CloudFormation does with the table when somebody removes the stack: Delete or Retain.
   retention: 'Delete',
   deletionProtection: false,
-  // Who hears of alarms, each where it is set: by e-mail, at an https endpoint, in a channel of a Slack workspace that
-  // AWS's chat applications (formerly AWS Chatbot) have been let into.
+  // The subscribers of the alarms: an e-mail address, an https endpoint, or a channel of a Slack workspace. For Slack,
+  // the workspace must have authorized AWS's chat applications (formerly AWS Chatbot).
   alarmEmail: '',
   alarmUrl: '',
   alarmSlackWorkspace: '',
   alarmSlackChannel: '',
-  // Where targets of type `eventbridge` and `sns` may publish as the notifier: ARNs, apart by commas.
+  // The event buses and topics for targets of type `eventbridge` and `sns`, as ARNs with commas between them. The role
+  // of the notifier may publish there.
   eventBuses: '',
   topics: '',
-  // Secrets of Secrets Manager that `secret:` references may name: ARNs, apart by commas.
+  // The secrets of Secrets Manager that `secret:` references may name, as ARNs with commas between them.
   secrets: '',
-  // For `npm run verify-aws` alone: a parameter of its own that the pollers may read.
+  // A parameter that the pollers may read for `npm run verify-aws`. Nothing else uses it.
   checkParameter: '',
-  // Whether opwatch watches operations of its own, through each poll and notify queue, every five minutes, and rings an
-  // alarm where its outcome is not delivered in time: `yes` or `no` (docs/operations.md, Canary; docs/cost.md has the price).
+  // Whether opwatch runs a canary, `yes` or `no`. Every five minutes opwatch then watches operations of its own through
+  // each poll and notify queue. An alarm rings if an outcome is not delivered in time (docs/operations.md, Canary;
+  // docs/cost.md has the price).
   canary: 'no',
-  // How many poll queues each cloud has, and how many notify queues there are: one for each 120,000 messages (queues.ts).
+  // The number of poll queues of each cloud, and the number of notify queues. Each queue has room for 120,000 messages
+  // (queues.ts).
   pollQueues: 1,
   notifyQueues: 1,
-  // How many batches of ten of each of its queues a poller, and the notifier, works on at a time.
+  // The number of batches (ten messages each) that a poller, or the notifier, handles at a time from each of its
+  // queues.
   pollerConcurrency: 10,
   notifierConcurrency: 10,
-  // How many HTTP requests a second are let in, by all callers together, and twice as many at once; beyond, API Gateway
-  // answers 429 and no function runs.
+  // The number of HTTP requests that API Gateway accepts in a second, from all callers together. A burst may have twice
+  // as many. To further requests API Gateway answers 429, and no function runs.
   requestsPerSecond: 100,
   requestsAtOnce: 200,
-  // The same for each route that asks for no token: links to watches, public keys, the description of the API.
+  // The same limit for each route without a token: links to watches, public keys, and the description of the API.
   linksPerSecond: 20,
   linksAtOnce: 40,
-  // Whether that much of the account's concurrency is set aside for them. AWS refuses it in a new account, whose limit is
-  // ten: so nothing is set aside until somebody says `yes`.
+  // Whether the deployment reserves this much of the account's concurrency for the pollers and the notifier. In a new
+  // account the limit is ten, and AWS refuses to reserve any. So the default is `no`.
   reserve: 'no',
 };
 
-/** A production stage keeps its table. */
+/** The stage `prod` keeps its table when somebody removes the stack. */
 const OF_STAGES: Readonly<Record<string, Parameters>> = { prod: { retention: 'Retain', deletionProtection: true } };
 
 const YES_OR_NO = ['canary', 'reserve'];
@@ -57,7 +61,7 @@ const wordOf = (name: string, value: string | number | boolean | readonly string
   return typeof value === 'object' ? value.join(',') : value;
 };
 
-/** The parameters of a stage. */
+/** Returns the parameters of a stage. */
 export const parametersOf = (stage: string, deploy: Deployment): Parameters => {
   const given = Object.entries(deploy).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, wordOf(name, value)] as const],

@@ -1,9 +1,9 @@
 /**
- * Which partitions of the table each function touches, by the beginnings of their keys (lib/store/items.ts). A role grants no others:
- * `dynamodb:LeadingKeys` holds the partition keys of a request.
+ * Lists the partitions of the table that each function uses, by the beginnings of their keys (lib/store/items.ts). A
+ * role allows no other partitions: the IAM condition `dynamodb:LeadingKeys` holds the partition keys of a request.
  *
- * Poller, notifier and API share the partitions of watches, so partition keys cannot separate them there.
- * Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
+ * The poller, the notifier and the API share the partitions of watches. So partition keys cannot separate these three
+ * functions. Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
  */
 
 import { TOKEN_ENDS, TOKENS } from '../lib/access/token.ts';
@@ -37,7 +37,7 @@ const poller: Access = {
   put: [WATCHES, NOTICES, LANES, STANDING],
 };
 
-/** By the role's name. */
+/** The partitions of each role, by the role's name. */
 export const PARTITIONS = {
   Trigger: { get: [WATCHES, NOTICES, HEADS, LANES, TENANTS], put: [WATCHES, NOTICES, HEADS, TENANTS] },
   PollerAliyun: poller,
@@ -47,31 +47,32 @@ export const PARTITIONS = {
     put: [WATCHES, NOTICES, TARGETS, HELD, STANDING],
   },
   Sweep: {
-    // The sweep compares each entry of a trouble with the item that has it.
+    // The sweep compares each entry of a standing trouble with the item of that trouble.
     get: [WATCHES, NOTICES, LANES, TARGETS, TENANTS],
-    // Deliveries that sleep for a target are listed in its partition.
+    // The partition of a target lists the deliveries that sleep for it.
     query: [TENANTS, STANDING, TARGETS, TOKEN_ENDS],
     put: [WATCHES, NOTICES, TENANTS],
-    // It removes the entries of troubles that have ended, and of deliveries that sleep no more.
+    // The sweep removes two kinds of entries: those of troubles that have ended, and those of deliveries that no longer
+    // sleep.
     delete: [STANDING, TARGETS],
   },
   Api: {
-    // To disable an origin raises a trouble, and the function that does it writes the entry.
+    // A function that disables an origin also writes the entry of this trouble.
     get: [WATCHES, HEADS, LANES, TARGETS, TENANTS, STANDING],
     query: [WATCHES, TARGETS],
     put: [WATCHES, HEADS, TARGETS, TENANTS, STANDING],
   },
   Link: { get: [WATCHES] },
-  // It reads the private keys of tenants, and nothing of the table.
+  // The function reads the private keys of tenants. It does not read the table.
   Keys: {},
-  // The description of the API is in its code.
+  // The code of the function contains the description of the API.
   Openapi: {},
   Authorizer: { get: [TOKENS] },
 } as const satisfies Readonly<Record<string, Access>>;
 
 export type RoleName = keyof typeof PARTITIONS;
 
-/** What a role may do to the items of `table`: a statement for each list of partitions. */
+/** Returns the statements that let a role use its items of `table`. Each list of partitions has one statement. */
 export const itemsOf = (role: RoleName, table: unknown): Statement[] => {
   const access: Access = PARTITIONS[role];
   const actions = (Object.keys(ACTIONS) as (keyof Access)[]).filter((kind) => access[kind]);

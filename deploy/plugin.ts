@@ -1,4 +1,7 @@
-/** The serverless plugin that adds to the template what is plainest as tables: further queues, schedules, roles, alarms, who hears of them, the dashboard. */
+/**
+ * The serverless plugin. It adds resources to the template that are easiest to write as tables: further queues,
+ * schedules, roles, alarms, their subscribers, and the dashboard.
+ */
 import { mustBeSound } from '../lib/check/check.ts';
 import { readConfig } from '../lib/config/config.ts';
 import { alarms } from './alarms.ts';
@@ -13,7 +16,7 @@ import { readSettings } from './settings.ts';
 import { subscribers } from './subscribers.ts';
 import { warningsOf } from './warnings.ts';
 
-/** What osls hands to plugins besides. */
+/** The further tools that osls gives to a plugin. */
 type Utilities = { readonly log: { readonly warning: (text: string) => void } };
 
 export default class DeployPlugin {
@@ -23,12 +26,12 @@ export default class DeployPlugin {
     this.hooks = {
       initialize: async () => {
         const settings = readSettings(service.custom.deploy);
-        // The names of secrets may depend on it, and the functions find it in their environment.
+        // The names of secrets may depend on the stage. The functions find the stage in the same environment variable.
         process.env.OPWATCH_STAGE = settings.stage;
         const input = await loadConfig(configFile(serviceDir, configParameter(processedInput.options?.param)));
         mustBeSound(input);
         const config = readConfig(input);
-        // The local stack has a configuration of its own.
+        // The local stack has its own configuration, so these warnings do not concern it.
         const warnings = processedInput.commands[0] === 'offline' ? [] : warningsOf(config, settings);
         for (const warning of warnings) log.warning(warning);
         addQueues(service, settings);

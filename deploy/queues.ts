@@ -1,21 +1,22 @@
 /**
- * Further poll and notify queues, as many as the parameters `pollQueues` and `notifyQueues` ask for. serverless.yml has the first of
- * each kind. Each further one is a copy of it under a name with its number: the same settings, dead letters and policy, a mapping
- * to the same function, and its URL in each list that has the first one's.
+ * Adds further poll and notify queues, as many as the parameters `pollQueues` and `notifyQueues` say. serverless.yml
+ * defines the first queue of each kind. Each further queue is a copy of the first, with a number in its name. It has
+ * the same settings, the same dead-letter queue and the same policy. It feeds the same function. Its URL joins each
+ * list that has the URL of the first.
  */
 import type { FunctionDefinition, Resource } from './serverless.ts';
 import type { Settings } from './settings.ts';
 import { arnOf, refTo } from './template.ts';
 
 type Kind = {
-  /** The logical id of the first. */
+  /** The logical id of the first queue of the kind. */
   readonly id: string;
-  /** What follows the deployment's name in the first one's. */
+  /** The end of the first queue's name, without the name of the deployment. */
   readonly name: 'poll-aliyun' | 'poll-huawei' | 'notify';
   readonly parameter: 'pollQueues' | 'notifyQueues';
-  /** The function that takes from them. */
+  /** The function that reads these queues. */
   readonly consumer: string;
-  /** What tells functions their URLs. */
+  /** The environment variable with the URLs of these queues. */
   readonly variable: string;
 };
 
@@ -47,17 +48,20 @@ type Counts = Pick<Settings, 'pollQueues' | 'notifyQueues'>;
 
 const numbers = ({ parameter }: Kind, counts: Counts): number[] =>
   Array.from({ length: counts[parameter] }, (_, i) => i + 1);
-/** The first is called as if there were no other: a deployment that asks for more keeps it, and what is in it. */
+/**
+ * The first queue has no number in its id. So a deployment with more queues later keeps its first queue and the
+ * messages in it.
+ */
 const idOf = ({ id }: Kind, number: number): string => (number === 1 ? id : `${id}${number}`);
 const suffixed = (name: string, number: number): string => (number === 1 ? name : `${name}-${number}`);
 
 const idsOf = (kind: Kind, counts: Counts): string[] => numbers(kind, counts).map((number) => idOf(kind, number));
 
-/** ARNs of all queues that a queue of serverless.yml stands for. */
+/** Returns the ARNs of all queues of one kind. `first` is the id of the kind's first queue. */
 export const arnsOf = (first: string, counts: Counts): object[] =>
   KINDS.filter(({ id }) => id === first).flatMap((kind) => idsOf(kind, counts).map(arnOf));
 
-/** What follows the deployment's name in the names of all poll and notify queues. */
+/** Returns the ends of the names of all poll and notify queues, without the name of the deployment. */
 export const workQueues = (counts: Counts): string[] =>
   KINDS.flatMap((kind) => numbers(kind, counts).map((number) => suffixed(kind.name, number)));
 
@@ -68,7 +72,7 @@ type Service = {
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** Adds the further queues to what osls has read of serverless.yml. */
+/** Adds the further queues to the service that osls has read from serverless.yml. */
 export const addQueues = (service: Service, counts: Counts): void => {
   for (const kind of KINDS.filter(({ parameter }) => counts[parameter] > 1)) addKind(service, kind, counts);
 };
@@ -91,6 +95,6 @@ const addKind = ({ functions, resources: { Resources } }: Service, kind: Kind, c
   consumer.events = consumer.events.flatMap((event) =>
     event.sqs ? ids.map((id) => ({ sqs: { ...(event.sqs as Properties), arn: arnOf(id) } })) : [event],
   );
-  // Each mapping calls the function up to its own maximum.
+  // Each event source mapping calls the function up to its own maximum.
   if (typeof consumer.reservedConcurrency === 'number') consumer.reservedConcurrency *= ids.length;
 };

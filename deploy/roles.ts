@@ -1,6 +1,7 @@
 /**
- * A role per function: what it uses, on what it uses it. A poller cannot send to a poll queue, so a message cannot be made
- * to loop, by mistake or by Lambda's own reckoning. test/e2e holds each role to the calls its function makes.
+ * Gives each function a role with exactly the rights that it needs. A poller may not send to a poll queue. So no
+ * mistake in the code can make a message loop, and Lambda's loop detection finds none. test/e2e compares each role with
+ * the calls that its function makes.
  */
 import type { Config } from '../lib/config/config.ts';
 import { itemsOf, type RoleName } from './partitions.ts';
@@ -27,7 +28,9 @@ const pollQueues = (settings: Settings) => [
 ];
 const notifyQueues = (settings: Settings) => arnsOf('NotifyQueue', settings);
 
-/** What each role may do beside reading and writing its partitions of the table and its function's log. */
+/**
+ * Returns the further rights of each role. Every role may also use its partitions of the table and its function's log.
+ */
 const permissionsOf = (settings: Settings, config: Config): Readonly<Record<RoleName, readonly Statement[]>> => {
   const references = referencesOf(config);
   const ofPoller = (vendor: 'Aliyun' | 'Huawei'): Statement[] => [
@@ -36,7 +39,8 @@ const permissionsOf = (settings: Settings, config: Config): Readonly<Record<Role
     ...read([...references.poller(vendor.toLowerCase()), settings.checkParameter], settings),
   ];
   return {
-    // Lambda sends what failed to SubmissionDeadLetters with the function's role, the function what it refuses.
+    // Two kinds of messages go to SubmissionDeadLetters. Lambda sends failed events with the function's role, and the
+    // function sends refused submissions.
     Trigger: [allow(SEND, ...pollQueues(settings), arnOf('SubmissionDeadLetters'))],
     PollerAliyun: ofPoller('Aliyun'),
     PollerHuawei: ofPoller('Huawei'),
@@ -48,7 +52,8 @@ const permissionsOf = (settings: Settings, config: Config): Readonly<Record<Role
       ...(settings.topics.length > 0 ? [allow(['sns:Publish'], ...settings.topics)] : []),
     ],
     Sweep: [allow(QUERY, index('lease')), allow(SEND, ...pollQueues(settings), ...notifyQueues(settings))],
-    // To stop a watch is to wake it, so that it ends at once; to send a delivery again likewise.
+    // A request that stops a watch wakes the watch, so that it ends at once. A request that sends a delivery again
+    // wakes the delivery.
     Api: [allow(QUERY, index('listing')), allow(SEND, ...pollQueues(settings), ...notifyQueues(settings))],
     Link: read(references.link, settings),
     Keys: read(references.keys, settings),
@@ -57,7 +62,7 @@ const permissionsOf = (settings: Settings, config: Config): Readonly<Record<Role
   };
 };
 
-/** The roles of the functions of a deployment with this configuration. */
+/** Returns the roles of the functions of a deployment with this configuration. */
 export const roles = (settings: Settings, config: Config): Resources =>
   Object.fromEntries(
     (Object.entries(permissionsOf(settings, config)) as [RoleName, readonly Statement[]][]).map(

@@ -1,19 +1,28 @@
-/** The schedules of opwatch.config.ts, as EventBridge Scheduler runs them: in their time zones, each submission sent to the trigger. */
+/**
+ * Turns the schedules of opwatch.config.ts into schedules of EventBridge Scheduler. Each runs in its own time zone and
+ * sends its submission to the trigger function.
+ */
 import type { Config } from '../lib/config/config.ts';
 import type { Settings } from './settings.ts';
 import { arnIn, arnOf, policyOf, type Resources, refTo } from './template.ts';
 
 const TRIGGER = 'TriggerLambdaFunction';
-/** Where a submission goes that the trigger could not be given: an alarm rings, and somebody submits it again. */
+/**
+ * The queue for submissions that Scheduler could not give to the trigger function. An alarm rings, and somebody must
+ * submit them again.
+ */
 const LETTERS = 'SubmissionDeadLetters';
 
 const HOUR_SECONDS = 3_600;
 
-/** A logical id holds letters and digits alone; the number keeps ids apart whose names differ in the rest. */
+/**
+ * Returns the logical id of a schedule. A logical id may contain only letters and digits. So different names could give
+ * the same id, and the number keeps the ids different.
+ */
 const idOf = (name: string, i: number): string =>
   `Schedule${i + 1}${name.replace(/(^|-)([a-z0-9])/g, (_all, _dash, letter: string) => letter.toUpperCase()).replaceAll('-', '')}`;
 
-/** Scheduler takes the role for schedules of this group alone (Scheduler User Guide, "Confused deputy prevention"). */
+/** Scheduler takes the role only for schedules of this group (Scheduler User Guide, "Confused deputy prevention"). */
 const trustOf = (group: string) =>
   policyOf({
     Effect: 'Allow',
@@ -27,7 +36,9 @@ const trustOf = (group: string) =>
     },
   });
 
-/** The schedules with their group and the role that they share; nothing where there is no schedule. */
+/**
+ * Returns the schedules, their group and their common role. Returns nothing where the configuration has no schedule.
+ */
 export const schedules = (
   { name: deployment }: Pick<Settings, 'name'>,
   { schedules: given }: Pick<Config, 'schedules'>,
@@ -47,7 +58,7 @@ export const schedules = (
           Arn: arnOf(TRIGGER),
           RoleArn: arnOf('SchedulerRole'),
           Input: JSON.stringify(submission),
-          // A submission that comes later would find an operation that is long over.
+          // After this time, the operation of a submission would be long over.
           RetryPolicy: { MaximumEventAgeInSeconds: 6 * HOUR_SECONDS, MaximumRetryAttempts: 185 },
           DeadLetterConfig: { Arn: arnOf(LETTERS) },
         },

@@ -1,4 +1,7 @@
-/** What each role may read of SSM and Secrets Manager: the secrets that the configuration names for its function's work. */
+/**
+ * Decides which secrets of SSM and Secrets Manager each role may read: those that the configuration names for the work
+ * of its function.
+ */
 import type { Config } from '../lib/config/config.ts';
 import { isReference } from '../lib/core/reference.ts';
 import type { Settings } from './settings.ts';
@@ -9,7 +12,10 @@ const referencesIn = (value: unknown): string[] => {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(referencesIn) : [];
 };
 
-/** The references that each kind of function reads: a poller its cloud's keys, the notifier what it tells and signs with. */
+/**
+ * Returns the references that each kind of function reads. A poller reads the keys of its cloud. The notifier reads the
+ * addresses and tokens of targets and the signing secrets.
+ */
 export const referencesOf = ({ connections, targets, tenants, linkKeys }: Config) => ({
   poller: (vendor: string): string[] =>
     [...connections.values()].flatMap((each) => (each.vendor === vendor ? referencesIn(each.credentials) : [])),
@@ -19,18 +25,24 @@ export const referencesOf = ({ connections, targets, tenants, linkKeys }: Config
     ...linkKeys,
   ],
   link: [...linkKeys],
-  // The public keys are worked out from the private ones.
+  // The function calculates the public keys from these private keys.
   keys: [...tenants.values()].flatMap(({ signing, callbackSigning }) => (callbackSigning === 'v1a' ? signing : [])),
 });
 
 const PARAMETER = 'ssm:/';
 const SECRET = 'secret:';
-/** SSM reads Secrets Manager below this name (Systems Manager User Guide, "Referencing Secrets Manager secrets"). */
+/**
+ * SSM reads secrets of Secrets Manager under this name (Systems Manager User Guide, "Referencing Secrets Manager
+ * secrets").
+ */
 const BELOW = 'aws/reference/secretsmanager/';
 
 const nameIn = (arn: string): string => arn.split(':secret:')[1]?.replace(/-\w{6}$/, '') ?? '';
 
-/** Names of parameters without their first slash, each once. Of `env:` there is nothing to read. */
+/**
+ * Returns the names of the SSM parameters among the references, without the first slash, each once. An `env:` reference
+ * needs no right to read.
+ */
 const parametersOf = (references: readonly string[]): string[] => {
   const names = references.flatMap((one) => {
     if (one.startsWith(PARAMETER)) return [one.slice(PARAMETER.length)];
@@ -39,11 +51,14 @@ const parametersOf = (references: readonly string[]): string[] => {
   return [...new Set(names)].sort();
 };
 
-/** Names of the secrets of Secrets Manager among them. */
+/** Returns the names of the Secrets Manager secrets among the references. */
 const secretsOf = (references: readonly string[]): string[] =>
   parametersOf(references).flatMap((name) => (name.startsWith(BELOW) ? [name.slice(BELOW.length)] : []));
 
-/** Secrets that the configuration names and no ARN of the parameter `secrets` lets anybody read. */
+/**
+ * Returns the secrets that the configuration names and that no role may read, because the parameter `secrets` has no
+ * ARN of them.
+ */
 export const secretsWithoutArn = (config: Config, { secrets }: Pick<Settings, 'secrets'>): string[] => {
   const { poller, notifier } = referencesOf(config);
   const vendors = new Set([...config.connections.values()].map(({ vendor }) => vendor));
@@ -52,8 +67,8 @@ export const secretsWithoutArn = (config: Config, { secrets }: Pick<Settings, 's
 };
 
 /**
- * The inline policies of a role hold 10,240 characters (IAM and STS quotas). These are for names, patterns and secrets, the ARN
- * around each included; everything else in a role takes fewer than 4,000.
+ * The inline policies of a role may hold 10,240 characters (IAM and STS quotas). These are for the names, patterns and
+ * secrets, with their ARNs. All other parts of a role need fewer than 4,000.
  */
 const NAMES_MAX = 6_000;
 const AROUND = '"arn:aws-us-gov:ssm:ap-northeast-1:123456789012:parameter/",'.length;
@@ -64,8 +79,9 @@ const asWords = (text: string): string => `-${text.toLowerCase().replace(/[^a-z0
 const tellsStage = (part: string, stage: string): boolean => asWords(part).includes(asWords(stage));
 
 /**
- * Names that exceed `max` become patterns: of several that share their first parts, the others are left open. A part that tells the
- * stage never is: such a pattern would let one stage read the secrets of another.
+ * Replaces names by patterns if the names need more than `max` characters. A pattern keeps the common first parts of
+ * several names and matches any ending. It never replaces a part that tells the stage. Otherwise one stage could read
+ * the secrets of another.
  */
 const within = (names: readonly string[], stage: string, max: number): string[] => {
   const all = names.map((name) => name.split('/'));
@@ -90,7 +106,10 @@ const within = (names: readonly string[], stage: string, max: number): string[] 
   return fitting;
 };
 
-/** Lets a role read these references. Throws where their names, as patterns too, exceed what a policy holds. */
+/**
+ * Returns the statements that let a role read these references. Throws where the names do not fit into a policy, even
+ * as patterns.
+ */
 export const read = (
   references: readonly string[],
   { secrets, stage }: Pick<Settings, 'secrets' | 'stage'>,

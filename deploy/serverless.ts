@@ -1,4 +1,7 @@
-/** What is used of osls 4 (lib/serverless.js, lib/classes/service.js), which has no types for plugins. */
+/**
+ * The types for the parts of osls 4 that this project uses (lib/serverless.js, lib/classes/service.js). osls has no
+ * types for plugins.
+ */
 export type Serverless = {
   readonly serviceDir: string;
   readonly processedInput: {
@@ -15,17 +18,17 @@ export type Serverless = {
 };
 
 export type FunctionDefinition = {
-  /** As it is deployed: `opwatch-dev-trigger`. */
+  /** The name of the deployed function, such as `opwatch-dev-trigger`. */
   readonly name: string;
   events: readonly Readonly<Record<string, unknown>>[];
   handler: string;
-  /** Seconds. */
+  /** The time-out in seconds. */
   timeout?: number;
-  /** A number, or CloudFormation's NoValue. */
+  /** A number, or the value NoValue of CloudFormation. */
   reservedConcurrency?: unknown;
   environment?: Record<string, unknown>;
   package?: { artifact?: string };
 };
 
-/** A resource of the CloudFormation template, its intrinsic functions not worked out. */
+/** A resource of the CloudFormation template, before CloudFormation has evaluated its functions. */
 export type Resource = { readonly Type: string; readonly Properties?: unknown };

@@ -1,8 +1,8 @@
-/** What of a deployment's parameters (serverless.yml, `custom.deploy`) the tables of this folder are told. */
+/** The parameters of a deployment that the files of this folder use (serverless.yml, `custom.deploy`). */
 import * as v from 'valibot';
 import { Arn, Email, HttpsUrl, QUEUES_MAX, SecretArn, SlackChannel, SlackWorkspace } from '../lib/config/deployment.ts';
 
-/** Texts apart by commas, none by default. */
+/** Returns a schema for a list in one text, with commas between the entries. The default is an empty list. */
 const listOf = (entry: v.GenericSchema<string>) =>
   v.pipe(
     v.string(),
@@ -17,7 +17,7 @@ const listOf = (entry: v.GenericSchema<string>) =>
 
 const NUMBER_OF_QUEUES = `must be a whole number from 1 to ${QUEUES_MAX}`;
 
-/** A number, or its text as the command line gives it. */
+/** A number, or a number as text. The command line gives texts. */
 const numberOfQueues = v.pipe(
   v.union([v.number(), v.string()], NUMBER_OF_QUEUES),
   v.transform((given) => (String(given).trim() === '' ? Number.NaN : Number(given))),
@@ -32,10 +32,10 @@ const optional = (entry: v.GenericSchema<string>) => v.union([v.literal(''), ent
 const Settings = v.pipe(
   v.strictObject({
     name: v.string(),
-    /** Poll queues of each vendor, and notify queues. */
+    /** The number of poll queues of each vendor, and the number of notify queues. */
     pollQueues: numberOfQueues,
     notifyQueues: numberOfQueues,
-    /** Whether opwatch watches operations of its own, to see that it works. */
+    /** Whether opwatch watches operations of its own to show that it works. */
     canary: v.optional(
       v.pipe(
         v.picklist(['yes', 'no'], 'must be yes or no'),
@@ -44,12 +44,15 @@ const Settings = v.pipe(
       'no',
     ),
     stage: v.optional(v.string(), 'dev'),
-    /** Where the notifier may publish with its own role. */
+    /** The event buses and topics to which the notifier may publish with its own role. */
     eventBuses: listOf(Arn('events')),
-    /** Secrets that the configuration may name: each is read by the functions that it is named for. */
+    /**
+     * The secrets that the configuration may name. A function may read only the secrets that the configuration names
+     * for it.
+     */
     secrets: listOf(SecretArn),
     topics: listOf(Arn('sns')),
-    /** A parameter beside those of the configuration that the pollers may read: `npm run verify-aws` reads one of its own. */
+    /** One more parameter that the pollers may read. `npm run verify-aws` uses it. */
     checkParameter: v.optional(
       optional(v.pipe(v.string(), v.regex(/^ssm:\/[\w.\-/]+$/, 'must be ssm:/ and a name'))),
       '',
@@ -67,7 +70,10 @@ const Settings = v.pipe(
 
 export type Settings = Readonly<v.InferOutput<typeof Settings>>;
 
-/** Throws one error that names every parameter that is wrong: a subscriber nobody can reach would go unnoticed. */
+/**
+ * Reads the settings. Throws one error that names every wrong parameter. A wrong address of a subscriber would
+ * otherwise stay unnoticed.
+ */
 export const readSettings = (given: unknown): Settings => {
   const read = v.safeParse(Settings, given);
   if (read.success) return read.output;

@@ -1,4 +1,7 @@
-/** Who hears of alarms: e-mail, an https endpoint, a Slack channel; each only where its parameter is set. */
+/**
+ * Defines the subscribers of the alarms: an e-mail address, an https endpoint and a Slack channel. A subscriber exists
+ * only if its parameter is set.
+ */
 import type { Settings } from './settings.ts';
 import { assumedBy, policyOf, type Resources, refTo } from './template.ts';
 
@@ -8,8 +11,9 @@ const subscription = (protocol: 'email' | 'https', endpoint: string) => ({
 });
 
 /**
- * The channel is told, and can do nothing: its role holds no permission, and the guardrail keeps its members from bringing
- * roles of their own. Left out, the guardrail would be AdministratorAccess (CloudFormation, SlackChannelConfiguration).
+ * Makes the Slack channel that receives the alarms. Nobody can act on AWS from the channel: its role has no rights, and
+ * the guardrail policy stops members who bring other roles. Without a guardrail, AWS would use AdministratorAccess
+ * (CloudFormation, SlackChannelConfiguration).
  */
 const slackChannel = ({ name, alarmSlackWorkspace, alarmSlackChannel }: Settings): Resources => ({
   AlarmSlackRole: {

@@ -1,4 +1,7 @@
-/** What a configuration lacks that a deployment works without, and is the worse for: packaging says so. */
+/**
+ * Finds weak points of a configuration. The deployment works with them, but less well. Packaging prints a warning for
+ * each.
+ */
 import type { Config } from '../lib/config/config.ts';
 import { secretsWithoutArn } from './secrets.ts';
 import type { Settings } from './settings.ts';
@@ -8,7 +11,10 @@ const WITHOUT_LINKS =
 const WITHOUT_OPERATORS =
   'opwatch.config.ts has no operators: alarms ring, but nobody is told why credentials are refused, deliveries are parked or targets have ended (docs/operations.md, Notices)';
 
-/** Tenants whose callbacks are signed with their secret as it is, as all were before there was a choice. */
+/**
+ * Returns the tenants that sign callbacks with the secret itself. Before there was a choice, all tenants signed in this
+ * way.
+ */
 const keptKeys = ({ tenants }: Config): string[] =>
   [...tenants].flatMap(([name, { signing, callbackSigning }]) =>
     signing.length > 0 && callbackSigning === undefined ? [name] : [],
@@ -20,7 +26,7 @@ const keepsKey = (tenant: string): string =>
 const withoutArn = (name: string): string =>
   `opwatch.config.ts names secret:${name}, which no function may read: add the secret's ARN to the parameter "secrets" (docs/deploy.md)`;
 
-/** One sentence each, with the cure. */
+/** Returns the warnings. Each is one sentence with the cure. */
 export const warningsOf = (
   config: Config,
   settings: Pick<Settings, 'secrets'> = { secrets: [] },

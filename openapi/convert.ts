@@ -1,18 +1,24 @@
-/** Valibot schemas as JSON Schemas (2020-12, the dialect of OpenAPI 3.1). */
+/** Converts valibot schemas into JSON Schemas (2020-12, the dialect of OpenAPI 3.1). */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What JSON Schema cannot say, or says of the value behind a transformation alone. Descriptions and the function say it. */
+/**
+ * JSON Schema cannot express these actions, or it describes only the value after a transformation. The descriptions
+ * explain these rules, and the function that answers a request checks them.
+ */
 const IGNORED = ['trim', 'to_upper_case', 'transform', 'check'];
 
-/** `/u` patterns name classes that JSON Schema's readers do not all know: these ids hold more than blanks. */
+/**
+ * A `/u` pattern contains classes of characters that not all readers of JSON Schema know. This pattern says only that
+ * an id holds more than blanks.
+ */
 const SOMETHING = '\\S';
 
 /**
- * Converts a schema. One that is among `named` becomes a reference to it. An object of an answer is open: a client must ignore fields that
- * it does not know, for a new one raises no version.
+ * Converts a schema. A schema in `named` becomes a reference. An object of an answer allows further fields. A client
+ * must ignore unknown fields, because a new field does not change the version.
  */
 export const convert = (
   schema: v.GenericSchema,

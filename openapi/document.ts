@@ -1,4 +1,4 @@
-/** The OpenAPI document: the same for every deployment of a release, so it names no host. */
+/** Makes the OpenAPI document. It is the same for every deployment of a release, so it names no host. */
 import { RELEASE } from '../lib/core/release.ts';
 import type { Json } from './convert.ts';
 import { webhooks } from './events.ts';
@@ -51,5 +51,5 @@ export const openApi = (): Json => ({
   },
 });
 
-/** As docs/openapi.json holds it. */
+/** Returns the text of docs/openapi.json. */
 export const written = (): string => `${JSON.stringify(openApi(), null, 1)}\n`;

@@ -1,11 +1,11 @@
-/** The webhooks, from the published schemas of events and notices. */
+/** Describes the webhooks. It uses the published schemas of events and notices. */
 import { readFileSync } from 'node:fs';
 import type { Json } from './convert.ts';
 import { asRef } from './requests.ts';
 
 const read = (name: string): Json => JSON.parse(readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8'));
 
-/** A published schema and its definitions as components: `Event`, `Event-instant`. */
+/** Returns a published schema and its definitions as components, with names such as `Event` and `Event-instant`. */
 const componentsOf = (name: string, file: string): Readonly<Record<string, Json>> => {
   const renamed = JSON.stringify(read(file)).replaceAll('"#/$defs/', `"#/components/schemas/${name}-`);
   const { $schema: _, $id: __, $defs = {}, ...schema } = JSON.parse(renamed) as Json;

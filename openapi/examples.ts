@@ -1,4 +1,4 @@
-/** What callers may send, by route. test/docs/openapi.test.ts sends each of them. */
+/** Example requests for each route. test/docs/openapi.test.ts sends each of them. */
 type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
 
 const EMR = { RegionId: 'cn-hangzhou', ClusterId: 'c-b933c5aac8fe6a4c', OperationId: 'op-7d1e9b20c4f3' };

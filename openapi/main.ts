@@ -1,4 +1,4 @@
-/** npm run openapi: writes docs/openapi.json. A test holds the file to the code. */
+/** Writes docs/openapi.json (npm run openapi). A test compares the file with the code. */
 import { writeFileSync } from 'node:fs';
 import { written } from './document.ts';
 

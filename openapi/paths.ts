@@ -1,4 +1,4 @@
-/** The routes: what each does, takes and answers. */
+/** Describes the routes: their purpose, their parameters and their answers. */
 import { DELIVERY_ID, WATCH_ID } from '../lib/api/answers.ts';
 import { FILTERS, LIMIT_MAX, PROVIDER_NAMES } from '../lib/api/filters.ts';
 import { STATUSES } from '../lib/core/watch.ts';
@@ -12,11 +12,11 @@ type Operation = {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** Left out: it asks for no token. */
+  /** The scope that the route requires. A route without a scope needs no token. */
   readonly scope?: 'submit' | 'read' | 'operate';
   readonly parameters?: readonly Json[];
   readonly body?: Json;
-  /** In place of what answers.ts tells. */
+  /** These responses replace those from answers.ts. */
   readonly responses?: Json;
 };
 
@@ -39,7 +39,7 @@ const IF_NONE_MATCH: Json = {
   description: 'The ETag of an earlier answer: 304 where it still holds.',
 };
 
-/** What each filter is; the fields of operations come after them. */
+/** The schema and the description of each filter. The fields of operations come after them. */
 const DESCRIBED: Readonly<Record<string, readonly [schema: Json, description: string]>> = {
   status: [{ enum: STATUSES }, 'Only watches with this status.'],
   provider: [{ enum: PROVIDER_NAMES }, 'Only watches of this provider.'],

@@ -1,4 +1,4 @@
-/** What callers send, from the schemas that check it, as far as JSON Schema can say it. */
+/** Describes the bodies of requests by the schemas that check them, as far as JSON Schema can express those schemas. */
 
 import { Extension } from '../lib/api/change-watches.ts';
 import { Origin, ParkedRange } from '../lib/api/operate.ts';
@@ -33,7 +33,7 @@ const SAID: Readonly<Record<string, string>> = {
     'Names of targets and https callbacks; left out, the default of the tenant or the configuration; `[]` only records.',
 };
 
-/** One schema for each provider, so that a reader sees which fields an operation has. */
+/** Returns one schema for each provider. So a reader sees the fields of its operation. */
 const submissions = (): Readonly<Record<string, Json>> => {
   const { properties, required } = convert(Envelope) as { properties: Record<string, Json>; required: string[] };
   const common = {
@@ -49,7 +49,7 @@ const submissions = (): Readonly<Record<string, Json>> => {
   return Object.fromEntries(
     providers.map(({ traits: { name, operation, vendor } }) => {
       const fields = convert(operation) as { required?: string[]; properties: Record<string, Json> };
-      // A connection that is for one project of Huawei Cloud fills its project in.
+      // A submission may leave out the project if its connection has one project of Huawei Cloud.
       const needed = (fields.required ?? []).filter((field) => !(vendor === 'huawei' && field === 'project_id'));
       const schema = {
         type: 'object',

@@ -1,4 +1,6 @@
-/** The answers of a route: its own, its problems, and those of the API Gateway in front of it. */
+/**
+ * Describes the answers of a route: its own answers, its problems, and the answers of the API Gateway in front of it.
+ */
 import { ANSWERS } from '../lib/api/answers.ts';
 import type { Json } from './convert.ts';
 import { asRef } from './requests.ts';
@@ -21,7 +23,7 @@ export const HEADERS: Readonly<Record<string, Json>> = {
 const headers = (...names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-/** Headers of answers that have some, by route and status. */
+/** The headers of answers, by route and status. */
 const WITH_HEADERS: Readonly<Record<string, readonly string[]>> = {
   'POST /watches 200': ['Location'],
   'POST /watches 202': ['Location'],
@@ -41,7 +43,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'GET /openapi.json 304': 'The document is still the same.',
 };
 
-/** Answers to a new watch lead to what can be done with it. */
+/** Returns a link from the answer for a new watch to a further request about that watch. */
 const linkTo = (operationId: string, description: string): Json => ({
   operationId,
   parameters: { id: '$response.body#/id' },
@@ -64,7 +66,7 @@ const goodOf = (route: string, status: string): Json => {
   };
 };
 
-/** What each problem means, whoever has it. */
+/** The meaning of each problem, for all routes. */
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The request cannot be read: no JSON, or a query parameter that is unknown or wrong.',
   403: 'The token may not do that.',
@@ -78,9 +80,9 @@ const PROBLEMS: Readonly<Record<number, string>> = {
 };
 
 /**
- * What API Gateway answers by itself, as `{"message": …}`, where no function runs or one gives no answer. Source: API Gateway Developer
- * Guide, "HTTP API quotas" (10 MB of body, 10,240 bytes of headers, 30 s), "Throttle requests to your HTTP APIs", "Control access to HTTP
- * APIs with AWS Lambda authorizers".
+ * The answers that API Gateway gives by itself, as `{"message": …}`. It gives them where no function runs, or where a
+ * function gives no answer. Source: API Gateway Developer Guide, "HTTP API quotas" (10 MB of body, 10,240 bytes of
+ * headers, 30 s), "Throttle requests to your HTTP APIs", "Control access to HTTP APIs with AWS Lambda authorizers".
  */
 const GATEWAY: Readonly<Record<number, string>> = {
   400: 'API Gateway cannot read the request (`{"message":"Bad Request"}`).',
@@ -103,7 +105,10 @@ const refusalOf = (status: number, isOwn: boolean, isGateways: boolean): Json =>
   },
 });
 
-/** By name: what is the same for several routes is written once. Where a function runs for every token, no 403 is the gateway's alone. */
+/**
+ * Returns the answers that several routes share, by name. Every route that requires a token has a 403 of its own. So no
+ * shared answer describes a 403 that only API Gateway gives.
+ */
 export const sharedResponses = (): Json => {
   const statuses = new Set([...Object.keys(PROBLEMS), ...Object.keys(GATEWAY)].map(Number));
   const named = [...statuses].sort().flatMap((status) => {

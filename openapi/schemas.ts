@@ -1,4 +1,7 @@
-/** The components of the document: schemas of answers by their names, of requests and of events. */
+/**
+ * Collects the components of the document: the schemas of answers by their names, and the schemas of requests and
+ * events.
+ */
 
 import type * as v from 'valibot';
 import * as answers from '../lib/api/answers.ts';
@@ -12,7 +15,7 @@ const NAMED: Readonly<Record<string, v.GenericSchema>> = {
   Document: ANSWERS['GET /openapi.json']?.good[200] ?? exported.Problem,
 };
 
-/** Throws where an answer's schema has no name. */
+/** Returns the name of an answer's schema. Throws where the schema has no name. */
 export const nameOf = (schema: v.GenericSchema): string => {
   const [name] = Object.entries(NAMED).find(([, each]) => each === schema) ?? [];
   if (name === undefined) throw new Error('a schema of an answer is not exported');
@@ -26,7 +29,7 @@ const GATEWAY_MESSAGE: Json = {
   description: 'An answer of API Gateway, in its own words.',
 };
 
-/** A schema is not made a reference to itself. */
+/** A schema must not become a reference to itself. */
 const others = (name: string) => Object.fromEntries(Object.entries(NAMED).filter(([each]) => each !== name));
 
 const all = (): Json => ({
@@ -36,5 +39,5 @@ const all = (): Json => ({
   GatewayMessage: GATEWAY_MESSAGE,
 });
 
-/** By name: in which order a module's exports come is for its loader to say. */
+/** Returns the components in the order of their names. The order of a module's exports depends on the loader. */
 export const schemas = (): Json => Object.fromEntries(Object.entries(all()).sort(([a], [b]) => (a < b ? -1 : 1)));
