@@ -1,4 +1,4 @@
-// Says which Node is needed, before anything is loaded that an older one cannot read: no TypeScript here.
+// Checks the version of Node before any file is loaded that an older Node cannot read. So this file is no TypeScript.
 const NEEDED = [22, 18];
 
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -1,4 +1,4 @@
-/** Hands serverless.yml its parameters (parameters.ts). osls reads functions from CommonJS alone. */
+/** Passes the parameters (parameters.ts) to serverless.yml. osls can load functions from CommonJS only. */
 module.exports = async ({ options }) => {
   await import('./node-version.mjs');
   const { givenParameters } = await import('./given-parameters.ts');

@@ -1,5 +1,5 @@
-// Runs a program of this project: `node deploy/run.mjs <file> [arguments]`. It first looks at Node's own version, and answers
-// `--help` for a program that has no help of its own by the comment at the program's head.
+// Runs a program of this project: `node deploy/run.mjs <file> [arguments]`. It first checks the version of Node. For `--help` it
+// prints the first comment of a program that has no help text.
 import './node-version.mjs';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
