@@ -5,16 +5,16 @@ import type { Settings } from './settings.ts';
 import { type Resources, refTo } from './template.ts';
 
 type Alarm = {
-  /** The heading of that section in docs/operations.md, as an anchor. */
+  /** The anchor of a heading in docs/operations.md. The section below it explains the cure. */
   readonly section: string;
-  /** The name of the queue or function, where each of several has such an alarm. */
+  /** The name of the queue or function. It is set where several queues or functions have the same kind of alarm. */
   readonly which?: string;
   readonly says: string;
   readonly metric: Metric;
   readonly statistic?: 'Sum' | 'Maximum';
   readonly seconds?: number;
   readonly periods?: number;
-  /** The alarm rings if one of its periods is bad. It is for events that happen only now and then. */
+  /** One bad period is enough for the alarm to ring. It is for events that happen only now and then. */
   readonly isRare?: boolean;
   /** The alarm rings at this value or above it. With `isMissed` it rings below this value, and also without a value. */
   readonly threshold?: number;
@@ -29,7 +29,10 @@ type Alarm = {
  */
 const OVERDUE_MS = 20 * 60_000;
 
-/** A standard queue can have 120,000 hidden messages (SQS Developer Guide, quotas). This is 80 % of them. */
+/**
+ * The limit for the alarm about hidden messages: 80 % of the 120,000 hidden messages that a standard queue can have
+ * (SQS Developer Guide, quotas).
+ */
 const NEARLY_FULL = 96_000;
 
 /**
@@ -99,7 +102,8 @@ const alarmsOf = (settings: Named): readonly Alarm[] => {
     {
       section: 'no-sweep',
       says: 'No sweep has done everything for three minutes',
-      // A sweep writes this metric at its end. A sweep that dies or that leaves work undone does not write it.
+      // A sweep writes the metric `sweepDone` at its end. A sweep that dies or that leaves work undone does not write
+      // it.
       metric: own('sweepDone'),
       seconds: 180,
       isMissed: true,

@@ -7,7 +7,7 @@ import { CANARY_EVERY_MS, MINUTE } from '../lib/core/schedule.ts';
 import type { Serverless } from './serverless.ts';
 import type { Settings } from './settings.ts';
 
-/** osls turns the schedules of serverless.yml into this form: a list of rates. */
+/** The schedule in the form into which osls turns the schedules of serverless.yml: a list of rates. */
 const SCHEDULE = { schedule: { rate: [`rate(${CANARY_EVERY_MS / MINUTE} minutes)`], input: CANARY_INPUT } };
 
 /** Adds the schedule to the service that osls has read from serverless.yml. */

@@ -31,8 +31,8 @@ export const metricsOf = (deployment: string) => ({
   /** Returns a metric that the log lines of the functions carry (lib/core/log.ts). */
   own: (name: string): Metric => ({ namespace: 'opwatch', name, dimension: 'deployment', of: deployment }),
   /**
-   * Returns such a metric for one work queue. `which` is the end of the queue's name, without the name of the
-   * deployment.
+   * Returns a metric that the functions' log lines carry for one work queue. `which` is the end of the queue's name,
+   * without the name of the deployment.
    */
   ownOf: (which: string, name: string): Metric => ({
     namespace: 'opwatch',

@@ -43,10 +43,11 @@ const DEFAULTS: Parameters = {
   // as many. To further requests API Gateway answers 429, and no function runs.
   requestsPerSecond: 100,
   requestsAtOnce: 200,
-  // The same limit for each route without a token: links to watches, public keys, and the description of the API.
+  // The limit of requests in a second for each route without a token: links to watches, public keys, and the
+  // description of the API.
   linksPerSecond: 20,
   linksAtOnce: 40,
-  // Whether the deployment reserves this much of the account's concurrency for the pollers and the notifier. In a new
+  // Whether the deployment reserves a part of the account's concurrency for the pollers and the notifier. In a new
   // account the limit is ten, and AWS refuses to reserve any. So the default is `no`.
   reserve: 'no',
 };

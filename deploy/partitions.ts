@@ -63,9 +63,10 @@ export const PARTITIONS = {
     put: [WATCHES, HEADS, TARGETS, TENANTS, STANDING],
   },
   Link: { get: [WATCHES] },
-  // The function reads the private keys of tenants. It does not read the table.
+  // The function that answers GET /keys reads the private keys of tenants. It does not read the table.
   Keys: {},
-  // The code of the function contains the description of the API.
+  // The code of the function that answers GET /openapi.json contains the description of the API. It does not read the
+  // table.
   Openapi: {},
   Authorizer: { get: [TOKENS] },
 } as const satisfies Readonly<Record<string, Access>>;

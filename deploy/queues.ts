@@ -14,9 +14,9 @@ type Kind = {
   /** The end of the first queue's name, without the name of the deployment. */
   readonly name: 'poll-aliyun' | 'poll-huawei' | 'notify';
   readonly parameter: 'pollQueues' | 'notifyQueues';
-  /** The function that reads these queues. */
+  /** The name of the function that reads the queues of this kind. */
   readonly consumer: string;
-  /** The environment variable with the URLs of these queues. */
+  /** The environment variable with the URLs of the queues of this kind. */
   readonly variable: string;
 };
 

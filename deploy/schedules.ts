@@ -58,7 +58,7 @@ export const schedules = (
           Arn: arnOf(TRIGGER),
           RoleArn: arnOf('SchedulerRole'),
           Input: JSON.stringify(submission),
-          // After this time, the operation of a submission would be long over.
+          // Scheduler tries a submission for at most six hours. After that the operation would be long over.
           RetryPolicy: { MaximumEventAgeInSeconds: 6 * HOUR_SECONDS, MaximumRetryAttempts: 185 },
           DeadLetterConfig: { Arn: arnOf(LETTERS) },
         },

@@ -25,14 +25,14 @@ export const referencesOf = ({ connections, targets, tenants, linkKeys }: Config
     ...linkKeys,
   ],
   link: [...linkKeys],
-  // The function calculates the public keys from these private keys.
+  // The function that answers GET /keys calculates the public keys from the private keys of the tenants.
   keys: [...tenants.values()].flatMap(({ signing, callbackSigning }) => (callbackSigning === 'v1a' ? signing : [])),
 });
 
 const PARAMETER = 'ssm:/';
 const SECRET = 'secret:';
 /**
- * SSM reads secrets of Secrets Manager under this name (Systems Manager User Guide, "Referencing Secrets Manager
+ * The path under which SSM reads secrets of Secrets Manager (Systems Manager User Guide, "Referencing Secrets Manager
  * secrets").
  */
 const BELOW = 'aws/reference/secretsmanager/';
@@ -67,8 +67,8 @@ export const secretsWithoutArn = (config: Config, { secrets }: Pick<Settings, 's
 };
 
 /**
- * The inline policies of a role may hold 10,240 characters (IAM and STS quotas). These are for the names, patterns and
- * secrets, with their ARNs. All other parts of a role need fewer than 4,000.
+ * The maximum number of characters for names, patterns and secrets in a role, with their ARNs. The inline policies of a
+ * role may hold 10,240 characters (IAM and STS quotas). All other parts of a role need fewer than 4,000.
  */
 const NAMES_MAX = 6_000;
 const AROUND = '"arn:aws-us-gov:ssm:ap-northeast-1:123456789012:parameter/",'.length;
@@ -107,8 +107,8 @@ const within = (names: readonly string[], stage: string, max: number): string[] 
 };
 
 /**
- * Returns the statements that let a role read these references. Throws where the names do not fit into a policy, even
- * as patterns.
+ * Returns the statements that let a role read the secrets behind references. Throws where their names do not fit into a
+ * policy, even as patterns.
  */
 export const read = (
   references: readonly string[],

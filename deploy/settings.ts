@@ -47,8 +47,8 @@ const Settings = v.pipe(
     /** The event buses and topics to which the notifier may publish with its own role. */
     eventBuses: listOf(Arn('events')),
     /**
-     * The secrets that the configuration may name. A function may read only the secrets that the configuration names
-     * for it.
+     * The secrets that the configuration may name. A function may read only those that the configuration names for its
+     * work.
      */
     secrets: listOf(SecretArn),
     topics: listOf(Arn('sns')),

@@ -10,8 +10,8 @@ import type { Runtime } from '../lib/runtime.ts';
 import { httpHandler } from '../lib/shell.ts';
 
 /**
- * The time for which receivers may keep the keys. During a rotation the new key stands before the old one, and opwatch
- * signs with both keys.
+ * The time (seconds) for which receivers may keep the public keys. During a rotation the new key stands before the old
+ * one, and opwatch signs with both keys.
  */
 const KEEP_SECONDS = 300;
 

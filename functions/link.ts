@@ -1,5 +1,5 @@
 /**
- * Answers GET /w/{link} with the facts of one watch. People in a chat open such links without a token. The function
+ * Answers GET /w/{link} with the facts of one watch. People in a chat can open the link without a token. The function
  * changes nothing.
  */
 

@@ -8,7 +8,10 @@ import { answer, type HttpEvent, type HttpResult, refused, unchanged } from '../
 import { NO_PARAMETERS, queryOf } from '../lib/access/query.ts';
 import { isKnown } from '../lib/api/waiting.ts';
 
-/** The time for which clients may keep the description. The description of one release never changes. */
+/**
+ * The time (seconds) for which clients may keep the description of the API. The description of one release never
+ * changes.
+ */
 const KEEP_SECONDS = 300;
 
 const text = JSON.stringify(description);

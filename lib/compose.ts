@@ -38,8 +38,8 @@ const list = (value: string | undefined): string[] => (value ?? '').split(',').f
 
 export const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Environment => ({
   pollQueues: { aliyun: list(env.POLL_QUEUE_URLS_ALIYUN), huawei: list(env.POLL_QUEUE_URLS_HUAWEI) },
-  // Lambda does not replace code and environment at the same time. So for seconds during an upgrade, the code finds the
-  // variable of release 0.1.0.
+  // The code also reads the variable of release 0.1.0. During an upgrade, Lambda replaces the code a few seconds before
+  // the environment, or after it.
   notifyQueues: list(env.NOTIFY_QUEUE_URLS ?? env.NOTIFY_QUEUE_URL),
   deadLetterQueue: env.DEAD_LETTER_QUEUE_URL ?? '',
   publicUrl: (env.PUBLIC_URL ?? '').replace(/\/$/, ''),

@@ -9,7 +9,7 @@ import { tenantDay } from '../store/keys.ts';
 const Cursor = v.strictObject({
   /** A time within the day that the next page reads (epoch ms). */
   at: v.pipe(v.number(), v.minValue(0), v.maxValue(Date.UTC(9999, 0))),
-  /** The last entry of that day that an earlier page read. */
+  /** The last entry that an earlier page read from that day. */
   after: v.optional(v.strictObject({ pk: v.string(), sk: v.string(), tenantDay: v.string(), listedAt: v.string() })),
 });
 export type Cursor = v.InferOutput<typeof Cursor>;
@@ -41,7 +41,7 @@ export const decodeCursor = (text: string, tenant: string): Cursor => {
     const { at, after } = cursor;
     if (after === undefined || (after.tenantDay === tenantDay(tenant, at) && isEntry(after))) return cursor;
   } catch {
-    // The code after this block throws the Refusal.
+    // The code continues with the Refusal below.
   }
   throw new Refusal(400, 'cursor is not one this API gave out');
 };

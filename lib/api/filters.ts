@@ -34,7 +34,7 @@ export const FILTERS: Parameters = {
 export type Filters = {
   readonly limit: number;
   readonly cursor?: string;
-  /** The earliest time of submission (epoch ms). */
+  /** The list leaves out watches submitted before this time (epoch ms). */
   readonly since?: number;
   readonly matches: (watch: Watch) => boolean;
 };

@@ -11,11 +11,9 @@ import { tenantDay } from '../store/keys.ts';
 import type { Table } from '../store/store.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 
-/**
- * The number of queries that one page may cost. If these find few watches, the page ends early and carries a cursor.
- */
+/** The maximum number of queries for one page. If they find few watches, the page ends early and carries a cursor. */
 const QUERIES_MAX = 42;
-/** The table holds no watch that is older than this. */
+/** The maximum age of a watch in the table. The list does not look for older watches. */
 export const OLDEST_MS = KEEP_MS + DEADLINE_MAX_MS + 2 * DAY;
 
 export type Wanted = {

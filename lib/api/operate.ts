@@ -80,7 +80,7 @@ export const dismissOne = withDelivery('delivery dismissed', 200, async (key, ru
   return after;
 });
 
-/** The body of a request about all parked deliveries of one target between two times. */
+/** The body of a request about all parked deliveries of one target. It names the target and two times. */
 export const ParkedRange = v.strictObject({
   target: v.string(),
   from: v.string(),
@@ -114,8 +114,8 @@ const withParked =
   };
 
 export const resendMany = withParked('parked deliveries sent again', 202, (wanted, runtime, caller) => {
-  // A deleted target cannot get a delivery again, so this check refuses it. A caller may still dismiss the target's
-  // parked deliveries.
+  // opwatch cannot send a delivery to a target that the configuration no longer has. So it refuses such a request. A
+  // caller may still dismiss the parked deliveries of that target.
   if (!isCallback(wanted.target)) mustBeThere(wanted.target, caller, runtime);
   return resendParked({ ...wanted, takePlace: placeFor(caller.tenant, runtime) }, runtime);
 });

@@ -82,25 +82,25 @@ export type Parked = {
   readonly target: string;
   readonly since: number;
   /**
-   * The end of the range. Without it, the range has no end. The function that parked a delivery may have a clock ahead
-   * of ours.
+   * The end of the time range. Without `until` the range has no end, because the function that parked a delivery may
+   * have a clock ahead of ours.
    */
   readonly until?: number;
-  /** The place where an earlier request stopped. */
+  /** The cursor that an earlier request returned when its time ran out. */
   readonly cursor?: string;
-  /** Answers whether the request means the deliveries of this watch. Without it, the request means all watches. */
+  /** Answers whether the request includes the deliveries of a watch. Without `isMeant`, it includes all watches. */
   readonly isMeant?: (watch: Watch) => boolean;
   /**
    * Reserves a place for one more waiting delivery. Answers 0, or the time (ms) after which a place may be free.
-   * Without it, every delivery has a place.
+   * Without `takePlace`, every delivery has a place.
    */
   readonly takePlace?: () => Promise<number>;
 };
 
 const PAGE = 50;
 /**
- * The index lists a watch under the day of its submission or of a later prolongation. Its deliveries may be parked this
- * long after that day.
+ * The longest time between the day under which the index lists a watch and the parking of its deliveries. That day is
+ * the day of the watch's submission, or of a later prolongation.
  */
 const LATER_MS = 20 * DAY;
 

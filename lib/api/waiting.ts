@@ -34,7 +34,7 @@ export const isKnown = (ifNoneMatch: string | undefined, tag: string): boolean =
   return known.includes('*') || known.some((each) => each.replace(/^W\//, '') === opaque);
 };
 
-/** The usual time from the start of a look until its result is in the table. */
+/** The usual time (seconds) from the start of a look until its result is in the table. */
 const LOOK_SECONDS = 2;
 const LONGEST_SECONDS = 60;
 

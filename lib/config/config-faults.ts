@@ -33,7 +33,9 @@ const texts = (value: unknown): (readonly [number, string])[] =>
   Array.isArray(value) ? value.flatMap((one, i) => (typeof one === 'string' ? [[i, one] as const] : [])) : [];
 const ms = (value: unknown): number | undefined => (typeof value === 'string' ? parseDurationMs(value) : undefined);
 
-/** Returns a sentence: the configuration has no such name, and these names exist. */
+/**
+ * Returns a sentence for a name that the configuration does not have. It lists the names that the configuration has.
+ */
 const noSuch = (what: string, given: string, there: readonly string[]): string =>
   `names no ${what}: ${isSayable(given) ? `there is no "${given}", ` : ''}${instead(given, there)}`;
 

@@ -30,11 +30,11 @@ export type TargetConfig = {
   readonly name: string;
   readonly type: string;
   readonly settings: unknown;
-  /** The events that opwatch sends to this target. Without it, opwatch sends all events. */
+  /** The events that the target gets. Without `events`, the target gets the usual events of its type. */
   readonly events?: readonly EventType[];
   /** Replaces the default rate of the target's type. */
   readonly rate?: Rate;
-  /** opwatch sends one live message and edits it, in place of several messages. */
+  /** The target gets one live message that opwatch edits, in place of several messages. */
   readonly progress?: boolean;
   /** Replaces the default kind of link of the target's type. */
   readonly link?: LinkKind;

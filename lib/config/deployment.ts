@@ -9,7 +9,7 @@ export const Arn = (service: string) =>
   );
 
 /**
- * Secrets Manager adds six characters to the name of a secret. The ARN must contain them. An ARN without them could
+ * The ARN of a secret must contain the six characters that Secrets Manager adds to the name. An ARN without them could
  * match a second secret.
  */
 export const SecretArn = v.pipe(

@@ -4,9 +4,9 @@
  */
 export type ConfigFault = {
   readonly path: readonly string[];
-  /** For example `is missing` or `is a text`. */
+  /** The kind of value at the place of the fault: for example `is missing` or `is a text`. */
   readonly given: string;
-  /** A sentence of the form `must be …`. */
+  /** The cure of the fault, in the form `must be …`. */
   readonly cure: string;
 };
 

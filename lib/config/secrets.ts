@@ -37,8 +37,8 @@ export class SecretError extends Error {
 
 const KEEP_MS = 5 * MINUTE;
 /**
- * A receiver may refuse a secret many times. opwatch must not read it that often, because Parameter Store allows 40
- * calls a second.
+ * The least time between two reads of the same secret. A receiver may refuse a secret many times, and Parameter Store
+ * allows 40 calls a second.
  */
 const FRESH_MS = 10 * SECOND;
 const BATCH_MAX = 10;

@@ -8,17 +8,22 @@ import { CALLBACK_SIGNINGS, type CallbackSigning } from '../net/callback-keys.ts
 export const DEFAULT_TENANT = 'default';
 
 export const TenantSettings = v.strictObject({
-  /** The secret that signs callbacks: a `whsec_` secret. During a rotation there are two. */
+  /**
+   * The reference to the `whsec_` secret that signs the tenant's callbacks. During a rotation there are two or three.
+   */
   signing: v.optional(v.union([Reference, v.pipe(v.array(Reference), v.minLength(1), v.maxLength(3))])),
-  /** The way in which opwatch signs callbacks (callback-keys.ts). Without it, opwatch signs with the secret itself. */
+  /**
+   * The way in which opwatch signs callbacks (callback-keys.ts). Without `callbackSigning`, opwatch signs with the
+   * secret itself.
+   */
   callbackSigning: v.optional(v.picklist(CALLBACK_SIGNINGS)),
   /** The targets of a submission that names no targets. */
   notify: v.optional(v.array(v.string())),
   /** The limits on the tenant's watches and deliveries. */
   limits: v.optional(LimitSettings),
   /**
-   * The connections that the tenant may use. Without it, tenant `default` may use all, and any other tenant may use
-   * none.
+   * The connections that the tenant may use. Without this list, tenant `default` may use all, and any other tenant may
+   * use none.
    */
   connections: v.optional(v.array(v.string())),
   /**

@@ -21,14 +21,14 @@ const FACT_BYTES: Readonly<Record<string, number>> = {
   message: TEXT_BYTES,
 };
 
-/** A time before 2009 is a number in a wrong unit, because both clouds are younger. */
-const EARLIEST_AT = Date.UTC(2009, 0, 1);
 /**
- * Both vendors refuse requests when the clocks differ by more than this. So a cloud's times differ from ours by no
- * more.
+ * The earliest time that a cloud can give. Both clouds are younger than 2009, so an earlier time is a number in a wrong
+ * unit.
  */
+const EARLIEST_AT = Date.UTC(2009, 0, 1);
+/** The largest difference between a cloud's clock and ours. Both vendors refuse requests with a larger difference. */
 const CLOCKS_APART_MS = 15 * MINUTE;
-/** Some clouds give times in whole seconds. An end may then seem to lie this much before its start. */
+/** The time (ms) by which an end may seem to lie before its start, because some clouds give times in whole seconds. */
 const COARSE_MS = 1_000;
 
 const isCredible = (at: number, now: number): boolean => at >= EARLIEST_AT && at <= now + CLOCKS_APART_MS;

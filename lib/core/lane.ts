@@ -76,17 +76,20 @@ export type Later = {
  */
 const WAIT_EACH_MS = SECOND;
 /**
- * The same limit for looks that would be new in a waiting line. Waiting looks occupy functions of other connections.
+ * The limit for looks that would be new in a waiting line. Waiting looks occupy functions that other connections need.
  */
 const WAIT_EACH_IN_LINE_MS = 100;
 const WAIT_MAX_MS = 2.5 * SECOND;
 /** The longest wait for the next slot of a slow connection. */
 const WAIT_SLOW_MAX_MS = 4 * SECOND;
-/** SQS hides messages for whole seconds. So a message comes back this much before its slot. */
+/** A message comes back this long before its slot, because SQS hides messages for whole seconds. */
 const COME_BACK_EARLY_MS = SECOND;
 /** The maximum length of a waiting line. A look without a place comes back near the end of the line. */
 const LINE_MAX_MS = HOUR;
-/** Such a look comes back this long before the end of the line. So the lane is never idle. */
+/**
+ * A look that found no place in a waiting line comes back this long before the end of the line. So the lane is never
+ * idle.
+ */
 const LINE_END_MS = 2.5 * SECOND;
 /** Extra time between calls, because one call may start a little late and the next call may travel faster. */
 const GUARD_MS = 150;
@@ -95,11 +98,11 @@ const LINE_GUARD_MS = 170;
 /** The factor by which the slots in the waiting line of a slow connection are further apart. */
 const LINE_STRETCH = 1.08;
 /**
- * While nobody knows whether a connection works, its calls are this far apart. If the cloud refuses one call, the lane
- * can still stop the next. Otherwise ten functions could send refused calls at once.
+ * The time between calls while nobody knows whether the connection works. After a refused call, the lane can still stop
+ * the next one. Otherwise ten functions could send refused calls at once.
  */
 const SCOUTS_APART_MS = 500;
-/** The lane keeps old calls for this long, because the clocks of functions may differ by this much. */
+/** The lane keeps calls longer by this time, because the clocks of two functions may differ by it. */
 const CLOCK_DRIFT_MS = SECOND;
 
 const budgetOf = (lane: Lane, now: number, callsPerSecond: number): Budget => {
@@ -171,7 +174,7 @@ const serve = (
   const [at = now] = slots;
   const waitMs = waitOf(wish, lastCalled > now, patienceMs);
   if (at <= now + waitMs) return { state: { ...before, gusts }, allotment: { slots } };
-  // The lane keeps no slot free for this look. A second late message would waste the slot.
+  // The lane keeps no slot free for a late look. If its next message is late as well, the slot would be lost.
   const state = { ...before, gusts: free };
   const soon = Math.max(before.soonUntil, at);
   if (!goesFirst(wish)) return { state, from: at };
@@ -189,11 +192,11 @@ const waitOf = (wish: CallRequest, isBehindScout: boolean, patienceMs: number): 
   if (wish.isUnderWay) return WAIT_MAX_MS;
   // A look that waits for another function's test of the connection occupies few functions.
   if (isBehindScout) return WAIT_EACH_MS;
-  // Looks whose reserved slot has come occupy few functions, too.
+  // Looks whose reserved slot has come also occupy few functions.
   return goesFirst(wish) ? Math.max(patienceMs, WAIT_EACH_MS) : patienceMs;
 };
 
-/** A reserved slot is valid for this long after its time, because its message may be late. */
+/** The time for which a reserved slot stays valid after its start, because the message may be late. */
 const HELD_FOR_MS = MINUTE;
 
 /** Returns those of a watch's reserved slots that are still valid, in order of time. */

@@ -23,8 +23,8 @@ export type Refusals = {
   /** A watch that the cloud refused after good answers, while it answered other watches. */
   readonly doubt?: { readonly watch: string; readonly at: number };
   /**
-   * The key counts as bad since `since`. `tried` lists the watches that have tested it, the newest first. `times` is
-   * the number of refused calls.
+   * The cloud has refused the key since `since`. `tried` lists the watches that have tested the key, the newest first.
+   * `times` is the number of refused calls.
    */
   readonly refused?: { readonly since: number; readonly tried?: readonly string[]; readonly times?: number } & Words;
 };
@@ -34,12 +34,12 @@ type Lane = Pacing & Refusals;
 /** One refused call, and the watches of its look. */
 export type Refusal = {
   readonly watches: readonly string[];
-  /** The looks at one of these watches had good answers before. */
+  /** One of the refused watches had good answers before. */
   readonly wasSound: boolean;
   /** The look tested whether refused credentials are good again. */
   readonly isTrial: boolean;
   readonly key: string;
-  /** The cloud says that it has locked the key for this time (ms). */
+  /** The time (ms) for which the cloud has locked the key, as the cloud says. */
   readonly lockedForMs?: number;
 } & Words;
 
@@ -60,9 +60,9 @@ const SHORT_PAUSES_UNTIL = 4;
  * report of a good answer.
  */
 const TRIAL_MS = 20 * SECOND;
-/** A good answer of another watch shows nothing about the key when it is older than this. */
+/** The age up to which a good answer of another watch shows that the key is good. */
 const GOOD_FOR_MS = 10 * MINUTE;
-/** A look that tests the key less well comes back this much later than a better one. */
+/** The extra wait of a look that tests the key less well than another look. */
 const GIVE_WAY_MS = 10 * SECOND;
 /**
  * Looks that test the key equally well come back in a mixed order within this time. Watches that were submitted
@@ -118,7 +118,7 @@ export const refused = <L extends Lane>(
   const { since = now, tried = [], times = 0 } = lane.refused ?? {};
   const isShort = !wasSound && (isTrial ? times + 1 < SHORT_PAUSES_UNTIL : !lane.refused);
   const pauseMs = isShort ? SHORT_PAUSE_MS : wasSound || isTrial ? REFUSED_PAUSE_MS : 0;
-  // The test is over, so its own pause for the other looks ends.
+  // A test of the key makes other looks wait. The test is over, so that wait ends.
   const pausedUntil = Math.max(isTrial ? 0 : pauseEnd(lane, now), now + Math.max(pauseMs, lockedForMs));
   const rest = {
     pausedUntil,
@@ -146,18 +146,18 @@ type Candidate = { readonly watch: string; readonly isSound: boolean; readonly c
 const rankOf = ({ watch, isSound }: Candidate, tried: readonly string[]): number =>
   tried.includes(watch) ? 2 : isSound ? 0 : 1;
 
-/** Returns a part of `SPREAD_MS` that is always the same for a watch. */
+/** Returns a delay of at most `SPREAD_MS`. It is always the same for a watch. */
 const spreadOf = (watch: string): number => {
   const sum = [...watch].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 1_009, 7);
   return Math.floor((sum / 1_009) * SPREAD_MS);
 };
 
 export type Trial<C> = {
-  /** The look that tests the key now, if there is one. */
+  /** The request whose look tests the key now, if there is one. */
   readonly trial?: C;
-  /** The new values of the lane. */
+  /** The new values of the lane's fields. */
   readonly refusals: Pick<Lane, 'pausedUntil' | 'refused'>;
-  /** Returns the time when another look comes back. */
+  /** Returns the time when another candidate comes back. */
   readonly backAt: (candidate: C) => number;
 };
 

@@ -36,8 +36,8 @@ const admitFree: Stage<Message, Admitted> = async (message, runtime) => {
 };
 
 /**
- * Admits a delivery to a target that holds state. It takes the held thing first and reads the watch afterwards. So an
- * older state never follows a newer one.
+ * Admits a delivery to a target that holds state. It first takes the item of the held object (held-state.ts), and reads
+ * the watch afterwards. So an older state never follows a newer one.
  */
 const admitHeld = async (
   message: Message,

@@ -6,7 +6,7 @@ import { leaseIsDue, withBody } from '../store/items.ts';
 import type { Disposition } from '../wake/wake-ups.ts';
 import type { DueDelivery, Results } from './due.ts';
 
-/** A longer wait than this is written into the delivery. */
+/** The delivery's item records a wait if it is longer than this. */
 const WORTH_SHOWING_MS = 30 * SECOND;
 
 /** The end of a wait, and its cause. */

@@ -48,7 +48,7 @@ const letterTo = (opened: Opened, message: Begun, runtime: Runtime): Letter => {
 };
 
 /**
- * Returns the end of the claim. Before it no other function makes an attempt. A function that Lambda has frozen for
+ * Returns the end of the claims. Before it no other function makes an attempt. A function that Lambda has frozen for
  * longer sends nothing.
  */
 const claimedUntil = ({ claims, held }: Begun): number =>

@@ -49,7 +49,7 @@ const deliverBatch = async (
 
 type Sorted = { readonly due: DueDelivery } | { readonly job: Job<Delivery>; readonly result: Disposition };
 
-/** Answers that a delivery is due, or else the result of its message. */
+/** Decides whether a delivery is due. Where it is not, it returns the result of its message. */
 const sort = async (job: Job<Delivery>, around: readonly Item[], runtime: Runtime): Promise<Sorted> => {
   const { pk, body } = job.item;
   const watch = around.find((item) => item.pk === pk && item.sk === 'watch') as Item<Watch> | undefined;

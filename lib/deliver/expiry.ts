@@ -14,7 +14,8 @@ import { tellOperators, tellTenant } from './operators.ts';
 const AHEAD: readonly number[] = [7 * DAY, DAY];
 const PART_OF_TOKEN = 4;
 /**
- * Programs that replace credentials do it late. So opwatch warns only when less than an eighth of the lifetime is left.
+ * The part of the lifetime of temporary credentials that is left at the warning: an eighth. Programs often replace
+ * credentials late, so an earlier warning would be false.
  */
 const PART_OF_CREDENTIALS = 8;
 
@@ -59,8 +60,7 @@ export const tellOfTokens = async (deps: TokenDeps): Promise<void> => {
 const warnedOf = new WeakSet<Lifetime>();
 
 /**
- * Writes a notice to the operators when an eighth of the credentials' lifetime is left. It can warn only if this
- * function knows the lifetime.
+ * Writes a notice to the operators when an eighth of the credentials' lifetime is left. It needs to know the lifetime.
  */
 export const tellOfCredentials = async (
   connection: string,
@@ -75,7 +75,7 @@ export const tellOfCredentials = async (
     await tellOperators({ event: 'credentials_expire', at: now(), connection, expiresAt }, deps);
     warnedOf.add(lifetime);
   } catch (error) {
-    // The look must go on without the notice. The next look writes the notice.
+    // The look must go on even if the notice fails. The next look writes the notice.
     log.warn('a notice was not written', { connection, error: String(error) });
   }
 };

@@ -1,7 +1,7 @@
 /**
- * A target may hold a thing with a state: a commit status, an incident or a live message. The thing shows the state of
- * the last request. Each thing has one item in the table. The item says which function may write the thing now, which
- * name the target gave to the thing, and which states opwatch has sent.
+ * Some targets hold an object with a state: a commit status, an incident or a live message. The held object shows the
+ * state of the last request. Each held object has one item in the table. The item says which function may change the
+ * object now, which name the target gave to the object, and which states opwatch has sent.
  *
  * Only one attempt runs at a time. The notifier takes the item, then reads the watch, then sends. So it never sends an
  * older state after a newer one. The item is free again when the attempt has ended, or CLAIM_MS after the notifier took
@@ -13,9 +13,9 @@
  * - A gateway answered for a target that did not (502, 504, 524).
  * - The function did not give the item back. It was killed, or another function has taken the item meanwhile.
  *
- * A request with an unknown outcome may still arrive, even after a later request. So the thing is in doubt until
- * DOUBT_MS after the start of the request. opwatch sends a state that it delivers in this time once more when the time
- * is over.
+ * A request with an unknown outcome may still arrive, even after a later request. So the state of the held object is in
+ * doubt until DOUBT_MS after the start of the request. opwatch sends a state that it delivers in this time once more
+ * when the time is over.
  */
 
 import type { Key } from '../core/item.ts';
@@ -35,19 +35,22 @@ export type LastTold = Standing & {
 };
 
 export type HeldState = {
-  /** The name that the target gave to the thing. It is undefined until the target has created the thing. */
+  /** The name that the target gave to the held object. It is undefined until the target has created the object. */
   readonly handle?: string;
-  /** The last sent state of each operation. Several operations may share one thing. */
+  /** The last state of each operation that opwatch has sent. Several operations may share one held object. */
   readonly told?: readonly LastTold[];
-  /** Until this time, a request with an unknown outcome may still arrive. */
+  /** The time until which a request with an unknown outcome may still arrive. */
   readonly doubtUntil?: number;
   readonly claim?: { readonly by: string; readonly until: number };
 };
 
 export type HeldStates = {
-  /** Takes the thing for one attempt, or answers when to ask again. */
+  /** Takes the held object for one attempt, or answers when the function can ask again. */
   readonly take: (by: string) => Promise<HeldState | { readonly retryAt: number }>;
-  /** Gives the thing back in a new state. It changes nothing where another function has taken the thing meanwhile. */
+  /**
+   * Gives the held object back in a new state. It changes nothing where another function has taken the object
+   * meanwhile.
+   */
   readonly leave: (by: string, held: HeldState) => Promise<void>;
 };
 
@@ -62,7 +65,7 @@ type Holder = {
 };
 
 /**
- * Returns the key of the item for the thing that a target holds for a watch. Returns undefined where the target holds
+ * Returns the key of the item for the object that a target holds for a watch. Returns undefined where the target holds
  * nothing.
  */
 export const heldKeyOf = (watch: Watch, { name, target, settings, follows }: Holder): Key | undefined => {
@@ -71,8 +74,8 @@ export const heldKeyOf = (watch: Watch, { name, target, settings, follows }: Hol
 };
 
 /**
- * Returns the time until which the thing is in doubt, or undefined where it is not. The end may come from a clock that
- * is ahead of ours. The request was still under way, so the whole time then counts from now.
+ * Returns the time until which the state of the held object is in doubt, or undefined where it is not. The end may come
+ * from a clock that is ahead of ours. The request was still under way, so the whole time then counts from now.
  */
 export const doubtOf = ({ doubtUntil = 0 }: HeldState, now: number): number | undefined =>
   doubtUntil > now ? believed(doubtUntil, now, DOUBT_MS) || now + DOUBT_MS : undefined;
@@ -80,7 +83,7 @@ export const doubtOf = ({ doubtUntil = 0 }: HeldState, now: number): number | un
 const laterOf = (a: number | undefined, b: number): number => Math.max(a ?? 0, b);
 
 /**
- * Gives the thing to the function `by`. The thing becomes in doubt where another function took it and never gave it
+ * Gives the held object to the function `by`. Its state is in doubt where another function took it and never gave it
  * back. The clock of that function is not known, so the doubt begins now.
  */
 const taken = (before: HeldState, by: string, now: number): HeldState => {
@@ -107,7 +110,7 @@ export const heldState = (key: Key, deps: Pick<Runtime, 'table' | 'chance' | 'pa
   };
 };
 
-/** Marks the thing as in doubt after an attempt with an unknown outcome. */
+/** Marks the state of the held object as in doubt after an attempt with an unknown outcome. */
 export const inDoubt = (held: HeldState, since: number): HeldState => ({
   ...held,
   doubtUntil: laterOf(doubtOf(held, since), since + DOUBT_MS),
@@ -129,14 +132,14 @@ export const wasToldLater = (held: HeldState, news: LastTold): boolean => {
   return (last.at ?? 0) > (news.at ?? Number.POSITIVE_INFINITY);
 };
 
-/** Returns the states of the other operations that share the thing. */
+/** Returns the states of the other operations that share the held object. */
 export const othersIn = ({ told = [] }: HeldState, { operation }: LastTold): readonly Standing[] =>
   told.filter((each) => each.operation !== operation).map(({ status }) => ({ status }));
 
 const TOLD_MAX = 200;
 
 /**
- * Records a delivered state. If the thing then has too many operations, it drops one of them: the oldest that
+ * Records a delivered state. If the held object then has too many operations, it drops one of them: the oldest that
  * succeeded, or else the oldest.
  */
 export const withTold = (held: HeldState, news: LastTold): HeldState => {

@@ -1,4 +1,4 @@
-/** Handles a thing that a target holds during one attempt: the state before the attempt, and the state after it. */
+/** Handles an object that a target holds, during one attempt: its state before the attempt, and its state after it. */
 import { isNotice } from '../core/notice.ts';
 import type { Watch } from '../core/watch.ts';
 import type { Runtime } from '../runtime.ts';
@@ -17,8 +17,8 @@ export const newsOf = (watch: Watch, { body: { event } }: DeliveryItem): LastTol
 };
 
 /**
- * Gives the thing back, and answers whether the table took the write. If it did not, the claim ends by itself, and the
- * attempt counts as one with an unknown outcome.
+ * Gives the held object back, and answers whether the table took the write. If it did not, the claim ends by itself,
+ * and the attempt counts as one with an unknown outcome.
  */
 export const giveBack = async (
   { key, by, state }: Pick<HeldThing, 'key' | 'by' | 'state'>,
@@ -33,7 +33,7 @@ export const giveBack = async (
   }
 };
 
-/** Returns the state of the thing after an attempt. */
+/** Returns the state of the held object after an attempt. */
 export const afterwards = ({ state, news }: HeldThing, made: Made, { target }: Recipient): HeldState => {
   const { verdict, answer, isUnknown, at } = made;
   const known = isUnknown ? inDoubt(state, at) : state;

@@ -17,10 +17,10 @@ export type Message = { readonly recipient: Recipient; readonly dues: readonly D
 /** A delivery that this function has claimed for one attempt. */
 export type Claim = { readonly due: DueDelivery; readonly item: DeliveryItem };
 
-/** A thing that the target holds (held-state.ts), with the new state that it shall show. This attempt has taken it. */
+/** An object that the target holds (held-state.ts), with its new state. The present attempt has taken it. */
 export type HeldThing = {
   readonly key: Key;
-  /** The id of the attempt that has taken it. */
+  /** The id of the attempt that has taken the held object. */
   readonly by: string;
   readonly state: HeldState;
   readonly news: LastTold;

@@ -35,8 +35,8 @@ export type Recipient = {
    */
   readonly gate?: string;
   /**
-   * The number of batches that may send to it at a time. For a host of callbacks it is smaller, to leave room for other
-   * hosts of the tenant.
+   * The number of batches that may send to the recipient at a time. It is smaller for a host of callbacks, to leave
+   * room for other hosts of the tenant.
    */
   readonly permits: number;
   readonly isNamed: boolean;
@@ -46,13 +46,13 @@ export type Recipient = {
   /** The recipient has one live message for each watch, in place of several messages. */
   readonly follows: boolean;
   /**
-   * Returns the key of the item for the thing that the recipient holds for a watch (held-state.ts). Returns undefined
+   * Returns the key of the item for the object that the recipient holds for a watch (held-state.ts). Returns undefined
    * where it keeps every message.
    */
   readonly heldKey: (watch: Watch) => Key | undefined;
   /** The recipient's messages carry a link that opens without a token. */
   readonly isLinked: boolean;
-  /** Undefined where the configuration no longer has this target. */
+  /** The recipient's target type. It is undefined where the configuration no longer has the target. */
   readonly target?: Target;
   /**
    * Reads the recipient's settings and secrets. Throws Misconfigured where the configuration no longer has this target.

@@ -1,5 +1,5 @@
 /**
- * The last stage of a message: it gives back the thing that the target holds, and saves the attempt of each delivery.
+ * The last stage of a message: it gives back the object that the target holds, and saves the attempt of each delivery.
  */
 import type { Runtime } from '../runtime.ts';
 import { doubtOf, inDoubt } from './held-state.ts';
@@ -18,8 +18,8 @@ export const record: Stage<Judged, Recorded> = async (message, runtime) => {
 };
 
 /**
- * Gives the thing back in its state after the attempt. Answers the time until which the thing is in doubt. opwatch then
- * sends a state that it delivered now once more.
+ * Gives the held object back in its state after the attempt. Answers the time until which that state is in doubt.
+ * opwatch then sends a state that it delivered now once more.
  */
 const settleHeld = async (
   { made, recipient }: Judged,
@@ -28,7 +28,7 @@ const settleHeld = async (
 ): Promise<number | undefined> => {
   const state = afterwards(held, made, recipient);
   const isGivenBack = await giveBack({ ...held, state }, runtime);
-  // The item of a thing that was not given back does not contain the sent state. So the notifier sends that state once
-  // more.
+  // If a function did not give a held object back, its item does not contain the sent state. So the notifier sends that
+  // state once more.
   return doubtOf(isGivenBack ? state : inDoubt(state, made.at), runtime.now());
 };

@@ -74,7 +74,7 @@ const isLate = async ({ pk, body }: DeliveryItem, { table }: Runtime): Promise<b
 };
 
 /**
- * The operators are told before the delivery is written. If a function is killed in between, the next function tells
+ * The function tells the operators before it writes the delivery. If it is killed in between, the next function tells
  * them again.
  */
 const tellOfTrouble = async (next: DeliveryItem, verdict: Verdict, runtime: Runtime): Promise<void> => {
@@ -82,7 +82,7 @@ const tellOfTrouble = async (next: DeliveryItem, verdict: Verdict, runtime: Runt
     await raise('parked', next, runtime);
     await tellOf('delivery_parked', { next, verdict }, runtime);
   }
-  // Only a person can repair this fault. So the operators hear of it now, and not only after the last attempt.
+  // Only a person can repair an ended target. So the operators hear of it now, and not only after the last attempt.
   if (verdict.kind === 'retry' && verdict.ended) await tellOf('target_ended', { next, verdict }, runtime);
 };
 

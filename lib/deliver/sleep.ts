@@ -10,11 +10,11 @@ import { listSleeper } from '../wake/sleepers.ts';
 import type { Disposition, Dispositions, Job } from '../wake/wake-ups.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 
-/** Deliveries that wait longer than this sleep. The sweep wakes them within a minute of their time. */
+/** The least wait of a delivery that sleeps. The sweep wakes it within a minute of its time. */
 const SLEEP_MS = 15 * MINUTE;
 /**
- * The time in a delivery's result may differ by this from the time in its item. Deliveries that came back in vain get
- * different times within this range.
+ * The largest difference between the time in a delivery's result and the time in its item. Deliveries that came back in
+ * vain get different times within this range.
  */
 const SPREAD_MS = 10 * SECOND;
 

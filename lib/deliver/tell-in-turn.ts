@@ -13,7 +13,7 @@ import type { Recorded } from './message.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 import { tell } from './tell.ts';
 
-/** The function waits for a slot that is at most this far away. */
+/** The longest time for which the function waits for a slot. */
 const PATIENCE_MS = 2 * SECOND;
 
 /**
@@ -149,7 +149,7 @@ const tellInSlot = async (dues: readonly DueDelivery[], slotAt: number, runtime:
 };
 
 /**
- * Gives the permit back and records the findings of the attempts. If these disable the target, it returns the time and
+ * Gives the permit back and records the findings of the attempts. If they disable the target, it returns the time and
  * the reason.
  */
 const release = async (

@@ -1,6 +1,6 @@
 /**
- * Settles the debts of a watch. It creates the deliveries of each owed event, sends their messages to the notify
- * queues, and only then removes the debts from the outbox.
+ * Sends the events that a watch owes. It creates their deliveries, sends the messages of the deliveries to the notify
+ * queues, and only then removes the events from the outbox.
  */
 import type { Config } from '../config/config.ts';
 import { begunAnew, type Delivery, newDelivery } from '../core/delivery.ts';
@@ -64,8 +64,8 @@ const make = async (wanted: DeliveryItem, { table, now }: Pick<Runtime, 'table' 
 };
 
 /**
- * Settles all debts of a watch, and returns its item without them. It does not change a delivery that exists already:
- * an earlier try created it, and its own lease wakes it. So a second call has no further effect.
+ * Sends all events that a watch owes, and returns its item without them. It does not change a delivery that exists
+ * already: an earlier try created it, and its own lease wakes it. So a second call has no further effect.
  */
 export const announce = async (
   item: WatchItem,

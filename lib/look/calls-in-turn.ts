@@ -15,21 +15,23 @@ import { SECOND } from '../core/schedule.ts';
 import type { Runtime } from '../runtime.ts';
 
 /**
- * A look gives a slot back if it is late by more than this, and takes another slot. A late call would be too near to
- * the next one. The lane leaves 150 ms more than necessary between calls. The rest of these 150 ms allows for different
- * travel times to the cloud.
+ * The longest delay of a call in its slot. A look that is later gives the slot back and takes another, because a late
+ * call would be too near to the next one. The lane leaves 150 ms more than necessary between calls. The rest of these
+ * 150 ms allows for different travel times to the cloud.
  */
 const SLOT_LATE_MS = 60;
-/** After a wait of this length the look reads the lane again, because another function may have paused it. */
+/** After a wait of this length (ms) the look reads the lane again, because another function may have paused it. */
 const STALE_LANE_MS = 50;
 /**
- * On a slow connection, slots may lie further apart than this. A look then does not wait for the slot of its next call.
- * It makes the call earlier.
+ * The longest wait between the calls of one look on a slow connection. If the next slot is later, the look makes its
+ * call before the slot.
  */
 const FOLLOWING_MAX_MS = 10 * SECOND;
-/** Even such early calls are this far apart. So no second has two of them. */
+/**
+ * The least time between two calls of one look. So no second has two of them, even where a call comes before its slot.
+ */
 const APART_MS = 1.15 * SECOND;
-/** After this time a look makes no further call, because a function has half a minute for its batch. */
+/** The time after which a look makes no further call, because a function has half a minute for its batch. */
 const LOOK_BUDGET_MS = 15 * SECOND;
 const BUDGET_SPENT_WAIT_MS = 5 * SECOND;
 
@@ -60,7 +62,7 @@ export type Calls = {
 
 /** The slots that a look has reserved in its lane. */
 export type Reserved = {
-  /** The request for these slots. */
+  /** The request that reserved these slots. */
   readonly wish: CallRequest;
   /** The reserved slots (epoch ms). */
   readonly slots: readonly number[];

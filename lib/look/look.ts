@@ -21,8 +21,8 @@ import { allotTo, groupsOf, type Planned, planOf } from './plan.ts';
 export type Looked<D> = readonly (readonly [due: D, outcome: Promise<Outcome>])[];
 
 /**
- * After a first look of this length, the other looks of the connection come back later. A function has half a minute
- * for its batch.
+ * The longest wait for a connection's first look. After a longer one, the other looks of the connection come back
+ * later, because a function has half a minute for its batch.
  */
 const SCOUT_MAX_MS = 12 * SECOND;
 const SCOUT_SLOW_WAIT_MS = 5 * SECOND;

@@ -63,8 +63,8 @@ const afterRefusal = async (error: Refused | SecretError, failed: Failed, deps: 
   // the credentials work.
   const what = isNews ? 'credentials refused' : 'credentials still refused';
   log[isNews ? 'error' : 'info'](what, { connection, code, message }, { credentialsRefused: [1, 'Count'] });
-  // This runs also when the refusal is not new. The function that saw it first may have been killed before it told the
-  // operators.
+  // The function tells the operators even if the refusal is not new. The function that saw it first may have been
+  // killed before it told them.
   if (lane.refused) {
     const { since: at, code: first, message: words } = lane.refused;
     await tellOperators({ event: 'credentials_refused', at, connection, code: first, message: words }, deps);

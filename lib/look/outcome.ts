@@ -10,7 +10,7 @@ export type DueWatch = {
   readonly watch: Watch;
   /** Slots in the lane that the watch reserved earlier (epoch ms). */
   readonly slots?: readonly number[];
-  /** This look goes before all others that wait for the connection. */
+  /** The look at the watch goes before all other looks that wait for the connection. */
   readonly first?: boolean;
 };
 

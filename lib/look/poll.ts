@@ -28,7 +28,7 @@ export const poll = (
   handleWakeUps<Watch>({ records, queueUrls, partitions: [WATCHES] }, (jobs) => lookAtBatch(jobs, runtime), runtime);
 
 /**
- * Handles a batch: it settles the watches that need no look, makes the looks at the others, and returns the result of
+ * Handles a batch. It makes the looks that are due, finishes the watches that need no look, and returns the result of
  * each watch.
  */
 const lookAtBatch = async (jobs: readonly WatchJob[], runtime: Runtime): Promise<Dispositions<Watch>> => {
@@ -140,8 +140,8 @@ const afterNoLook = async (
   const apply = (watch: Watch) => waited(watch, missed, backAt, now);
   const forSlots = slots && { slots };
   if (apply(body) !== body) return saveChange(job, { apply, isLook: false, ...forSlots }, runtime);
-  // Without reserved slots, the message comes back at the deadline at the latest. There the watch gets its last look,
-  // or begins to wait for it.
+  // Without reserved slots, the message comes back at the deadline at the latest. The watch then gets its last look, or
+  // begins to wait for it.
   const isBooked = slots !== undefined;
   const retryAt = isBooked || now >= body.deadline ? backAt : Math.min(backAt, body.deadline);
   return stayIdle(job, { retryAt, ...forSlots }, runtime);

@@ -11,12 +11,12 @@ import { report, tellOfBlock, tellOfWord } from './watch-news.ts';
 
 type WatchJob = Job<Watch>;
 
-/** The change of a watch after SQS handed out its message once. */
+/** The change of a watch. A function makes it each time that SQS hands out the watch's message. */
 type Change = {
   /** Returns the changed watch. */
   readonly apply: (watch: Watch) => Watch;
   readonly isLook: boolean;
-  /** The slots that the lane reserved for the watch. Only a watch without a look has them. */
+  /** The slots that the lane reserved for the watch. They are set only if the watch had no look. */
   readonly slots?: readonly number[];
 };
 
@@ -27,7 +27,8 @@ export const saveChange = async (job: WatchJob, change: Change, runtime: Runtime
     const body = change.apply(item.body);
     if (body === item.body || !isWorthWriting(item, body, change)) return settle(job, { ...item, body }, runtime);
     const written = afterChange(job, { item, body, change }, runtime);
-    // The operators are told before the write. So they hear of it even if this function is killed in between.
+    // The function tells the operators before it writes. So they hear of the word even if the function is killed in
+    // between.
     await tellOfWord(item.body, written.body, runtime);
     await tellOfBlock(item.body, written.body, runtime);
     if (await runtime.table.replace(written)) {
@@ -55,8 +56,8 @@ export const settle = async (job: WatchJob, item: WatchItem, runtime: Runtime): 
 };
 
 /**
- * Hides a watch's message without a look. It writes to the table only once. This write says that the coming returns of
- * the message bring no look, and which slots the watch has.
+ * Hides a watch's message without a look. It writes to the table only once. The write notes the reserved slots, and
+ * that the coming returns of the message bring no look.
  */
 export const stayIdle = async (
   job: WatchJob,
@@ -75,9 +76,7 @@ export const stayIdle = async (
   return { retryAt };
 };
 
-/**
- * Answers whether the item must be written after a change: because of its watch, its lease, or the count of its looks.
- */
+/** Answers whether a change must be written to the table: because of the watch, the lease, or the count of looks. */
 const isWorthWriting = (item: WatchItem, body: Watch, { isLook, slots }: Change): boolean =>
   tellsMore(item.body, body) ||
   leaseIsDue(item, body.nextLookAt) ||

@@ -31,7 +31,7 @@ const operationsThrough = (
       const operation = { at, number: String(number) };
       const id = watchId({ tenant: CANARY, connection: CANARY, provider: provider.traits.name, operation }, 1);
       const [pollQueue, notifyQueue] = [queueFor(polled, id), queueFor(notifyQueues, id)];
-      // The array makes both calls run. A queue that this operation passes through is no longer missing.
+      // The array calls `delete` for both queues. Each queue that the operation passes through is no longer missing.
       const isNew = [missing.delete(pollQueue), missing.delete(notifyQueue)].includes(true);
       const labels = { pollQueue: nameOf(pollQueue), notifyQueue: nameOf(notifyQueue) };
       if (isNew) begun.push({ provider, connection: CANARY, operation, notify: [CANARY], deadline, labels });

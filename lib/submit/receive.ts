@@ -110,7 +110,7 @@ export const problemsIn = ({ body }: Receipt): Problem[] =>
 export const watchesIn = ({ body }: Receipt): string[] =>
   'map' in body ? body.flatMap(({ watch }) => watch?.id ?? []) : 'title' in body ? [] : [body.id];
 
-/** Logs who submitted which watch. This is the first log line about an operation. */
+/** Logs who submitted which watch. The line is the first in the log about an operation. */
 export const noteSubmitted = (receipt: Receipt, tenant: string, by: string, { log }: Pick<Runtime, 'log'>): void => {
   for (const watch of watchesIn(receipt)) log.info('watch submitted', { watch, tenant, by });
 };

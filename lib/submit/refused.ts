@@ -11,7 +11,8 @@ import type { Runtime } from '../runtime.ts';
 import type { Receipt } from './receive.ts';
 
 /**
- * An SQS message holds 256 KiB in every region. The submission may use this much of it (SQS Developer Guide, quotas).
+ * The part of an SQS message that the submission may use. An SQS message holds 256 KiB in every region (SQS Developer
+ * Guide, quotas).
  */
 const SUBMISSION_BYTES = 200_000;
 const REASON_BYTES = 900;

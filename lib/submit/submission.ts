@@ -20,7 +20,7 @@ export const SUBMISSIONS_MAX = 25;
 const TARGETS_MAX = 10;
 export const LABELS_MAX = 20;
 const LABEL_BYTES = 256;
-/** Every event contains the labels, and an event must stay below 20 kB. */
+/** The maximum size of all labels of a watch. Every event contains the labels, and an event must stay below 20 kB. */
 const LABELS_BYTES = 4_096;
 const URL_MAX = 1_024;
 
@@ -90,8 +90,8 @@ type Context = Bounded & { readonly config: Config; readonly tenant: string; rea
 export const checkSubmission = (input: unknown, context: Context, base = ''): Checked => {
   const { config, now } = context;
   if (!isObject(input)) return { faults: [{ pointer: base, detail: sentence('not_object') }] };
-  // This check comes first. To a caller without the right, a forbidden connection and an unknown one must look the
-  // same.
+  // This check of the connection comes first. To a caller without the right, a forbidden connection and an unknown one
+  // must look the same.
   if (typeof input.connection === 'string' && !mayUse(context, input.connection))
     return {
       faults: [],
@@ -207,7 +207,7 @@ const checkNotify = (named: unknown, context: Context, base: string, faults: Fau
 
 const notifyFault = (name: string, { config, tenant, ...caller }: Context): string | undefined => {
   if (!name.includes(':')) {
-    // A name that the caller may not use gets another fault, whether it exists or not.
+    // A target that the caller may not name gets another fault, whether it exists or not.
     const isGood = config.targets.has(name) || !mayTell(caller, name);
     if (isGood) return undefined;
     const names = [...config.targets.keys()].filter((each) => mayTell(caller, each)).join(', ');

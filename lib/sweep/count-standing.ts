@@ -17,8 +17,8 @@ import { wakeSleepers } from '../wake/sleepers.ts';
 
 const SHARD_MAX = COUNT_MAX / STANDING_SHARDS.length;
 /**
- * The number of entries of one trouble in one shard that one sweep checks. If there are more, each sweep checks a part
- * of them.
+ * The maximum number of entries of one trouble in one shard that one sweep checks. If there are more, each sweep checks
+ * a part of them.
  */
 const CHECKED_EACH_SWEEP = 100;
 

@@ -34,7 +34,7 @@ export type Swept = {
   readonly oldestMs: number;
   /** The number of items, pages, shards and counts that failed. */
   readonly undone: number;
-  /** The reason of the first failure. */
+  /** The reason of the first failure in the sweep. */
   readonly why?: string;
 };
 

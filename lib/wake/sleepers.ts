@@ -44,7 +44,7 @@ const isToWake = ({ isAsleep, body }: DeliveryItem, enabledAt: number): boolean 
 
 export type Woken = {
   readonly woken: number;
-  /** Answers whether the time was enough for all deliveries. */
+  /** Answers whether the time was enough to look at all deliveries of the origin. */
   readonly isDone: boolean;
 };
 

@@ -58,7 +58,7 @@ export const isCurrent = (
 
 /**
  * Handles a batch, and answers the ids of the messages that stay (Lambda's batchItemFailures). Throws where the table
- * does not answer. All messages then come back, at the latest when a job without a result comes back.
+ * does not answer. All messages of the batch then come back in a minute or so.
  */
 export const handleWakeUps = async <B>(batch: Batch, handle: Handle<B>, deps: WakeUpDeps): Promise<string[]> => {
   const { readable, results: unreadable } = await readBatch(batch, deps);
@@ -121,7 +121,7 @@ const readItems = (batch: Batch, readable: readonly Readable[], deps: WakeUpDeps
 };
 
 /**
- * Finds the item of each message. It settles two kinds of messages: those that no item needs, and those that SQS has
+ * Finds the item of each message. Two kinds of messages go no further: those that no item needs, and those that SQS has
  * handed out too often.
  */
 const matchItems = async <B>(

@@ -6,8 +6,8 @@ import { BINS, binOf, endOf, LOG_WIDTH, middleOf, widthOf } from './ages.ts';
 import type { Tally } from './history.ts';
 
 /**
- * Without past runs, opwatch assumes a hazard of 1/age. This gives its usual schedule. The assumption has the weight of
- * one run.
+ * The weight of the first assumption about a hazard, in runs. Without past runs, opwatch assumes a hazard of 1/age,
+ * which gives its usual schedule.
  */
 const BET = 1;
 

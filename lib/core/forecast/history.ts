@@ -76,9 +76,9 @@ export const remember = (history: string, seen: Observation): string | undefined
   return text;
 };
 
-/** Each run has .98 of the weight of the next newer run. So about the last fifty runs count. */
+/** The weight of a run, as a part of the weight of the next newer run: .98. So about the last fifty runs count. */
 const FADE = 0.98;
-/** The newest runs get more weight, because the next run will probably be like them. */
+/** The extra weight of the newest runs, because the next run will probably be like them. */
 const FRESH = { weight: 2, fade: 0.7 };
 
 /** A run that ended at `age`, and its remaining weight. */

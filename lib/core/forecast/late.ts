@@ -9,12 +9,14 @@ import { RUNS_LEAST, tailOf } from './tails.ts';
 const LATE_TAIL = 0.05;
 
 /**
- * With fewer past runs than this, the 95th percentile is not reliable: too many runs take longer than the longest past
- * run.
+ * The number of past runs from which the 95th percentile is reliable. With fewer past runs, too many runs take longer
+ * than the longest past run.
  */
 const OWN_PERCENTILE = 20;
 
-/** The history rounds ages. A run may have taken longer than its entry says, by this factor. */
+/**
+ * The factor by which a run may have taken longer than its entry in the history says, because the history rounds ages.
+ */
 const INEXACT = 1.004;
 
 /** Returns the least age that at most one of twenty runs passes. The present operation counts as one of the runs. */

@@ -29,7 +29,8 @@ export const fromSymbols = (text: string, at: number, length = 1): number => {
 };
 
 /**
- * An age has two characters on a log scale. It covers 1 s to 15 days, with an error of at most a fifth of a percent.
+ * The number of characters of an age. The scale is logarithmic and covers 1 s to 15 days, with an error of at most a
+ * fifth of a percent.
  */
 export const AGE_LENGTH = 2;
 const STEPS_PER_OCTAVE = 195;

@@ -4,18 +4,24 @@
  * outside or inside its interval. Pure.
  */
 
-/** With fewer past runs than this, there is no forecast. */
+/** The least number of past runs for a forecast. */
 export const RUNS_LEAST = 3;
-/** An interval of 80 % leaves out a tenth on each side. */
+/** The share of runs that an interval leaves out on each side: a tenth. So the interval covers 80 %. */
 export const ETA_TAIL = 0.1;
-/** The maximum that an interval leaves out on one side. With more, its end could come before its beginning. */
+/**
+ * The maximum share of runs that an interval leaves out on one side. With a larger share, its end could come before its
+ * beginning.
+ */
 const TAIL_MOST = 0.45;
 
-/** The factors by which the two tails are too large, as logarithms: `before` the interval, and `after` it. */
+/**
+ * Two factors, as logarithms: how much too large the shares are that the interval leaves out. `before` is for runs that
+ * end before the interval, and `after` for runs that end after it.
+ */
 export type Leeway = { readonly before: number; readonly after: number };
 
 export const [LEEWAY_LEAST, LEEWAY_MOST] = [-2, 1.4];
-/** The speed at which a leeway changes. */
+/** The step by which one run changes a leeway. */
 const PACE = 0.1;
 
 export const bounded = (leeway: number): number => Math.min(Math.max(leeway, LEEWAY_LEAST), LEEWAY_MOST);
@@ -27,6 +33,8 @@ export const bounded = (leeway: number): number => Math.min(Math.max(leeway, LEE
 export const moved = (leeway: number, hasLeft: boolean): number =>
   bounded(leeway + PACE * (ETA_TAIL - (hasLeft ? 1 : 0)));
 
-/** Returns the share to leave out on one side. It is less than `tail` where few runs are known. */
+/**
+ * Returns the share of runs that an interval leaves out on one side. It is less than `tail` where few runs are known.
+ */
 export const tailOf = (tail: number, runs: number, leeway: number): number =>
   Math.min((tail * Math.exp(leeway) * runs) / (runs + 1), TAIL_MOST);
