@@ -14,7 +14,7 @@ type Alarm = {
   readonly statistic?: 'Sum' | 'Maximum';
   readonly seconds?: number;
   readonly periods?: number;
-  /** One bad period is enough for the alarm to ring. It is for events that happen only now and then. */
+  /** The alarm rings after one bad period of several. It is for events that happen only now and then. */
   readonly isRare?: boolean;
   /** The alarm rings at this value or above it. With `isMissed` it rings below this value, and also without a value. */
   readonly threshold?: number;

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 
 export const CONFIG_VARIABLE = 'OPWATCH_CONFIG';
 
-/** Returns the configuration file among the parameters of a command line, which have the form `name=value`. */
+/** Finds the configuration file in the parameters of a command line. A parameter has the form `name=value`. */
 export const configParameter = (params?: readonly string[] | null): string | undefined =>
   params?.find((each) => each.startsWith('config='))?.slice('config='.length);
 

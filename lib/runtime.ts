@@ -1,4 +1,7 @@
-/** The services that the functions work with. compose.ts makes them. A test or a simulation passes others. */
+/**
+ * The services that the functions work with. compose.ts makes them. Tests and simulations use other services in their
+ * place.
+ */
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import type { Lanes } from './limits/lanes.ts';

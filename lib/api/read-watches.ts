@@ -1,6 +1,6 @@
 /**
- * Handles the requests that read or list watches. A caller gets the answer 404 for a watch of another tenant. The same
- * holds for a watch of a connection that the token may not use.
+ * Handles the requests that read or list watches. A caller gets the answer 404 for a watch of another tenant, and for a
+ * watch of a connection that the token may not use.
  */
 import { mustHave } from '../access/caller.ts';
 import { answer, unchanged } from '../access/http-event.ts';

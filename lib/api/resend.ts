@@ -107,7 +107,7 @@ const LATER_MS = 20 * DAY;
 /** The time that one request may spend on deliveries. */
 const BUDGET_MS = 8 * SECOND;
 
-/** Sends the parked deliveries of a target again. `eachParked` selects them. */
+/** Sends the parked deliveries of a target again. `eachParked` selects the deliveries. */
 export const resendParked = async (
   wanted: Parked,
   deps: ResendDeps,
@@ -120,7 +120,7 @@ export const resendParked = async (
   return { resent: count, ...rest };
 };
 
-/** Dismisses the parked deliveries of a target. `eachParked` selects them. */
+/** Dismisses the parked deliveries of a target. `eachParked` selects the deliveries. */
 export const dismissParked = async (
   wanted: Parked,
   deps: ResendDeps,

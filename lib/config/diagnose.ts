@@ -66,8 +66,8 @@ const ruleOf = (issue: v.BaseIssue<unknown>): string => {
 };
 
 /**
- * Returns the form of a union that takes values of this kind, such as lists. The check then reports every fault against
- * that form. Returns undefined where several forms or no form take such values.
+ * Returns the form of a union that takes the kind of the value: a text, a list or an object. The check then reports
+ * every fault against that form. Returns undefined where several forms take this kind, or none.
  */
 const formOf = (forms: readonly Node[], value: unknown): Node | undefined => {
   const type = Array.isArray(value) ? ['array'] : isObject(value) ? OBJECTS : [typeof value];

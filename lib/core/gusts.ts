@@ -12,7 +12,9 @@ export type Gust = readonly [at: number, calls: number];
  */
 export type Budget = { readonly size: number; readonly spanMs: number; readonly stepMs: number };
 
-/** Returns how many more calls fit in at the time `at`. The fullest period that contains `at` decides. */
+/**
+ * Returns how many more calls the rate allows at the time `at`. The fullest period that contains `at` sets the limit.
+ */
 const roomAt = (gusts: readonly Gust[], at: number, { size, spanMs }: Budget): number => {
   const starts = [at, ...gusts.map(([start]) => start).filter((start) => start > at - spanMs && start < at)];
   const within = (start: number) =>

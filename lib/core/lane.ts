@@ -60,7 +60,7 @@ export type CallRequest = {
   readonly isFollowed?: boolean;
 };
 
-/** The slots of a look. Without free slots: the time when it comes back, the reason, and reserved slots. */
+/** The slots of a look. Or, where no slot is free: the time when the look comes back, and the reason. */
 export type Allotment = { readonly slots: readonly number[]; readonly isTrial?: true } | Later;
 export type Later = {
   readonly backAt: number;
@@ -102,7 +102,7 @@ const LINE_STRETCH = 1.08;
  * the next one. Otherwise ten functions could send refused calls at once.
  */
 const SCOUTS_APART_MS = 500;
-/** The lane keeps calls longer by this time, because the clocks of two functions may differ by it. */
+/** The lane keeps old calls for this additional time, because the clocks of two functions may differ. */
 const CLOCK_DRIFT_MS = SECOND;
 
 const budgetOf = (lane: Lane, now: number, callsPerSecond: number): Budget => {
@@ -138,14 +138,14 @@ type Rules = {
 };
 type Options = {
   readonly callsPerSecond: number;
-  /** False where no new look may join the waiting line now. */
+  /** Says whether new looks may join the waiting line now. */
   readonly mayStand: boolean;
 };
 
 const goesFirst = ({ first, held = [], missed, isUnderWay }: CallRequest): boolean =>
   first === true || isUnderWay === true || held.length > 0 || missed !== undefined;
 
-/** Sends a look away until shortly before its slots, or for one millisecond if that time is over. */
+/** Returns a result that sends a look away until shortly before its slots, or for one millisecond. */
 const backFor = (slots: readonly number[], now: number): Later => {
   const backAt = Math.max(Math.min(...slots) - COME_BACK_EARLY_MS, now + 1);
   return { backAt, why: 'full', slots };

@@ -8,7 +8,7 @@
 import type { Budget, Gust } from './gusts.ts';
 
 export type Line = {
-  /** All slots up to this time are reserved. */
+  /** All slots of the lane up to this time are reserved. */
   readonly lineUntil: number;
   /** The free slots before `lineUntil`: when, and for how many calls. The earliest comes first. */
   readonly gaps: readonly Gust[];

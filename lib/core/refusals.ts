@@ -8,7 +8,7 @@
 import { type Pacing, pauseEnd, type Words } from './pacing.ts';
 import { believed, MINUTE, SECOND } from './schedule.ts';
 
-/** An answer of the cloud that shows that it accepts the credentials. */
+/** A good answer of the cloud. It shows that the cloud accepts the credentials. */
 export type Good = {
   /** The id of the watch whose look got the answer. */
   readonly watch: string;
@@ -18,9 +18,12 @@ export type Good = {
 };
 
 export type Refusals = {
-  /** The newest good answers that functions have reported, the newest first. It holds those of at most two watches. */
+  /**
+   * The newest good answers that functions have reported, the newest first. The list holds answers for at most two
+   * watches.
+   */
   readonly good?: readonly Good[];
-  /** A watch that the cloud refused after good answers, while it answered other watches. */
+  /** A watch that had good answers until the cloud refused it. At that time the cloud still answered other watches. */
   readonly doubt?: { readonly watch: string; readonly at: number };
   /**
    * The cloud has refused the key since `since`. `tried` lists the watches that have tested the key, the newest first.
@@ -146,7 +149,7 @@ type Candidate = { readonly watch: string; readonly isSound: boolean; readonly c
 const rankOf = ({ watch, isSound }: Candidate, tried: readonly string[]): number =>
   tried.includes(watch) ? 2 : isSound ? 0 : 1;
 
-/** Returns a delay of at most `SPREAD_MS`. It is always the same for a watch. */
+/** Returns a delay of at most `SPREAD_MS`. The delay is always the same for the same watch. */
 const spreadOf = (watch: string): number => {
   const sum = [...watch].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 1_009, 7);
   return Math.floor((sum / 1_009) * SPREAD_MS);

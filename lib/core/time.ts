@@ -18,7 +18,7 @@ const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[
 export const parseInstant = (text: string): number | undefined => {
   const date = INSTANT.exec(text)?.[1];
   if (date === undefined) return undefined;
-  // Date.parse targetLimiters 30 February into a day of March. So the date must survive the round trip.
+  // Date.parse turns 30 February into a day of March. So the date must survive the round trip.
   const midnight = Date.parse(`${date}T00:00:00Z`);
   const at = Date.parse(text);
   const exists = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);

@@ -106,7 +106,7 @@ const claimFor = async (
   if (await table.replace(claim)) return { item: claim };
   const [standing] = (await table.get([item])) as DeliveryItem[];
   if (!standing) return { result: 'ack' };
-  // The claim may be ours: an earlier try wrote it, and the table's answer was lost.
+  // An earlier try of this function may have written the claim, and the table's answer was lost.
   if (standing.body.claim?.by === by) return { item: standing };
   return { result: { retryAt: mayAttemptAt(standing.body, now()) } };
 };

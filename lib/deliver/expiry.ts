@@ -38,8 +38,8 @@ type TokenDeps = SharedItemDeps & Pick<Runtime, 'config' | 'now' | 'log'>;
 
 const TOKENS_MAX = 10_000;
 /**
- * The minute of the hour at which opwatch looks for such tokens. It is not minute 0, because many schedules submit
- * then.
+ * The minute of the hour at which opwatch looks for tokens that expire soon. It is not minute 0, because many schedules
+ * submit then.
  */
 const AT_MINUTE = 30;
 
@@ -60,7 +60,8 @@ export const tellOfTokens = async (deps: TokenDeps): Promise<void> => {
 const warnedOf = new WeakSet<Lifetime>();
 
 /**
- * Writes a notice to the operators when an eighth of the credentials' lifetime is left. It needs to know the lifetime.
+ * Writes a notice to the operators when an eighth of the credentials' lifetime is left. Without a known lifetime it
+ * does nothing.
  */
 export const tellOfCredentials = async (
   connection: string,

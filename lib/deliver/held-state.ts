@@ -98,7 +98,7 @@ export const heldState = (key: Key, deps: Pick<Runtime, 'table' | 'chance' | 'pa
   return {
     take: (by) =>
       items.change<HeldState | { readonly retryAt: number }>(key, (held) => {
-        // The claim may be ours: an earlier try wrote it, and the table's answer was lost.
+        // An earlier try of this function may have written the claim, and the table's answer was lost.
         if (held.claim?.by === by) return { body: held, result: held };
         if (held.claim && believed(held.claim.until, now(), CLAIM_MS) > now())
           return { body: held, result: { retryAt: now() + AGAIN_MS } };

@@ -34,10 +34,7 @@ export const readLinkKeys = async ({ config, secrets }: Pick<Runtime, 'config' |
   return keys;
 };
 
-/**
- * Returns the key that signs links now. If the key is unreadable, it logs this, and the message goes out without a
- * link.
- */
+/** Returns the key that signs links now. An unreadable key is logged, and the message then goes out without a link. */
 export const readSigningKey = async (
   runtime: Pick<Runtime, 'config' | 'secrets' | 'log'>,
 ): Promise<string | undefined> => {

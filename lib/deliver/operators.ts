@@ -36,8 +36,8 @@ export const tellOperators = (notice: Notice, deps: NoticeDeps): Promise<void> =
   owe(notice, toOperators(notice, deps.config), deps);
 
 /**
- * Writes a notice to the operators about an event that a tenant has caused. Each hour has a limit. It drops further
- * notices, except urgent ones.
+ * Writes a notice to the operators about an event that a tenant has caused. Each tenant has a limit for each hour.
+ * opwatch drops further notices, except urgent ones.
  */
 export const tellOperatorsOf = (tenant: string, notice: Notice, deps: LimitDeps): Promise<void> =>
   oweWithin(tenant, notice, toOperators(notice, deps.config), deps);
@@ -63,7 +63,7 @@ const oweWithin = async (tenant: string, notice: Notice, to: Addressed, deps: Li
   if (to.targets.length === 0 || isUrgent(notice)) return owe(notice, to, deps);
   const id = noticeId(notice);
   const known = await table.get(to.targets.map((target) => deliveryKey(id, noticeWebhookId(id, target))));
-  // A function that was killed may have counted this notice before. It must not count twice.
+  // A function that was killed may have counted the same notice before. A notice must not count twice.
   if (known.length > 0 || (await takeNotice(tenant, deps))) return owe(notice, to, deps);
   log.warn('notice left out', { notice: notice.event, tenant });
   return owe({ event: 'notices_left_out', at: now(), tenant }, to, deps);

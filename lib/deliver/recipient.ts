@@ -52,7 +52,7 @@ export type Recipient = {
   readonly heldKey: (watch: Watch) => Key | undefined;
   /** The recipient's messages carry a link that opens without a token. */
   readonly isLinked: boolean;
-  /** The recipient's target type. It is undefined where the configuration no longer has the target. */
+  /** The type of the target. It is undefined where the configuration no longer has the target. */
   readonly target?: Target;
   /**
    * Reads the recipient's settings and secrets. Throws Misconfigured where the configuration no longer has this target.

@@ -39,7 +39,7 @@ type Knowledge = {
   readonly now: number;
   /** This function does not know whether the connection works. So one look goes first as a test (the scout). */
   readonly needsScout: boolean;
-  /** Answers whether another look has just read an answer for this scope. */
+  /** Answers whether another look has just read an answer that the group can use. */
   readonly hasAnswer: (scope: string) => boolean;
 };
 
@@ -53,8 +53,8 @@ export const planOf = <D extends DueWatch>(groups: readonly Group<D>[], known: K
 };
 
 /**
- * Returns the group whose look tests the connection best. The cloud has shown its operation before, and no look at it
- * has failed since.
+ * Returns the group whose look tests the connection best. The cloud has shown the group's operation before, and no look
+ * at it has failed since.
  */
 const scoutOf = <D extends DueWatch>(groups: readonly Group<D>[]): Group<D> | undefined =>
   groups.find(({ dues }) => dues.some(({ watch }) => isSound(watch))) ?? groups[0];

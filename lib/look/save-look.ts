@@ -142,8 +142,8 @@ const upTo = (job: WatchJob, item: WatchItem) => {
 const comesBack = (slots: readonly number[] | undefined) => (slots ? { slots } : { idle: true as const });
 
 /**
- * Answers whether the table already contains this look. This happens when the answer to the first write was lost. The
- * look must count only once.
+ * Answers whether the table already contains the look of this call. This happens when the answer to the first write was
+ * lost. The look must count only once.
  */
 const isSameLook = ({ ticket, message, receives, body }: WatchItem, written: WatchItem): boolean =>
   ticket === written.ticket &&

@@ -132,7 +132,7 @@ const isPrivateName = (host: string): boolean =>
  */
 export const refusal = (text: string, rules: Rules): string | undefined => {
   if (!URL.canParse(text)) return sentence('guard_url');
-  // The URL class targetLimiters every spelling of an IPv4 address (decimal, octal, hex, short, full-width) into the dotted one.
+  // The URL class turns every spelling of an IPv4 address (decimal, octal, hex, short, full-width) into the dotted one.
   const url = new URL(text);
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const isLiteral = isIP(host) !== 0;

@@ -14,7 +14,8 @@ const faultsOf = (issues: readonly v.BaseIssue<unknown>[], base: string): Fault[
 
 /**
  * Reads `input` by `schema`, and returns the result and every fault. Valibot alone names only the first unknown field.
- * It also accepts names that every object inherits, such as `constructor`. This function names each of them.
+ * It also accepts names that every object inherits, such as `constructor`. This function reports every unknown field
+ * and every such name.
  */
 export const check = <T>(schema: v.GenericSchema<unknown, T>, input: Record<string, unknown>, base: string) => {
   const read = v.safeParse(schema, input);

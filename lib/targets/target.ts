@@ -1,5 +1,5 @@
 /**
- * The interface of a target. A target targetLimiters an event into a request, and an answer into a verdict. Both functions are
+ * The interface of a target. A target turns an event into a request, and an answer into a verdict. Both functions are
  * pure. docs/add-a-target.md tells how to add one.
  */
 

@@ -28,8 +28,8 @@ export const decodeLearned = (text: string | undefined): Learned => {
 };
 
 /**
- * Adds one run of the kind. An impossible observation changes nothing. `plan` is the plan of the run's watch. The
- * leeway changes with each run: it depends on whether the run ended within the interval of its plan.
+ * Adds one run to the past runs of its kind. An impossible observation changes nothing. `plan` is the plan of the run's
+ * watch. The leeway then changes: it depends on whether the run ended within the interval of that plan.
  */
 export const learn = (learned: Learned, seen: Observation, plan: Plan | undefined): Learned => {
   const history = remember(learned.history, seen);

@@ -15,8 +15,8 @@ export const ETA_TAIL = 0.1;
 const TAIL_MOST = 0.45;
 
 /**
- * Two factors, as logarithms: how much too large the shares are that the interval leaves out. `before` is for runs that
- * end before the interval, and `after` for runs that end after it.
+ * The correction of the two shares that an interval leaves out, as logarithms. `before` is for runs that end before the
+ * interval, and `after` for runs that end after it.
  */
 export type Leeway = { readonly before: number; readonly after: number };
 
