@@ -24,7 +24,7 @@ export type FunctionDefinition = {
   handler: string;
   /** The time-out in seconds. */
   timeout?: number;
-  /** A number, or the value NoValue of CloudFormation. */
+  /** The number of concurrent calls that AWS reserves for the function, or the value NoValue of CloudFormation. */
   reservedConcurrency?: unknown;
   environment?: Record<string, unknown>;
   package?: { artifact?: string };

@@ -37,7 +37,7 @@ export const resend = async (key: Key, deps: ResendDeps): Promise<DeliveryItem |
       continue;
     }
     const next = wokenWith(item, begunAnew(item.body, now()), now());
-    // The watch must be kept before the delivery starts. A delivery whose watch has expired has nothing to tell.
+    // The function first prolongs the life of the watch. A delivery whose watch has expired has nothing to tell.
     if (!(await keepWatch(watch, deps))) continue;
     if (!(await table.replace(next))) continue;
     await wake([next], deps);

@@ -85,10 +85,12 @@ export const newestGood = (some: readonly Good[], more: readonly Good[], now: nu
 };
 
 /**
- * Answers whether a refusal concerns only its own watches. It does if another watch got a good answer with the same
- * credentials within the last ten minutes. But a watch with good answers before may be the first to see that the key
- * has ended. The good answers of others may then be older than that end. So the function decides that the key is bad
- * when a second such watch is refused and no good answer came in between. A locked key always concerns all watches.
+ * Answers whether a refusal concerns only its own watches. This is so if another watch got a good answer with the same
+ * credentials within the last ten minutes.
+ *
+ * There is one exception. The refused watch may have had good answers before, and may be the first to see that the key
+ * has ended. The good answers of other watches may then be older than the end of the key. So the key counts as bad when
+ * the cloud refuses a second such watch, and no good answer came in between. A locked key always concerns all watches.
  */
 const concernsOnlyItself = (lane: Refusals, { watches, wasSound, key, lockedForMs }: Refusal, now: number): boolean => {
   if (lockedForMs !== undefined) return false;

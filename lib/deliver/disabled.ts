@@ -56,8 +56,8 @@ const giveUp = async ({ job }: DueDelivery, { reason }: Disabled, runtime: Runti
 };
 
 /**
- * Lets a delivery sleep until the time of its last attempt would be over. The sweep wakes it at that time. A person who
- * enables the origin wakes it earlier.
+ * Lets a delivery sleep until the time for its attempts is over. The sweep wakes it at that time. A person who enables
+ * the origin wakes it earlier.
  */
 const keepWaiting = async ({ job }: DueDelivery, recipient: Recipient, runtime: Runtime): Promise<Disposition> => {
   const until = usualEnd(job.item.body, runtime.now());

@@ -72,7 +72,8 @@ const countTrue = async (
   const untrue = checked.filter((entry) => !isTrue(entry));
   const settled = trouble === 'disabled' ? await awoken(untrue, deps, mayGoOn) : untrue;
   const ended = settled.filter(({ body }) => body.at < now() - AHEAD_MS);
-  // Another function may raise the trouble again meanwhile. That raises the version of the entry, and the entry stays.
+  // Another function may raise the same trouble again meanwhile. Its write gives the entry a new version, so this
+  // function does not remove the entry.
   await Promise.all(ended.map((entry) => table.remove(entry)));
   return entries.length - untrue.length;
 };
