@@ -5,8 +5,9 @@
 
 import type { Vendor } from '../clouds/cloud.ts';
 import type { ConnectionConfig } from '../config/settings.ts';
+import type { Allotment, CallRequest } from '../core/call-request.ts';
 import type { Throttled } from '../core/errors.ts';
-import { type Allotment, allot, type CallRequest, type Lane, openLane } from '../core/lane.ts';
+import { allot, type Lane, openLane } from '../core/lane.ts';
 import { throttled } from '../core/pacing.ts';
 import { accepted, doubtIn, type Good, newestGood, type Refusal, refused } from '../core/refusals.ts';
 import { MINUTE, SECOND } from '../core/schedule.ts';

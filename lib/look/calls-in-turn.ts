@@ -8,8 +8,8 @@
  */
 
 import type { ConnectionConfig } from '../config/settings.ts';
+import type { Allotment, CallRequest, Later } from '../core/call-request.ts';
 import { RetryLater } from '../core/errors.ts';
-import type { Allotment, CallRequest, Later } from '../core/lane.ts';
 import { pauseEnd } from '../core/pacing.ts';
 import { SECOND } from '../core/schedule.ts';
 import type { Runtime } from '../runtime.ts';

@@ -1,5 +1,5 @@
 /** The types for watches that are due, and for the outcomes of their looks. */
-import type { Later } from '../core/lane.ts';
+import type { Later } from '../core/call-request.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Watch } from '../core/watch.ts';
 import type { Provider } from '../providers/provider.ts';

@@ -2,7 +2,9 @@
  * Plans the looks on one connection. It decides which watches share a look, which look goes first, and which slots each
  * look gets. Pure.
  */
-import { type Allotment, type CallRequest, heldSlots } from '../core/lane.ts';
+
+import type { Allotment, CallRequest } from '../core/call-request.ts';
+import { heldSlots } from '../core/lane.ts';
 import { isSound } from '../core/watch.ts';
 import { providerNamed } from '../providers/index.ts';
 import type { Reserved } from './calls-in-turn.ts';

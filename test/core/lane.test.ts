@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Allotment, allot, type CallRequest, heldSlots, type Lane, openLane } from '../../lib/core/lane.ts';
+import type { Allotment, CallRequest } from '../../lib/core/call-request.ts';
+import { allot, heldSlots, type Lane, openLane } from '../../lib/core/lane.ts';
 import { throttled } from '../../lib/core/pacing.ts';
 import { DAY, HOUR, MINUTE, SECOND, T0 } from '../samples.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type CallRequest, openLane } from '../../lib/core/lane.ts';
+import type { CallRequest } from '../../lib/core/call-request.ts';
+import { openLane } from '../../lib/core/lane.ts';
 import { createLanes } from '../../lib/limits/lanes.ts';
 import { SECOND, T0 } from '../samples.ts';
 import { createMemoryTable } from '../world/memory-table.ts';

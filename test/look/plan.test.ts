@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Allotment } from '../../lib/core/lane.ts';
+import type { Allotment } from '../../lib/core/call-request.ts';
 import type { DueWatch } from '../../lib/look/outcome.ts';
 import { allotTo, groupsOf, planOf } from '../../lib/look/plan.ts';
 import { OPERATIONS, T0, watchWith } from '../samples.ts';
