@@ -23,7 +23,7 @@ import { createWorld, QUEUES } from './world/world.ts';
 const laneIsFull = (lane: Partial<Lane>): boolean => {
   const wish = { watch: 'w', isSound: true, calls: 1 };
   const options = { callsPerSecond: 10, mayStand: true };
-  return 'backAt' in (allot({ ...openLane, ...lane }, [wish], T0, options).allotments[0] ?? {});
+  return 'retryAt' in (allot({ ...openLane, ...lane }, [wish], T0, options).allotments[0] ?? {});
 };
 
 const isOfKey = (lane: Partial<Lane>): boolean => {
@@ -33,7 +33,7 @@ const isOfKey = (lane: Partial<Lane>): boolean => {
 
 const turnIsFull = (turn: Partial<TargetLimiter>, rate = {}): boolean => {
   const wish = { by: 'me', count: 1, rate, permits: 1, patienceMs: 0 };
-  return 'backAt' in acquire({ ...openLimiter, ...turn }, wish, T0).entry;
+  return 'retryAt' in acquire({ ...openLimiter, ...turn }, wish, T0).entry;
 };
 
 const rests = (at: number): boolean => {

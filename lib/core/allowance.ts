@@ -55,7 +55,7 @@ export const untouched: Allowance = { at: 0, active: 0, begun: 0 };
 export type BlockRequest = { readonly wanted: number; readonly needed: number };
 
 /** The number that was given, and the time when the needed number may be free. */
-export type Grant = { readonly given: number; readonly allowance: Allowance; readonly backAt: number };
+export type Grant = { readonly given: number; readonly allowance: Allowance; readonly retryAt: number };
 
 const within = (left: number, { wanted, needed }: BlockRequest): number => (left < needed ? 0 : Math.min(wanted, left));
 
@@ -76,17 +76,17 @@ export const takeRequests = (
   return {
     given,
     allowance: given > 0 || !isCredible ? { ...allowance, left: left - given, at: Math.max(at, now) } : allowance,
-    backAt: Math.ceil(now + (wish.needed - left) * each),
+    retryAt: Math.ceil(now + (wish.needed - left) * each),
   };
 };
 
 export const takeWatches = (allowance: Allowance, wish: BlockRequest, now: number, limits: Limits): Grant => {
   const left = limits.activeWatches - allowance.active - allowance.begun;
-  const backAt = now + MINUTE;
+  const retryAt = now + MINUTE;
   // If there is room for all requests until the next count, nothing needs a write.
-  if (left >= 3 * limits.requestsPerMinute) return { given: wish.wanted, allowance, backAt };
+  if (left >= 3 * limits.requestsPerMinute) return { given: wish.wanted, allowance, retryAt };
   const given = within(left, wish);
-  return { given, allowance: given > 0 ? { ...allowance, begun: allowance.begun + given } : allowance, backAt };
+  return { given, allowance: given > 0 ? { ...allowance, begun: allowance.begun + given } : allowance, retryAt };
 };
 
 export const takeDeliveries = (allowance: Allowance, wish: BlockRequest, now: number, limits: Limits): Grant => {
@@ -95,7 +95,7 @@ export const takeDeliveries = (allowance: Allowance, wish: BlockRequest, now: nu
   return {
     given,
     allowance: given > 0 ? { ...allowance, promised: promised + given } : allowance,
-    backAt: now + MINUTE,
+    retryAt: now + MINUTE,
   };
 };
 

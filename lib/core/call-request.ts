@@ -26,7 +26,7 @@ export type CallRequest = {
 export type Allotment = { readonly slots: readonly number[]; readonly isTrial?: true } | Later;
 
 export type Later = {
-  readonly backAt: number;
+  readonly retryAt: number;
   readonly why: 'refused' | 'paused' | 'full';
   readonly slots?: readonly number[];
 };

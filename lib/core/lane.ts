@@ -118,8 +118,8 @@ const goesFirst = ({ first, held = [], missed, isUnderWay }: CallRequest): boole
 
 /** Returns a result that sends a look away until shortly before its slots, or for one millisecond. */
 const backFor = (slots: readonly number[], now: number): Later => {
-  const backAt = Math.max(Math.min(...slots) - COME_BACK_EARLY_MS, now + 1);
-  return { backAt, why: 'full', slots };
+  const retryAt = Math.max(Math.min(...slots) - COME_BACK_EARLY_MS, now + 1);
+  return { retryAt, why: 'full', slots };
 };
 
 /** Either the request has its slots, or it must join the waiting line at `from` or later. */
@@ -192,10 +192,10 @@ export const allot = (
   const initial = stateOf(lane, now, budget);
   const pausedUntil = pauseEnd(lane, now);
   if (lane.refused) {
-    const { trial, refusals, backAt } = trialOf(lane, pausedUntil, wishes, now);
+    const { trial, refusals, retryAt } = trialOf(lane, pausedUntil, wishes, now);
     const allotments = wishes.map(
       (wish): Allotment =>
-        wish === trial ? { slots: [now], isTrial: true } : { backAt: backAt(wish), why: 'refused' },
+        wish === trial ? { slots: [now], isTrial: true } : { retryAt: retryAt(wish), why: 'refused' },
     );
     if (!trial) return { lane, allotments };
     return {
@@ -203,7 +203,7 @@ export const allot = (
       allotments,
     };
   }
-  if (pausedUntil > now) return { lane, allotments: wishes.map(() => ({ backAt: pausedUntil, why: 'paused' })) };
+  if (pausedUntil > now) return { lane, allotments: wishes.map(() => ({ retryAt: pausedUntil, why: 'paused' })) };
 
   const eachMs = initial.lineUntil > now ? WAIT_EACH_IN_LINE_MS : WAIT_EACH_MS;
   const slowMs = Math.min(budget.spanMs / Math.min(budget.size, 4), WAIT_SLOW_MAX_MS);
@@ -223,8 +223,8 @@ export const allot = (
     }
   }
   if (late.length > 0 && (!mayStand || lineUntil > now + LINE_MAX_MS)) {
-    const backAt = Math.max(now + SECOND, lineUntil - LINE_END_MS);
-    for (const wish of late) allotted.set(wish, { backAt, why: 'full' });
+    const retryAt = Math.max(now + SECOND, lineUntil - LINE_END_MS);
+    for (const wish of late) allotted.set(wish, { retryAt, why: 'full' });
   } else if (late.length > 0) {
     const looks = late.map(({ calls }) => calls);
     const { line, slots } = stand({ ...state, lineUntil }, looks, now + patienceMs, budget);

@@ -163,7 +163,7 @@ export type Trial<C> = {
   /** The new values of the lane's fields. */
   readonly refusals: Pick<Lane, 'pausedUntil' | 'refused'>;
   /** Returns the time when another candidate comes back. */
-  readonly backAt: (candidate: C) => number;
+  readonly retryAt: (candidate: C) => number;
 };
 
 /**
@@ -195,6 +195,6 @@ export const trialOf = <C extends Candidate>(
       pausedUntil: until,
       ...(refusal && { refused: { ...refusal, ...(trial && { tried: withTried(tried, [trial.watch]) }) } }),
     },
-    backAt: (candidate) => Math.max(turnAt(candidate, until), now + SECOND),
+    retryAt: (candidate) => Math.max(turnAt(candidate, until), now + SECOND),
   };
 };

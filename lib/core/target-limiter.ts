@@ -71,7 +71,7 @@ export type Entry =
    * permit back.
    */
   | { readonly slots: readonly number[]; readonly waiting: readonly Key[]; readonly resting?: Resting }
-  | { readonly backAt: number }
+  | { readonly retryAt: number }
   | { readonly disabled: Disabled };
 
 export type PermitRequest = {
@@ -150,10 +150,10 @@ export const acquire = (
   const { fewest = count - mergeable.length + 1 } = wish;
   const limiter = believable(stored, now);
   if (limiter.disabled) return { limiter: stored, entry: { disabled: limiter.disabled } };
-  if (limiter.pausedUntil > now) return { limiter: leftWaiting(stored, wish), entry: { backAt: limiter.pausedUntil } };
+  if (limiter.pausedUntil > now) return { limiter: leftWaiting(stored, wish), entry: { retryAt: limiter.pausedUntil } };
   const seats = limiter.seats.filter(({ until }) => until > now);
   if (seats.length >= (limiter.hangs ? 1 : wish.permits)) {
-    return { limiter: leftWaiting(stored, wish), entry: { backAt: now + SECOND } };
+    return { limiter: leftWaiting(stored, wish), entry: { retryAt: now + SECOND } };
   }
 
   const { waiting = [], ...rest } = limiter;
@@ -161,8 +161,8 @@ export const acquire = (
   const isShort = each.slots.length < count || waiting.length > 0;
   const { slots, recent, nextSlotAt } = isShort && mergeable.length > 0 ? slotsFor(limiter, fewest, wish, now) : each;
   if (slots.length === 0) {
-    const backAt = Math.max(nextSlotAt, minuteFree(recent, rate, rateFactor(limiter, now)));
-    return { limiter: leftWaiting(stored, wish), entry: { backAt } };
+    const retryAt = Math.max(nextSlotAt, minuteFree(recent, rate, rateFactor(limiter, now)));
+    return { limiter: leftWaiting(stored, wish), entry: { retryAt } };
   }
   const taken = [...seats, { by, until: now + PERMIT_MS }];
   const others = waiting.filter((key) => !mergeable.some((own) => isSame(key, own)));

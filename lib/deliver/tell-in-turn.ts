@@ -38,7 +38,7 @@ export const tellThroughGate = async (
   if (gate === undefined) return tellRecipients(dues, runtime);
   const by = runtime.uniqueId();
   const entry = await acquire(gate, { by, count: 1, rate: {}, permits: PERMITS }, runtime);
-  if ('backAt' in entry) return comeBack(dues, { at: entry.backAt, cause: 'target' }, runtime);
+  if ('retryAt' in entry) return comeBack(dues, { at: entry.retryAt, cause: 'target' }, runtime);
   const results = tellRecipients(dues, runtime);
   return results.finally(() =>
     orUnfinished(
@@ -63,7 +63,7 @@ const tellRecipient = async (dues: readonly DueDelivery[], runtime: Runtime): Pr
   const recipient = recipientOf(first.job.item.body, runtime.config);
   const by = runtime.uniqueId();
   const entry = await acquire(recipient.limiter, { by, ...wishOf(dues, recipient) }, runtime);
-  if ('backAt' in entry) return comeBack(dues, { at: entry.backAt, cause: 'target' }, runtime);
+  if ('retryAt' in entry) return comeBack(dues, { at: entry.retryAt, cause: 'target' }, runtime);
   if ('disabled' in entry) return holdBack(dues, { recipient, disabled: entry.disabled }, runtime);
 
   const { resting, awake } = await sendAwayResting(dues, entry, runtime);
@@ -83,7 +83,7 @@ const acquire = (
 ): Promise<Entry> =>
   targetLimiters.acquire(name, { ...wish, patienceMs: PATIENCE_MS }).catch((error) => {
     log.warn('a limiter could not be taken', { target: name, error: String(error) });
-    return { backAt: now() + SECOND };
+    return { retryAt: now() + SECOND };
   });
 
 /** Returns the request of a batch to a target limiter: for one permit and a number of slots. */

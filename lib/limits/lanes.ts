@@ -104,7 +104,7 @@ export const createLanes = (tools: SharedItemDeps & Pick<Stores, 'now'>): Lanes 
         // Those who have to come back learn that from what this function has just read. Thousands do, and others wait meanwhile.
         const { lane } = knownOf(name);
         const known = allot(lane, wishes, now(), { callsPerSecond, mayStand });
-        if (known.lane === lane && known.allotments.every((each) => 'backAt' in each)) return known.allotments;
+        if (known.lane === lane && known.allotments.every((each) => 'retryAt' in each)) return known.allotments;
       }
       const allotments = await change(name, (before) => {
         const { lane, allotments: result } = allot(before, wishes, now(), { callsPerSecond, mayStand });

@@ -65,10 +65,10 @@ const inBlocks = (now: () => number, take: Take): Limiter => {
     const left = isInUse ? hand.left : 0;
     const size = isInUse ? Math.min(2 * hand.size, BLOCK_MAX) : 1;
     const needed = count - left;
-    const { given, backAt } = await take(tenant, { wanted: Math.max(needed, size), needed });
+    const { given, retryAt } = await take(tenant, { wanted: Math.max(needed, size), needed });
     Object.assign(hand, { left: left + given, size, until: now() + HELD_FOR_MS });
     // Until then the function refuses from memory. A flood of requests must not become a flood of reads.
-    if (given < needed) hand.emptyUntil = Math.max(backAt, now() + SECOND);
+    if (given < needed) hand.emptyUntil = Math.max(retryAt, now() + SECOND);
   };
 
   return {

@@ -114,7 +114,7 @@ const waitForCall = async (progress: Progress, deps: CallDeps): Promise<void> =>
   const isFirst = progress.calls === 1;
   if (!isFirst && progress.reserved.isTrial) return;
   if (!isFirst && now() > progress.beganAt + LOOK_BUDGET_MS) {
-    throw new LaneBusy({ backAt: now() + BUDGET_SPENT_WAIT_MS, why: 'full' });
+    throw new LaneBusy({ retryAt: now() + BUDGET_SPENT_WAIT_MS, why: 'full' });
   }
   const slot = progress.inHand.shift() ?? (await takeAnother(progress, undefined, deps));
   const soonest = isFirst ? slot : Math.max(progress.calledAt + APART_MS, progress.beganAt + FOLLOWING_MAX_MS);
@@ -129,8 +129,8 @@ const waitUntil = async (at: number, { connection }: Progress, { lanes, now, pau
   if (wait >= STALE_LANE_MS) {
     await pause(wait - STALE_LANE_MS);
     const lane = await lanes.read(connection.name);
-    const backAt = pauseEnd(lane, now());
-    if (backAt > now()) throw new LaneBusy({ backAt, why: lane.refused ? 'refused' : 'paused' });
+    const retryAt = pauseEnd(lane, now());
+    if (retryAt > now()) throw new LaneBusy({ retryAt, why: lane.refused ? 'refused' : 'paused' });
   }
   if (at > now()) await pause(at - now());
 };
@@ -143,7 +143,7 @@ const takeAnother = async (progress: Progress, missed: number | undefined, deps:
   const { calls } = progress;
   const wanted = { calls: 1, isFollowed: true, ...(missed !== undefined && { missed }) };
   const one = await reserve(wanted, progress, deps);
-  if (!('backAt' in one)) return one.slots[0] ?? deps.now();
+  if (!('retryAt' in one)) return one.slots[0] ?? deps.now();
   if (!one.slots || calls === 1) throw new LaneBusy(one);
   const rest = await reserve({ calls: calls - 1 }, progress, deps);
   throw new LaneBusy({ ...one, slots: [...one.slots, ...(rest.slots ?? [])] });

@@ -108,7 +108,7 @@ const follow = async <D extends DueWatch>(
   const beganAt = deps.now();
   const [outcome] = await scout.outcomes.catch(() => []);
   if (deps.now() > beganAt + SCOUT_MAX_MS) {
-    const later: Outcome = { backAt: deps.now() + SCOUT_SLOW_WAIT_MS, why: 'full' };
+    const later: Outcome = { retryAt: deps.now() + SCOUT_SLOW_WAIT_MS, why: 'full' };
     return groups.map((group) => ({ group, outcomes: Promise.resolve(sameForAll(group.dues, later)) }));
   }
   // The cloud refused the test look for a reason of its watch alone. That says nothing about the connection, so another

@@ -26,7 +26,7 @@ export const meaningOf = async (error: unknown, failed: Failed, deps: LookDeps):
   if (error instanceof Refused || error instanceof SecretError) return afterRefusal(error, failed, deps);
   if (error instanceof LookError) return { observation: { kind: 'unanswered', error } };
   log.error('look failed', { connection: failed.connection, error: String(error) });
-  return { backAt: now() + MINUTE, why: 'fault' };
+  return { retryAt: now() + MINUTE, why: 'fault' };
 };
 
 const afterThrottling = async (
@@ -36,8 +36,8 @@ const afterThrottling = async (
 ): Promise<Outcome> => {
   await lanes.throttled(connection, error);
   log.warn('throttled by the cloud', { connection, code: error.code }, { throttled: [1, 'Count'] });
-  const backAt = now() + Math.max(Math.min(error.afterMs ?? 0, RETRY_AFTER_LOOK_MAX_MS), 5 * SECOND);
-  return { backAt, why: 'paused' };
+  const retryAt = now() + Math.max(Math.min(error.afterMs ?? 0, RETRY_AFTER_LOOK_MAX_MS), 5 * SECOND);
+  return { retryAt, why: 'paused' };
 };
 
 /**
@@ -69,5 +69,5 @@ const afterRefusal = async (error: Refused | SecretError, failed: Failed, deps: 
     const { since: at, code: first, message: words } = lane.refused;
     await tellOperators({ event: 'credentials_refused', at, connection, code: first, message: words }, deps);
   }
-  return { backAt: lane.pausedUntil, why: 'refused' };
+  return { retryAt: lane.pausedUntil, why: 'refused' };
 };

@@ -17,10 +17,10 @@ export type DueWatch = {
 export type Outcome =
   | { readonly observation: Observation }
   /**
-   * opwatch made no call, for the reason `why`. The watch comes back at `backAt`. `slots` are its reserved slots in the
+   * opwatch made no call, for the reason `why`. The watch comes back at `retryAt`. `slots` are its reserved slots in the
    * lane.
    */
-  | { readonly backAt: number; readonly why: Unasked; readonly slots?: readonly number[] };
+  | { readonly retryAt: number; readonly why: Unasked; readonly slots?: readonly number[] };
 
 /**
  * The reason why opwatch made no call. The cloud refuses the credentials of the connection (the lane keeps the cloud's
@@ -47,7 +47,7 @@ export type LookDeps = Pick<
 
 /** Gives several watches the same outcome. A slot is for one call, so only the first watch keeps the slots. */
 export const sameForAll = (dues: readonly DueWatch[], outcome: Outcome): readonly Outcome[] => {
-  if (!('backAt' in outcome)) return dues.map(() => outcome);
+  if (!('retryAt' in outcome)) return dues.map(() => outcome);
   const { slots, ...without } = outcome;
   return dues.map((_, i) => (i === 0 && slots && slots.length > 0 ? { ...without, slots } : without));
 };

@@ -90,7 +90,7 @@ export const allotTo = <D extends DueWatch>(
   planned.map(({ group, wish }, i) => {
     const allotment = allotments[i];
     if (!allotment) throw new Error('the lane left out a wish');
-    return 'backAt' in allotment
+    return 'retryAt' in allotment
       ? { group, outcomes: sameForAll(group.dues, allotment) }
       : { group, reserved: { wish, ...allotment } };
   });

@@ -131,18 +131,18 @@ const afterLook = ({ job, outcome, moment }: Found<Outcome>, runtime: Runtime): 
 
 const afterNoLook = async (
   job: WatchJob,
-  { why, backAt, slots }: Extract<Outcome, { backAt: unknown }>,
+  { why, retryAt, slots }: Extract<Outcome, { retryAt: unknown }>,
   runtime: Runtime,
 ): Promise<Disposition> => {
   const now = runtime.now();
   const { body } = job.item;
   const missed = await missedFor(body, why, runtime);
-  const apply = (watch: Watch) => waited(watch, missed, backAt, now);
+  const apply = (watch: Watch) => waited(watch, missed, retryAt, now);
   const forSlots = slots && { slots };
   if (apply(body) !== body) return saveChange(job, { apply, isLook: false, ...forSlots }, runtime);
   // Without reserved slots, the message comes back at the deadline at the latest. The watch then gets its last look, or
   // begins to wait for it.
   const isBooked = slots !== undefined;
-  const retryAt = isBooked || now >= body.deadline ? backAt : Math.min(backAt, body.deadline);
-  return stayIdle(job, { retryAt, ...forSlots }, runtime);
+  const notAfterDeadline = isBooked || now >= body.deadline ? retryAt : Math.min(retryAt, body.deadline);
+  return stayIdle(job, { retryAt: notAfterDeadline, ...forSlots }, runtime);
 };

@@ -33,10 +33,10 @@ describe('requests', () => {
 
   test('there are when it was said', () => {
     const empty = { ...untouched, left: 9.877, at: T0 };
-    const { given, backAt } = takeRequests(empty, { wanted: 25, needed: 25 }, T0, limits);
-    expect([given, backAt]).toEqual([0, T0 + 15_123]);
-    expect(takeRequests(empty, { wanted: 25, needed: 25 }, backAt - 1, limits).given).toBe(0);
-    expect(takeRequests(empty, { wanted: 25, needed: 25 }, backAt, limits).given).toBe(25);
+    const { given, retryAt } = takeRequests(empty, { wanted: 25, needed: 25 }, T0, limits);
+    expect([given, retryAt]).toEqual([0, T0 + 15_123]);
+    expect(takeRequests(empty, { wanted: 25, needed: 25 }, retryAt - 1, limits).given).toBe(0);
+    expect(takeRequests(empty, { wanted: 25, needed: 25 }, retryAt, limits).given).toBe(25);
   });
 
   test.each([
@@ -59,7 +59,7 @@ describe('places', () => {
     ['beyond it, none', { active: 900 }, 5, 1, 0, 0],
   ])('%s', (_, state, wanted, needed, given, begun) => {
     const answer = takeWatches({ ...untouched, ...state }, { wanted, needed }, T0, limits);
-    expect(answer).toEqual({ given, allowance: { ...untouched, ...state, begun }, backAt: T0 + MINUTE });
+    expect(answer).toEqual({ given, allowance: { ...untouched, ...state, begun }, retryAt: T0 + MINUTE });
   });
 });
 
@@ -74,7 +74,7 @@ describe('deliveries that wait', () => {
   ])('%s', (_, state, wanted, needed, given, promised) => {
     const answer = takeDeliveries({ ...untouched, ...state }, { wanted, needed }, T0, limits);
     const allowance = { ...untouched, ...state, ...(promised !== undefined && { promised }) };
-    expect(answer).toEqual({ given, allowance, backAt: T0 + MINUTE });
+    expect(answer).toEqual({ given, allowance, retryAt: T0 + MINUTE });
   });
 });
 

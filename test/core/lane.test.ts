@@ -18,7 +18,7 @@ const ask = (lane: Lane, asks: readonly Ask[], ms = 0, rate = 10) => {
 
 const inMs = (allotment: Allotment) => {
   const slots = allotment.slots?.map((slot) => slot - T0);
-  return 'backAt' in allotment ? { back: allotment.backAt - T0, ...(slots && { slots }) } : slots;
+  return 'retryAt' in allotment ? { back: allotment.retryAt - T0, ...(slots && { slots }) } : slots;
 };
 
 const ten = Array.from({ length: 10 }, () => ({}));
@@ -178,7 +178,7 @@ describe('times', () => {
   test('of a paused lane: none', () => {
     const paused = throttled(openLane, T0, 30_000);
     const { allotments } = allot(paused, [wishOf()], T0 + 29_999, { callsPerSecond: 10, mayStand: true });
-    expect(allotments).toEqual([{ backAt: T0 + 30_000, why: 'paused' }]);
+    expect(allotments).toEqual([{ retryAt: T0 + 30_000, why: 'paused' }]);
     expect(ask(paused, [{}], 30_000).got).toEqual([[30_000]]);
   });
 });
@@ -261,14 +261,14 @@ const play = (
     const result = allot(lane, event.wishes, now, { callsPerSecond: rate, mayStand: true });
     lane = result.lane;
     for (const [i, allotment] of result.allotments.entries()) {
-      if (!('backAt' in allotment)) {
+      if (!('retryAt' in allotment)) {
         calls.push(...allotment.slots.map((slot) => slot - event.skewMs));
         continue;
       }
       const wish = event.wishes[i] as CallRequest;
       const { held: _, ...rest } = wish;
       const back = { ...rest, ...(allotment.slots && { held: allotment.slots }) };
-      const hidden = Math.ceil((allotment.backAt - now) / SECOND) * SECOND;
+      const hidden = Math.ceil((allotment.retryAt - now) / SECOND) * SECOND;
       events.push({ ...event, at: event.at + Math.max(hidden, 0) + event.lateMs, wishes: [back] });
     }
   }

@@ -136,9 +136,9 @@ describe('a trial', () => {
   });
 
   test('pauses everybody else for 20 seconds, and is remembered', () => {
-    const { refusals, backAt } = trialOf(resting, T0, [candidate('sound', true)], T0);
+    const { refusals, retryAt } = trialOf(resting, T0, [candidate('sound', true)], T0);
     expect(refusals).toMatchObject({ pausedUntil: T0 + 20 * SECOND, refused: { tried: ['sound', 'tried'] } });
-    expect(backAt(candidate('other', true))).toBe(T0 + 20 * SECOND);
+    expect(retryAt(candidate('other', true))).toBe(T0 + 20 * SECOND);
   });
 
   test.each([

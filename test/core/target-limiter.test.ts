@@ -45,13 +45,13 @@ describe('slots', () => {
   test('without a slot in time nothing is taken, and the time of the next is told', () => {
     const full = ask(openLimiter, 2, { perMinute: 2 }).limiter;
     const { limiter, entry } = ask(full, 1, { perMinute: 2 }, NOW + 1_000, 'b');
-    expect(entry).toEqual({ backAt: NOW + 63_000 });
+    expect(entry).toEqual({ retryAt: NOW + 63_000 });
     expect(limiter).toBe(full);
   });
 
   test('a slot at the end of the patience is taken, a later one is not', () => {
     expect(slotsOf(ask({ ...openLimiter, nextSlotAt: NOW + 2_000 }, 1, {}).entry)).toEqual([2_000]);
-    expect(ask({ ...openLimiter, nextSlotAt: NOW + 2_001 }, 1, {}).entry).toEqual({ backAt: NOW + 2_001 });
+    expect(ask({ ...openLimiter, nextSlotAt: NOW + 2_001 }, 1, {}).entry).toEqual({ retryAt: NOW + 2_001 });
   });
 
   test('of what was sent no more is kept than a minute allows', () => {
@@ -77,7 +77,7 @@ describe('slots', () => {
 
   test('a pause that was asked for holds for all, and no longer [F44]', () => {
     const paused = throttled(openLimiter, NOW, 30_000);
-    expect(ask(paused, 1, {}, NOW + 29_999).entry).toEqual({ backAt: NOW + 30_000 });
+    expect(ask(paused, 1, {}, NOW + 29_999).entry).toEqual({ retryAt: NOW + 30_000 });
     expect(slotsOf(ask(paused, 1, {}, NOW + 30_000).entry)).toEqual([30_000]);
   });
 });
@@ -87,7 +87,7 @@ describe('seats', () => {
     names.reduce((limiter, by) => ask(limiter, 1, {}, NOW, by).limiter, openLimiter);
 
   test('three batches at a time; the fourth comes back [F44]', () => {
-    expect(ask(seated('a', 'b', 'c'), 1, {}, NOW, 'd').entry).toEqual({ backAt: NOW + 1_000 });
+    expect(ask(seated('a', 'b', 'c'), 1, {}, NOW, 'd').entry).toEqual({ retryAt: NOW + 1_000 });
   });
   test('a seat given back is free', () => {
     expect(slotsOf(ask(release(seated('a', 'b', 'c'), 'b'), 1, {}, NOW + 100, 'd').entry)).toEqual([100]);
@@ -117,11 +117,11 @@ describe('a target that hangs', () => {
 
   test('is left alone, longer each time, five minutes at most', () => {
     expect(hungTimes(7).pauses.map((ms) => ms / MINUTE)).toEqual([1, 2, 3, 4, 5, 5, 5]);
-    expect(ask(hungTimes(1).limiter, 1, {}, NOW + MINUTE - 1).entry).toEqual({ backAt: NOW + MINUTE });
+    expect(ask(hungTimes(1).limiter, 1, {}, NOW + MINUTE - 1).entry).toEqual({ retryAt: NOW + MINUTE });
   });
   test('is then tried by one batch', () => {
     const tried = ask(hungTimes(1).limiter, 1, {}, NOW + MINUTE, 'a').limiter;
-    expect(ask(tried, 1, {}, NOW + MINUTE, 'b').entry).toEqual({ backAt: NOW + MINUTE + 1_000 });
+    expect(ask(tried, 1, {}, NOW + MINUTE, 'b').entry).toEqual({ retryAt: NOW + MINUTE + 1_000 });
   });
   test('counts once for batches that hang together', () => {
     const once = trip(openLimiter, NOW);
@@ -194,7 +194,7 @@ describe('what can share a message', () => {
   test('is left waiting when there is no slot, once each, and goes with the next that gets one', () => {
     const first = askFor(told.limiter, 2, keys(2, 10), NOW + 100);
     const second = askFor(first.limiter, 2, [key(11), key(12)], NOW + 200);
-    expect(first.entry).toEqual({ backAt: NOW + 1_050 });
+    expect(first.entry).toEqual({ retryAt: NOW + 1_050 });
     expect(second.limiter.waiting).toEqual(keys(3, 10));
     const third = askFor(second.limiter, 2, [key(12), key(20)], NOW + 1_100);
     expect(third.entry).toEqual({ slots: [NOW + 1_100], waiting: [key(10), key(11)] });
@@ -222,9 +222,9 @@ describe('what can share a message', () => {
       { ...openLimiter, seats: Array(3).fill({ by: 'x', until: NOW + 9_000 }) },
       NOW + 1_000,
     ],
-  ])('is left waiting %s', (_, limiter, backAt) => {
+  ])('is left waiting %s', (_, limiter, retryAt) => {
     const entered = askFor(limiter, 1, keys(1));
-    expect(entered).toMatchObject({ entry: { backAt }, limiter: { waiting: keys(1) } });
+    expect(entered).toMatchObject({ entry: { retryAt }, limiter: { waiting: keys(1) } });
   });
 
   test('is left waiting up to what one message tells of, and no write is made for more', () => {

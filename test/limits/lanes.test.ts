@@ -47,7 +47,7 @@ test('where a line was long a moment ago, those who come to its end are told so 
   const { ask, pass } = await inACrowd();
   pass(249);
   // As far as it was promised then: a place in it takes 117 ms.
-  expect(await ask()).toEqual({ allotment: { backAt: T0 + 17_617, why: 'full' }, reads: 0 });
+  expect(await ask()).toEqual({ allotment: { retryAt: T0 + 17_617, why: 'full' }, reads: 0 });
   pass(1);
   expect(await ask()).toMatchObject({ allotment: { slots: [expect.any(Number)] }, reads: 1 });
 });

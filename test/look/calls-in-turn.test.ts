@@ -52,11 +52,11 @@ const lookWith = (slots: readonly number[], { lane = openLane, rate = 10, isTria
   };
 };
 
-const busy = async (call: () => Promise<number>): Promise<{ backAt: number; slots: number[] }> => {
+const busy = async (call: () => Promise<number>): Promise<{ retryAt: number; slots: number[] }> => {
   const error = await call().catch((thrown: unknown) => thrown);
   if (!(error instanceof LaneBusy)) throw new Error(`not busy: ${error}`);
-  const { backAt, slots = [] } = error.later;
-  return { backAt: backAt - T0, slots: slots.map((slot) => slot - T0) };
+  const { retryAt, slots = [] } = error.later;
+  return { retryAt: retryAt - T0, slots: slots.map((slot) => slot - T0) };
 };
 
 describe('the calls of a look', () => {
@@ -79,7 +79,7 @@ describe('the calls of a look', () => {
     const { call } = lookWith([0, 110], { rate: 0.1, lane: { ...openLane, gusts: [[T0, 1]] } });
     await call();
     await call();
-    expect(await busy(call)).toEqual({ backAt: 9_150, slots: [10_150, 20_950, 31_750] });
+    expect(await busy(call)).toEqual({ retryAt: 9_150, slots: [10_150, 20_950, 31_750] });
   });
 
   test('of a slow connection go closer together than its slots are, a second apart: a function cannot wait longer', async () => {
@@ -90,14 +90,14 @@ describe('the calls of a look', () => {
   test('end where the lane was paused while they waited', async () => {
     const { call, setLane } = lookWith([700]);
     setLane({ pausedUntil: T0 + 90_000 });
-    expect(await busy(call)).toEqual({ backAt: 90_000, slots: [] });
+    expect(await busy(call)).toEqual({ retryAt: 90_000, slots: [] });
   });
 
   test('end where the lane is paused when one more slot is wanted', async () => {
     const { call, setLane } = lookWith([0]);
     await call();
     setLane({ pausedUntil: T0 + 90_000 });
-    expect(await busy(call)).toEqual({ backAt: 90_000, slots: [] });
+    expect(await busy(call)).toEqual({ retryAt: 90_000, slots: [] });
   });
 
   test('on trial need no turn but for the first', async () => {
@@ -123,6 +123,6 @@ describe('the calls of a look', () => {
     const { call, pass } = lookWith([0]);
     await call();
     pass(15_001);
-    expect(await busy(call)).toEqual({ backAt: 20_001, slots: [] });
+    expect(await busy(call)).toEqual({ retryAt: 20_001, slots: [] });
   });
 });

@@ -228,8 +228,8 @@ describe('watches of a connection that is booked far ahead', () => {
   test('come back for their slots', async () => {
     const one = functionWith(cluster(0), booked);
     expect(await one.look([emr('a'), emr('b')])).toEqual([
-      { backAt: T0 + 58_940, why: 'full', slots: [T0 + 59_940] },
-      { backAt: T0 + 58_940, why: 'full', slots: [T0 + 59_940] },
+      { retryAt: T0 + 58_940, why: 'full', slots: [T0 + 59_940] },
+      { retryAt: T0 + 58_940, why: 'full', slots: [T0 + 59_940] },
     ]);
   });
 
@@ -237,9 +237,9 @@ describe('watches of a connection that is booked far ahead', () => {
     const one = functionWith(cluster(0), booked);
     await one.look([emr('a')]);
     one.pass(249);
-    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 57_617, why: 'full' }]);
+    expect(await one.look([emr('b')])).toEqual([{ retryAt: T0 + 57_617, why: 'full' }]);
     one.pass(1);
-    expect(await one.look([emr('b')])).toEqual([{ backAt: T0 + 58_940, why: 'full', slots: [T0 + 59_940] }]);
+    expect(await one.look([emr('b')])).toEqual([{ retryAt: T0 + 58_940, why: 'full', slots: [T0 + 59_940] }]);
   });
 
   test('are served meanwhile whose slot has come', async () => {
@@ -257,8 +257,8 @@ describe('a look that takes several calls in a lane that is booked far ahead', (
     const one = functionWith(cluster(200), { ...openLane, gusts: [[T0, 9], ...full], good: [goodAnswer] });
     const dues = Array.from({ length: 10 }, (_, i) => ehpc(`t-${i * 20}`, i === 0 ? [T0] : undefined));
     const [first, ...others] = await one.look(dues);
-    expect(first).toEqual({ backAt: T0 + 1_610, why: 'full', slots: [T0 + 2_610, T0 + 2_610] });
-    expect(others).toEqual(Array(9).fill({ backAt: T0 + 1_610, why: 'full' }));
+    expect(first).toEqual({ retryAt: T0 + 1_610, why: 'full', slots: [T0 + 2_610, T0 + 2_610] });
+    expect(others).toEqual(Array(9).fill({ retryAt: T0 + 1_610, why: 'full' }));
     expect(one.calls).toHaveLength(1);
   });
 });
@@ -274,7 +274,7 @@ describe('a connection whose credentials were refused', () => {
   test('is not called, not even by those who have a slot already', async () => {
     const one = functionWith(fine, shut);
     expect(await one.look([emr('a', [T0]), emr('b', [T0 + 20]), emr('c')])).toEqual(
-      Array(3).fill({ backAt: T0 + 60_000, why: 'refused' }),
+      Array(3).fill({ retryAt: T0 + 60_000, why: 'refused' }),
     );
     expect(one.calls).toHaveLength(0);
   });
@@ -302,7 +302,7 @@ describe('a connection whose credentials were refused', () => {
     // Refused whatever is read: that concerns everybody.
     good = 'id-3';
     one.pass(60_000);
-    expect(await one.look([emr('a')])).toEqual([{ backAt: expect.any(Number), why: 'refused' }]);
+    expect(await one.look([emr('a')])).toEqual([{ retryAt: expect.any(Number), why: 'refused' }]);
     expect(one.calls).toHaveLength(4);
     expect(one.lane().refused).toBeDefined();
   });
@@ -335,7 +335,7 @@ describe('a connection whose credentials were refused', () => {
     await one.look([emr('b')]);
     expect(one.lane().refused).toBeDefined();
     const [outcome] = await one.look([ehpc('t-2'), ehpc('t-3')]);
-    expect(outcome).toHaveProperty('backAt');
+    expect(outcome).toHaveProperty('retryAt');
     expect(one.lane().refused).toBeDefined();
   });
 });

@@ -119,7 +119,7 @@ describe('one group goes first where nobody knows how the connection fares', () 
 });
 
 describe('a group', () => {
-  const later = { backAt: T0 + 60_000, why: 'full' } as const;
+  const later = { retryAt: T0 + 60_000, why: 'full' } as const;
   test.each<[string, Allotment, object]>([
     ['that has its times asks', { slots: [T0] }, { reserved: { slots: [T0] } }],
     ['that needs no call asks, without a time', { slots: [] }, { reserved: { slots: [] } }],

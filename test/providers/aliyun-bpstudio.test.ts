@@ -167,7 +167,7 @@ describe('aliyun-bpstudio', () => {
   });
 
   it('waits for its turn after the hour as before', async () => {
-    const busy = new LaneBusy({ backAt: NOW + 1_000, why: 'full' });
+    const busy = new LaneBusy({ retryAt: NOW + 1_000, why: 'full' });
     const { cloud } = scripted([], { send: () => Promise.reject(busy) });
     expect(await lookAtOne(aliyunBpStudio, ask(operation, AFTER), cloud)).toBe(busy);
   });

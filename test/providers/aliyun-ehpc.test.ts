@@ -249,7 +249,7 @@ describe('aliyun-ehpc: the tasks of one cluster', () => {
   });
 
   it('wait for their turn where the lane of the connection is busy', async () => {
-    const busy = new LaneBusy({ backAt: NOW + 1_000, why: 'full' });
+    const busy = new LaneBusy({ retryAt: NOW + 1_000, why: 'full' });
     const { cloud } = scripted([], { send: () => Promise.reject(busy) });
     await expect(aliyunEhpc.look(asksFor(names(3)), cloud)).rejects.toBe(busy);
   });
