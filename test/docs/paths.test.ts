@@ -19,3 +19,34 @@ describe.each(PAGES)('%s', (page) => {
     expect([...new Set(named)].filter((path) => !existsSync(join(root, path)) && !MADE.includes(path))).toEqual([]);
   });
 });
+
+/** A newcomer did not know these words. */
+const ASKED_FOR = [
+  'look',
+  'lane',
+  'grace',
+  'parked',
+  'sweep',
+  'lapse',
+  'slot',
+  'turn',
+  'generation',
+  'head',
+  'watches at work',
+];
+
+describe('docs/glossary.md', () => {
+  const lines = readFileSync(join(root, 'docs', 'glossary.md'), 'utf8')
+    .trimEnd()
+    .split('\n');
+
+  it('has at most forty lines, and each word once', () => {
+    const words = lines.filter((line) => line.startsWith('| ')).map((line) => line.split(' | ')[0]);
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(words).toEqual([...new Set(words)]);
+  });
+
+  it.each(ASKED_FOR)('tells what "%s" means', (word) => {
+    expect(lines.some((line) => line.startsWith(`| ${word} |`) || line.includes(`"${word}"`))).toBe(true);
+  });
+});

@@ -1,4 +1,4 @@
-/** Faults of design by which one tenant gets what is everybody's. Each is put beneath the limits and targetLimiters, in what they read and write. */
+/** Faults of design by which one tenant gets what is everybody's. Each is put beneath the limits and the target limiters, in what they read and write. */
 import type { Allowance } from '../../lib/core/allowance.ts';
 import type { Item } from '../../lib/core/item.ts';
 import type { TargetLimiter } from '../../lib/core/target-limiter.ts';

@@ -149,7 +149,7 @@ export const createRuntimes = (parts: Parts): Runtimes => {
 };
 
 /**
- * A runtime that was bent: its lanes, targetLimiters and limits are built anew over what was bent beneath them. Those that were bent
+ * A runtime that was bent: its lanes, target limiters and limits are built anew over what was bent beneath them. Those that were bent
  * themselves stay.
  */
 export const rebuilt = (plain: Runtime, bent: Runtime): Runtime => {
