@@ -45,7 +45,7 @@ const GAUGES = [
   { section: 'target-disabled', says: 'Targets or origins of callbacks are disabled', gauge: 'standingDisabled' },
   {
     section: 'credentials-refused',
-    says: 'Connections rest: a cloud refuses our credentials',
+    says: 'A cloud refuses the credentials of a connection',
     gauge: 'standingResting',
   },
 ] as const;
@@ -58,7 +58,7 @@ const alarmsOf = (settings: Named): readonly Alarm[] => {
     ...DEAD_LETTERS.map((which) => ({
       section: 'dead-letters',
       which: which.replace(/-dead$/, ''),
-      says: 'A message was set aside',
+      says: 'opwatch has set a message aside',
       metric: queue(which, 'ApproximateNumberOfMessagesVisible'),
       statistic: 'Maximum' as const,
     })),
@@ -73,12 +73,12 @@ const alarmsOf = (settings: Named): readonly Alarm[] => {
     ...CONSUMERS.map((which) => ({
       section: 'recursion',
       which,
-      says: 'Lambda took the queue for a loop and dropped invocations',
+      says: 'Lambda has detected a loop through the queue and has dropped invocations',
       metric: lambda(which, 'RecursiveInvocationsDropped'),
     })),
     {
       section: 'overdue',
-      says: 'Work has lain unattended for more than twenty minutes',
+      says: 'Work has waited for a function for more than twenty minutes',
       metric: own('oldestLapse'),
       statistic: 'Maximum',
       periods: 120,
@@ -94,14 +94,14 @@ const alarmsOf = (settings: Named): readonly Alarm[] => {
     })),
     {
       section: 'throttled',
-      says: 'A cloud has us asking too often for a quarter of an hour',
+      says: 'A cloud has answered "too many requests" for a quarter of an hour',
       metric: own('throttled'),
       seconds: 300,
       periods: 3,
     },
     {
       section: 'no-sweep',
-      says: 'No sweep has done everything for three minutes',
+      says: 'No sweep has finished all its work for three minutes',
       // A sweep writes the metric `sweepDone` at its end. A sweep that dies or that leaves work undone does not write
       // it.
       metric: own('sweepDone'),
@@ -111,7 +111,7 @@ const alarmsOf = (settings: Named): readonly Alarm[] => {
     ...(settings.canary ? workQueues(settings) : []).map((which) => ({
       section: 'canary',
       which,
-      says: 'The outcome of the canary was not delivered in time',
+      says: 'opwatch did not deliver the outcome of the canary in time',
       // The period covers two operations of the canary in a row. Each operation has five minutes.
       metric: ownOf(which, 'canaryInTime'),
       seconds: 600,

@@ -64,7 +64,7 @@ const Settings = v.pipe(
   }),
   v.check(
     ({ alarmSlackWorkspace, alarmSlackChannel }) => (alarmSlackWorkspace === '') === (alarmSlackChannel === ''),
-    'alarmSlackWorkspace and alarmSlackChannel go together',
+    'alarmSlackWorkspace and alarmSlackChannel: set both or neither',
   ),
 );
 

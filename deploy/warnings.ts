@@ -7,9 +7,9 @@ import { secretsWithoutArn } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
 const WITHOUT_LINKS =
-  'opwatch.config.ts has no links.keys: messages link to the cloud’s console alone, not to their watch (docs/config.md, links)';
+  'opwatch.config.ts has no links.keys: messages link only to the console of the cloud, not to their watch (docs/config.md, links)';
 const WITHOUT_OPERATORS =
-  'opwatch.config.ts has no operators: alarms ring, but nobody is told why credentials are refused, deliveries are parked or targets have ended (docs/operations.md, Notices)';
+  'opwatch.config.ts has no operators: when an alarm rings, nobody receives a message with its reason (docs/operations.md, Notices)';
 
 /**
  * Returns the tenants that sign callbacks with the secret itself. Before there was a choice, all tenants signed in this
@@ -21,10 +21,10 @@ const keptKeys = ({ tenants }: Config): string[] =>
   );
 
 const keepsKey = (tenant: string): string =>
-  `tenant ${tenant} keeps one key for all its callbacks: with a whsec_ secret each of its receivers can forge for the others. Set tenants.${tenant}.callbackSigning to 'v1a' or 'derived' (docs/webhooks.md, keys)`;
+  `tenant ${tenant} uses one key for all its callbacks: with a whsec_ secret, each receiver can forge messages to the others. Set tenants.${tenant}.callbackSigning to 'v1a' or 'derived' (docs/webhooks.md, keys)`;
 
 const withoutArn = (name: string): string =>
-  `opwatch.config.ts names secret:${name}, which no function may read: add the secret's ARN to the parameter "secrets" (docs/deploy.md)`;
+  `opwatch.config.ts names secret:${name}, but no function may read it: add the secret's ARN to the parameter "secrets" (docs/deploy.md)`;
 
 /** Returns the warnings. Each is one sentence with the cure. */
 export const warningsOf = (

@@ -124,7 +124,8 @@ const untilTold = async (
     }
     before = position;
     const waiting = `${untold.map((watch) => slowness(watch, Date.now())).join('; ')}${trouble}`;
-    if (silence.isTooLong()) throw new Error(`nothing moves any more. Still waiting for ${waiting}`);
+    if (silence.isTooLong())
+      throw new Error(`nothing has changed for a long time. The demo still waits for ${waiting}`);
     if (slow.isTooLong()) {
       display.say(`slow: ${waiting}`);
       slow.end();
@@ -152,7 +153,8 @@ const timeOfOneAlreadyOver = async (stack: Stack, headers: Headers, display: Dis
   const { id } = await submit(stack, another, headers, display.say);
   const silence = createSilence(SILENCE_MS);
   while (arrivalOf(stack, id) === undefined) {
-    if (silence.isTooLong()) throw new Error('the webhook of an operation that was already over does not come');
+    if (silence.isTooLong())
+      throw new Error('the inbox has not received the webhook of an operation that was already over');
     await sleep(SECOND / 10);
   }
   return (arrivalOf(stack, id) ?? 0) - at;

@@ -39,10 +39,10 @@ const send = (response: ServerResponse, status: number, body: object): void => {
 const isShare = (value: unknown): boolean => value === undefined || (Number(value) >= 0 && Number(value) <= 1);
 
 const readFaults = (body: unknown): TableFaults => {
-  if (!isRecord(body)) throw new Error('faults are a JSON object');
+  if (!isRecord(body)) throw new Error('the faults must be a JSON object');
   const { throttled, unprocessed, ...others } = body;
   if (!isShare(throttled) || !isShare(unprocessed) || Object.keys(others).length > 0)
-    throw new Error('faults are throttled and unprocessed, each a share from 0 to 1');
+    throw new Error('the faults must be throttled and unprocessed, each with a share from 0 to 1');
   return body;
 };
 

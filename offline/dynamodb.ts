@@ -43,5 +43,5 @@ const mustOpen = async (url: string): Promise<void> => {
       'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none',
   };
   const answer = await fetch(url, { method: 'POST', headers, body: '{}' });
-  if (!answer.ok) throw new Error(`the tables cannot be listed: ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`the emulator cannot list the tables: ${await answer.text()}`);
 };

@@ -88,7 +88,7 @@ export const failedIn = (answer: unknown, ids: readonly string[]): ReadonlySet<s
 };
 
 const badAnswer = (answer: unknown): Error =>
-  new Error(`the whole batch failed, by this answer: ${JSON.stringify(answer)}`);
+  new Error(`the answer says that the whole batch failed: ${JSON.stringify(answer)}`);
 
 const remove = async (messages: readonly Message[], { queueUrl }: Mapping, sqs: SQSClient): Promise<void> => {
   if (messages.length === 0) return;

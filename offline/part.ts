@@ -48,7 +48,7 @@ export const createPart = ({ name, launch, pause = pauseFor }: PartOptions): Par
       } catch (error) {
         if (signal.aborted) return;
         const why = error instanceof Error ? error.message : String(error);
-        tell(`${why}\nTrying again in ${waitMs / 1_000} s`);
+        tell(`${why}\nThe stack tries again in ${waitMs / 1_000} s`);
         await pause(waitMs, signal);
       }
     }
@@ -66,7 +66,7 @@ export const createPart = ({ name, launch, pause = pauseFor }: PartOptions): Par
       while (!signal.aborted) {
         await child?.ended;
         if (signal.aborted) return;
-        tell(`${name} died; starting again`);
+        tell(`${name} died; the stack starts it again`);
         await startAgain(tell);
       }
     },

@@ -49,7 +49,7 @@ export const createResolver = (options: ResolverOptions): Resolve => {
 
   const nameIn = ({ Properties }: Resource, property: string, id: string): string => {
     const name = isRecord(Properties) ? resolve(Properties[property]) : undefined;
-    if (typeof name !== 'string') throw new Error(`${id} needs a ${property}: nobody makes one up here`);
+    if (typeof name !== 'string') throw new Error(`${id} needs a ${property}: the local stack does not invent one`);
     return name;
   };
 

@@ -80,7 +80,7 @@ const makeFolder = (keep: boolean, announced: boolean): string => {
     }
     return keep ? ours : mkdtempSync(join(tmpdir(), 'opwatch-'));
   } catch (error) {
-    throw new StartFault(`the local stack needs a folder that it can write in: ${(error as Error).message}`);
+    throw new StartFault(`the local stack needs a folder that it can write to: ${(error as Error).message}`);
   }
 };
 

@@ -25,12 +25,12 @@ const options = {
 } as const;
 
 const USAGE = `usage: npm start -- [--keep] [--port-base N] [--function-timeout S] [--poll-queues N] [--notify-queues N] [--config mine.ts]
-  --keep         keep tables and queues in .opwatch/ and begin with what is there
-  --port-base N  use the seven ports from N on (otherwise ${PORT_BASE}, or any free ones when those are taken)
-  --function-timeout S  let a function take S seconds (otherwise 60)
-  --poll-queues N  N poll queues for each cloud, as the parameter pollQueues has it (otherwise 1)
-  --notify-queues N  the same of notify queues
-  --config mine.ts   run your own configuration, its schedules too; credentials and addresses are replaced by stand-ins`;
+  --keep         keep the tables and queues in .opwatch/, and begin with the kept ones
+  --port-base N  use seven ports, beginning with N (default ${PORT_BASE}, or any free ports if one of these is taken)
+  --function-timeout S  end a function after S seconds (default 60)
+  --poll-queues N  run N poll queues for each cloud, like the parameter pollQueues (default 1)
+  --notify-queues N  run N notify queues, like the parameter notifyQueues (default 1)
+  --config mine.ts   run your own configuration with its schedules; stand-ins replace its credentials and addresses`;
 
 /** What runs of the user's own configuration. */
 const ownOf = async (file: string): Promise<string> => {
@@ -38,7 +38,7 @@ const ownOf = async (file: string): Promise<string> => {
   const next = ({ name, cron, timeZone = 'UTC' }: (typeof schedules)[number]) =>
     `    ${name}: next at ${nextRun({ cron, timeZone }, new Date())?.toISOString() ?? 'no time'}`;
   return `
-It runs ${file}. The inbox is told what these targets would be told: ${Object.keys(targets).join(', ') || 'none'}.
+The stack runs ${file}. The inbox receives all messages to these targets: ${Object.keys(targets).join(', ') || 'none'}.
 ${schedules.length > 0 ? `Its schedules:\n${schedules.map(next).join('\n')}\n` : ''}`;
 };
 
@@ -48,7 +48,7 @@ const welcome = ({ urls, logFile, isFound }: Stack, token: string, keep: boolean
 opwatch is up.
 
   API          ${urls.api}
-  inbox        ${urls.inbox}   webhooks, verified: look at it in a browser
+  inbox        ${urls.inbox}   shows the verified webhooks in a browser
   clouds       ${urls.clouds}   stand-ins for the cloud APIs
   DynamoDB     ${urls.dynamodb}
   SQS          ${urls.sqs}
@@ -56,23 +56,23 @@ opwatch is up.
 
   token        ${token}
 
-Begin an operation of 20 seconds in the stand-in cloud, and watch it; its webhook comes to the inbox:
+Begin an operation of 20 seconds in the stand-in cloud and watch it. Its webhook comes to the inbox:
 
   curl -s ${urls.clouds}/_control/operations -d '${JSON.stringify({ api: 'aliyun-emr', operation, seconds: 20 })}'
   curl -s ${urls.api}/watches -H 'authorization: Bearer ${token}' \\
     -d '${JSON.stringify({ provider: 'aliyun-emr', operation })}'
 
-See how it goes:
+See the state of the watch:
 
   curl -s ${urls.api}/watches -H 'authorization: Bearer ${token}'
 
-See in the inbox what chats and the others would show:
+See in the inbox the messages that each target would show:
 
   npm run notify-test:local -- slack feishu
 
-(all of them without a name; a watch tells those that it names: "notify": ["slack", "feishu"]).
+(Without a name the command sends to all targets. A watch sends to the targets in its "notify": ["slack", "feishu"].)
 
-${isFound ? '' : `Another local stack runs from this checkout, and commands find that one first. For this one: ${CHOICE_VARIABLE}=${urls.api}\n\n`}Ctrl-C ends it.
+${isFound ? '' : `Another local stack runs from this checkout, and the commands find that stack first. To reach the new stack, set ${CHOICE_VARIABLE}=${urls.api}\n\n`}Ctrl-C ends it.
 `;
 
 class Usage extends Error {}
@@ -119,7 +119,7 @@ const run = async (): Promise<void> => {
   if (config !== undefined) mustBeSound(await loadConfig(configFile('.', config)));
   const emulators = givenEmulators(process.env);
   const taken = given === undefined ? await portFaults(portsFrom(PORT_BASE), emulators.urls) : [];
-  if (taken.length > 0) console.log(`${taken.join('; ')}: so the stack uses any free ports.`);
+  if (taken.length > 0) console.log(`${taken.join('; ')}: the stack uses any free ports instead.`);
   const portBase = given ?? (taken.length > 0 ? undefined : PORT_BASE);
 
   let interrupt = (): void => process.exit();

@@ -6,15 +6,15 @@ import { paths } from './paths.ts';
 import { HEADERS, sharedResponses } from './responses.ts';
 import { schemas } from './schemas.ts';
 
-const DESCRIPTION = `Watches operations of Alibaba Cloud and Huawei Cloud, and tells people and CI when they are over.
+const DESCRIPTION = `opwatch watches operations of Alibaba Cloud and Huawei Cloud, and tells people and CI systems when these operations are over.
 
-A token belongs to a tenant, and sees and changes only what is that tenant's. It has scopes: \`submit\` (submit, stop and extend watches), \`read\` (read and list them), \`operate\` (send deliveries again, dismiss them, enable targets, disable and enable origins). Each operation names the scope that it needs beside its security scheme.
+A token belongs to a tenant. It can see and change only the items of this tenant. A token has scopes: \`submit\` (submit, stop and extend watches), \`read\` (read and list them), \`operate\` (send deliveries again, dismiss them, enable targets, disable and enable origins). The security requirement of each operation names the scope that it needs.
 
 A deployment with \`auth=iam\` takes requests that are signed with AWS credentials (Signature Version 4, service \`execute-api\`) in place of tokens.
 
-A refusal of opwatch is \`application/problem+json\` (RFC 9457). API Gateway, which stands in front, answers \`application/json\` with a \`message\`.
+opwatch refuses a request with \`application/problem+json\` (RFC 9457). API Gateway receives each request first. It refuses a request with \`application/json\` and a \`message\`.
 
-docs/api.md tells more.`;
+docs/api.md has the details.`;
 
 export const openApi = (): Json => ({
   openapi: '3.1.0',
@@ -27,10 +27,10 @@ export const openApi = (): Json => ({
   },
   servers: [{ url: '/', description: 'The deployment that this document comes from' }],
   tags: [
-    { name: 'watches', description: 'Operations that are watched' },
-    { name: 'deliveries', description: 'Events that are owed to targets' },
-    { name: 'targets', description: 'Who is told: named targets, and origins of callbacks' },
-    { name: 'open', description: 'Asks for no token' },
+    { name: 'watches', description: 'The operations that opwatch watches' },
+    { name: 'deliveries', description: 'The events that opwatch owes to targets' },
+    { name: 'targets', description: 'The receivers: named targets, and origins of callbacks' },
+    { name: 'open', description: 'Routes that need no token' },
     { name: 'webhooks', description: 'Requests that opwatch makes' },
   ],
   security: [],

@@ -126,7 +126,7 @@ describe('what was parked for a target that said 410', () => {
     const { world, range } = await parked();
     expect(await ask(world, 'POST /deliveries/resend', {}, { ...range, cursor })).toMatchObject({
       status: 400,
-      body: { detail: 'cursor is not one this API gave out' },
+      body: { detail: 'the API did not issue this cursor' },
     });
   });
 });

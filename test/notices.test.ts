@@ -71,8 +71,12 @@ describe('a chat of the operators', () => {
     });
     await pass(world, 2 * MINUTE);
     expect(messages.map(({ title }) => title)).toEqual([expect.stringContaining('4 notices')]);
-    expect(messages[0]?.lines[0]).toContain('The credentials of connection aliyun are refused');
-    expect(messages[0]?.lines.slice(1).map((text) => /[abc] could not be told/.test(text))).toEqual([true, true, true]);
+    expect(messages[0]?.lines[0]).toContain('A cloud refuses the credentials of connection aliyun');
+    expect(messages[0]?.lines.slice(1).map((text) => /could not send to [abc]:/.test(text))).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   test('is told one by itself as before', async () => {

@@ -63,7 +63,7 @@ export const callerOf = (event: { readonly requestContext?: { readonly authorize
     return { tenant, scopes: [], ...Object.fromEntries(lists) };
   }
   if (authorizer?.iam) return THE_OPERATOR;
-  throw new Refusal(403, 'nobody has vouched for this request');
+  throw new Refusal(403, 'no authorizer has confirmed the caller of this request');
 };
 
 /** Returns the name of the caller for the log: the id of a token, or the ARN of the IAM user. */
@@ -135,5 +135,5 @@ export const oversteps = (
 /** Throws a 403 if the caller may not send messages to this target. */
 export const mustTell = (caller: Caller, target: string): void => {
   if (!mayTell(caller, target))
-    throw new Refusal(403, `this token may not have ${targetName(target)} told, only ${listed(caller.targets)}`);
+    throw new Refusal(403, `this token may not send to ${targetName(target)}, only to ${listed(caller.targets)}`);
 };

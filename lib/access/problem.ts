@@ -39,9 +39,9 @@ export const problem = (status: number, detail: string, errors: readonly Fault[]
   ...(errors.length > 0 && { errors }),
 });
 
-export const TOO_MANY_REQUESTS = 'this tenant has made as many requests as it may';
+export const TOO_MANY_REQUESTS = 'this tenant has reached its limit of requests a minute';
 
-export const TOO_MANY_DELIVERIES = 'this tenant has as many deliveries waiting as it may';
+export const TOO_MANY_DELIVERIES = 'this tenant has reached its limit of waiting deliveries';
 
 export const tooMany = (detail: string, waitMs: number): Problem => {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));

@@ -33,6 +33,6 @@ export const queryOf = (
     throw new Refusal(400, `unknown query parameter ${quoted(unknown)}: this route ${known}`);
   }
   const twice = given.filter((name) => !repeatable.includes(name) && query.getAll(name).length > 1);
-  if (twice.length > 0) throw new Refusal(400, `query parameter ${quoted(twice)} may be given once`);
+  if (twice.length > 0) throw new Refusal(400, `query parameter ${quoted(twice)} may appear only once`);
   return query;
 };

@@ -16,7 +16,10 @@ export const WATCH_ID = /^w_[a-z2-7]{26}$/;
 export const DELIVERY_ID = /^msg_[a-z2-7]{26}$/;
 const watchId = v.pipe(text, v.regex(WATCH_ID));
 const deliveryId = v.pipe(text, v.regex(DELIVERY_ID));
-const status = described(v.picklist(STATUSES), 'docs/api.md says what each means, and which are over.');
+const status = described(
+  v.picklist(STATUSES),
+  'docs/api.md explains each status, and tells which of them mean the end.',
+);
 
 export const Fault = v.strictObject({
   pointer: described(text, 'A JSON pointer (RFC 6901) into the body of the request.'),
@@ -29,7 +32,9 @@ export const Problem = v.strictObject({
   status: v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599)),
   detail: text,
   errors: v.optional(described(v.array(Fault), 'Every fault of the request, each with its place.')),
-  retryAfterSeconds: v.optional(described(v.pipe(count, v.minValue(1)), 'Of a 429, what Retry-After says as well.')),
+  retryAfterSeconds: v.optional(
+    described(v.pipe(count, v.minValue(1)), 'In a 429: the same number as in Retry-After.'),
+  ),
 });
 
 const Progress = v.union([
@@ -39,7 +44,7 @@ const Progress = v.union([
 
 const watchEntries = {
   id: watchId,
-  url: described(v.pipe(text, v.url()), 'Of this watch in the API.'),
+  url: described(v.pipe(text, v.url()), 'The address of this watch in the API.'),
   console: described(v.pipe(text, v.url()), 'The operation in the console of its cloud.'),
   provider: text,
   connection: text,
@@ -50,7 +55,7 @@ const watchEntries = {
   providerStatus: v.optional(described(text, "The cloud's own word.")),
   evidence: v.optional(v.picklist(['inferred', 'untied'])),
   progress: v.optional(Progress),
-  note: v.optional(described(text, "What a person should know about an end that is not the cloud's plain word.")),
+  note: v.optional(described(text, 'Explains an end that the cloud did not report with a plain word.')),
   blocked: v.optional(
     v.strictObject({ since: instant, kind: v.picklist(BLOCKED_KINDS), code: text, message: text, help: text }),
   ),
@@ -72,7 +77,9 @@ const watchEntries = {
   deadline: instant,
   looks: count,
   lookedAt: v.optional(instant),
-  nextLookAt: v.optional(described(instant, 'Worked out at reading. While the connection rests, there is none.')),
+  nextLookAt: v.optional(
+    described(instant, 'opwatch computes this time for each answer. It is absent while the connection makes no calls.'),
+  ),
   history: v.array(v.strictObject({ at: instant, status, providerStatus: v.optional(text) })),
 };
 
@@ -82,7 +89,7 @@ export const Attempt = v.strictObject({
   number: count,
   at: instant,
   durationMs: v.pipe(v.number(), v.minValue(0)),
-  status: v.optional(described(count, 'The HTTP status, where an answer came.')),
+  status: v.optional(described(count, 'The HTTP status, if an answer came.')),
   verdict: text,
   answer: v.optional(described(text, 'The first bytes of the answer, secrets masked.')),
   nextAttemptAt: v.optional(instant),
@@ -119,12 +126,14 @@ export const WholeWatch = v.strictObject({
     ),
   ),
   deliveries: v.array(Delivery),
-  leftOut: v.optional(described(text, 'Which details of deliveries this answer has no room for.')),
+  leftOut: v.optional(described(text, 'Names the details of deliveries that do not fit into this answer.')),
 });
 
 export const Watches = v.strictObject({
   watches: v.array(Watch),
-  cursor: v.optional(described(text, 'Asks for the next page. The last page has none.')),
+  cursor: v.optional(
+    described(text, 'Send it as the query parameter `cursor` to get the next page. The last page has none.'),
+  ),
 });
 
 export const Receipts = v.array(
@@ -138,7 +147,7 @@ export const DeliveryState = v.strictObject({
   dismissedAt: v.optional(instant),
 });
 
-const more = v.optional(described(text, 'There is more: ask the same again with this cursor.'));
+const more = v.optional(described(text, 'The work is not complete: send the same request again with this cursor.'));
 export const Resent = v.strictObject({ resent: count, cursor: more });
 export const Dismissed = v.strictObject({ dismissed: count, cursor: more });
 export const TargetState = v.strictObject({ target: text, disabled: v.literal(false) });

@@ -43,5 +43,5 @@ export const decodeCursor = (text: string, tenant: string): Cursor => {
   } catch {
     // The code continues with the Refusal below.
   }
-  throw new Refusal(400, 'cursor is not one this API gave out');
+  throw new Refusal(400, 'the API did not issue this cursor');
 };

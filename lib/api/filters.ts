@@ -62,7 +62,7 @@ const sinceIn = (query: URLSearchParams, now: number): number | undefined => {
   if (at === undefined)
     throw new Refusal(
       400,
-      'since must be an instant with its zone (of which `+` is written %2B) or an ISO 8601 duration back from now',
+      'since must be an instant with its zone (write `+` as %2B) or an ISO 8601 duration before now',
     );
   return at;
 };

@@ -19,7 +19,7 @@ const PAGE_WORDS = {
     times: { submittedAt: 'Watched since', startedAt: 'Started', endedAt: 'Ended', deadline: 'Deadline' },
     history: 'History',
     watch: 'Watch',
-    gone: 'This link opens nothing',
+    gone: 'This link opens no watch',
     whyGone: 'The link is not complete, or the watch is no longer kept.',
   },
   zh: {

@@ -70,7 +70,7 @@ const eventNow = (watch: Watch, deps: LinkDeps) => watchEvent(watch, linksOf(wat
 const asJson = (watch: Watch | undefined, deps: LinkDeps): Written =>
   watch
     ? { type: 'application/json', body: JSON.stringify(eventNow(watch, deps).data) }
-    : { type: 'application/problem+json', body: JSON.stringify(problem(404, 'this link opens nothing')) };
+    : { type: 'application/problem+json', body: JSON.stringify(problem(404, 'this link opens no watch')) };
 
 const asPage = (watch: Watch | undefined, language: Language, deps: LinkDeps): Written => ({
   type: 'text/html',

@@ -52,8 +52,8 @@ const withDelivery =
 const mustBeThere = (name: string, caller: Caller, { config }: Pick<Runtime, 'config'>): void => {
   if (config.targets.has(name)) return;
   const names = [...config.targets.keys()].filter((target) => mayTell(caller, target));
-  const choice = names.length > 0 ? `one of ${names.join(', ')}` : 'none that this token may have told';
-  throw new Refusal(404, `there is no target "${plain(name, NAME_BYTES)}", there is ${choice}`);
+  const choice = names.length > 0 ? `name one of ${names.join(', ')}` : 'this token may send to no named target';
+  throw new Refusal(404, `there is no target "${plain(name, NAME_BYTES)}": ${choice}`);
 };
 const NAME_BYTES = 80;
 
@@ -69,14 +69,18 @@ export const resendOne = withDelivery('delivery sent again', 202, async (key, ru
   const resent = await resend(key, runtime);
   if (resent && resent.body.state !== 'waiting') {
     const { id } = resent.body;
-    throw new Refusal(409, `the watch has a later state than ${id} tells: it is not sent; send a later delivery again`);
+    throw new Refusal(
+      409,
+      `opwatch does not send ${id} again, because its watch has a later state: send a later delivery`,
+    );
   }
   return resent;
 });
 
 export const dismissOne = withDelivery('delivery dismissed', 200, async (key, runtime) => {
   const after = await dismiss(key, runtime);
-  if (after && after.body.state !== 'parked') throw new Refusal(409, `the delivery is not parked: ${after.body.state}`);
+  if (after && after.body.state !== 'parked')
+    throw new Refusal(409, `the delivery is not parked, its state is ${after.body.state}`);
   return after;
 });
 

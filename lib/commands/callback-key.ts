@@ -60,7 +60,7 @@ const main = async (): Promise<string> => {
   });
   const name = positionals[0] ?? '';
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw new Usage('which command?');
+  if (!command) throw new Usage('name a command');
   return command(values);
 };
 

@@ -10,7 +10,7 @@ import { lineOf } from '../config/faults.ts';
 
 const USAGE = `usage: npm run check -- [--config mine.ts]
 Checks opwatch.config.ts, or the file that --config or OPWATCH_CONFIG names, and the submission of each schedule in it.
-Works offline. Prints one line for each fault and ends with 1, or says that there is none.`;
+The command works offline. It prints one line for each fault and ends with 1. Without a fault it ends with 0.`;
 
 const main = async (): Promise<number> => {
   const { values } = parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean', default: false } } });
@@ -24,7 +24,7 @@ const main = async (): Promise<number> => {
   const { default: input } = await import('#config');
   const faults = allFaults(input);
   for (const fault of faults) console.log(lineOf(fault));
-  if (faults.length === 0) console.log('The configuration and its schedules are in order.');
+  if (faults.length === 0) console.log('The configuration and its schedules have no faults.');
   return faults.length > 0 ? 1 : 0;
 };
 

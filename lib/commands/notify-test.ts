@@ -20,8 +20,8 @@ import { type Sample, samplesFor } from './target-samples.ts';
 const USAGE = `usage:
   npm run notify-test -- <target>... [--event operation.failed] [--label sha=6dcb09b5…]
   npm run notify-test -- --all
-A target that keeps one message up to date changes that one; one of the operators gets their notices as well.
-Targets are those of opwatch.config.ts. Ends with 1 if a sample was not delivered.`;
+If a target keeps one message up to date, the samples change that message. A target of the operators also receives sample notices.
+Targets must be in opwatch.config.ts. The command ends with 1 if a target did not accept a sample.`;
 
 class Usage extends Error {}
 
@@ -77,7 +77,7 @@ const test = async (
     throw new Usage(`opwatch.config.ts names no target ${name}: it has ${[...config.targets.keys()].join(', ')}`);
   const { rate } = recipientOf({ target: name, tenant: 'default' }, config);
   const samples = samplesFor(name, labels, runtime).filter(({ type }) => (only ?? type) === type);
-  if (samples.length === 0) throw new Usage(`${name} is told nothing of ${only ?? 'all that'}`);
+  if (samples.length === 0) throw new Usage(`${name} does not receive ${only ?? 'any event'}`);
 
   console.log(`${name} (${configured.type})`);
   const width = Math.max(22, ...samples.map(({ type }) => type.length));

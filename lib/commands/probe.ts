@@ -17,14 +17,14 @@ const USAGE = `usage:
 The JSON is an operation, such as '{"RegionId":"cn-hangzhou","ClusterId":"c-…","OperationId":"op-…"}', or a whole submission,
 such as @events/trigger-emr.json.
 
-  --connection NAME   the connection of opwatch.config.ts to look through; left out, as in a submission
-  --endpoint URL      ask there instead of where the connection says: a host or an origin
-  --seen              as if an earlier look had seen the operation
-  --record DIR        keep the exchange as a test fixture, with secrets and ids replaced
-  --about TEXT        what the fixture shows, in a sentence
-  --offline           with the configuration and the stand-in clouds of the local stack that runs from here (npm start)
+  --connection NAME   the connection in opwatch.config.ts; without it, the same default as in a submission
+  --endpoint URL      a host or an origin to call, in place of the endpoint of the connection
+  --seen              assume that an earlier look has seen the operation
+  --record DIR        store the requests and answers as a test fixture, with secrets and ids replaced
+  --about TEXT        a sentence that describes the fixture
+  --offline           use the configuration and the stand-in clouds of the local stack that runs from this folder (npm start)
 
-Ends with 0 when the cloud answered for the operation, if only that it does not know it, and with 1 when it did not.`;
+The command ends with 0 if the cloud answered about the operation, even if the cloud does not know it. Otherwise it ends with 1.`;
 
 class Usage extends Error {}
 

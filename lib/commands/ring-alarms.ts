@@ -18,7 +18,7 @@ import { awsCure } from './aws-cure.ts';
 
 const USAGE = `usage:
   npm run ring-alarms -- [--deployment opwatch-prod] [--alarm no-sweep,...] [--list]
-The deployment is named by --deployment or TABLE_NAME: opwatch-<stage>. Without --alarm, all its alarms ring. --list rings none.`;
+--deployment or TABLE_NAME names the deployment: opwatch-<stage>. Without --alarm, the command rings all its alarms. With --list, it rings none.`;
 
 class Usage extends Error {}
 
@@ -50,8 +50,8 @@ const ring = async (
   client: CloudWatchClient,
   { AlarmName, StateValue, ActionsEnabled }: MetricAlarm,
 ): Promise<readonly [what: string, isRung: boolean, isFault: boolean]> => {
-  if (StateValue === 'ALARM') return ['rings already, left alone', false, false];
-  if (ActionsEnabled === false) return ['tells nobody: its actions are switched off', false, true];
+  if (StateValue === 'ALARM') return ['rings already, not changed', false, false];
+  if (ActionsEnabled === false) return ['reaches nobody: its actions are disabled', false, true];
   try {
     await client.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: REASON }));
     return ['rung', true, false];
@@ -62,10 +62,10 @@ const ring = async (
 
 const mustArrive = (count: number, deployment: string): string =>
   count === 0
-    ? 'No alarm was rung.'
-    : `${count} ${count === 1 ? 'alarm was' : 'alarms were'} rung. The subscribers of the topic ${deployment}-alarms must hear of each twice: now that it ` +
-      'begins, and that it ends, when CloudWatch has looked at its metric again (some minutes). ' +
-      'If nothing comes, see docs/operations.md#who-hears-of-alarms.';
+    ? 'The command rang no alarm.'
+    : `The command rang ${count} ${count === 1 ? 'alarm' : 'alarms'}. For each alarm, the subscribers of the topic ${deployment}-alarms must get two messages. ` +
+      'The first comes now. The second comes some minutes later, when CloudWatch checks the metric again and the alarm ends. ' +
+      'If no message comes, see docs/operations.md#who-hears-of-alarms.';
 
 const OPTIONS = {
   deployment: { type: 'string' },
@@ -85,7 +85,7 @@ const readArguments = () => {
 const main = async (): Promise<void> => {
   const { deployment = process.env.TABLE_NAME, alarm, list, help } = readArguments();
   if (help) return console.log(USAGE);
-  if (!deployment) throw new Usage('which deployment?');
+  if (!deployment) throw new Usage('name the deployment');
   const client = new CloudWatchClient({});
   const alarms = chosen(await alarmsOf(client, deployment), deployment, alarm);
   if (alarms.length === 0)

@@ -28,7 +28,7 @@ const USAGE = `usage:
                              [--connections aliyun-prod,...] [--targets ops,https://ci.example.com,...]
   npm run token -- list
   npm run token -- revoke <id>
-The table is named by --table or TABLE_NAME: opwatch-<stage>. Tenants, connections and targets are those of opwatch.config.ts.`;
+--table or TABLE_NAME names the table: opwatch-<stage>. Tenants, connections and targets must be in opwatch.config.ts.`;
 
 class Usage extends Error {}
 
@@ -83,7 +83,7 @@ const mustBeConfigured = async (tenant: string, { connections, targets }: Pick<T
 const create = async (table: Table, options: Record<string, string | undefined>): Promise<string> => {
   const { tenant = DEFAULT_TENANT } = options;
   if (!NAME.test(tenant)) throw new Usage('--tenant must be 1 to 63 of a-z, 0-9 and "-"');
-  if (isCanary(tenant)) throw new Usage(`--tenant ${tenant} is opwatch's own`);
+  if (isCanary(tenant)) throw new Usage(`--tenant ${tenant}: only opwatch itself uses this tenant`);
   const scopes = (options.scopes ?? SCOPES.join(',')).split(',').map((scope) => scope.trim()) as Scope[];
   const unknown = scopes.filter((scope) => !SCOPES.includes(scope));
   if (unknown.length > 0) throw new Usage(`unknown scope ${unknown.join(', ')}: there are ${SCOPES.join(', ')}`);
@@ -134,14 +134,14 @@ const list = async (table: Table): Promise<string> => {
 };
 
 const revoke = async (table: Table, id: string | undefined): Promise<string> => {
-  if (id === undefined) throw new Usage('which token? Name its id (the part after "opw_")');
+  if (id === undefined) throw new Usage('name the token by its id (the part after "opw_")');
   const [item] = (await table.get([tokenKey(id)])) as Item<Token>[];
   if (!item) throw new Usage(`there is no token ${id}`);
   const next = { ...item, version: item.version + 1, body: { ...item.body, revokedAt: Date.now() } };
-  if (!(await table.replace(next))) throw new Error('somebody changed it at the same moment: try again');
+  if (!(await table.replace(next))) throw new Error('somebody changed the token at the same moment: try again');
   const [end] = await table.get([tokenEndKey(id)]);
   if (end) await table.remove(end);
-  return `${id} is revoked; answers already cached let it in for up to 30 seconds more`;
+  return `${id} is revoked; API Gateway may still accept it for up to 30 seconds`;
 };
 
 const OPTIONS = {
@@ -173,7 +173,7 @@ const main = async (): Promise<string> => {
     revoke: (table) => revoke(table, positionals[1]),
   };
   const command = Object.hasOwn(commands, positionals[0] ?? '') ? commands[positionals[0] ?? ''] : undefined;
-  if (!command) throw new Usage('which command?');
+  if (!command) throw new Usage('name a command');
   if (!named) throw new Usage('which table?');
   return command(createTable(new DynamoDBClient({}), named, (ms) => sleep(ms).then(() => undefined)));
 };

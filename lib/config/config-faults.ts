@@ -42,13 +42,13 @@ const noSuch = (what: string, given: string, there: readonly string[]): string =
 const namesFaults = (input: unknown, add: Add): void => {
   for (const kind of ['connections', 'targets', 'tenants'])
     if (Object.hasOwn(fields(fields(input)[kind]), CANARY))
-      add([kind, CANARY], "must have another name: this one is the name of opwatch's own canary");
+      add([kind, CANARY], 'must have another name: only the canary of opwatch uses this one');
 };
 
 const defaultsFaults = (defaults: Fields, known: Known, add: Add): void => {
   const deadline = ms(defaults.deadline);
   if (deadline !== undefined && (deadline === 0 || deadline > DEADLINE_MAX_MS))
-    add(['defaults', 'deadline'], 'must be more than nothing and at most P7D');
+    add(['defaults', 'deadline'], 'must be more than zero and at most P7D');
   notifyFaults(defaults.notify, ['defaults', 'notify'], known, add);
   for (const [vendor, name] of Object.entries(fields(defaults.connections))) {
     if (typeof name !== 'string') continue;
@@ -74,16 +74,13 @@ const tenantFaults = (name: string, tenant: Fields, known: Known, add: Add): voi
   const at = ['tenants', name];
   notifyFaults(tenant.notify, [...at, 'notify'], known, add);
   if (tenant.callbackSigning !== undefined && tenant.signing === undefined)
-    add(
-      [...at, 'signing'],
-      `must be a reference to a key, because ${[...at, 'callbackSigning'].join('.')} asks for one`,
-    );
+    add([...at, 'signing'], `must be a reference to a key, because ${[...at, 'callbackSigning'].join('.')} needs one`);
   for (const [i, connection] of texts(tenant.connections))
     if (!Object.hasOwn(known.connections, connection))
       add([...at, 'connections', i], noSuch('connection', connection, Object.keys(known.connections)));
   for (const [i, target] of texts(tenant.targets)) {
     if (Object.hasOwn(known.targets, target) || isOrigin(target) || target === ANY_CALLBACK) continue;
-    const origin = 'is no origin such as https://ci.example.com';
+    const origin = 'is not an origin such as https://ci.example.com';
     add([...at, 'targets', i], `${noSuch('target', target, Object.keys(known.targets))}; and it ${origin}`);
   }
   // The list for the tenant's bounds holds only texts. Another value in the list is a separate fault.
@@ -109,7 +106,7 @@ const gapFaults = (key: string, gap: Fields, add: Add): void => {
   if (Math.max(min, SECOND) > max)
     add(
       ['gaps', key, gap.min === undefined ? 'max' : 'min'],
-      gap.min === undefined ? 'must not be below min, PT5S where it is left out' : 'must not be above max',
+      gap.min === undefined ? 'must not be less than min, which is PT5S by default' : 'must not be more than max',
     );
 };
 
@@ -127,13 +124,16 @@ const targetFaults = (name: string, target: Fields, known: Known, add: Add): Con
   }
   const { common, own } = partsOf({ ...target, type });
   for (const [old, today] of Object.entries(RENAMED))
-    if (Object.hasOwn(target, old)) add([...at, old], `is called "${today}" now`);
+    if (Object.hasOwn(target, old)) add([...at, old], `must have its new name "${today}"`);
   if (common.progress === true && !kind.edit) {
     const able = targetTypes.filter((each) => targetOf(each)?.edit).join(', ');
-    add([...at, 'progress'], `must be left out: this type cannot change what it has sent; these can: ${able}`);
+    add(
+      [...at, 'progress'],
+      `must be absent: this type cannot change a message after sending it; these types can: ${able}`,
+    );
   }
   if (common.progress === true && common.events !== undefined)
-    add([...at, 'events'], 'must be left out: a message that is kept up to date tells everything');
+    add([...at, 'events'], 'must be absent: a message that opwatch keeps up to date reports every event');
   const reason = typeof url === 'string' && !isReference(url) && URL.canParse(url) ? known.refused(url) : undefined;
   if (reason) add([...at, 'url'], reason);
   return [...diagnose(Common, common, at), ...diagnose(kind.settings, own, at)];
@@ -150,7 +150,7 @@ const operatorFaults = (operators: unknown, { targets }: Known, add: Add): void 
     const kind = typeof type === 'string' ? targetOf(type) : undefined;
     if (!Object.hasOwn(targets, name)) add(['operators', i], noSuch('target', name, Object.keys(targets)));
     else if (kind && !kind.notice)
-      add(['operators', i], `must be a target that people read, and a target of type ${kind.type} is none`);
+      add(['operators', i], `must be a target of another type: a target of type ${kind.type} cannot receive notices`);
   }
 };
 
@@ -160,7 +160,7 @@ const scheduleFaults = (schedules: unknown, add: Add): void => {
   for (const [i, name] of names.entries()) {
     const first = names.indexOf(name);
     if (typeof name === 'string' && first < i)
-      add(['schedules', i, 'name'], `must be a name of its own: schedules.${first} has this one`);
+      add(['schedules', i, 'name'], `must be another name: schedules.${first} already has this one`);
   }
 };
 
@@ -168,8 +168,8 @@ const scheduleFaults = (schedules: unknown, add: Add): void => {
 export const configFaults = (input: unknown): ConfigFault[] => {
   const faults: ConfigFault[] = unsafeNames(input).map((place) => ({
     path: place.split('.'),
-    given: 'has a name that cannot be',
-    cure: 'is no name to be given: it means something to JavaScript itself',
+    given: 'has a forbidden name',
+    cure: 'must have another name: JavaScript itself uses this one',
   }));
   const add: Add = (path, cure) => void faults.push(faultAt(input, path.map(String), cure));
   faults.push(...diagnose(Settings, input));

@@ -17,7 +17,7 @@ export const SecretArn = v.pipe(
   v.regex(/^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$/, 'must be the ARN of a secret'),
 );
 
-export const Email = v.pipe(v.string(), v.email('must be an e-mail address'));
+export const Email = v.pipe(v.string(), v.email('must be an email address'));
 export const HttpsUrl = v.pipe(v.string(), v.regex(/^https:\/\/\S+$/, 'must begin with https://'));
 export const SlackWorkspace = v.pipe(v.string(), v.regex(/^T[A-Z0-9]+$/, 'must be the id of a workspace, T…'));
 export const SlackChannel = v.pipe(v.string(), v.regex(/^[CG][A-Z0-9]+$/, 'must be the id of a channel, C…'));
@@ -59,7 +59,7 @@ export const Deployment = v.pipe(
     [['alarmSlackWorkspace'], ['alarmSlackChannel']],
     ({ alarmSlackWorkspace, alarmSlackChannel }) =>
       (alarmSlackWorkspace === undefined) === (alarmSlackChannel === undefined),
-    'must have alarmSlackWorkspace and alarmSlackChannel together',
+    'must have both alarmSlackWorkspace and alarmSlackChannel, or neither',
   ),
 );
 

@@ -98,7 +98,7 @@ const inRecord = ({ key, value: each }: Node, value: Readonly<Record<string, unk
     const place = [...path, name];
     const misnamed = (key && v.safeParse(key, name).issues) ?? [];
     return [
-      ...misnamed.map((issue) => ({ path: place, given: 'has a name that cannot be', cure: ruleOf(issue) })),
+      ...misnamed.map((issue) => ({ path: place, given: 'has a forbidden name', cure: ruleOf(issue) })),
       ...(each ? diagnose(each, inner, place) : []),
     ];
   });

@@ -14,7 +14,7 @@ const Cron = v.pipe(
 /** One submission or several, as JSON. Packaging checks them in the same way as the API. */
 const Submission = v.custom<Readonly<Record<string, unknown>> | readonly unknown[]>(
   (value) => typeof value === 'object' && value !== null,
-  'must be a submission, or a list of them',
+  'must be a submission or a list of submissions',
 );
 
 export const schedule = (name: v.GenericSchema<string>) =>

@@ -34,7 +34,8 @@ export const serveDirect = async (event: unknown, runtime: Runtime): Promise<Rec
   noteSubmitted(receipt, THE_DEPLOYMENT.tenant, senderOf(event), runtime);
   // Nobody waits for the answer. Lambda retries an event that fails. After the last retry it moves the event to a queue
   // with an alarm.
-  if (problemsIn(receipt).some(({ status }) => status === 503)) throw new Error('not all was taken: submit it again');
+  if (problemsIn(receipt).some(({ status }) => status === 503))
+    throw new Error('opwatch could not write every submission: submit all again');
   await keepRefused(inputOf(event), receipt, runtime);
   return receipt;
 };

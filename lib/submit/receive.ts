@@ -21,9 +21,9 @@ type Many = {
 /** `status` is the HTTP status. For an array it is 207, and each submission has its own status inside. */
 export type Receipt = One | Many;
 
-const NOT_TAKEN = 'the submission could not be written: submit it again';
+const NOT_TAKEN = 'opwatch could not write the submission: submit it again';
 const NO_PLACE: Readonly<Record<keyof Quota, string>> = {
-  watches: 'this tenant has as many watches at work as it may',
+  watches: 'this tenant has reached its limit of active watches',
   deliveries: TOO_MANY_DELIVERIES,
 };
 
@@ -72,8 +72,11 @@ const quotaOf =
 
 const refusalOf = ({ faults, beyond }: Exclude<Checked, { submission: unknown }>): One =>
   faults.length > 0
-    ? { status: 422, body: problem(422, 'the submission was refused; nothing was written', faults) }
-    : { status: 403, body: problem(403, 'this token may not ask for that; nothing was written', beyond) };
+    ? { status: 422, body: problem(422, 'opwatch refuses the submission and has written nothing of it', faults) }
+    : {
+        status: 403,
+        body: problem(403, 'this token does not allow the submission; opwatch has written nothing of it', beyond),
+      };
 
 const answerTo = (
   taken: Accepted | OverQuota | NotTaken | undefined,

@@ -101,7 +101,7 @@ describe('a list of watches', () => {
       'provider=huawei-dws&operation.OperationId=op-1',
       /operation\.OperationId is no field of huawei-dws, which has region/,
     ],
-    ['status=failed&status=lost', /"status" may be given once/],
+    ['status=failed&status=lost', /"status" may appear only once/],
     ['limit=', /limit must be 1 to 100/],
   ])('refuses %s', async (query, detail) => {
     const { status, body } = await ask(worldWith().world, 'GET /watches', { query });
@@ -138,12 +138,12 @@ describe('to send again for a target that is not there', () => {
     const { status, body } = await resend('nobody');
     expect([status, body.detail]).toEqual([
       404,
-      expect.stringMatching(/^there is no target "nobody", there is one of .*\bci\b/),
+      expect.stringMatching(/^there is no target "nobody": name one of .*\bci\b/),
     ]);
     expect((await resend('https://ci.example.com')).status).toBe(202);
     expect((await resend('nobody', { targets: 'ci gone' })).status).toBe(403);
     expect((await resend('gone', { targets: 'ci gone' })).body.detail).toBe(
-      'there is no target "gone", there is one of ci',
+      'there is no target "gone": name one of ci',
     );
   });
 

@@ -105,7 +105,7 @@ describe('a cursor', () => {
   ])('that was not given out is refused: %s', async (_, cursor) => {
     const { list } = tableOf([]);
     await expect(list({ cursor })).rejects.toMatchObject({
-      problem: { status: 400, detail: 'cursor is not one this API gave out' },
+      problem: { status: 400, detail: 'the API did not issue this cursor' },
     });
   });
 });

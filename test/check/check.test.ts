@@ -90,7 +90,7 @@ describe('the submission of a schedule', () => {
       [
         expect.stringMatching(/^schedules\.1\.cron: is a text; must have six fields and not 5/),
         'schedules.2.name: is a text; must be 1 to 63 of a-z, 0-9 and "-"',
-        'schedules.1.name: is a text; must be a name of its own: schedules.0 has this one',
+        'schedules.1.name: is a text; must be another name: schedules.0 already has this one',
       ],
     ],
   ])('%s', (_, input, lines) => expect(linesOf(input)).toEqual(lines));
@@ -106,7 +106,7 @@ describe('parameters of the deployment', () => {
     ],
     [
       { alarmSlackChannel: 'C0123ABCD' },
-      ['deploy: is an object; must have alarmSlackWorkspace and alarmSlackChannel together'],
+      ['deploy: is an object; must have both alarmSlackWorkspace and alarmSlackChannel, or neither'],
     ],
     [{ topics: ['ops'] }, ['deploy.topics.0: is a text; must be an ARN of sns']],
   ])('%j', (deploy, lines) => expect(linesOf({ ...good, deploy })).toEqual(lines));

@@ -58,7 +58,7 @@ test.each([
   ['a tenant that is not there', ['public', '--tenant', 'x'], 'names no tenant x'],
   ['an address with a path', ['derived', '--tenant', 'data', '--origin', `${CI}/hook`], '--origin must be an origin'],
   ['no origin', ['derived', '--tenant', 'data'], '--origin must be an origin'],
-  ['nothing', [], 'which command?'],
+  ['nothing', [], 'name a command'],
 ])('asked for %s it says what is wrong, and shows no secret', async (_, args, says) => {
   const { code, said } = await run(...args);
   expect(code).toBe(1);

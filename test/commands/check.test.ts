@@ -90,7 +90,7 @@ describe('npm run check', () => {
 
   test('says that all is in order, and ends with 0', async () => {
     const file = readFileSync(join(root, 'opwatch.config.ts'), 'utf8').replace("'./lib/", `'${root}/lib/`);
-    expect(await checked(file)).toEqual({ code: 0, out: 'The configuration and its schedules are in order.\n' });
+    expect(await checked(file)).toEqual({ code: 0, out: 'The configuration and its schedules have no faults.\n' });
   });
 
   test('names a file that cannot be loaded', async () => {

@@ -22,7 +22,7 @@ const said = (command: string, args: readonly string[], more: NodeJS.ProcessEnv 
     );
   });
 
-const REGION = 'which region? Set AWS_REGION';
+const REGION = 'AWS needs a region: set AWS_REGION';
 
 test.each<[situation: string, command: string, args: string[], message: string]>([
   ['no region', 'token', ['list'], REGION],

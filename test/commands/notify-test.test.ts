@@ -84,7 +84,7 @@ describe('notify-test', () => {
   it.each([
     [['carrier-pigeon'], 'opwatch.config.ts names no target carrier-pigeon: it has webhook, slack'],
     [[], 'which target?'],
-    [['slack', '--event', 'operation.begun'], 'slack is told nothing of operation.begun'],
+    [['slack', '--event', 'operation.begun'], 'slack does not receive operation.begun'],
   ])('%j is not understood', async (asked, words) => {
     const { code, stderr } = await run(asked);
     expect(stderr).toContain(words);

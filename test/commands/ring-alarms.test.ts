@@ -73,7 +73,7 @@ describe('npm run ring-alarms', () => {
     expect(set.every(({ StateValue, StateReason }) => StateValue === 'ALARM' && StateReason !== '')).toBe(true);
     expect(out).toContain('rung\topwatch-prod-no-sweep: It is wrong; docs/operations.md#no-sweep\n');
     expect(out).toContain(
-      '5 alarms were rung. The subscribers of the topic opwatch-prod-alarms must hear of each twice',
+      'The command rang 5 alarms. For each alarm, the subscribers of the topic opwatch-prod-alarms must get two messages.',
     );
   });
 
@@ -87,8 +87,8 @@ describe('npm run ring-alarms', () => {
     alarms = [alarmOf('no-sweep', { StateValue: 'ALARM' })];
     const { code, out } = await ringAll();
     expect([code, names()]).toEqual([0, []]);
-    expect(out).toContain('rings already, left alone\topwatch-prod-no-sweep');
-    expect(out).toContain('No alarm was rung.');
+    expect(out).toContain('rings already, not changed\topwatch-prod-no-sweep');
+    expect(out).toContain('The command rang no alarm.');
   });
 
   it('ends with 1 where an alarm cannot be rung or tells nobody, and goes on with the others', async () => {
@@ -96,9 +96,9 @@ describe('npm run ring-alarms', () => {
     refused = ['opwatch-prod-overdue'];
     const { code, out } = await ringAll();
     expect([code, names()]).toEqual([1, ['opwatch-prod-throttled']]);
-    expect(out).toContain('tells nobody: its actions are switched off\topwatch-prod-no-sweep');
+    expect(out).toContain('reaches nobody: its actions are disabled\topwatch-prod-no-sweep');
     expect(out).toContain('not rung: not you\topwatch-prod-overdue');
-    expect(out).toContain('1 alarm was rung.');
+    expect(out).toContain('The command rang 1 alarm.');
   });
 
   it.each([
@@ -121,7 +121,7 @@ describe('npm run ring-alarms', () => {
   });
 
   it.each<[string, readonly string[], Readonly<Record<string, string | undefined>>, string]>([
-    ['no deployment', [], {}, 'which deployment?\nusage:'],
+    ['no deployment', [], {}, 'name the deployment\nusage:'],
     [
       'one that is not there',
       ['--deployment', 'opwatch-test'],
@@ -130,7 +130,7 @@ describe('npm run ring-alarms', () => {
     ],
     ['an alarm that is not there', ['--deployment', 'opwatch-prod', '--alarm', 'x'], {}, 'has no alarm opwatch-prod-x'],
     ['no such option', ['--stage', 'prod'], {}, "Unknown option '--stage'"],
-    ['no region', ['--deployment', 'opwatch-prod'], { AWS_REGION: undefined }, 'which region? Set AWS_REGION'],
+    ['no region', ['--deployment', 'opwatch-prod'], { AWS_REGION: undefined }, 'AWS needs a region: set AWS_REGION'],
   ])('given %s, it rings none and says what to do', async (_, args, env, says) => {
     alarms = [alarmOf('no-sweep')];
     const { code, err } = await run(args, env);

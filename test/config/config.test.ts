@@ -119,8 +119,8 @@ describe('what is wrong with one', () => {
       { ...smallest, tenants: { team: { connections: ['none'], targets: ['nobody', 'https://ci.example.com/path'] } } },
       [
         'tenants.team.connections.0: is a text; names no connection: there is no "none", there are: aliyun',
-        'tenants.team.targets.0: is a text; names no target: there is no "nobody", there are none; and it is no origin such as https://ci.example.com',
-        'tenants.team.targets.1: is a text; names no target: there are none; and it is no origin such as https://ci.example.com',
+        'tenants.team.targets.0: is a text; names no target: there is no "nobody", there are none; and it is not an origin such as https://ci.example.com',
+        'tenants.team.targets.1: is a text; names no target: there are none; and it is not an origin such as https://ci.example.com',
       ],
     ],
     [
@@ -137,7 +137,7 @@ describe('what is wrong with one', () => {
       'a way to sign callbacks without a key',
       { ...smallest, tenants: { team: { callbackSigning: 'v1a' } } },
       [
-        'tenants.team.signing: is missing; must be a reference to a key, because tenants.team.callbackSigning asks for one',
+        'tenants.team.signing: is missing; must be a reference to a key, because tenants.team.callbackSigning needs one',
       ],
     ],
     ['a target without a type', { ...smallest, targets: { t: {} } }, ['targets.t.type: is missing; must be a text']],
@@ -187,18 +187,20 @@ describe('what is wrong with one', () => {
         targets: { build: { type: 'gitlab-trigger', project: 'a/b', token: 'env:T', ref: 'main' } },
         operators: ['build'],
       },
-      ['operators.0: is a text; must be a target that people read, and a target of type gitlab-trigger is none'],
+      [
+        'operators.0: is a text; must be a target of another type: a target of type gitlab-trigger cannot receive notices',
+      ],
     ],
     [
       'a setting by its name of an earlier release',
       { ...smallest, targets: { t: { type: 'slack', url: 'env:URL', lane: { perSecond: 1 } } } },
-      ['targets.t.lane: is an object; is called "rate" now'],
+      ['targets.t.lane: is an object; must have its new name "rate"'],
     ],
     [
       'progress where nothing can be changed',
       { ...smallest, targets: { t: { type: 'slack', url: 'env:URL', progress: true } } },
       [
-        'targets.t.progress: is true or false; must be left out: this type cannot change what it has sent; these can: slack-bot, discord, telegram',
+        'targets.t.progress: is true or false; must be absent: this type cannot change a message after sending it; these types can: slack-bot, discord, telegram',
       ],
     ],
     [
@@ -207,7 +209,7 @@ describe('what is wrong with one', () => {
         ...smallest,
         targets: { t: { type: 'discord', url: 'env:URL', progress: true, events: ['operation.failed'] } },
       },
-      ['targets.t.events: is a list; must be left out: a message that is kept up to date tells everything'],
+      ['targets.t.events: is a list; must be absent: a message that opwatch keeps up to date reports every event'],
     ],
     [
       'a gap for nobody',
@@ -219,7 +221,7 @@ describe('what is wrong with one', () => {
     [
       'a gap upside down',
       { ...smallest, gaps: { 'aliyun-emr': { min: 'PT10M' } } },
-      ['gaps.aliyun-emr.min: is a text; must not be above max'],
+      ['gaps.aliyun-emr.min: is a text; must not be more than max'],
     ],
     [
       'a deadline nobody can read',
@@ -229,12 +231,12 @@ describe('what is wrong with one', () => {
     [
       'a deadline too far',
       { ...smallest, defaults: { deadline: 'P8D' } },
-      ['defaults.deadline: is a text; must be more than nothing and at most P7D'],
+      ['defaults.deadline: is a text; must be more than zero and at most P7D'],
     ],
     [
       'a deadline at once',
       { ...smallest, defaults: { deadline: 'PT0S' } },
-      ['defaults.deadline: is a text; must be more than nothing and at most P7D'],
+      ['defaults.deadline: is a text; must be more than zero and at most P7D'],
     ],
   ])('%s', (_, input, expected) => {
     expect(faults(input)).toEqual(expected);

@@ -156,7 +156,7 @@ describe('nobody else meets the canary', () => {
     const input = { ...inputWith(), [kind]: { ...inputWith()[kind], [CANARY]: settings[kind] } };
     expect(() => readConfig(input)).toThrow(
       new RegExp(
-        `${kind}\\.${CANARY}: is an object; .*must have another name: this one is the name of opwatch's own canary`,
+        `${kind}\\.${CANARY}: is an object; .*must have another name: only the canary of opwatch uses this one`,
       ),
     );
   });

@@ -101,9 +101,9 @@ export const alarmTopic = (resources: () => Resources, given: () => Resources): 
     });
 
     test.each<[object, string]>([
-      [{ alarmEmail: 'nobody' }, 'alarmEmail must be an e-mail address'],
+      [{ alarmEmail: 'nobody' }, 'alarmEmail must be an email address'],
       [{ alarmUrl: 'http://alarms.example.com' }, 'alarmUrl must begin with https://'],
-      [{ alarmSlackWorkspace: 'T1' }, 'alarmSlackWorkspace and alarmSlackChannel go together'],
+      [{ alarmSlackWorkspace: 'T1' }, 'alarmSlackWorkspace and alarmSlackChannel: set both or neither'],
       [
         { alarmSlackWorkspace: 'acme', alarmSlackChannel: '#ops' },
         'alarmSlackWorkspace must be the id of a workspace, T…; alarmSlackChannel must be',

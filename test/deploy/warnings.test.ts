@@ -15,7 +15,7 @@ test.each([
   [
     'without operators, keys for links and a way to sign callbacks',
     configWithoutLinks(),
-    ['has no links.keys', 'has no operators', 'tenant default keeps one key', 'tenant other keeps one key'],
+    ['has no links.keys', 'has no operators', 'tenant default uses one key', 'tenant other uses one key'],
   ],
 ])('a deployment %s', (_, config, says) => {
   expect(warningsOf(config)).toEqual(says.map((words) => expect.stringContaining(words)));

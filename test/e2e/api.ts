@@ -429,7 +429,7 @@ export const api = (running: () => Opwatch): void => {
     });
     const warehouse = { ...snapshot('bounded'), notify: [] };
     expect((await opwatch.ask('/watches', { token: bounded, body: warehouse })).status).toBe(202);
-    await expect(token('create', '--tenant', 'opwatch-canary')).rejects.toThrow("is opwatch's own");
+    await expect(token('create', '--tenant', 'opwatch-canary')).rejects.toThrow('only opwatch itself uses this tenant');
     for (const bad of ['', 'Inbox', 'http://ci.example.com', 'https://ci.example.com/hook']) {
       await expect(token('create', '--targets', bad)).rejects.toThrow(
         `--targets: "${bad}" must be the name of a target`,

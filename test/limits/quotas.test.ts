@@ -151,7 +151,7 @@ describe('a tenant at its limit', () => {
     expect(headers).toMatchObject({ 'content-type': 'application/problem+json; charset=utf-8', 'retry-after': '15' });
     expect(body).toMatchObject({
       title: 'Too Many Requests',
-      detail: 'this tenant has made as many requests as it may: try again in 15 s',
+      detail: 'this tenant has reached its limit of requests a minute: try again in 15 s',
     });
     const reads = [];
     for (let i = 0; i < 20; i += 1) reads.push(await list(world, {}));
@@ -167,7 +167,7 @@ describe('a tenant at its limit', () => {
     for (let i = 0; i < 3; i += 1) expect((await post(world, { body: nth(world, i) })).status).toBe(202);
     const refused = await post(world, { body: nth(world, 3) });
     expect(refused).toMatchObject({ status: 429, headers: { 'retry-after': '60' } });
-    expect(refused.body.detail).toBe('this tenant has as many watches at work as it may: try again in 60 s');
+    expect(refused.body.detail).toBe('this tenant has reached its limit of active watches: try again in 60 s');
     for (let i = 0; i < 20; i += 1) expect((await post(world, { body: nth(world, i % 3) })).status).toBe(200);
     const both = await post(world, { body: [nth(world, 0), nth(world, 4)] });
     expect(both).toMatchObject({

@@ -30,7 +30,7 @@ describe('a function that dies', () => {
     const each = body as readonly { status: number; problem?: { detail?: string } }[];
     expect(each.map((one) => one.status).sort()).toEqual([202, 202, 503]);
     expect(each.find((one) => one.problem)?.problem?.detail).toBe(
-      'the submission could not be written: submit it again',
+      'opwatch could not write the submission: submit it again',
     );
     await pass(world, MINUTE);
     expect(statuses(world)).toEqual(['succeeded', 'succeeded']);

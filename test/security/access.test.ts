@@ -68,7 +68,9 @@ describe('a caller', () => {
     ['a tenant without a name', { lambda: { tenant: '', scopes: 'read' } }],
     ['a tenant that is no text', { lambda: { tenant: ['a'], scopes: 'read' } }],
   ])('vouched for by %s is refused [S1]', (_, authorizer) => {
-    expect(() => callerOf({ requestContext: { authorizer } })).toThrow('nobody has vouched for this request');
+    expect(() => callerOf({ requestContext: { authorizer } })).toThrow(
+      'no authorizer has confirmed the caller of this request',
+    );
   });
 
   test('that says nothing of scopes has none [S1]', () => {
@@ -126,7 +128,7 @@ describe("another tenant's watch", () => {
     expect(body.watches).toHaveLength(1);
     expect(await ask(world, other, 'GET /watches', { query: { cursor: String(body.cursor) } })).toMatchObject({
       status: 400,
-      body: { detail: 'cursor is not one this API gave out' },
+      body: { detail: 'the API did not issue this cursor' },
     });
   });
 
@@ -159,7 +161,7 @@ describe('a token for some connections', () => {
       expect(await submitAs(world, bounded, body)).toMatchObject({
         status: 403,
         body: {
-          detail: 'this token may not ask for that; nothing was written',
+          detail: 'this token does not allow the submission; opwatch has written nothing of it',
           errors: [
             {
               pointer: '/connection',

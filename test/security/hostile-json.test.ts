@@ -174,8 +174,7 @@ describe('names that mean something to JavaScript', () => {
     const faults = ['__proto__', 'constructor', 'constructor.prototype', 'prototype'];
     const read = () => readConfig({ connections: {}, ...named });
     expect(read).toThrow(ConfigError);
-    for (const fault of faults)
-      expect(read).toThrow(`${place}.${fault}: has a name that cannot be; is no name to be given`);
+    for (const fault of faults) expect(read).toThrow(`${place}.${fault}: has a forbidden name; must have another name`);
   });
 
   test.each(['constructor', 'toString'])('are no target that the configuration can name: %s [S12]', (name) => {

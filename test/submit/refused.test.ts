@@ -130,6 +130,6 @@ test('what is taken leaves nothing in the dead-letter queue', async () => {
 
 test('what could not be written is left to Lambda, with all that came with it', async () => {
   const world = createWorld({ faults: ({ what }) => (what.startsWith('insert') ? 'throttled' : undefined) });
-  expect(await invoke(world, [stage(world), RENAMED])).toMatch(/not all was taken/);
+  expect(await invoke(world, [stage(world), RENAMED])).toMatch(/could not write every submission/);
   expect(kept(world)).toEqual([]);
 });

@@ -40,7 +40,7 @@ it('opens one alert a watch, as bad as it is, and resolves it when nothing is le
   ]);
 });
 
-it('keeps the alert of a watch that can be looked at again and still waits for a person', () => {
+it('keeps the alert of a watch that can be checked again and still waits for a person', () => {
   const { target, settings } = prepared(contract);
   const event = sampleEvent('operation.unblocked', AT);
   const waiting = { ...event, data: { ...event.data, status: 'attention' as const } };

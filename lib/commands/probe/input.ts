@@ -9,7 +9,7 @@ export const submissionOf = ({ provider, connection, input }: ProbeOptions, conf
   const whole = Object.hasOwn(fields(input), 'operation');
   const named = fields(input).provider;
   if (whole && named !== undefined && named !== provider) {
-    return { faults: [{ pointer: '/provider', detail: `is not ${provider}, which is to be probed` }] };
+    return { faults: [{ pointer: '/provider', detail: `is not ${provider}, the provider that you named` }] };
   }
   // opwatch sends no message about a probe.
   const submission = whole ? { ...fields(input), provider } : { provider, operation: input, notify: [] };

@@ -19,37 +19,39 @@ export const nextOf = (look: Look, config: Config): string[] => {
   if (!(outcome instanceof LookError)) return afterObservation(watch, outcome, look.at, policy);
 
   const next = decide(watch, { kind: 'unanswered', error: outcome }, look.at, policy);
-  const grant = outcome instanceof NotAllowed ? ['docs/providers.md has the permissions to grant'] : [];
+  const grant = outcome instanceof NotAllowed ? ['docs/providers.md lists the permissions to grant'] : [];
   return [
-    `looks again in ${span(next.nextLookAt - look.at)}, then less often, up to five minutes apart, until the deadline`,
-    'the watch says so meanwhile (trouble)',
+    `opwatch looks again in ${span(next.nextLookAt - look.at)}, then less often (up to five minutes apart), until the deadline`,
+    'meanwhile the watch shows the fault (trouble)',
     ...grant,
   ];
 };
 
 const afterRefusal = (connection: string): string[] => [
-  `rests connection ${connection} for ${span(REFUSED_PAUSE_MS)} and reports it once: no watch of it is looked at`,
-  'then tries one look with freshly read credentials; all go on when it is answered',
+  `opwatch makes no calls on connection ${connection} for ${span(REFUSED_PAUSE_MS)}, and reports the refusal once`,
+  'then opwatch reads the credentials again and tries one look; if the cloud answers it, all watches continue',
 ];
 
 const afterThrottling = ({ afterMs = 0 }: Throttled, { connection, at }: Look): string[] => {
   const { pace, pausedUntil } = throttled(openPacing, at, afterMs);
   const { name, callsPerSecond } = connection;
   return [
-    `slows connection ${name} down to ${pace * callsPerSecond} calls a second, and speeds up again step by step`,
-    ...(pausedUntil > at ? [`rests it for ${span(pausedUntil - at)} first, as the cloud asks`] : []),
+    `opwatch slows connection ${name} down to ${pace * callsPerSecond} calls a second, and speeds up again step by step`,
+    ...(pausedUntil > at
+      ? [`before that, opwatch makes no calls for ${span(pausedUntil - at)}, as the cloud asks`]
+      : []),
   ];
 };
 
 const afterObservation = (watch: Watch, observation: Observation, at: number, policy: LookPolicy): string[] => {
   const next = decide(watch, observation, at, policy);
-  const news = next.owed.length > 0 ? ', and its targets are told' : '';
+  const news = next.owed.length > 0 ? ', and opwatch tells its targets' : '';
   const lines = [`the watch is ${next.status}${news}`];
-  if (!isOver(next.status)) lines.push(`looks again in ${span(next.nextLookAt - at)}`);
+  if (!isOver(next.status)) lines.push(`opwatch looks again in ${span(next.nextLookAt - at)}`);
   if (observation.kind !== 'absent' || isOver(next.status)) return lines;
   const later =
     watch.seenAt === undefined ? `${span(policy.graceMs)} from now` : `after ${policy.missesUntilLost} looks`;
-  return [...lines, `is this still so ${later}, the watch is lost, and its targets are told`];
+  return [...lines, `if this is still so ${later}, the watch is lost, and opwatch tells its targets`];
 };
 
 /** Returns a watch that begins at the time of the look. */

@@ -27,7 +27,7 @@ const OF_INTEREST =
 
 export const faultsReport = (faults: readonly Fault[]): string =>
   [
-    'refused, as the API would refuse it:',
+    'The API would refuse this submission:',
     ...faults.map(({ pointer, detail }) => `  ${pointer || '/'} ${detail}`),
   ].join('\n');
 
@@ -39,7 +39,9 @@ export const lookReport = (look: Look, config: Config, secrets: readonly string[
   const lines = [
     `${submission.provider.traits.name} through connection ${connection.name}: ${calls} call${calls === 1 ? '' : 's'} in ${span(tookMs)}`,
     ...discarded.flatMap(linesOf),
-    ...(discarded.length > 0 ? ['', 'The clocks are too far apart: signed once more by the cloud’s.'] : []),
+    ...(discarded.length > 0
+      ? ['', 'The clocks differ too much: opwatch signed the request again with the time of the cloud.']
+      : []),
     ...exchanges.flatMap(linesOf),
     '',
     headline(outcome, mask),

@@ -36,8 +36,8 @@ export const whyOf = ({ outcome, exchanges, at }: Look): string[] =>
   outcome instanceof LookError ? whyNot(outcome, exchanges, at) : whySo(outcome, exchanges);
 
 const EVIDENCE: Readonly<Record<Evidence, string>> = {
-  inferred: 'inferred from the cluster: the action itself is not shown any more',
-  untied: 'the cloud gives no id and no time that ties this end to the operation',
+  inferred: 'opwatch infers this from the cluster, because the cloud does not show the action any more',
+  untied: 'the cloud gives no id and no time that connects this end with the operation',
 };
 
 const whySo = (observation: Observation, exchanges: readonly Exchange[]): string[] => {
@@ -45,7 +45,7 @@ const whySo = (observation: Observation, exchanges: readonly Exchange[]): string
   if (observation.kind === 'absent') return [observation.shows];
   const { word, known, evidence, note } = observation;
   const place = targetName(exchanges, word, /stat(e|us)$/i) ?? 'the answer';
-  const lines = [`${place} says ${word}${known ? '' : ', which is no word the vendor documents'}`];
+  const lines = [`${place} says ${word}${known ? '' : ', a word that the vendor does not document'}`];
   return [...lines, ...(evidence ? [EVIDENCE[evidence]] : []), ...(note === undefined ? [] : [note])];
 };
 
@@ -54,7 +54,7 @@ const whyNot = (error: LookError, exchanges: readonly Exchange[], at: number): s
   const place = targetName(exchanges, error.code, /code$/i);
   return [
     ...(place === undefined ? [] : [`${place} says ${error.code}`]),
-    ...(answer ? [`HTTP ${answer.status}`] : exchanges.length === 0 ? ['nothing was sent'] : []),
+    ...(answer ? [`HTTP ${answer.status}`] : exchanges.length === 0 ? ['opwatch sent no request'] : []),
     ...(error instanceof ClockSkew ? [`date: the cloud’s clock is ${offBy(error.cloudTime - at)}`] : []),
     ...(error instanceof RetryLater && error.afterMs !== undefined ? hints(answer) : []),
   ];

@@ -61,9 +61,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       stopped: 'is no longer watched',
     },
     asides: {
-      resumed: 'goes on and waits for nobody any more',
-      blocked: 'cannot be looked at: the request is refused',
-      unblocked: 'can be looked at again',
+      resumed: 'continues and no longer waits for a person',
+      blocked: 'cannot be checked: the cloud refuses the request',
+      unblocked: 'can be checked again',
     },
     cures: CURES,
     operation: 'operation',
@@ -87,17 +87,19 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     notices: {
       titles: {
         credentials_refused: (connection) =>
-          `The credentials of connection ${connection} are refused: its watches wait`,
-        watch_blocked: (connection) => `Looks through connection ${connection} are refused: a watch is blocked`,
-        unknown_word: (provider) => `${provider} says a word that is not documented: taken for "still going"`,
-        target_disabled: (target) => `${target} wants no more and is disabled`,
-        target_ended: (target) => `${target} says that it is gone for good: a person has to act`,
-        origin_disabled: (origin) => `${origin} is disabled: callbacks there have only failed`,
-        delivery_parked: (target) => `${target} could not be told: deliveries are parked`,
-        submission_refused: () => 'A submission by schedule or direct invoke was refused: nothing is watched',
+          `A cloud refuses the credentials of connection ${connection}: its watches wait`,
+        watch_blocked: (connection) => `A cloud refuses looks through connection ${connection}: a watch is blocked`,
+        unknown_word: (provider) =>
+          `${provider} answers with a word that is not documented: opwatch reads it as "still running"`,
+        target_disabled: (target) => `${target} wants no more messages: opwatch has disabled it`,
+        target_ended: (target) => `${target} says that it does not exist any more: a person must act`,
+        origin_disabled: (origin) => `opwatch has disabled ${origin}: all callbacks there have failed`,
+        delivery_parked: (target) => `opwatch could not send to ${target}: it has parked deliveries`,
+        submission_refused: () =>
+          'opwatch has refused a submission by schedule or direct invoke: it does not watch the operation',
         notices_left_out: (tenant) =>
-          `Tenant ${tenant} has caused more notices than are told in an hour: the log has the others`,
-        token_expires: (token) => `The token ${token} expires soon: make another for those who use it`,
+          `Tenant ${tenant} has caused more notices than opwatch sends in an hour: the log has the others`,
+        token_expires: (token) => `The token ${token} expires soon: make a new one for its users`,
         credentials_expire: (connection) => `The credentials of connection ${connection} expire soon: replace them`,
       },
       several: (count) => `${count} notices`,
@@ -113,9 +115,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         help: 'What to do',
       },
       ended:
-        'Attempts go on. Give the target a new address or key, or take it out of opwatch.config.ts. Then resend what is parked.',
+        'opwatch continues its attempts. Give the target a new address or key, or remove it from opwatch.config.ts. Then send the parked deliveries again.',
       disabled:
-        'Deliveries wait. Mend the receiver, then enable the origin (POST /origins/enable): they are sent at once. Otherwise they are parked three days after they began.',
+        'Deliveries wait. Repair the receiver, then enable the origin (POST /origins/enable). opwatch then sends them at once. Otherwise it parks each delivery after three days.',
     },
     units: ['d', 'h', 'min', 's'],
   },
@@ -160,22 +162,22 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       requestId: '请求 ID',
       time: '时间',
     },
-    links: { console: '控制台', watch: '监视详情' },
+    links: { console: '控制台', watch: '查看详情' },
     notices: {
       titles: {
         credentials_refused: (connection) => `连接 ${connection} 的凭证被拒绝，其监视均在等待`,
-        watch_blocked: (connection) => `通过连接 ${connection} 的查询被拒绝，监视受阻`,
+        watch_blocked: (connection) => `通过连接 ${connection} 的查询被拒绝，有监视受阻`,
         unknown_word: (provider) => `${provider} 返回了文档中没有的状态，暂按“仍在进行”处理`,
         target_disabled: (target) => `${target} 不再接收通知，已停用`,
         target_ended: (target) => `${target} 表示已永久失效，需要人工处理`,
         origin_disabled: (origin) => `${origin} 已停用：发往该处的回调全部失败`,
         delivery_parked: (target) => `无法通知 ${target}，投递已搁置`,
         submission_refused: () => '定时或直接调用的提交被拒绝，未监视任何操作',
-        notices_left_out: (tenant) => `租户 ${tenant} 在一小时内引发的告知过多，其余见日志`,
+        notices_left_out: (tenant) => `租户 ${tenant} 在一小时内引发的运维通知过多，其余见日志`,
         token_expires: (token) => `令牌 ${token} 即将到期：请为其使用者另行创建`,
         credentials_expire: (connection) => `连接 ${connection} 的凭证即将到期：请更换`,
       },
-      several: (count) => `${count} 条告知`,
+      several: (count) => `${count} 条运维通知`,
       more: (count) => `另有 ${count} 条，见日志`,
       ended:
         '投递仍会重试。请为该目标配置新的地址或密钥，或将其从 opwatch.config.ts 中移除，然后重新投递已搁置的消息。',

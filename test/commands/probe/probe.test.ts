@@ -111,7 +111,7 @@ describe('a probe', () => {
         '"OperationState": "COMPLETED"',
         '\nsucceeded\n',
         'why      Operation.OperationState says COMPLETED',
-        'next     the watch is succeeded, and its targets are told',
+        'next     the watch is succeeded, and opwatch tells its targets',
       ],
     ],
     [
@@ -121,7 +121,7 @@ describe('a probe', () => {
       [
         '\nattention\n',
         'says HUMAN_PROCESSING',
-        'the watch is attention, and its targets are told',
+        'the watch is attention, and opwatch tells its targets',
         'looks again in 14',
       ],
     ],
@@ -129,7 +129,11 @@ describe('a probe', () => {
       'aliyun-ehpc',
       { scenario: 'unknown-word', seconds: 100, agoSeconds: 50 },
       true,
-      ['\nrunning\n', 'progress 3 of 8', 'Tasks[].Status says AWAITING_REVIEW, which is no word the vendor documents'],
+      [
+        '\nrunning\n',
+        'progress 3 of 8',
+        'Tasks[].Status says AWAITING_REVIEW, a word that the vendor does not document',
+      ],
     ],
     [
       'aliyun-emr',
@@ -139,7 +143,7 @@ describe('a probe', () => {
         '\nabsent: ',
         'why      ResourceNotFound: The specified resource does not exist.',
         'next     the watch is pending',
-        'is this still so 2 min from now, the watch is lost',
+        'if this is still so 2 min from now, the watch is lost',
       ],
     ],
     [
@@ -150,14 +154,18 @@ describe('a probe', () => {
         '< HTTP 400',
         '\nThrottled: Throttling.User: Request was denied',
         'why      Code says Throttling.User',
-        'next     slows connection aliyun down to 5 calls a second',
+        'next     opwatch slows connection aliyun down to 5 calls a second',
       ],
     ],
     [
       'aliyun-bpstudio',
       { scenario: 'retry-after' },
       false,
-      ['\nThrottled: ServiceBusy', 'x-acs-retry-after: 1500 (ms)', 'rests it for 1.5 s first'],
+      [
+        '\nThrottled: ServiceBusy',
+        'x-acs-retry-after: 1500 (ms)',
+        'opwatch makes no calls for 1.5 s, as the cloud asks',
+      ],
     ],
     [
       'huawei-job',
@@ -173,7 +181,7 @@ describe('a probe', () => {
         '< HTTP 407',
         '\nNotAllowed: NotAuthorized',
         'Code says NotAuthorized',
-        'docs/providers.md has the permissions to grant',
+        'docs/providers.md lists the permissions to grant',
         'looks again in 5 s',
       ],
     ],
@@ -210,7 +218,7 @@ describe('a probe', () => {
     const { text, isAnswered } = await probed(provider, {}, toolsWith({ SECRET: 'a-wrong-secret' }));
     expect(text).toContain('\nRefused: ');
     expect(text).toContain(why);
-    expect(text).toContain(`rests connection ${connection} for 3 min`);
+    expect(text).toContain(`opwatch makes no calls on connection ${connection} for 3 min`);
     expect(isAnswered).toBe(false);
     expect(await callCount()).toBe(1);
   });
@@ -221,7 +229,7 @@ describe('a probe', () => {
     expect(text).toContain('huawei-dws through connection huawei: 3 calls');
     expect(text).toContain('/actions/SNAPSHOTTING_FAILED');
     expect(text).toContain('cluster.status says AVAILABLE');
-    expect(text).toContain('inferred from the cluster');
+    expect(text).toContain('opwatch infers this from the cluster');
   });
 
   it.each(['aliyun-emr', 'huawei-job'])('of %s signs around clocks that are apart, once', async (provider) => {
@@ -229,7 +237,7 @@ describe('a probe', () => {
     await control('settings', { clockOffsetMs: 3_600_000 });
     const { text, isAnswered } = await probed(provider);
     expect(text).toContain('2 calls');
-    expect(text).toContain('The clocks are too far apart: signed once more by the cloud’s.');
+    expect(text).toContain('The clocks differ too much: opwatch signed the request again with the time of the cloud.');
     expect(isAnswered).toBe(true);
   });
 
@@ -253,7 +261,7 @@ describe('a probe', () => {
   it('sends nothing without credentials, and says which are missing', async () => {
     const { text, isAnswered } = await probed('aliyun-emr', {}, toolsWith({ SECRET: '' }));
     expect(text).toContain('\nRefused: secret_unreadable: env:SECRET cannot be read');
-    expect(text).toContain('why      nothing was sent');
+    expect(text).toContain('why      opwatch sent no request');
     expect(isAnswered).toBe(false);
     expect(await callCount()).toBe(0);
   });
@@ -349,7 +357,7 @@ describe('what the API would refuse', () => {
       'an operation of another provider',
       'aliyun-emr',
       { provider: 'huawei-dws', operation: {} },
-      ['/provider is not aliyun-emr, which is to be probed'],
+      ['/provider is not aliyun-emr, the provider that you named'],
     ],
     [
       'a whole submission',
@@ -361,7 +369,7 @@ describe('what the API would refuse', () => {
     ['a text', 'aliyun-emr', 'op-1', ['/operation must be an object']],
   ])('%s is refused in its words, and nothing is sent', async (_, provider, input, faults) => {
     const { text, isAnswered } = await probed(provider, { input });
-    expect(text.split('\n')[0]).toBe('refused, as the API would refuse it:');
+    expect(text.split('\n')[0]).toBe('The API would refuse this submission:');
     for (const fault of faults) expect(text).toContain(fault);
     expect(isAnswered).toBe(false);
     expect(await callCount()).toBe(0);

@@ -33,9 +33,9 @@ describe('the title', () => {
       '⌛ aliyun-emr RESIZE_CLUSTER was not over after 12 min 3 s, when its deadline passed',
       '⏹️ aliyun-emr RESIZE_CLUSTER is no longer watched after 12 min 3 s',
       '✋ aliyun-emr RESIZE_CLUSTER waits for a person after 12 min 3 s',
-      '▶️ aliyun-emr RESIZE_CLUSTER goes on and waits for nobody any more',
-      '⛔ aliyun-emr RESIZE_CLUSTER cannot be looked at: the request is refused',
-      '👀 aliyun-emr RESIZE_CLUSTER can be looked at again',
+      '▶️ aliyun-emr RESIZE_CLUSTER continues and no longer waits for a person',
+      '⛔ aliyun-emr RESIZE_CLUSTER cannot be checked: the cloud refuses the request',
+      '👀 aliyun-emr RESIZE_CLUSTER can be checked again',
     ]);
     expect(messageOf(failed, 'zh').title).toBe('❌ aliyun-emr RESIZE_CLUSTER 失败，历时 12 分 3 秒');
   });
