@@ -66,7 +66,7 @@ export const createPart = ({ name, launch, pause = pauseFor }: PartOptions): Par
       while (!signal.aborted) {
         await child?.ended;
         if (signal.aborted) return;
-        tell(`${name} died; the stack starts it again`);
+        tell(`${name} died; the stack starts this part again`);
         await startAgain(tell);
       }
     },

@@ -70,9 +70,9 @@ test('functions that do not start again after they died are told of, and tried u
     .processes()
     .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('serverless.js'));
   for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
-  await first.says(/the functions died; starting again/);
-  await first.says(/the functions did not start: [\s\S]*functions\/sweep\.ts[\s\S]*Trying again in 1 s/);
-  await first.says(/Trying again in 2 s/);
+  await first.says(/the functions died; the stack starts this part again/);
+  await first.says(/the functions did not start: [\s\S]*functions\/sweep\.ts[\s\S]*The stack tries again in 1 s/);
+  await first.says(/The stack tries again in 2 s/);
   checkout.edit('functions/sweep.ts', good);
   await first.says(/the functions run again/);
   const answer = await fetch(`${await urlOf(first, 'API')}/watches`);

@@ -49,16 +49,16 @@ test('a part that dies while it is started again is started again still, and eac
   born[0]?.die();
   await settle();
   expect(told).toEqual([
-    'the functions died; starting again',
-    'no port\nTrying again in 1 s',
-    'no table\nTrying again in 2 s',
+    'the functions died; the stack starts this part again',
+    'no port\nThe stack tries again in 1 s',
+    'no table\nThe stack tries again in 2 s',
     'the functions run again',
   ]);
   expect(pauses).toEqual([1_000, 2_000]);
   expect(starts()).toBe(4);
   born[1]?.die();
   await settle();
-  expect(told.slice(4)).toEqual(['the functions died; starting again', 'the functions run again']);
+  expect(told.slice(4)).toEqual(['the functions died; the stack starts this part again', 'the functions run again']);
   await part.stop();
   await keeping;
   expect(starts()).toBe(5);
