@@ -12,7 +12,7 @@ export const FAULTS = {
   array_size: { en: 'an array must hold 1 to {count} submissions', zh: '数组须包含 1 到 {count} 个提交' },
   one_of: { en: 'must be one of {names}', zh: '必须是下列之一：{names}' },
   other_project: { en: 'connection {name} is for another project', zh: '连接 {name} 属于另一个项目' },
-  none_allowed: { en: 'this token may use none of {name}', zh: '此令牌不得使用 {name} 的任何连接' },
+  none_allowed: { en: 'this token may use no connection of {name}', zh: '此令牌不得使用 {name} 的任何连接' },
   none_configured: { en: 'no connection of {name} is configured', zh: '未配置 {name} 的连接' },
   no_default_connection: {
     en: 'must be one of {names}: {name} has {count} connections and no default',
@@ -23,14 +23,17 @@ export const FAULTS = {
     zh: '是 {vendor} 的连接，而 {name} 需要 {needed} 的连接',
   },
   tells_nobody: {
-    en: 'names nobody and the configuration has no default: name targets or https callbacks, or [] to only record',
+    en: 'names no target, and the configuration has no default: name targets or https callbacks, or [] to only record',
     zh: '未指明任何目标，且配置中没有默认目标：请指明目标或 https 回调，或用 [] 表示只记录',
   },
   unknown_target: {
-    en: 'names no configured target and is no https URL: there is no {name}, but {names}',
+    en: 'is neither a configured target nor an https URL: there is no {name}, but {names}',
     zh: '既不是已配置的目标，也不是 https 地址：没有 {name}，已有：{names}',
   },
-  no_such_target: { en: 'names no configured target and is no https URL', zh: '既不是已配置的目标，也不是 https 地址' },
+  no_such_target: {
+    en: 'is neither a configured target nor an https URL',
+    zh: '既不是已配置的目标，也不是 https 地址',
+  },
   too_many_targets: { en: 'must name at most {count} targets', zh: '最多指明 {count} 个目标' },
   url_too_long: { en: 'must be at most {count} characters', zh: '最多 {count} 个字符' },
   url_query: {
@@ -67,7 +70,7 @@ export const FAULTS = {
     zh: '必须是要设置状态的提交的完整哈希，40 位十六进制数字',
   },
   context_field: {
-    en: 'is missing: the context of its commit status holds {name}',
+    en: 'is missing: the context of its commit status contains {name}',
     zh: '缺失：其提交状态的 context 含有 {name}',
   },
   needed_by: { en: '{lack} (target {name} needs it)', zh: '{lack}（目标 {name} 需要）' },
@@ -94,19 +97,19 @@ export const FAULTS = {
     zh: 'UpdateTime 只能与 Action UPDATE 或 IMPORT_UPDATE 同用',
   },
   may_not_use: {
-    en: 'this token may not use {asked}, only {allowed}: name what it may, or use a token that may more',
+    en: 'this token may not use {asked}, only {allowed}: name an allowed one, or use a token with more rights',
     zh: '此令牌不得使用 {asked}，只允许 {allowed}：请改用允许的名称，或使用权限更大的令牌',
   },
   may_not_tell: {
-    en: 'this token may not have {asked} told, only {allowed}: name what it may, or use a token that may more',
+    en: 'this token may not send to {asked}, only to {allowed}: name an allowed one, or use a token with more rights',
     zh: '此令牌不得通知 {asked}，只允许 {allowed}：请改用允许的目标，或使用权限更大的令牌',
   },
   watch_full: {
-    en: 'watch {watch} tells {count} targets already, of {most} at most',
+    en: 'watch {watch} already has {count} targets, and a watch may have {most}',
     zh: '监视 {watch} 已通知 {count} 个目标，最多 {most} 个',
   },
   watch_stands: {
-    en: 'watch {watch} stands with the fields of its first submission: {needs}',
+    en: 'watch {watch} keeps the fields of its first submission: {needs}',
     zh: '监视 {watch} 沿用首次提交的字段：{needs}',
   },
 } as const;

@@ -3,6 +3,7 @@
  * of every release read alike, and no item holds a text twice (docs/decisions/0006-kept-sentences.md). Pure.
  */
 import { FAULTS } from './fault-sentences.ts';
+import { FORMER } from './former-sentences.ts';
 import { NOTES } from './note-sentences.ts';
 import { REASONS } from './reason-sentences.ts';
 import { filled, HOLDS, type Language, ONE_WORD, type Table, type TableName, TERMS } from './sentences.ts';
@@ -14,8 +15,8 @@ type Pattern = { readonly parts: readonly string[]; readonly zh: string };
  * Orders the templates, so that a text matches the most exact one. First come templates that begin with a text, then
  * longer ones, then those with fewer slots.
  */
-const patternsOf = (table: Table): readonly Pattern[] =>
-  Object.values(table)
+const patternsOf = (table: Table, former: Readonly<Record<string, string>>): readonly Pattern[] =>
+  [...Object.values(table), ...Object.entries(former).map(([code, en]) => ({ en, zh: table[code]?.zh ?? en }))]
     .map(({ en, zh }) => ({ parts: en.split(/\{(\w+)\}/), zh }))
     .sort(
       (a, b) =>
@@ -27,10 +28,10 @@ const patternsOf = (table: Table): readonly Pattern[] =>
 const textOf = ({ parts }: Pattern): string => parts.filter((_, i) => i % 2 === 0).join('');
 
 const PATTERNS = {
-  note: patternsOf(NOTES),
-  reason: patternsOf(REASONS),
-  fault: patternsOf(FAULTS),
-  term: patternsOf(TERMS),
+  note: patternsOf(NOTES, FORMER.note),
+  reason: patternsOf(REASONS, FORMER.reason),
+  fault: patternsOf(FAULTS, FORMER.fault),
+  term: patternsOf(TERMS, FORMER.term),
 };
 
 /**

@@ -106,11 +106,11 @@ export const NOTES = {
     zh: 'BPStudio 只保留操作一小时，现已不显示该操作的 Data：最后一次看到时仍在进行',
   },
   bps_late: {
-    en: 'BPStudio keeps an operation for one hour and shows no Data for this one: it was asked for more than an hour after it was submitted here, and never seen',
+    en: 'BPStudio keeps an operation for one hour and shows no Data for this one: opwatch first asked for it more than an hour after its submission here, and never saw it',
     zh: 'BPStudio 只保留操作一小时，现已不显示该操作的 Data：在此提交一小时之后才查询，从未看到过',
   },
   bps_never_seen: {
-    en: 'BPStudio keeps an operation for one hour and shows no Data for this one: it was never seen, so it ended more than an hour ago or the id is none',
+    en: 'BPStudio keeps an operation for one hour and shows no Data for this one: opwatch never saw it, so it ended more than an hour ago or the id does not exist',
     zh: 'BPStudio 只保留操作一小时，现已不显示该操作的 Data：从未看到过，因此它在一小时前已结束，或该 ID 不存在',
   },
   bps_silent_under_way: {

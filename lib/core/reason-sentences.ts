@@ -34,7 +34,10 @@ export const REASONS = {
   key_short: { en: '{names} must have at least {count} characters', zh: '{names} 至少须有 {count} 个字符' },
   no_json: { en: 'no JSON object', zh: '不是 JSON 对象' },
   no_error_code: { en: 'an error without a {name}', zh: '错误中没有 {name}' },
-  of_another: { en: 'Asked about {wanted}, told about {told}', zh: '查询的是 {wanted}，答复的是 {told}' },
+  of_another: {
+    en: 'The question was about {wanted}, the answer is about {told}',
+    zh: '查询的是 {wanted}，答复的是 {told}',
+  },
   no_state: { en: 'The answer holds no {name}', zh: '答复中没有 {name}' },
   bad_path: { en: '"{words}" cannot be part of a path', zh: '“{words}” 不能作为路径的一部分' },
   bad_endpoint: {

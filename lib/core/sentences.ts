@@ -52,7 +52,7 @@ export const TERMS = {
   reserved: { en: 'reserved', zh: '保留' },
   none: { en: 'none', zh: '无' },
   default_connection: { en: 'the default connection', zh: '默认连接' },
-  default_targets: { en: 'each target that is told by default', zh: '默认通知的各个目标' },
+  default_targets: { en: 'the default targets', zh: '默认通知的各个目标' },
 } as const satisfies Table;
 
 export const SENTENCES = { ...NOTES, ...REASONS, ...FAULTS, ...TERMS } as const satisfies Table;

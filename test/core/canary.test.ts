@@ -174,7 +174,7 @@ describe('nobody else meets the canary', () => {
       provider: 'aliyun-emr',
       operation: { RegionId: 'cn-hangzhou', ClusterId: 'c-1', OperationId: 'op-1' },
     };
-    expect(await refused({ ...emr, notify: [CANARY] })).toContain('names no configured target');
+    expect(await refused({ ...emr, notify: [CANARY] })).toContain('is neither a configured target');
     expect(await refused({ ...emr, notify: [], connection: CANARY })).toContain('/connection');
   });
 });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { FAULTS } from '../../lib/core/fault-sentences.ts';
+import { FORMER } from '../../lib/core/former-sentences.ts';
 import { faultsIn, noteIn, reasonIn, saidBeside } from '../../lib/core/kept-sentence.ts';
 import { NOTES } from '../../lib/core/note-sentences.ts';
 import { filled, HOLDS, ONE_WORD, SENTENCES, type SentenceCode, TERMS } from '../../lib/core/sentences.ts';
@@ -32,6 +33,16 @@ describe('opwatch’s own sentences', () => {
     expect(reasonIn(kept, 'en')).toBe(kept);
     expect(inChinese(code, kept)).toBe(zh.replace(/\{\w+\}/g, VALUE));
   });
+
+  test.each(Object.values(FORMER).flatMap((table) => Object.entries(table) as [SentenceCode, string][]))(
+    '%s is still found by the English of an earlier release: %s',
+    (code, en) => {
+      const { zh } = SENTENCES[code];
+      expect(en).not.toBe(SENTENCES[code].en);
+      expect(slotsOf(en)).toEqual(slotsOf(zh));
+      expect(inChinese(code, en.replace(/\{\w+\}/g, VALUE))).toBe(zh.replace(/\{\w+\}/g, VALUE));
+    },
+  );
 
   it('are found whatever a cloud puts into them', () => {
     const word = fc.stringMatching(/^[\w./-]{1,20}$/);

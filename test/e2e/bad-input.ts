@@ -101,7 +101,7 @@ export const badInput = (running: () => Opwatch): void => {
           '/operation/action_name': 'action_name must be the name of an action, such as SNAPSHOTTING',
         },
       ],
-      ['unknown target', { ...emr, notify: ['inbox', 'nobody'] }, { '/notify/1': /names no configured target/ }],
+      ['unknown target', { ...emr, notify: ['inbox', 'nobody'] }, { '/notify/1': /is neither a configured target/ }],
       ['unknown connection', { ...emr, connection: 'prod' }, { '/connection': 'must be one of aliyun, aliyun-stored' }],
       ["another vendor's connection", { ...emr, connection: 'huawei' }, { '/connection': /is a connection of huawei/ }],
       ['eleven targets', { ...emr, notify: Array.from({ length: 11 }, () => 'inbox') }, { '/notify': /at most 10/ }],

@@ -108,12 +108,12 @@ describe('aliyun-bpstudio', () => {
     [
       'asked for within the hour',
       { seen: false, submittedAt: NOW - HOUR },
-      'ended more than an hour ago or the id is none',
+      'ended more than an hour ago or the id does not exist',
     ],
     [
       'asked for after the hour',
       { seen: false, submittedAt: NOW - HOUR - 1 },
-      'more than an hour after it was submitted',
+      'more than an hour after its submission',
     ],
   ])('says of a forgotten operation that it was %s', async (_, known, words) => {
     const { cloud } = scripted([{ body: { Code: 200 } }]);

@@ -165,7 +165,7 @@ describe('a token for some connections', () => {
           errors: [
             {
               pointer: '/connection',
-              detail: `this token may not use ${what}, only huawei: name what it may, or use a token that may more`,
+              detail: `this token may not use ${what}, only huawei: name an allowed one, or use a token with more rights`,
             },
           ],
         },
@@ -186,7 +186,7 @@ describe('a token for some connections', () => {
     ['one that it may not use', ['aliyun-a'], 'aliyun-secret', 'this token may not use aliyun-secret, only aliyun-a'],
     ['one that is not there', ['aliyun-a'], 'aliyun-other', 'this token may not use aliyun-other, only aliyun-a'],
     ['none, where there is a choice', ['aliyun-a'], undefined, 'must be one of aliyun-a'],
-    ['none, where it has no choice', ['huawei'], undefined, 'this token may use none of aliyun'],
+    ['none, where it has no choice', ['huawei'], undefined, 'this token may use no connection of aliyun'],
   ])('is told of no other connection, whatever it names: %s [S19]', async (_, connections, connection, says) => {
     const world = createWorld({ config: two });
     const { status, body } = await submitAs(world, callerWith({ connections }), { ...stage(world), connection });
@@ -236,7 +236,7 @@ describe('a token for some connections', () => {
 describe('a token for some targets', () => {
   const bounded = callerWith({ targets: ['ci', 'https://builds.example.com'] });
   const detailOf = (place: string) =>
-    `this token may not have ${place} told, only ci, https://builds.example.com: name what it may, or use a token that may more`;
+    `this token may not send to ${place}, only to ci, https://builds.example.com: name an allowed one, or use a token with more rights`;
 
   test.each([[['ci', 'https://builds.example.com/a', 'https://BUILDS.example.com:443/b']], [[]]])(
     'may name %j',
@@ -276,7 +276,7 @@ describe('a token for some targets', () => {
     const { notify: _, ...submission } = stage(world);
     expect(await submitAs(world, bounded, submission)).toMatchObject({
       status: 403,
-      body: { errors: [{ pointer: '/notify', detail: detailOf('each target that is told by default') }] },
+      body: { errors: [{ pointer: '/notify', detail: detailOf('the default targets') }] },
     });
   });
 

@@ -149,7 +149,7 @@ describe('names that mean something to JavaScript', () => {
       const body = (more: object) =>
         JSON.stringify({ provider: 'aliyun-emr', operation: OPERATIONS['aliyun-emr'], ...more });
       expect(faultsOf(body({ notify: [name] }))).toEqual([
-        `/notify/0 names no configured target and is no https URL: there is no ${/^[a-z]/.test(name) ? name : '…'}, but chat, ci, follower`,
+        `/notify/0 is neither a configured target nor an https URL: there is no ${/^[a-z]/.test(name) ? name : '…'}, but chat, ci, follower`,
       ]);
       expect(faultsOf(body({ connection: name }))).toEqual(['/connection must be one of aliyun']);
       expect(faultsOf(body({ provider: name }))[0]).toMatch(/^\/provider must be one of /);

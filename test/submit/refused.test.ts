@@ -32,7 +32,7 @@ describe('a submission of a schedule that is refused', () => {
           errors: [
             {
               pointer: '/notify/0',
-              detail: 'names no configured target and is no https URL: there is no renamed, but chat, ci, follower',
+              detail: 'is neither a configured target nor an https URL: there is no renamed, but chat, ci, follower',
             },
           ],
         }),
@@ -75,7 +75,7 @@ describe('a submission of a schedule that is refused', () => {
     expect(told.map(({ type }) => type)).toEqual(Array(2).fill('operator.submission_refused'));
     for (const { data } of told)
       expect(data.reason?.message).toBe(
-        '/notify/0: names no configured target and is no https URL: there is no renamed, but chat, ci, follower',
+        '/notify/0: is neither a configured target nor an https URL: there is no renamed, but chat, ci, follower',
       );
     expect(told.map(({ data }) => data.submission).toSorted()).toEqual([
       expect.stringContaining('op-13c37a77c505'),

@@ -145,7 +145,7 @@ describe('a bad one', () => {
     [
       'unknown target',
       { ...good, notify: ['chat', 'nobody'] },
-      ['/notify/1 names no configured target and is no https URL: there is no nobody, but chat, ci, follower'],
+      ['/notify/1 is neither a configured target nor an https URL: there is no nobody, but chat, ci, follower'],
     ],
     ['target of another type', { ...good, notify: [7] }, ['/notify/0 must be a string']],
     ['callback by http', { ...good, notify: ['http://ci.example.com/'] }, ['/notify/0 must be an https URL']],
@@ -289,7 +289,7 @@ describe('a bad one', () => {
   test('that names nobody, where nobody is told by default, says what may be done', () => {
     const settings = configWith({ defaults: {}, tenants: {} });
     expect(faults(good, 'default', settings)).toEqual([
-      '/notify names nobody and the configuration has no default: name targets or https callbacks, or [] to only record',
+      '/notify names no target, and the configuration has no default: name targets or https callbacks, or [] to only record',
     ]);
   });
 
@@ -348,8 +348,8 @@ describe('a target that marks a commit', () => {
       'a hash without what the context names',
       { notify: ['steps'], labels: { sha: SHA, step: ' ' } },
       [
-        '/labels/step is missing: the context of its commit status holds {label.step} (target steps needs it)',
-        '/operation/job_id is missing: the context of its commit status holds {operation.job_id} (target steps needs it)',
+        '/labels/step is missing: the context of its commit status contains {label.step} (target steps needs it)',
+        '/operation/job_id is missing: the context of its commit status contains {operation.job_id} (target steps needs it)',
       ],
     ],
   ])('is named in a submission with %s', (_, more, expected) => {
