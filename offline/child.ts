@@ -104,8 +104,8 @@ const readiness = async (child: ChildProcess, ended: Promise<void>, waiting: Wai
     isOver = true;
   });
   const silent = (): Start => {
-    const since = lastStep === '' ? 'since it began' : `since it said "${lastStep}"`;
-    return { fault: `it has said nothing for ${silenceMs / 1_000} s, ${since}.\n${lastWords(logFile, logStart)}` };
+    const since = lastStep === '' ? 'since it began' : `since it printed "${lastStep}"`;
+    return { fault: `it has printed nothing for ${silenceMs / 1_000} s, ${since}.\n${lastWords(logFile, logStart)}` };
   };
   const outcome = await Promise.race([
     told,

@@ -177,16 +177,16 @@ const run = async (stack: Stack, kill: boolean): Promise<void> => {
   await untilTold(stack, watches, headers, display);
 
   const events = eventsIn(stack);
-  console.log(`\n${events.length} webhooks, as they came:\n`);
+  console.log(`\n${events.length} webhooks, in the order of arrival:\n`);
   for (const message of events) console.log(show(message));
   console.log('\nFrom the end in the cloud to the webhook:');
   for (const { watch, endsAt, seconds: length } of begun) {
     const lateMs = (arrivalOf(stack, watch.id) ?? 0) - endsAt;
     const gapMs = gapAt(length * SECOND, DEFAULT_GAP);
-    console.log(`  ${pad(watch.provider, 18)}${seconds(lateMs)}, where looks are ${seconds(gapMs)} apart by then`);
+    console.log(`  ${pad(watch.provider, 18)}${seconds(lateMs)}, while opwatch looks every ${seconds(gapMs)}`);
   }
   const overMs = await timeOfOneAlreadyOver(stack, headers, display);
-  console.log(`\nAn operation that was over before it was submitted: ${seconds(overMs)} from submission to webhook.`);
+  console.log(`\nAn operation that was over before its submission: ${seconds(overMs)} from submission to webhook.`);
 };
 
 const USAGE = `usage: npm run demo -- [--kill]

@@ -77,7 +77,7 @@ const createTable = async (properties: Properties, client: DynamoDBClient, keptA
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     if (shapeOf(Table) !== shapeOf(wanted)) {
       const cure = keptAt === undefined ? 'remove .opwatch' : `delete it at ${keptAt}`;
-      throw new Error(`what was kept has other keys or indexes than serverless.yml; to begin afresh, ${cure}`);
+      throw new Error(`the kept table has other keys or indexes than serverless.yml; to begin without it, ${cure}`);
     }
   }
 };

@@ -45,7 +45,7 @@ export const givenEmulators = (env: Readonly<Record<string, string | undefined>>
   if (!/^\d{12}$/.test(account)) faults.push(`${ACCOUNT_VARIABLE} must be the 12 digits of an account: ${account}`);
   if (account !== LOCAL_ACCOUNT && urls.sqs === undefined && faults.length === 0)
     faults.push(
-      `${ACCOUNT_VARIABLE} goes with ${URL_VARIABLES.sqs}: the local stack's own SQS knows the account ${LOCAL_ACCOUNT} alone`,
+      `${ACCOUNT_VARIABLE} needs ${URL_VARIABLES.sqs}: the local stack's own SQS knows only the account ${LOCAL_ACCOUNT}`,
     );
   if (faults.length > 0) throw new StartFault(faults.join('\n'));
   return { urls, account };

@@ -50,7 +50,7 @@ const portFault = async (port: number): Promise<string | undefined> => {
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'EADDRINUSE' ? 'is taken' : `cannot be listened on (${code})`;
+    return code === 'EADDRINUSE' ? 'is taken' : `cannot be opened (${code})`;
   }
 };
 

@@ -84,7 +84,7 @@ const makeFolder = (keep: boolean, announced: boolean): string => {
   }
 };
 
-const KEPT_CURE = `What was kept may be the cause. To begin afresh, remove ${join(root, '.opwatch')} or leave out --keep.`;
+const KEPT_CURE = `The kept state may be the cause. To begin without it, remove ${join(root, '.opwatch')} or omit --keep.`;
 
 /**
  * Starts everything and waits until it is ready. Throws a StartFault, which tells cause and cure, when a part does not

@@ -36,7 +36,7 @@ export const samplesFor = (
     (event): Sample => ({
       type: event.type,
       write: ({ edit }, settings, attempt, handle) => {
-        if (!edit) throw unable('change what it has sent');
+        if (!edit) throw unable('change a message after sending it');
         return edit.request(event, settings, attempt, handle);
       },
     }),
@@ -48,7 +48,7 @@ export const samplesFor = (
     (notice): Sample => ({
       type: notice.type,
       write: (target, settings, attempt) => {
-        if (!target.notice) throw unable('be told notices');
+        if (!target.notice) throw unable('receive notices');
         return target.notice(notice, settings, attempt);
       },
     }),

@@ -39,7 +39,7 @@ export const azurePipelines: Target<
   type: 'azure-pipelines',
   settings: Settings,
   usualEvents: RUN_EVENTS,
-  unseen: 'Azure takes what starts no run, too: look for the runs',
+  unseen: 'Azure also accepts a message that starts no run: look for the runs',
   request: (event, { organization, webhook, secret, header, endpoint }, { id }) => {
     const body = JSON.stringify(inertTexts({ id, ...event }));
     const url = `${endpoint}/${organization}/_apis/public/distributedtask/webhooks/${webhook}?api-version=6.0-preview`;

@@ -56,7 +56,8 @@ export const eventbridge: Target<Settings, 'eventbridge', v.InferInput<typeof Se
   settings: Settings,
   request: put,
   notice: put,
-  unseen: 'EventBridge takes events for a bus that does not exist, too: look for the samples behind a rule of the bus',
+  unseen:
+    'EventBridge also accepts events for a bus that does not exist: look for the samples behind a rule of the bus',
   // An HTTP 200 may contain an entry that EventBridge did not accept.
   verdict: judge({
     name: 'EventBridge',

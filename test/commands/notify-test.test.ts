@@ -44,7 +44,7 @@ describe('notify-test', () => {
     for (const type of types)
       expect(stdout).toMatch(new RegExp(`^.*\\(${type}\\)\\n  operation\\.failed +delivered$`, 'm'));
     expect(code).toBe(0);
-    expect(stdout).toContain('EventBridge takes events for a bus that does not exist');
+    expect(stdout).toContain('EventBridge also accepts events for a bus that does not exist');
     expect(inbox.received().filter(({ verified }) => !verified)).toEqual([]);
     // Copies are for reading: what gave their sender a right is masked in them.
     const copies = JSON.stringify(inbox.received());

@@ -112,7 +112,7 @@ const lastPid = (logFile: string): number => Number(readFileSync(logFile, 'utf8'
 test('a child that hangs is ended, and the last step it took is named', async () => {
   const logFile = join(dir, 'hanging');
   await expect(start(hanging, { name: 'the child', silenceMs: 200, logFile })).rejects.toThrow(
-    'the child did not start: it has said nothing for 0.2 s, since it said "counting the sand"',
+    'the child did not start: it has printed nothing for 0.2 s, since it printed "counting the sand"',
   );
   expect(isGone(lastPid(logFile))).toBe(true);
 });

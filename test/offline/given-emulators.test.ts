@@ -36,7 +36,7 @@ describe('what the environment says of other emulators', () => {
     ['a port that is none', { OPWATCH_SQS_URL: 'http://localhost:99999' }, 'OPWATCH_SQS_URL'],
     ['no port', { OPWATCH_SQS_URL: 'http://localhost' }, 'OPWATCH_SQS_URL'],
     ['an account that is none', { OPWATCH_SQS_URL: 'http://localhost:1', OPWATCH_ACCOUNT: '1234' }, 'OPWATCH_ACCOUNT'],
-    ['an account for the own SQS', { OPWATCH_ACCOUNT: '123456789012' }, 'OPWATCH_ACCOUNT goes with OPWATCH_SQS_URL'],
+    ['an account for the own SQS', { OPWATCH_ACCOUNT: '123456789012' }, 'OPWATCH_ACCOUNT needs OPWATCH_SQS_URL'],
   ])('%s is refused by name [S15]', (_, env, name) => {
     expect(() => givenEmulators(env)).toThrow(name);
   });

@@ -363,7 +363,7 @@ describe('what the API would refuse', () => {
       'a whole submission',
       'aliyun-bpstudio',
       { operation: { OperationId: 'op/1' }, notify: ['nobody'], deadline: 'P30D' },
-      ['/notify/0 names no configured target', '/deadline must be at most 7 days ahead'],
+      ['/notify/0 is neither a configured target', '/deadline must be at most 7 days ahead'],
     ],
     ['a list', 'aliyun-emr', [{}], ['/operation must be an object']],
     ['a text', 'aliyun-emr', 'op-1', ['/operation must be an object']],

@@ -123,7 +123,7 @@ export const ROWS: readonly Row[] = [
       writeFileSync(join(dir, '.opwatch', 'dynamodb'), 'no folder');
       return KEEP;
     },
-    ['the emulators did not start:', 'may be in use by another local stack, or damaged', 'To begin afresh, remove'],
+    ['the emulators did not start:', 'may be in use by another local stack, or damaged', 'To begin without it, remove'],
   ],
   [
     'a configuration with faults',
@@ -152,7 +152,7 @@ export const MORE_ROWS: readonly Row[] = [
   [
     'a function that never gets loaded',
     edited(FUNCTION, 'await new Promise(() => {}); export const handler = async () => {};'),
-    ['the functions did not start: it has said nothing for 10 s, since it said "loading opwatch-dev-notifier"'],
+    ['the functions did not start: it has printed nothing for 10 s, since it printed "loading opwatch-dev-notifier"'],
   ],
   ['a function with a syntax error', edited(FUNCTION, 'const = 1;'), ['the functions did not start', FUNCTION]],
   [
@@ -171,7 +171,7 @@ export const MORE_ROWS: readonly Row[] = [
     async () => ({
       env: { OPWATCH_SQS_URL: await answering((asked, answer) => void (asked.method === 'GET' && answer.end())) },
     }),
-    [/said nothing for 10 s, since it said "setting up the table at \S+ and the queues at http:\/\/localhost/],
+    [/said nothing for 10 s, since it printed "setting up the table at \S+ and the queues at http:\/\/localhost/],
   ],
   [
     'kept queues that are damaged',
@@ -180,7 +180,7 @@ export const MORE_ROWS: readonly Row[] = [
       writeFileSync(join(dir, '.opwatch', 'sqs', 'fauxqs.db'), 'no database '.repeat(1_000));
       return KEEP;
     },
-    ['the emulators did not start: SQS on port', 'To begin afresh, remove'],
+    ['the emulators did not start: SQS on port', 'To begin without it, remove'],
   ],
   [
     'a configuration that is no TypeScript',
@@ -210,7 +210,7 @@ export const MORE_ROWS: readonly Row[] = [
   [
     'emulators that hang',
     edited('offline/emulators.ts', 'for (;;);'),
-    ['the emulators did not start: it has said nothing for 10 s'],
+    ['the emulators did not start: it has printed nothing for 10 s'],
   ],
 ];
 
