@@ -40,7 +40,7 @@ const webhook = (operationId: string, summary: string, schema: string): Json => 
     operationId,
     tags: ['webhooks'],
     summary,
-    description: 'docs/webhooks.md says how a receiver verifies the signature, and what its answers mean.',
+    description: 'docs/webhooks.md explains how a receiver verifies the signature, and what its answers mean.',
     security: [],
     parameters: [
       header('webhook-id', 'The same for every attempt: a receiver acts once on each id.'),
@@ -49,8 +49,8 @@ const webhook = (operationId: string, summary: string, schema: string): Json => 
     ],
     requestBody: { required: true, content: { 'application/json': { schema: asRef(schema) } } },
     responses: {
-      '2XX': { description: 'It is delivered.' },
-      '410': { description: 'The receiver wants no more: the target is disabled.' },
+      '2XX': { description: 'The receiver has accepted the event.' },
+      '410': { description: 'The receiver wants no more events. opwatch disables the target.' },
       default: {
         description:
           'It is sent again later, in all ten times within about three days. `Retry-After` is obeyed up to a day.',

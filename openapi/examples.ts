@@ -13,11 +13,11 @@ const DWS = {
 export const EXAMPLES: Readonly<Record<string, Examples>> = {
   'POST /watches': {
     one: {
-      summary: 'An operation of E-MapReduce: the default targets are told',
+      summary: 'An operation of E-MapReduce, with the default targets',
       value: { provider: 'aliyun-emr', operation: EMR, labels: { team: 'data' } },
     },
     callback: {
-      summary: 'A snapshot of a warehouse: a callback is told, within six hours',
+      summary: 'A snapshot of a warehouse, with a callback and a deadline of six hours',
       value: {
         provider: 'huawei-dws',
         operation: DWS,
@@ -26,7 +26,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
       },
     },
     many: {
-      summary: 'Two operations at once, of which only a record is kept',
+      summary: 'Two operations at once, without targets',
       value: [
         {
           provider: 'aliyun-ehpc',
@@ -42,13 +42,13 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   },
   'POST /deliveries/resend': {
     outage: {
-      summary: 'All that was parked for a target since an outage began',
+      summary: 'All deliveries parked for a target since the beginning of an outage',
       value: { target: 'ci', from: '2026-01-04T00:00:00Z' },
     },
   },
   'POST /deliveries/dismiss': {
     drill: {
-      summary: 'All that was parked for a target in an hour',
+      summary: 'All deliveries parked for a target in one hour',
       value: { target: 'ci', from: '2026-01-04T08:00:00Z', to: '2026-01-04T09:00:00Z' },
     },
   },

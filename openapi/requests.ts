@@ -12,7 +12,7 @@ export const INSTANT: Json = { type: 'string', format: 'date-time', description:
 const DURATION: Json = {
   type: 'string',
   pattern: '^P(?=.)(\\d+W)?(\\d+D)?(T(?=.)(\\d+H)?(\\d+M)?(\\d+S)?)?$',
-  description: 'An ISO 8601 duration. Months and years have no fixed length and are not read.',
+  description: 'An ISO 8601 duration. opwatch does not accept months and years, because they have no fixed length.',
 };
 export const INSTANT_OR_DURATION: Json = { anyOf: [INSTANT, DURATION] };
 
@@ -23,7 +23,8 @@ const labels = (): Json => {
     propertyNames,
     additionalProperties: { ...(additionalProperties as Json), maxLength: 256 },
     maxProperties: LABELS_MAX,
-    description: 'They come back in every event. A value has 256 bytes at most, all together 4 KiB.',
+    description:
+      'Every event contains the labels. A value has 256 bytes at most, and all labels together have 4 KiB at most.',
   };
 };
 
@@ -43,7 +44,7 @@ const submissions = (): Readonly<Record<string, Json>> => {
         { ...schema, ...(SAID[name] && { description: SAID[name] }) },
       ]),
     ),
-    deadline: { ...INSTANT_OR_DURATION, description: 'At most seven days ahead; left out, a day.' },
+    deadline: { ...INSTANT_OR_DURATION, description: 'At most seven days from now. The default is one day.' },
     labels: labels(),
   };
   return Object.fromEntries(
@@ -75,7 +76,7 @@ export const requestSchemas = (): Readonly<Record<string, Json>> => {
     Submission: {
       oneOf: Object.keys(each).map(ref),
       discriminator: { propertyName: 'provider', mapping },
-      description: 'An operation to watch. docs/providers.md says where its ids are found.',
+      description: 'An operation to watch. docs/providers.md explains where to find its ids.',
     },
     Submissions: { type: 'array', items: ref('Submission'), minItems: 1, maxItems: SUBMISSIONS_MAX },
     Extension: { ...extension, properties: { deadline: INSTANT_OR_DURATION } },
@@ -85,8 +86,8 @@ export const requestSchemas = (): Readonly<Record<string, Json>> => {
         ...range.properties,
         target: { type: 'string', description: 'The name of a target, or a callback.' },
         from: INSTANT,
-        to: { ...INSTANT, description: 'Left out, now.' },
-        cursor: { type: 'string', description: 'Of the answer before, to go on.' },
+        to: { ...INSTANT, description: 'The default is now.' },
+        cursor: { type: 'string', description: 'The cursor of the previous answer, to continue.' },
       },
     },
     Origin: {
