@@ -45,7 +45,7 @@ const webhook = (operationId: string, summary: string, schema: string): Json => 
     parameters: [
       header('webhook-id', 'The same for every attempt: a receiver acts once on each id.'),
       header('webhook-timestamp', 'When this attempt was made, in seconds since 1970.'),
-      header('webhook-signature', 'Standard Webhooks 1.0: signatures apart by blanks, `v1` or `v1a`.'),
+      header('webhook-signature', 'Standard Webhooks 1.0: signatures separated by blanks, `v1` or `v1a`.'),
     ],
     requestBody: { required: true, content: { 'application/json': { schema: asRef(schema) } } },
     responses: {
@@ -53,7 +53,7 @@ const webhook = (operationId: string, summary: string, schema: string): Json => 
       '410': { description: 'The receiver wants no more events. opwatch disables the target.' },
       default: {
         description:
-          'It is sent again later, in all ten times within about three days. `Retry-After` is obeyed up to a day.',
+          'opwatch sends the event again later. It makes ten attempts within about three days. It obeys a `Retry-After` of up to one day.',
       },
     },
   },

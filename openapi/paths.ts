@@ -46,11 +46,11 @@ const DESCRIBED: Readonly<Record<string, readonly [schema: Json, description: st
   connection: [text, 'Only watches of this connection.'],
   label: [
     { type: 'array', items: { type: 'string', pattern: '^[^:]+:' } },
-    'Only watches with this label, as `name:value`. Given several times, a watch must have all of them.',
+    'Only watches with this label, as `name:value`. If the parameter appears several times, with all these labels.',
   ],
   since: [INSTANT_OR_DURATION, 'Only watches submitted since an instant (write `+` as %2B), or within a duration.'],
-  limit: [{ type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: 20 }, 'How many watches a page has at most.'],
-  cursor: [text, 'Of the page before.'],
+  limit: [{ type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: 20 }, 'The maximum number of watches on a page.'],
+  cursor: [text, 'The cursor of the previous page.'],
 };
 
 const filters = (): readonly Json[] =>

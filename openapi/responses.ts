@@ -15,10 +15,10 @@ export const HEADERS: Readonly<Record<string, Json>> = {
   Location: header({ type: 'string', format: 'uri' }, 'The watch in the API.'),
   ETag: header(
     { type: 'string', pattern: '^(W/)?"[^"]*"$' },
-    'Stands for what this answer shows. Send it back as `If-None-Match`.',
+    'Identifies the content of this answer. Send it back in `If-None-Match`.',
   ),
-  'Retry-After': header({ type: 'integer', minimum: 1, maximum: 86_400 }, 'Seconds until it is worth asking again.'),
-  'Cache-Control': header({ type: 'string' }, 'How long the answer may be kept.'),
+  'Retry-After': header({ type: 'integer', minimum: 1, maximum: 86_400 }, 'Ask again after this number of seconds.'),
+  'Cache-Control': header({ type: 'string' }, 'How long a client may keep the answer.'),
 };
 const headers = (...names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
@@ -36,9 +36,10 @@ const WITH_HEADERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const MEANINGS: Readonly<Record<string, string>> = {
-  'POST /watches 200': 'The operation is watched already, or has ended: the same watch, its targets merged.',
+  'POST /watches 200':
+    'opwatch already watches the operation, or it has ended. The answer is the existing watch with the new targets.',
   'POST /watches 202': 'A new watch has begun.',
-  'POST /watches 207': 'Of an array, each submission on its own.',
+  'POST /watches 207': 'The answer to an array. Each submission has its own result.',
   'GET /watches/{id} 304': 'Nothing has changed since the answer with that ETag.',
   'GET /openapi.json 304': 'The document is still the same.',
 };
