@@ -207,7 +207,9 @@ export const createRecorder = (plan: Plan, now: () => number): Recorder => {
     if (process && after.state === 'parked' && before?.state !== 'parked') evidence.parkedBy.set(after.id, process);
     // How far something has got is told again and again.
     const isNews = after.event.event === 'progress' && after.event.at > (before?.event.at ?? 0);
-    const isBegunAnew = isDeleted || after.begunAfter !== before?.begunAfter;
+    // Sent again twice with no attempt in between, as to a disabled target, it begins both times after the same attempt.
+    const isUnparked = before?.state === 'parked' && after.state === 'waiting';
+    const isBegunAnew = isDeleted || isUnparked || after.begunAfter !== before?.begunAfter;
     if (isBegunAnew) evidence.begun.set(after.id, [...(evidence.begun.get(after.id) ?? []), now()]);
     const isKept = before?.state !== 'delivered' || after.state === 'delivered' || isBegunAnew;
     expect(isKept || isNews, () => `delivered is taken back: ${after.id}`);
