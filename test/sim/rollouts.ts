@@ -44,11 +44,15 @@ export const rolloutOf = (seed: number, isQuiet: boolean, start: number, length:
 export const isChanged = (rollout: Rollout | undefined, { number, startedAt }: Process): boolean =>
   rollout !== undefined && (number & 2) === 0 && rollout.from <= startedAt && startedAt < rollout.until;
 
-/** Whether a function has no target of that name. */
-export const lacksTarget = (rollout: Rollout | undefined, target: string, process: Process): boolean =>
-  (rollout?.change === 'no target' || rollout?.change === 'target renamed') &&
-  rollout.of === target &&
-  isChanged(rollout, process);
+/** The name that a target has where it is renamed. */
+const renamed = (name: string): string => `new-${name}`;
+
+/** Whether a function has no target of that name. Where one is renamed, each configuration lacks the name of the other. */
+export const lacksTarget = (rollout: Rollout | undefined, target: string, process: Process): boolean => {
+  if (rollout?.change !== 'no target' && rollout?.change !== 'target renamed') return false;
+  if (rollout.of === target) return isChanged(rollout, process);
+  return rollout.change === 'target renamed' && renamed(rollout.of) === target && !isChanged(rollout, process);
+};
 
 const without = <T>(all: Readonly<Record<string, T>> = {}, name: string): Record<string, T> =>
   Object.fromEntries(Object.entries(all).filter(([each]) => each !== name));
@@ -65,8 +69,8 @@ const changed = (input: ConfigInput, { change, of }: Rollout): Partial<ConfigInp
     case 'no target':
       return { targets: without(targets, of), ...elsewhere('incident') };
     case 'target renamed': {
-      const { [of]: renamed, ...rest } = targets;
-      return { targets: { ...rest, ...(renamed && { [`new-${of}`]: renamed }) }, ...elsewhere(`new-${of}`) };
+      const { [of]: moved, ...rest } = targets;
+      return { targets: { ...rest, ...(moved && { [renamed(of)]: moved }) }, ...elsewhere(renamed(of)) };
     }
     case 'no connection':
       return { connections: without(connections, of) };
