@@ -7,7 +7,7 @@ import { isHolder } from './holders.ts';
 import { isCallback } from './plan.ts';
 import { lacksTarget } from './rollouts.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
-import { doneBy, holdsOf } from './troubles.ts';
+import { doneBy, type Hold, holdsOf } from './troubles.ts';
 
 /** The waits before each attempt, as Standard Webhooks 1.0 has them, at their longest. */
 const WAITS = [0, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, DAY].map(
@@ -25,6 +25,7 @@ const OF_ORIGINS: readonly Deed[] = ['disable', 'enable'];
 export const checkDeliveries: Rule = (run) => {
   const { evidence, plan } = run;
   const holds = holdsOf(plan, evidence.troubles);
+  const pauses = pausesIn(run);
   for (const { pk, sk, body } of evidence.items.values()) {
     if (!sk.startsWith('delivery#')) continue;
     const delivery = body as Delivery;
@@ -34,12 +35,13 @@ export const checkDeliveries: Rule = (run) => {
     // An origin that somebody disables or enables, or that opwatch disables, lets its deliveries wait for that.
     if (isCallback(delivery.target) && plan.rare.acts?.some(({ deed }) => OF_ORIGINS.includes(deed))) continue;
     const begun = evidence.begun.get(delivery.id) ?? [];
+    const held = [...holds, ...(pauses.get(addressOf(delivery)) ?? [])].sort((a, b) => a.from - b.from);
     for (const [i, at] of attempts.slice(1).entries()) {
       const anew = begun.findLast((each) => each <= at) ?? 0;
       const before = Math.max(attempts[i] ?? at, anew);
       const nth = i + 1 - attempts.filter((each) => each < anew).length;
       const wait = Math.max(WAITS[nth] ?? 0, LEFT_ALONE);
-      const by = doneBy(holds, before + wait, WITHIN + 2 * clockSlack(plan), THROUGH);
+      const by = doneBy(held, before + wait, WITHIN + 2 * clockSlack(plan), THROUGH);
       evidence.expect(
         at <= by,
         () => `attempt ${i + 2} is ${Math.round((at - by) / SECOND)} s too late: ${pk} ${delivery.id}`,
@@ -49,6 +51,26 @@ export const checkDeliveries: Rule = (run) => {
 };
 
 const THROUGH = ['notifier', 'sweep'];
+
+/** Where a delivery goes: a callback is one for each tenant. */
+const addressOf = ({ tenant, target }: Delivery): string => (isCallback(target) ? `${tenant} ${target}` : target);
+
+/**
+ * When each address asked to be left alone. That holds for all that is told there: what waits for an address may find that
+ * another delivery came first, and that the address has asked for a pause again.
+ */
+const pausesIn = ({ evidence, world }: Case): ReadonlyMap<string, readonly Hold[]> => {
+  const addresses = new Map<string, string>();
+  for (const { sk, body } of evidence.items.values())
+    if (sk.startsWith('delivery#')) addresses.set((body as Delivery).id, addressOf(body as Delivery));
+  const pauses = new Map<string, Hold[]>();
+  for (const { at, id, manner } of world.receivers.received) {
+    const address = addresses.get(id);
+    if (manner !== 'busy for long' || address === undefined) continue;
+    pauses.set(address, [...(pauses.get(address) ?? []), { from: at, until: at + LEFT_ALONE }]);
+  }
+  return pauses;
+};
 
 /**
  * When attempts at a delivery were made. A function that dies between taking it and sending it uses one up as well. A request

@@ -16,6 +16,8 @@ export type Received = {
   readonly body: string;
   /** Whether the receiver took it: it may have, though its answer never arrived. */
   readonly isTaken: boolean;
+  /** How the receiver answered, where not as usual. */
+  readonly manner?: Reply;
   /** Whose secret it is signed with. */
   readonly signedAs: string;
 };
@@ -144,6 +146,7 @@ export const createReceivers = (now: () => number, secrets: Readonly<Record<stri
         event: JSON.parse(body) as OperationEvent | NoticeEvent,
         body,
         isTaken,
+        ...(manner && { manner }),
         signedAs,
       });
       return manner ? answers[manner](request, secrets[signedAs]) : reply(204, '');
