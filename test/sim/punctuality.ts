@@ -57,21 +57,30 @@ const wasHeard = (run: Case, watch: Watch, from: number, to: number): boolean =>
   );
 
 /** By a clock that is ahead a lease runs for longer, and a message that is lost meanwhile is missed when that lease has lapsed. */
-const withLeasesOf = ({ id }: Watch, holds: readonly Hold[], { evidence }: Case): readonly Hold[] => {
+const withLeasesOf = ({ id }: Watch, holds: readonly Hold[], { evidence, plan }: Case): readonly Hold[] => {
   const leases = evidence.leases.get(id) ?? [];
-  if (leases.length === 0) return holds;
+  if (!plan.rare.clock) return holds;
   return holds.map((hold) => {
     const inForce = leases.filter(({ at }, i) => at <= hold.until && (leases[i + 1]?.at ?? hold.from) >= hold.from);
     return { ...hold, until: Math.max(hold.until, ...inForce.map(({ until }) => until + 5 * MINUTE)) };
   });
 };
 
+/**
+ * A sweep that meets trouble once it has renewed a lease may send no message for it. That is missed when this lease has
+ * lapsed: half a day later, where leases have grown while nobody received messages.
+ */
+const unsentTo = ({ id }: Watch, { evidence }: Case): readonly Hold[] =>
+  (evidence.leases.get(id) ?? [])
+    .filter(({ by }) => by?.name === 'sweep' && (evidence.troubled.has(by) || by.death !== undefined))
+    .map(({ at, until }) => ({ from: at, until: until + 5 * MINUTE, by: 'sweep' }));
+
 export const checkPunctuality: Rule = (run) => {
   const { plan, evidence } = run;
   const holds = holdsOf(plan, evidence.troubles);
   for (const { watch, overAt = Number.POSITIVE_INFINITY } of evidence.watches.values()) {
     const { script } = operationOf(plan, watch);
-    const held = withLeasesOf(watch, holds, run);
+    const held = [...withLeasesOf(watch, holds, run), ...unsentTo(watch, run)].sort((a, b) => a.from - b.from);
     for (const { from, until, state } of periodsOf(script)) {
       if (!isEnd(state) || from > overAt) continue;
       // What is over before it was seen looks like something else of that name: it is waited for, from when nothing else goes on.

@@ -64,6 +64,9 @@ export type Former = Seen & { readonly targets: ReadonlySet<string> };
 
 export type Attempt = { readonly at: number; readonly process: Process };
 
+/** Until when a lease ran as it was written, and who wrote it. */
+export type Lease = { readonly at: number; readonly until: number; readonly by?: Process };
+
 /** A message is handed to a function: when, and whether the function gave up its whole batch (a table that does not answer). */
 export type Receipt = { readonly at: number; readonly messageId: string; isGivenUp: boolean };
 
@@ -93,8 +96,8 @@ export type Evidence = {
   readonly begun: Map<string, number[]>;
   /** Functions that something went wrong for. */
   readonly troubled: Set<Process>;
-  /** In runs with a wrong clock: when each watch was written, and until when its lease then ran. */
-  readonly leases: Map<string, { readonly at: number; readonly until: number }[]>;
+  /** When each watch was written, and until when its lease then ran. */
+  readonly leases: Map<string, Lease[]>;
   /** Watches with a reason, as they were written while their operations went on. */
   readonly reasons: Watch[];
   /** Who has given up a delivery. */
@@ -225,8 +228,10 @@ export const createRecorder = (plan: Plan, now: () => number): Recorder => {
     expect(after.version === (before?.version ?? 0) + 1, () => `a write over an unseen one: ${after.pk} ${after.sk}`);
     const isDelivery = after.sk.startsWith('delivery#');
     if (after.sk !== 'watch' && !isDelivery) return;
-    if (!isDelivery && plan.rare.clock && after.aliveUntil !== undefined)
-      evidence.leases.set(after.pk, [...(evidence.leases.get(after.pk) ?? []), { at: now(), until: after.aliveUntil }]);
+    if (!isDelivery && after.aliveUntil !== undefined) {
+      const lease: Lease = { at: now(), until: after.aliveUntil, ...(process && { by: process }) };
+      evidence.leases.set(after.pk, [...(evidence.leases.get(after.pk) ?? []), lease]);
+    }
     if (isOfFlood) {
       // What its tenant gets is for flood-limits.ts to say.
       const { id, begunAfter } = after.body as Delivery;

@@ -52,6 +52,13 @@ const UNHEARD: ReadonlySet<Part> = new Set<Part>(['pollers', 'notifier']);
 /** Where no queue takes a message, a lease grows only as often as a sweep is killed before it takes the lease back. */
 const LEASE_TAKEN_BACK = 3 * HOUR;
 
+/**
+ * Where Huawei Cloud is out and its clock is off, nobody hears that calls are signed by a wrong time. The gateway counts
+ * them, and the first look that it answers may find the key locked: the connection rests for five minutes, and its looks
+ * then take turns.
+ */
+const LOCKED = 5 * MINUTE + 45 * SECOND;
+
 const planned = (plan: Plan): Hold[] => {
   const isAfterOutage = (at: number) =>
     plan.outages.some(
@@ -62,7 +69,10 @@ const planned = (plan: Plan): Hold[] => {
       const hold = { from, until: until + LOST + VISIBILITY };
       if (UNHEARD.has(part)) return { ...hold, until: until + LEASE_MAX };
       if (part === 'queues') return { ...hold, until: until + LEASE_TAKEN_BACK };
-      if (part === 'aliyun' || part === 'huawei') return { ...hold, until: until + CLOUD_HOLD, by: `poller-${part}` };
+      if (part === 'aliyun' || part === 'huawei') {
+        const lockedMs = part === 'huawei' && plan.cloudSkews.huawei !== undefined ? LOCKED : 0;
+        return { ...hold, until: until + CLOUD_HOLD + lockedMs, by: `poller-${part}` };
+      }
       return hold;
     }),
     ...plan.purges.map((at) => ({ from: at, until: at + (isAfterOutage(at) ? LEASE_MAX : 45 * MINUTE) })),
