@@ -27,10 +27,11 @@ const toOperators = (notice: Notice, { operators }: Config): Addressed => ({
 });
 
 /**
- * Writes a notice to the operators. A second call with the same notice changes nothing. So a function writes the notice
- * before it writes the event: if it is killed in between, the next function writes both. This call sends no message to
- * a queue, because the notifier must not be able to feed its own queue. The leases of the deliveries end at once, and
- * the sweep wakes them within a minute.
+ * Writes a notice to the operators. A second call with the same notice and the same targets changes nothing. So a
+ * function writes the notice before it writes the event: if it is killed in between, the next function writes both. A
+ * target with a new name is another target, and its notice has another webhook-id. This call sends no message
+ * to a queue, because the notifier must not be able to feed its own queue. The leases of the deliveries end at once,
+ * and the sweep wakes them within a minute.
  */
 export const tellOperators = (notice: Notice, deps: NoticeDeps): Promise<void> =>
   owe(notice, toOperators(notice, deps.config), deps);

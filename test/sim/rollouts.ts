@@ -47,6 +47,10 @@ export const isChanged = (rollout: Rollout | undefined, { number, startedAt }: P
 /** The name that a target has where it is renamed. */
 const renamed = (name: string): string => `new-${name}`;
 
+/** Both names of the target that is renamed. */
+export const namesOfRenamed = (rollout: Rollout | undefined): readonly string[] =>
+  rollout?.change === 'target renamed' ? [rollout.of, renamed(rollout.of)] : [];
+
 /** Whether a function has no target of that name. Where one is renamed, each configuration lacks the name of the other. */
 export const lacksTarget = (rollout: Rollout | undefined, target: string, process: Process): boolean => {
   if (rollout?.change !== 'no target' && rollout?.change !== 'target renamed') return false;

@@ -27,6 +27,7 @@ import { isLater, isPoison, RUN_MS } from './plan.ts';
 import { checkPunctuality } from './punctuality.ts';
 import { checkReceipts } from './receipts.ts';
 import type { Seen } from './recorder.ts';
+import { namesOfRenamed } from './rollouts.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 
 /** Calls one look may take. */
@@ -102,12 +103,26 @@ export const judge = (run: Case): void => {
     }
   };
 
+  /**
+   * The names of the renamed target that notices were told to, by webhook-id. opwatch chooses the targets of a notice each
+   * time it tells it, and knows them by name only. So a target that is renamed meanwhile is another target, with another
+   * webhook-id at the same URL. A watch keeps the targets it was submitted with.
+   */
+  const namesTold = (): ReadonlyMap<string, string> => {
+    const names = namesOfRenamed(plan.rare.rollout);
+    const deliveries = [...items.values()].flatMap(({ pk, sk, body }) =>
+      pk.startsWith('n_') && sk.startsWith('delivery#') ? [body as Delivery] : [],
+    );
+    return new Map(deliveries.flatMap(({ id, target }) => (names.includes(target) ? [[id, target]] : [])));
+  };
+
   const checkWebhooks = (): void => {
+    const renamed = namesTold();
     const ids = new Map<string, string>();
     const bodies = new Map<string, string>();
     for (const { id, event, url, body } of receivers.received) {
       const isNotice = event.type.startsWith('operator.');
-      const what = `${isNotice ? body : event.data.watch?.id} ${event.type} ${event.timestamp} ${url}`;
+      const what = `${isNotice ? body : event.data.watch?.id} ${event.type} ${event.timestamp} ${renamed.get(id) ?? url}`;
       expect((ids.get(what) ?? id) === id, () => `two webhook-ids: ${what}`);
       ids.set(what, id);
       if (!isOnTheWay(event.type.slice('operation.'.length)))
