@@ -10,12 +10,13 @@ import type { Item } from '../../lib/core/item.ts';
 import { limiterKey, type TargetLimiter } from '../../lib/core/target-limiter.ts';
 import type { WatchView } from '../../lib/core/view.ts';
 import type { Watch } from '../../lib/core/watch.ts';
-import { watchId } from '../../lib/store/keys.ts';
+import { watchId, watchKey } from '../../lib/store/keys.ts';
 import { mustBeDescribed } from '../helpers/answers.ts';
 import { START, type World } from '../world/world.ts';
 import { type Act, NAMED, ORIGINS, originOf, picked } from './acts.ts';
 import type { Operation, Plan } from './plan.ts';
 import type { Recorder } from './recorder.ts';
+import { mayHide } from './rollouts.ts';
 import { MINUTE, SECOND } from './time.ts';
 
 export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
@@ -126,7 +127,8 @@ export const act = async (
   };
   const all = async (deed: 'resend' | 'dismiss'): Promise<void> => {
     const target = picked([...NAMED, ...ORIGINS.map((origin) => `${origin}/done`)], what.luck) ?? '';
-    const wanted = parkedIn(world, tenant, target, recorder.indexedBy(world.timeline.now()));
+    const beganAt = world.timeline.now();
+    const wanted = parkedIn(world, tenant, target, recorder.indexedBy(beganAt));
     let cursor: unknown;
     do {
       const answer = await asked(`POST /deliveries/${deed}`, {
@@ -135,7 +137,11 @@ export const act = async (
       if (answer === undefined || answer.status >= 300) return;
       cursor = answer.body.cursor;
     } while (cursor !== undefined);
-    const left = wanted.filter((item) => world.table.get([item])[0]?.version === item.version);
+    const isHidden = ({ pk }: Item): boolean => {
+      const [watch] = world.table.get([watchKey(pk)]) as Item<Watch>[];
+      return watch !== undefined && mayHide(plan.rare.rollout, watch.body, beganAt, world.timeline.now());
+    };
+    const left = wanted.filter((item) => !isHidden(item) && world.table.get([item])[0]?.version === item.version);
     recorder.expect(left.length === 0, () => `${deed} all leaves out ${left.map(({ sk }) => sk).join(' ')}`);
   };
 
@@ -196,7 +202,8 @@ const listAll = async (
   asked: (routeKey: string, more: Ask) => Promise<Answer | undefined>,
   recorder: Recorder,
 ): Promise<void> => {
-  const knownBy = recorder.indexedBy(world.timeline.now());
+  const beganAt = world.timeline.now();
+  const knownBy = recorder.indexedBy(beganAt);
   const isTheirs = ({ sk, body }: Item): boolean => {
     const watch = body as { readonly tenant?: string; readonly submittedAt?: number };
     return sk === 'watch' && watch.tenant === tenant && (watch.submittedAt ?? 0) + MINUTE < knownBy;
@@ -211,7 +218,12 @@ const listAll = async (
     listed.push(...(page.body.watches as readonly WatchView[]).map((watch) => watch.id));
     cursor = page.body.cursor;
   } while (cursor !== undefined);
-  const missing = wanted.filter((id) => !listed.includes(id) && world.table.get([{ pk: id, sk: 'watch' }]).length > 0);
+  const isLeftOut = (id: string): boolean => {
+    const [item] = world.table.get([watchKey(id)]) as Item<Watch>[];
+    const isHidden = item && mayHide(plan.rare.rollout, item.body, beganAt, world.timeline.now());
+    return item !== undefined && !isHidden && !listed.includes(id);
+  };
+  const missing = wanted.filter(isLeftOut);
   recorder.expect(missing.length === 0, () => `a list leaves out ${missing.join(' ')}`);
   // One that is extended is listed anew, and may be met a second time on an older page.
   const isMoved =

@@ -1,6 +1,8 @@
 /** A deployment that takes its time: meanwhile half of the functions have another configuration than the others. */
 import type { Config } from '../../lib/config/config.ts';
 import type { ConfigInput } from '../../lib/config/settings.ts';
+import { DEFAULT_TENANT } from '../../lib/config/tenants.ts';
+import type { Watch } from '../../lib/core/watch.ts';
 import { createLimits } from '../../lib/limits/quotas.ts';
 import type { Runtime } from '../../lib/runtime.ts';
 import type { Process } from '../world/process.ts';
@@ -57,6 +59,22 @@ export const lacksTarget = (rollout: Rollout | undefined, target: string, proces
   if (rollout.of === target) return isChanged(rollout, process);
   return rollout.change === 'target renamed' && renamed(rollout.of) === target && !isChanged(rollout, process);
 };
+
+/**
+ * Whether some functions had other bounds for the tenant of a watch between two times, and answered as if the watch was
+ * not there: a tenant sees the watches of its connections alone. The default tenant has no bounds.
+ */
+export const mayHide = (
+  rollout: Rollout | undefined,
+  { tenant, connection }: Pick<Watch, 'tenant' | 'connection'>,
+  since: number,
+  until: number,
+): boolean =>
+  rollout?.change === 'no connection' &&
+  rollout.of === connection &&
+  tenant !== DEFAULT_TENANT &&
+  rollout.from <= until &&
+  since < rollout.until;
 
 const without = <T>(all: Readonly<Record<string, T>> = {}, name: string): Record<string, T> =>
   Object.fromEntries(Object.entries(all).filter(([each]) => each !== name));
