@@ -40,7 +40,7 @@ export const givenSurroundings = (): Endpoints | undefined => {
 export const CHOICE_VARIABLE = 'OPWATCH_STACK';
 
 /** The stack that runs from this checkout, if one does; of several, the one that is chosen, or was started first. */
-export const runningSurroundings = async (root: string): Promise<Endpoints | undefined> => {
+export const runningEndpoints = async (root: string): Promise<Endpoints | undefined> => {
   const chosen = process.env[CHOICE_VARIABLE];
   for (const notice of runningStacks(root)) {
     const { success, output } = v.safeParse(Endpoints, notice);

@@ -4,9 +4,9 @@
  *     node --conditions=offline --import ./offline/join.ts lib/commands/…
  */
 import { dirname } from 'node:path';
-import { givenSurroundings, runningSurroundings } from './endpoints.ts';
+import { givenSurroundings, runningEndpoints } from './endpoints.ts';
 
-const endpoints = givenSurroundings() ?? (await runningSurroundings(dirname(import.meta.dirname)));
+const endpoints = givenSurroundings() ?? (await runningEndpoints(dirname(import.meta.dirname)));
 if (!endpoints) {
   console.error('no local stack runs from this checkout: npm start begins one');
   process.exit(1);

@@ -1,10 +1,10 @@
 /** `npm run notify-test:local`: the same as notify-test, at the inbox of the local stack that runs from this checkout. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { runningSurroundings } from './endpoints.ts';
+import { runningEndpoints } from './endpoints.ts';
 
 const root = dirname(import.meta.dirname);
-const endpoints = await runningSurroundings(root);
+const endpoints = await runningEndpoints(root);
 if (!endpoints) {
   console.error('no local stack is running: npm start');
   process.exit(1);

@@ -15,7 +15,7 @@ import { readConfig } from '../lib/config/config.ts';
 import type { ConfigInput } from '../lib/config/settings.ts';
 import { endWithParent, failParent, hasParent, reportStep, StartFault, serveParent, tellPeople } from './child.ts';
 import { deploy } from './deploy.ts';
-import { type Endpoints, givenSurroundings, runningSurroundings, startSurroundings } from './endpoints.ts';
+import { type Endpoints, givenSurroundings, runningEndpoints, startSurroundings } from './endpoints.ts';
 import { startMapping } from './event-source-mapping.ts';
 import { givenEmulators } from './given-emulators.ts';
 import { createInvoker, FunctionTimeout, listening } from './invoker.ts';
@@ -91,7 +91,7 @@ export default class OfflinePlugin {
     if (commands[0] === 'offline') return endWithParent();
     if (commands.join(' ') !== 'invoke local') return;
     if (isLocalStackOff()) return this.#leaveOutUnresolved();
-    const running = givenSurroundings() ?? (await runningSurroundings(this.#serverless.serviceDir));
+    const running = givenSurroundings() ?? (await runningEndpoints(this.#serverless.serviceDir));
     this.#log.notice(running ? 'with the local stack that is running' : 'with a local stack of its own');
     await this.#settle(running ?? (await this.#startSurroundings()));
   }

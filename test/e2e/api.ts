@@ -102,7 +102,7 @@ export const api = (running: () => Opwatch): void => {
       expect(await join(['inbox'])).toMatchObject({
         status: 409,
         type: expect.stringContaining('application/problem+json'),
-        body: { detail: expect.stringContaining('tells 50 targets already') },
+        body: { detail: expect.stringContaining('already has 50 targets') },
       });
       expect((await join(tenMore(0))).body).toMatchObject({ notify: { length: 50 } });
     });

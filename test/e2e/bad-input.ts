@@ -193,9 +193,9 @@ export const badInput = (running: () => Opwatch): void => {
       ['is empty', '', 400, 'the body is empty: it must be JSON'],
       ['is blank', ' \n ', 400, 'the body is empty: it must be JSON'],
       ['is a megabyte', JSON.stringify({ ...emr, labels: { a: 'x'.repeat(1_000_000) } }), 413, 'larger than 256 KiB'],
-      ['is a word', 'false', 422, 'the submission was refused'],
-      ['is a number', '0', 422, 'the submission was refused'],
-      ['is deep', deep(20_000), 422, 'the submission was refused'],
+      ['is a word', 'false', 422, 'opwatch refuses the submission'],
+      ['is a number', '0', 422, 'opwatch refuses the submission'],
+      ['is deep', deep(20_000), 422, 'opwatch refuses the submission'],
       ['is deep and broken', '['.repeat(100_000), 400, 'the body is not JSON: line 1, column 100001'],
     ])('%s', async (_, body, status, detail) => {
       const problem = await refusal(body);

@@ -24,7 +24,7 @@ afterAll(() => checkout.remove());
 /** The API that a command of this checkout finds. */
 const apiFound = (env: NodeJS.ProcessEnv = {}): string => {
   const program =
-    "import { runningSurroundings } from './offline/surroundings.ts'; console.log((await runningSurroundings('.'))?.api);";
+    "import { runningEndpoints } from './offline/endpoints.ts'; console.log((await runningEndpoints('.'))?.api);";
   const args = ['--input-type=module-typescript', '--eval', program];
   return spawnSync(process.execPath, args, {
     cwd: checkout.dir,

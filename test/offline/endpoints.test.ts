@@ -8,7 +8,7 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FunctionDefinition, Serverless } from '../../deploy/serverless.ts';
-import { givenSurroundings, runningSurroundings, VARIABLE } from '../../offline/endpoints.ts';
+import { givenSurroundings, runningEndpoints, VARIABLE } from '../../offline/endpoints.ts';
 import OfflinePlugin from '../../offline/plugin.ts';
 
 const REAL = {
@@ -119,10 +119,10 @@ describe('endpoints that are not on this machine', () => {
     const announce = (some: object) => writeFileSync(join(dir, '.opwatch', 'stack.json'), JSON.stringify(some));
     try {
       announce({ ...good, dynamodb });
-      expect(await runningSurroundings(dir)).toEqual({ ...good, dynamodb });
+      expect(await runningEndpoints(dir)).toEqual({ ...good, dynamodb });
       for (const some of bad) {
         announce(some.dynamodb === good.dynamodb ? { ...some, dynamodb } : some);
-        expect(await runningSurroundings(dir)).toBeUndefined();
+        expect(await runningEndpoints(dir)).toBeUndefined();
       }
     } finally {
       server.close();

@@ -90,7 +90,7 @@ export const ROWS: readonly Row[] = [
       writeFileSync(join(dir, '.opwatch'), '');
       return {};
     },
-    ['needs a folder that it can write in', '.opwatch'],
+    ['needs a folder that it can write to', '.opwatch'],
   ],
   [
     'no emulator at a configured address',
@@ -171,7 +171,7 @@ export const MORE_ROWS: readonly Row[] = [
     async () => ({
       env: { OPWATCH_SQS_URL: await answering((asked, answer) => void (asked.method === 'GET' && answer.end())) },
     }),
-    [/said nothing for 10 s, since it printed "setting up the table at \S+ and the queues at http:\/\/localhost/],
+    [/printed nothing for 10 s, since it printed "setting up the table at \S+ and the queues at http:\/\/localhost/],
   ],
   [
     'kept queues that are damaged',
