@@ -46,7 +46,7 @@ describe('a tenant at its limit of waiting deliveries', () => {
     const { status, body } = await post(world, 'op-new', ['chat']);
     expect({ status, body }).toMatchObject({
       status: 429,
-      body: { detail: expect.stringContaining('deliveries waiting'), retryAfterSeconds: expect.any(Number) },
+      body: { detail: expect.stringContaining('limit of waiting deliveries'), retryAfterSeconds: expect.any(Number) },
     });
     expect([...world.table.items()]).toHaveLength(items);
     expect(logged(world, 'tenant at its limit').at(-1)).toMatchObject({ limit: 'waiting deliveries' });

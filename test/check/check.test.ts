@@ -44,7 +44,7 @@ describe('the submission of a schedule', () => {
       [
         `${AT}.lables: is an object; is not a known field`,
         `${AT}.operation.action_name: is a text; action_name must be the name of an action, such as SNAPSHOTTING`,
-        expect.stringMatching(/^schedules\.0\.submission\.notify\.0: is a text; names no/),
+        expect.stringMatching(/^schedules\.0\.submission\.notify\.0: is a text; is neither a configured target/),
         expect.stringMatching(/^schedules\.0\.submission\.deadline: is a text; must be an instant/),
       ],
     ],
