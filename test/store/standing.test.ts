@@ -273,7 +273,10 @@ describe('a parked delivery that is dismissed', () => {
     const watch = [...world.table.items()].find(({ sk }) => sk === `delivery#${id}`)?.pk ?? '';
     const dismiss = (delivery: string) =>
       ask(world, 'POST /watches/{id}/deliveries/{delivery}/dismiss', { id: watch, delivery });
-    expect(await dismiss(id)).toMatchObject({ status: 409, body: { detail: 'the delivery is not parked, its state is waiting' } });
+    expect(await dismiss(id)).toMatchObject({
+      status: 409,
+      body: { detail: 'the delivery is not parked, its state is waiting' },
+    });
     expect((await dismiss(`msg_${'a'.repeat(26)}`)).status).toBe(404);
   });
 
