@@ -35,7 +35,7 @@ export const logCalls = (file: string): CallLog => {
   };
 };
 
-/** What a signed call of AWS's JSON protocol does, and on what each; nothing for anything else. */
+/** Returns the actions and resources of a signed call of AWS's JSON protocol. Any other call has none. */
 export const callsOf = ({ authorization = '', ...headers }: IncomingHttpHeaders, body: string): readonly Call[] => {
   const [, by, region, service] = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(authorization) ?? [];
   const [, operation] = /\.(\w+)$/.exec(String(headers['x-amz-target'])) ?? [];

@@ -6,7 +6,7 @@ import { isRecord } from './resolve.ts';
 import { createSilence, waitUnlessSilent } from './silence.ts';
 
 export type Child = {
-  /** What it reported when it was ready. */
+  /** The report of the process when it was ready. */
   readonly ready: unknown;
   /** Settles when it has ended, however it did. */
   readonly ended: Promise<void>;

@@ -19,7 +19,7 @@ import { givenEmulators } from './given-emulators.ts';
 import { createSilence } from './silence.ts';
 import { type Stack, startStack } from './stack.ts';
 
-/** What each operation does in its cloud, and which of its ids is its own. */
+/** The history of each operation in its cloud, and the name of its own id. */
 const CAST = [
   { name: 'emr', id: 'OperationId', scenario: 'failed', seconds: 14 },
   { name: 'ehpc', id: 'TaskId', scenario: 'success', seconds: 11 },
@@ -31,7 +31,7 @@ type Sample = Pick<(typeof CAST)[number], 'name' | 'id'>;
 
 const SLOW_MS = 20 * SECOND;
 const SILENCE_MS = MINUTE;
-/** What a killed function was working on comes back when its queue's visibility timeout has passed. */
+/** A killed function leaves its messages. They come back after the visibility timeout of their queue. */
 const SILENCE_AFTER_DEATH_MS = 5 * MINUTE;
 
 type Submission = { readonly provider: string; readonly operation: Record<string, string>; readonly labels: object };

@@ -10,7 +10,7 @@ import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@
 import type { Resource } from '../deploy/serverless.ts';
 import { isRecord, type Resolve } from './resolve.ts';
 
-/** What the emulators know of; the rest (encryption, point-in-time recovery, expiry) is AWS's to do. */
+/** The settings that the emulators know. Only AWS has the rest (encryption, point-in-time recovery, expiry). */
 const TABLE_PROPERTIES = ['AttributeDefinitions', 'BillingMode', 'GlobalSecondaryIndexes', 'KeySchema'];
 const QUEUE_PROPERTIES = [
   'DelaySeconds',

@@ -23,7 +23,7 @@ const Endpoints = v.object({
   account: v.exactOptional(v.string()),
   /** Which of the emulators somebody else runs. */
   replaced: v.exactOptional(v.array(v.picklist(PARTS))),
-  /** What offline/opwatch.config.ts reads. */
+  /** The variables that offline/opwatch.config.ts reads. */
   environment: v.record(v.string(), v.string()),
 });
 export type Endpoints = Readonly<v.InferOutput<typeof Endpoints>>;
@@ -60,7 +60,7 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   );
 
-/** What of its endpoints a stack takes from the emulators that somebody else runs. */
+/** The endpoints that belong to emulators of other people. */
 export const replacements = ({ urls, account }: GivenEmulators) => {
   const replaced = PARTS.filter((part) => urls[part] !== undefined);
   return replaced.length === 0 ? {} : { ...urls, replaced, account };

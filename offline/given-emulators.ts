@@ -15,7 +15,7 @@ export type GivenEmulators = {
 
 export const NO_EMULATORS: GivenEmulators = { urls: {}, account: LOCAL_ACCOUNT };
 
-/** What people set for each part. */
+/** The settings that people give for each part. */
 export const URL_VARIABLES = {
   dynamodb: 'OPWATCH_DYNAMODB_URL',
   sqs: 'OPWATCH_SQS_URL',

@@ -27,7 +27,7 @@ export type InboxOptions = {
 };
 
 export type Inbox = LocalServer & {
-  /** What came, oldest first; all attempts under one webhook-id are one message. */
+  /** The received messages, oldest first. All attempts under one webhook-id are one message. */
   readonly received: () => readonly Message[];
 };
 

@@ -21,7 +21,7 @@ export const announce = (
   return { takeDown: () => rmSync(file, { force: true }), isFirst };
 };
 
-/** What the stacks of this checkout say of themselves, the first that was started first. Those of dead processes are left out. */
+/** The notes of the stacks of this checkout, the first stack first. Notes of dead processes are left out. */
 export const runningStacks = (root: string): readonly unknown[] =>
   filesIn(join(root, FOLDER))
     .map((file) => ({ notice: read(file), since: sinceOf(file) }))

@@ -11,7 +11,7 @@ if (!endpoints) {
 }
 const asked = process.argv.slice(2);
 const command = join(root, 'lib/commands/notify-test.ts');
-/** What github-status must be told; any commit will do here. */
+/** The label that github-status needs. Any commit is good enough here. */
 const commit = ['--label', 'sha=6dcb09b5b57875f334f61aebed695e2e4193db5e'];
 const { status } = spawnSync(
   process.execPath,

@@ -1,6 +1,6 @@
 /** How many HTTP requests are worked on at a time. */
 
-/** What is used of the hapi server behind serverless-offline (hapi 21: server.ext, server.events). */
+/** The used part of the hapi server behind serverless-offline (hapi 21: server.ext, server.events). */
 type HapiServer = {
   readonly ext: (
     event: 'onPreAuth',

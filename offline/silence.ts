@@ -5,7 +5,7 @@
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the machine has done since it started, ms of all cores together. */
+/** The work of all cores since the machine started, in ms. */
 export type CoreTimes = { readonly busy: number; readonly idle: number };
 
 export type Silence = {

@@ -36,18 +36,18 @@ export type StackOptions = {
   readonly parameters?: Readonly<Record<string, number>>;
   /** A configuration of the user's own, in place of the local stack's. */
   readonly config?: string;
-  /** What offline/opwatch.config.ts is told besides. */
+  /** More variables for offline/opwatch.config.ts. */
   readonly environment?: Readonly<Record<string, string>>;
 };
 
 export type Stack = {
   readonly urls: Readonly<Record<'api' | 'inbox' | 'clouds' | 'dynamodb' | 'sqs' | 'ssm' | 'lambda', string>>;
   readonly inbox: Outside['inbox'];
-  /** What its functions are told of it, secrets among them: for others who are to see the same. */
+  /** The environment of the functions, secrets included, for others that need the same. */
   readonly endpoints: Endpoints;
   /** The table's name. */
   readonly table: string;
-  /** What the functions and the emulators print. */
+  /** The output of the functions and the emulators. */
   readonly logFile: string;
   /** Whether commands of this checkout find this stack; otherwise one that was started before it. */
   readonly isFound: boolean;

@@ -32,7 +32,7 @@ const USAGE = `usage: npm start -- [--keep] [--port-base N] [--function-timeout 
   --notify-queues N  run N notify queues, like the parameter notifyQueues (default 1)
   --config mine.ts   run your own configuration with its schedules; stand-ins replace its credentials and addresses`;
 
-/** What runs of the user's own configuration. */
+/** The running parts of the user's own configuration. */
 const ownOf = async (file: string): Promise<string> => {
   const { targets = {}, schedules = [] } = (await loadConfig(configFile('.', file))) as ConfigInput;
   const next = ({ name, cron, timeZone = 'UTC' }: (typeof schedules)[number]) =>

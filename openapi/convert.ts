@@ -29,11 +29,11 @@ export const convert = (
     $schema: _,
     $defs: __,
     ...converted
-  } = toJsonSchema(schema as never, {
+  } = toJsonSchema(schema, {
     target: 'draft-2020-12',
     errorMode: 'ignore',
     ignoreActions: IGNORED,
-    definitions: named as never,
+    definitions: named,
     overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
     overrideAction: ({ valibotAction, jsonSchema }) => {
       if (valibotAction.type !== 'regex') return undefined;

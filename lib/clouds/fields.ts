@@ -40,7 +40,7 @@ export const trimmed = (word: string): string => {
   return word.slice(start, end);
 };
 
-/** TargetLimiters ASCII letters into capitals. Unicode's rules would turn `ſuccess` into SUCCESS. */
+/** Turns ASCII letters into capitals. Unicode's rules would turn `ſuccess` into SUCCESS. */
 export const capitals = (word: string): string => word.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 
 /** Returns an error code as text. The clouds write codes as text or as numbers. */

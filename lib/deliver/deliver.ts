@@ -16,7 +16,7 @@ import { type DueDelivery, isOfNoUse } from './due.ts';
 import { recipientOf } from './recipient.ts';
 import { saveOvertaken } from './save-attempt.ts';
 import { withSleep } from './sleep.ts';
-import { orUnfinished, tellThroughGate } from './tell-in-turn.ts';
+import { orUnfinished, tellThroughGate } from './tell-within-limits.ts';
 
 /** Handles one batch of a notify queue. Answers the ids of the messages that stay in the queue. */
 export const deliver = (

@@ -10,7 +10,7 @@ import { SECOND } from '../core/schedule.ts';
 import type { Watch } from '../core/watch.ts';
 import { tellOfCredentials } from '../deliver/expiry.ts';
 import type { Send } from '../net/http.ts';
-import { type Calls, callsInTurn, type Reserved } from './calls-in-turn.ts';
+import { type Calls, limitedCalls, type Reserved } from './limited-calls.ts';
 import { meaningOf } from './meaning.ts';
 import { type DueWatch, type Group, type LookDeps, type Outcome, sameForAll } from './outcome.ts';
 
@@ -24,7 +24,7 @@ type Look = {
 /** Makes the look of a group. Returns one outcome for each watch of the group, in their order. */
 export const ask = async (look: Look, deps: LookDeps): Promise<readonly Outcome[]> => {
   const { dues } = look.group;
-  const calls = callsInTurn(look.connection, look.reserved, deps);
+  const calls = limitedCalls(look.connection, look.reserved, deps);
   const since = Math.max(...dues.map(({ watch }) => answersCountFrom(watch, deps.now())));
   const tried = await askCloud({ ...look, calls, since }, deps);
   const results = dues.map((due, i) => ({ due, result: resultOf(tried, i) }));

@@ -4,7 +4,7 @@ import { LookError, NotAllowed, Refused, Throttled } from '../core/errors.ts';
 import { MINUTE, RETRY_AFTER_LOOK_MAX_MS, SECOND } from '../core/schedule.ts';
 import { isSound } from '../core/watch.ts';
 import { tellOperators } from '../deliver/operators.ts';
-import { LaneBusy } from './calls-in-turn.ts';
+import { LaneBusy } from './limited-calls.ts';
 import type { DueWatch, LookDeps, Outcome } from './outcome.ts';
 
 /** The watches of a failed look, and the fingerprint of its last credentials. */

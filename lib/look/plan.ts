@@ -7,7 +7,7 @@ import type { Allotment, CallRequest } from '../core/call-request.ts';
 import { heldSlots } from '../core/lane.ts';
 import { isSound } from '../core/watch.ts';
 import { providerNamed } from '../providers/index.ts';
-import type { Reserved } from './calls-in-turn.ts';
+import type { Reserved } from './limited-calls.ts';
 import { type DueWatch, type Group, type Outcome, sameForAll } from './outcome.ts';
 
 /**

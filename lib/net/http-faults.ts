@@ -20,7 +20,7 @@ export const isReset = (error: unknown): boolean => ['ECONNRESET', 'ECONNABORTED
 const isLookup = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && /^(getaddrinfo|query)/.test(String(error.syscall));
 
-/** TargetLimiters a fault of Node into a RetryLater. A fault of opwatch stays as it is. */
+/** Turns a fault of Node into a RetryLater. A fault of opwatch stays as it is. */
 export const classed = (error: unknown, phase: Phase, host: string): RetryLater => {
   if (error instanceof RetryLater) return error;
   const code = codeOf(error);

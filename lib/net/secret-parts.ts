@@ -40,7 +40,7 @@ const valuesIn = (query: string): (readonly [name: string, value: string])[] =>
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** TargetLimiters `/hook/{token}` into an expression that finds each `{…}` at the end of a path. */
+/** Turns `/hook/{token}` into an expression that finds each `{…}` at the end of a path. */
 const shapeOf = (pattern: string): RegExp =>
   new RegExp(
     `${pattern

@@ -22,7 +22,7 @@ const headerIn =
   (name: string): string =>
     headers[name] ?? '';
 
-/** What a request asks, whoever sends it; undefined where it is no call of these APIs. */
+/** Returns the request of any sender, or undefined for a call that is none of these APIs. */
 export const aliyunCallIn = (apis: readonly AliyunApi[], request: LocalRequest): Called | undefined => {
   const header = headerIn(request);
   const isMeant = ({ action, version }: AliyunCall) =>

@@ -1,4 +1,4 @@
-/** What one API of a cloud is: its calls, its words, its ways to say that it knows nothing, and its own faults. */
+/** One API of a cloud: its calls, its state words, its answers for an unknown operation, and its own faults. */
 import type { Answer } from './answer.ts';
 import type { Fault } from './cloud-faults.ts';
 import type { Moment, Operation, Phase, States, Step, Timeline } from './operation.ts';
@@ -28,7 +28,7 @@ export type AliyunCall = Call & {
 /** A REST call of Huawei Cloud: `{name}` in the path is a parameter. */
 export type HuaweiCall = Call & { readonly path: string };
 
-/** What an answer says of an operation beside its word, whatever the shape: instants in epoch ms. */
+/** The facts of an answer about an operation besides its word. Instants are epoch ms. */
 export type ShownFacts = {
   readonly operationType?: string;
   readonly startedAt?: number;
@@ -45,7 +45,7 @@ type Common = {
   readonly fields: readonly string[];
   /** Every state the vendor documents, and what it means. */
   readonly states: States;
-  /** What its answers are written from. */
+  /** The facts that the answers are written from. */
   readonly tells: (moment: Moment) => ShownFacts;
   /** Ways to say that nothing is known by that id; the first holds unless the operation or the settings name another. */
   readonly absences: Readonly<Record<string, (responder: Responder, params: Params) => Answer>>;

@@ -46,7 +46,7 @@ const page = (truth: Answer, status: number): Answer => ({
   body: '<!doctype html><html><head><title>SUCCESS</title></head><body><h1>COMPLETED</h1>{"status":"SUCCESS"}</body></html>',
 });
 
-/** What every API can be told to do; each has faults of its own besides. */
+/** The faults that every API can play. Each API has faults of its own besides. */
 export const CLOUD_FAULTS = {
   throttled: passing((_truth, responder) => responder.throttled()),
   'retry-after': passing((_truth, responder) => responder.backOff(1_500)),

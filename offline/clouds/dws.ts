@@ -1,7 +1,9 @@
 /**
  * GaussDB(DWS) ListClusterActions and ListClusterDetails.
- * Source: support.huaweicloud.com/api-dws/ListClusterActions.html; huaweicloud-sdk-go-v3 services/dws/v2 model_cluster_detail.go.
- * What the action's address answers once the action is over or was never there is documented nowhere: `absence` chooses.
+ *
+ * Source: support.huaweicloud.com/api-dws/ListClusterActions.html; huaweicloud-sdk-go-v3 services/dws/v2
+ * model_cluster_detail.go. No page documents the answer of an action's address after the action is over, or when there
+ * was no action. `absence` chooses it.
  */
 import type { Answer } from './answer.ts';
 import type { HuaweiApi, ShownFacts } from './api.ts';
@@ -10,8 +12,8 @@ import { isIll, type Moment, type Operation, type Phase, reasonOf } from './oper
 import type { Asked, Params, Responder } from './responder.ts';
 
 /**
- * What an action is called once it has failed. Sources: action_name of ListClusterActions, and task_status of ClusterDetail in
- * huaweicloudsdkdws 3.1.219 (STANDY is the vendor's spelling).
+ * The name of each action after it has failed. Sources: action_name of ListClusterActions, and task_status of
+ * ClusterDetail in huaweicloudsdkdws 3.1.219 (STANDY is the vendor's spelling).
  */
 const FAILURE_NAMES: Readonly<Record<string, string>> = {
   SNAPSHOTTING: 'SNAPSHOTTING_FAILED',
@@ -191,7 +193,7 @@ export const dws: HuaweiApi = {
     'rolls-back':        [[0, 'waiting'], [0.1, 'running'], [0.6, '=ROLLBACK_RUNNING'], [1, '=ROLLBACK_SUCCESS']],
   },
   faults: {
-    // What a failure may be called, and how an answer may miss the action.
+    // The possible names of a failure, and the possible answers without the action.
     'odd-word': telling((body) => (body.status === 'FAILED' ? { ...body, status: 'FAIL' } : body)),
     'no-time': telling(({ submit_time: _, ...body }) => body),
     'of-another': telling((body) =>
@@ -223,7 +225,7 @@ export const dws: HuaweiApi = {
       action: 'ListClusterDetails',
       path: '/v1.0/{project_id}/clusters/{cluster_id}',
       concerns: ({ ids }, { project_id, cluster_id }) => ids.project_id === project_id && ids.cluster_id === cluster_id,
-      // What it tells settles what the action's own address leaves open.
+      // The cluster's own state decides when the address of the action leaves the end open.
       isCurrent: true,
       answer: showCluster,
     },

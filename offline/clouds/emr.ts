@@ -43,7 +43,7 @@ export const emr: AliyunApi = {
     TERMINATED: 'canceled',
   },
   tells,
-  // What it answers for an unknown operation is not documented; both are on its list of errors.
+  // The answer for an unknown operation is not documented. Both codes are on its list of errors.
   absences: {
     'http-404': (responder) => responder.error(404, 'ResourceNotFound', 'The specified resource does not exist.'),
     'http-400': (responder) =>

@@ -1,4 +1,4 @@
-/** What a gateway makes of a request before any API sees it. */
+/** The gateway's part: it checks a request before any API sees it. */
 import type { Answer } from './answer.ts';
 import type { Api, Call } from './api.ts';
 import type { Params, Responder } from './responder.ts';

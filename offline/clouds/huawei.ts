@@ -18,7 +18,7 @@ const FAILURES_ALLOWED = 5;
 
 type Called = Pick<Admitted, 'api' | 'call' | 'params'>;
 
-/** What a request asks, whoever sends it; undefined where it is no call of these APIs. */
+/** Returns the request of any sender, or undefined for a call that is none of these APIs. */
 export const huaweiCallIn = (apis: readonly HuaweiApi[], { method, path }: LocalRequest): Called | undefined => {
   if (method !== 'GET') return undefined;
   for (const api of apis)

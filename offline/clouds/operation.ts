@@ -1,6 +1,6 @@
 /** An operation as its cloud knows it: the steps it takes, and where it stands at a moment. Source of the phases: none, they are the stand-ins' own. */
 
-/** What an operation is doing, in no cloud's words. Each API's `states` table says which of its words means what. */
+/** The phase of an operation, in the words of no cloud. The `states` table of each API gives the cloud's words. */
 export type Phase =
   | 'waiting'
   | 'running'
@@ -33,7 +33,7 @@ export type Step = {
   readonly word?: string;
   /** Which run of its name the step belongs to, where the name stands for one run after another. */
   readonly run?: number;
-  /** What the cloud gives as the reason in this phase alone. */
+  /** The reason that the cloud gives in this phase only. */
   readonly reason?: Reason;
 };
 

@@ -13,15 +13,15 @@ import { type State, withinLimit } from './state.ts';
 export type Played = {
   readonly admission: Admission;
   readonly answer: Answer;
-  /** What the call is about, as the API that was reached knows it. */
+  /** The operations of the call, in the form of the API that the call reached. */
   readonly moments: readonly Moment[];
-  /** What stands in the place of the truth, if anything does: a fault by its name, or a refusal. */
+  /** The answer in place of the truth, if there is one: a fault by its name, or a refusal. */
   readonly untold?: string;
 };
 
 const isOfAliyun = ({ path, headers }: LocalRequest): boolean => path === '/' || 'x-acs-action' in headers;
 
-/** What a request asks, whoever sends it and whether it is let in or not. */
+/** The content of a request, from any sender, allowed or not. */
 export const callIn = (request: LocalRequest): Pick<Admitted, 'api' | 'call' | 'params'> | undefined =>
   isOfAliyun(request) ? aliyunCallIn(ALIYUN_APIS, request) : huaweiCallIn(HUAWEI_APIS, request);
 
@@ -76,7 +76,7 @@ type Look = {
   readonly operation: Operation;
   /** Counts from 1. */
   readonly look: number;
-  /** What spoils this look, if anything does. */
+  /** The fault of this look, if there is one. */
   readonly fault: Fault | undefined;
 };
 

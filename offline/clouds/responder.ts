@@ -25,7 +25,7 @@ export type Params = Readonly<Record<string, string>>;
 
 export type Asked = {
   readonly params: Params;
-  /** What the call is about, newest first, as it stands now. */
+  /** The operations of the call as they stand now, newest first. */
   readonly moments: readonly Moment[];
   readonly responder: Responder;
   /** How far the cloud's clock is ahead, ms: by that clock it tells when a run began. */

@@ -1,10 +1,10 @@
-/** What can become of a stack. Source of the words: help.aliyun.com, api-ros-2019-09-10-getstack. */
+/** The possible histories of a stack. Source of the words: help.aliyun.com, api-ros-2019-09-10-getstack. */
 import type { Timeline } from './operation.ts';
 
 /** A stack that was created long ago. */
 export const AT_REST = '=CREATE_COMPLETE';
 
-/** What is done with one stack, one action after the other. */
+/** The actions on one stack, one after the other. */
 // biome-ignore format: a table
 export const ROS_TIMELINES: Readonly<Record<string, Timeline>> = {
   update:              [[0, '=UPDATE_IN_PROGRESS'], [1, '=UPDATE_COMPLETE']],

@@ -1,4 +1,4 @@
-/** What can become of an operation, whichever API it is of. */
+/** The possible histories of an operation, for every API. */
 import type { Timeline } from './operation.ts';
 
 /** By name. An API offers those for whose phases it has words, and its own besides. */

@@ -1,4 +1,7 @@
-/** What both clouds' signatures share: the pieces of a canonical request. Source: RFC 3986, and the pages that acs3.ts and sdk-hmac.ts name. */
+/**
+ * The part that both clouds' signatures share: the pieces of a canonical request. Source: RFC 3986, and the pages that
+ * acs3.ts and sdk-hmac.ts name.
+ */
 import { createHmac, hash } from 'node:crypto';
 
 export const sha256 = (data: string | Buffer): string => hash('sha256', data);

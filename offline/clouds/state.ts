@@ -1,4 +1,4 @@
-/** What the stand-ins remember: their settings, the operations, and what a cloud keeps of the calls it had. */
+/** The memory of the stand-ins: their settings, the operations, and a record of the calls. */
 import { randomUUID } from 'node:crypto';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { Operation } from './operation.ts';

@@ -16,7 +16,7 @@ export type Watch = v.InferOutput<typeof Watch>;
 export type Reading =
   | { readonly watch: Watch }
   | {
-      /** What came in place of a watch, for people. */
+      /** The answer in place of a watch, for people. */
       readonly instead: string;
       /** Whether it is worth asking again: the server, or its authorizer, did not get to it. */
       readonly mayPass: boolean;

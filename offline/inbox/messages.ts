@@ -3,7 +3,7 @@ import type { Shown } from './shown.ts';
 export type Attempt = {
   /** Epoch ms. */
   readonly at: number;
-  /** What it was answered; 0 for nothing at all. */
+  /** The status of the answer. 0 means no answer at all. */
   readonly status: number;
   /** Why it was not believed. */
   readonly fault?: string;
@@ -21,7 +21,7 @@ export type Message = {
   readonly attemptCount: number;
   /** The body as JSON, or as text where it is none, with secrets masked; of the latest attempt that was believed, or else of the latest. */
   readonly body: unknown;
-  /** What its reader would see, where that is not the JSON itself. */
+  /** The message as its reader sees it, where that is not the JSON itself. */
   readonly shown?: Shown;
 };
 

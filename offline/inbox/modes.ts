@@ -53,7 +53,7 @@ export function judgedAs(receiver: Receiver, judgment: Judgment, { play }: Mode,
   return isTooOften ? { ...judgment, answer: receiver.limited, fault: 'told too often' } : judgment;
 }
 
-/** What `mode` makes of the receiver's own answer; status 0 for one that never comes. */
+/** Changes the receiver's own answer by `mode`. Status 0 stands for an answer that never comes. */
 export function answerOf(own: Answer, { status, body, retryAfter, manner }: Mode): Answer {
   const silent = manner === 'hang' || manner === 'reset';
   return {

@@ -9,7 +9,7 @@ const hashOf = (tag: string): string => {
   return `'sha256-${createHash('sha256').update(inside).digest('base64')}'`;
 };
 
-/** Whatever a webhook says, the page runs its own script alone and talks to nobody but the inbox. */
+/** The page runs only its own script and talks only to the inbox, for any content of a webhook. */
 export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': [

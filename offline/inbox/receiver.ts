@@ -1,4 +1,7 @@
-/** What every stand-in for a receiver is: it judges what it is told as the real one does, and shows what a reader would see. */
+/**
+ * The interface of a receiver's stand-in. It judges a message as the real receiver does, and shows the message as a
+ * reader sees it.
+ */
 import type { Shown } from './shown.ts';
 
 export type Delivery = {
@@ -22,11 +25,11 @@ export type Answer = {
 };
 
 export type Judgment = {
-  /** What all attempts at one message have in common; empty if nothing does. */
+  /** The part that all attempts at one message share. Empty if there is none. */
   readonly id: string;
   /** Why it is not believed. */
   readonly fault?: string;
-  /** What this kind of receiver answers to it. */
+  /** The answer of this kind of receiver. */
   readonly answer: Answer;
   readonly shown?: Shown;
 };
@@ -34,7 +37,7 @@ export type Judgment = {
 export type Receiver = {
   /** `secrets` are all there are, of whatever kind: a token, a key or a signing secret is good if it is one of them. */
   readonly judge: (delivery: Delivery, secrets: readonly string[]) => Judgment;
-  /** What it answers who tells it too often. */
+  /** The answer to a sender that sends too often. */
   readonly limited: Answer;
   /** How it says no in its own way: for most, in a 2xx. */
   readonly refused: Answer;
@@ -48,7 +51,7 @@ export const json = (status: number, body: object, headers: Readonly<Record<stri
   body: JSON.stringify(body),
 });
 
-/** What stands before a service that is away, or behind a login. */
+/** The answers of a proxy or a login page before a service. */
 export const webPage = (status: number): Answer => ({
   status,
   headers: { 'content-type': 'text/html' },

@@ -1,4 +1,4 @@
-/** What a reader would see of a message, as plainly as a page can show it. */
+/** A message as its reader sees it, as plain as a page can show it. */
 
 export type Run = {
   readonly text: string;
@@ -26,7 +26,7 @@ export type Shown = {
 
 type Style = Omit<Run, 'text'>;
 
-/** What to make of a match: runs, or its inside read by the same rules in another style. */
+/** The result of a match: runs, or its inside, read by the same rules in another style. */
 export type Made = readonly Run[] | { readonly inside: string; readonly style: Style };
 /** A pattern that matches at least one character. */
 export type Rule = readonly [pattern: RegExp, make: (groups: readonly string[]) => Made];

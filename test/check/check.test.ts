@@ -70,6 +70,7 @@ describe('the submission of a schedule', () => {
     [
       'that is one of several',
       { ...good, schedules: [{ ...nightly, submission: [submission, { ...submission, operation: {} }] }] },
+      // A matcher has no type of a list, and the other rows are lists.
       expect.arrayContaining([
         expect.stringMatching(/^schedules\.0\.submission\.1\.operation\.region: is missing; /),
       ]) as never,

@@ -1,6 +1,8 @@
 /** What the functions did in all these tests, held to the roles they have on AWS. */
+
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FUNCTIONS } from '../../deploy/metrics.ts';
 import type { Call } from '../../offline/calls.ts';
 import { createResolver, LOCAL_ACCOUNT } from '../../offline/resolve.ts';
 import { ofType, type Properties, packOnce, type Resources, statementsOf } from '../deploy/packaged.ts';
@@ -92,18 +94,7 @@ const UNSEEN: Readonly<Record<string, readonly Deed[]>> = {
   ],
 };
 
-const EVERYBODY = [
-  'trigger',
-  'pollerAliyun',
-  'pollerHuawei',
-  'notifier',
-  'sweep',
-  'api',
-  'link',
-  'keys',
-  'openapi',
-  'authorizer',
-];
+const EVERYBODY: readonly string[] = FUNCTIONS;
 const ALL_QUEUES = ['poll-aliyun', 'poll-huawei', 'notify'].flatMap((name) => [name, `${name}-dead`]);
 const PARTITIONS = [
   'w_',

@@ -21,6 +21,7 @@ const aFunction = () => {
     insert: async (item: Parameters<typeof table.insert>[0]) => table.insert(item),
     replace: async (item: Parameters<typeof table.replace>[0]) => table.replace(item),
   };
+  // The cast stands for the methods of a table that lanes never call.
   const tools = { table: { ...table, ...port } as never, now: () => now, chance: () => 0, pause: async () => {} };
   return {
     lanes: createLanes(tools),

@@ -3,7 +3,7 @@ import { decide } from '../../lib/core/decide.ts';
 import { LookError, RetryLater } from '../../lib/core/errors.ts';
 import { DEFAULT_GAP } from '../../lib/core/schedule.ts';
 import { isOver, type Watch } from '../../lib/core/watch.ts';
-import { LaneBusy } from '../../lib/look/calls-in-turn.ts';
+import { LaneBusy } from '../../lib/look/limited-calls.ts';
 import { aliyunBpStudio } from '../../lib/providers/aliyun-bpstudio.ts';
 import { HOUR, MINUTE, watchWith } from '../samples.ts';
 import { type Row, runContract } from './contract.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { LaneBusy } from '../../lib/look/calls-in-turn.ts';
+import { LaneBusy } from '../../lib/look/limited-calls.ts';
 import type { HttpRequest } from '../../lib/net/http.ts';
 import { aliyunEhpc } from '../../lib/providers/aliyun-ehpc.ts';
 import { runContract } from './contract.ts';

@@ -6,8 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type Effect, FAULTS, type Fault } from '../world/process.ts';
 import { type Oddity, START } from '../world/world.ts';
 import { COMMIT, FOLLOWER } from './holders.ts';
-import type { Plan } from './plan.ts';
-import { NOTHING_RARE } from './rare.ts';
+import { CALM, type Plan } from './plan.ts';
 import { follow, type Report, type RunOptions } from './run.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 
@@ -45,18 +44,8 @@ const life: Plan = {
   ],
   faults: never,
   oddities: nothingOdd,
-  cloudFaults: {},
-  replies: {},
-  outages: [],
-  purges: [],
-  rotations: [],
-  cloudSkews: {},
-  clockSkewMs: 0,
-  isMixed: false,
-  indexLagMs: 100,
+  ...CALM,
   callsPerSecond: 10,
-  strays: [],
-  rare: NOTHING_RARE,
 };
 
 const WEBHOOKS = 3;

@@ -98,7 +98,7 @@ export const playFlood = (
     timeline.at(at, () => {
       if (isDown()) return;
       count(`flood: ${deed}`);
-      // Whoever floods does not wait for an answer.
+      // The flooding tenant does not wait for an answer.
       void deeds[deed](luck).catch(() => undefined);
     });
   }

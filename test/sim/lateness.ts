@@ -62,8 +62,8 @@ const COMPARED_MIN = 5;
 const median = (some: readonly number[]): number => some.toSorted((a, b) => a - b)[some.length >> 1] ?? 0;
 
 /**
- * What is wrong with the lateness beside a flood, held against that without it. The median may be 1.5 times as long and no
- * more: what chance does to single deliveries is not in it. Each delivery by itself may have come back once beside that.
+ * Compares the lateness with a flood and without it, and returns the faults. The median may be 1.5 times as long, because
+ * chance in single deliveries does not move it. A single delivery may also have come back once.
  */
 export const latenessFaults = (flooded: Lateness, calm: Lateness): string[] => {
   const both = [...flooded].flatMap(([name, late]) => {

@@ -198,7 +198,22 @@ const operationOf = (
 /** Enough that their median means something. */
 const OPERATIONS_IN_FLOOD = 15;
 
-/** The same where nothing goes wrong but what the operations do. */
+/** The part of a plan in which the surroundings do nothing wrong. */
+export const CALM = {
+  cloudFaults: {},
+  replies: {},
+  outages: [],
+  purges: [],
+  rotations: [],
+  cloudSkews: {},
+  clockSkewMs: 0,
+  isMixed: false,
+  indexLagMs: 100,
+  strays: [],
+  rare: NOTHING_RARE,
+} as const satisfies Partial<Plan>;
+
+/** The same plan, in which only the operations themselves fail. */
 export const calmed = (plan: Plan): Plan => {
   const { deadTarget: _d, denial: _n, ...rest } = plan;
   const nothing = createRng(0);
@@ -206,17 +221,7 @@ export const calmed = (plan: Plan): Plan => {
     ...rest,
     faults: rates(FAULTS, nothing, true, 0),
     oddities: rates(ODDITIES, nothing, true, 0),
-    cloudFaults: {},
-    replies: {},
-    outages: [],
-    purges: [],
-    rotations: [],
-    cloudSkews: {},
-    clockSkewMs: 0,
-    isMixed: false,
-    indexLagMs: 100,
-    strays: [],
-    rare: NOTHING_RARE,
+    ...CALM,
   };
 };
 

@@ -79,7 +79,7 @@ export const discord: Receiver = {
     { message: 'You are being rate limited.', retry_after: 0.65, global: false },
     { 'retry-after': '1' },
   ),
-  // What a 204 hides: that the message was not kept.
+  // A 204 hides that Discord did not keep the message.
   refused: { status: 204 },
   perMinute: 30,
 };

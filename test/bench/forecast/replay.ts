@@ -1,6 +1,6 @@
 /**
  * Plays a log in order of arrival. A job is forecast from what opwatch would have known when the job came: the runs whose
- * ends it had seen by then, at the looks of the learned schedule at today's factor. What is learned goes through the
+ * ends it had seen by then, at the looks of the learned schedule at today's factor. The knowledge goes through the
  * texts that opwatch would keep: one item for each type, one plan for each job.
  */
 import { etaOf } from '../../../lib/core/forecast/eta.ts';

@@ -6,7 +6,7 @@ import { type Plan, planOf, readPlan } from '../../../lib/core/forecast/plan.ts'
 
 export const NOTHING: Learned = { history: '', before: 0, after: 0 };
 
-/** What is learned of runs that took so many seconds. */
+/** Returns the knowledge from runs that took so many seconds. */
 export const learnedOf = (...seconds: readonly number[]): Learned =>
   seconds.reduce((learned, endedAfter) => learn(learned, { endedAfter }, undefined), NOTHING);
 
@@ -36,7 +36,7 @@ export const impossible: fc.Arbitrary<Observation> = fc.oneof(
   age.map((a) => ({ endedBetween: [a + 1, a] as const })),
 );
 
-/** What is learned of any runs, without plans. */
+/** Returns the knowledge from any runs, without plans. */
 export const learned: fc.Arbitrary<Learned> = fc
   .array(observation, { maxLength: 120 })
   .map((all) => all.reduce((so, each) => learn(so, each, undefined), NOTHING));

@@ -1,4 +1,4 @@
-/** What lies infra the API: the table and the queues, read and tampered with as an operator could. */
+/** The parts beneath the API: the table and the queues, read and tampered with as an operator could. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   GetQueueAttributesCommand,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConnectionConfig } from '../../lib/config/settings.ts';
 import { allot, type Lane, openLane } from '../../lib/core/lane.ts';
 import type { Lanes } from '../../lib/limits/lanes.ts';
-import { callsInTurn, LaneBusy } from '../../lib/look/calls-in-turn.ts';
+import { LaneBusy, limitedCalls } from '../../lib/look/limited-calls.ts';
 import { T0 } from '../samples.ts';
 
 const connectionOf = (callsPerSecond: number): ConnectionConfig => ({
@@ -33,7 +33,7 @@ const lookWith = (slots: readonly number[], { lane = openLane, rate = 10, isTria
     slots: slots.map((slot) => T0 + slot),
     ...(isTrial && { isTrial }),
   };
-  const calls = callsInTurn(connectionOf(rate), turn, { lanes: lanes as Lanes, now: () => now, pause });
+  const calls = limitedCalls(connectionOf(rate), turn, { lanes: lanes as Lanes, now: () => now, pause });
   return {
     call: async (): Promise<number> => {
       await calls.next();

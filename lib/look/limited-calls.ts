@@ -87,7 +87,7 @@ type Progress = {
   calledAt: number;
 };
 
-export const callsInTurn = (connection: ConnectionConfig, reserved: Reserved, deps: CallDeps): Calls => {
+export const limitedCalls = (connection: ConnectionConfig, reserved: Reserved, deps: CallDeps): Calls => {
   const never = Number.NEGATIVE_INFINITY;
   const inHand = [...reserved.slots];
   const progress: Progress = { connection, reserved, beganAt: deps.now(), inHand, calls: 0, calledAt: never };
